@@ -1,0 +1,112 @@
+//! Who asks, and what they may see.
+
+use crate::{AccountId, WorkspaceId};
+
+/// What kind of account someone has (`user_type`); C's `role` is the same under other names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UserType {
+    /// Someone who is paid for content (C: `INFLUENCER`).
+    Creator,
+    /// Someone who books creators (C: `BRAND`).
+    Business,
+    /// Someone who runs the server.
+    Admin,
+}
+
+/// An account that has proved who it is.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// Its kind.
+    pub user_type: UserType,
+    /// The workspace it works in; only businesses and admins have one.
+    pub workspace: Option<WorkspaceId>,
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// Nobody has said who they are.
+    Anonymous,
+    /// An account, by its token.
+    Account(Account),
+    /// The demo's administrator, who needs no token and exists on loopback only.
+    DemoAdmin(WorkspaceId),
+}
+
+/// What may be seen and changed: the first argument of every query.
+///
+/// Only a [`Caller`] makes one, or [`Scope::system`] for work that no person asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Scope(Reach);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Reach {
+    Everything,
+    Workspace(WorkspaceId),
+    Person(AccountId),
+    Public,
+}
+
+impl Caller {
+    /// What this caller may see.
+    pub fn scope(&self) -> Scope {
+        Scope(match self {
+            Self::Anonymous => Reach::Public,
+            Self::DemoAdmin(_) => Reach::Everything,
+            Self::Account(account) => match (account.user_type, account.workspace) {
+                (UserType::Admin, _) => Reach::Everything,
+                (UserType::Business, Some(workspace)) => Reach::Workspace(workspace),
+                _ => Reach::Person(account.id),
+            },
+        })
+    }
+
+    /// The workspace that owns what this caller creates, if they work in one.
+    pub fn workspace(&self) -> Option<WorkspaceId> {
+        match self {
+            Self::Anonymous => None,
+            Self::DemoAdmin(workspace) => Some(*workspace),
+            Self::Account(account) => account.workspace,
+        }
+    }
+
+    /// May this caller run the server?
+    pub fn is_admin(&self) -> bool {
+        matches!(self.scope().0, Reach::Everything)
+    }
+}
+
+impl Scope {
+    /// For jobs, start-up and the command line, which act for the server itself.
+    pub const fn system() -> Self {
+        Self(Reach::Everything)
+    }
+
+    /// Is nothing hidden from this scope?
+    pub const fn sees_everything(self) -> bool {
+        matches!(self.0, Reach::Everything)
+    }
+
+    /// The one workspace that this scope is held to, if any.
+    pub const fn workspace(self) -> Option<WorkspaceId> {
+        match self.0 {
+            Reach::Workspace(workspace) => Some(workspace),
+            _ => None,
+        }
+    }
+
+    /// The person that this scope is held to, if it is a creator's.
+    pub const fn person(self) -> Option<AccountId> {
+        match self.0 {
+            Reach::Person(account) => Some(account),
+            _ => None,
+        }
+    }
+
+    /// May the shared creator directory be read?
+    pub const fn may_read_directory(self) -> bool {
+        !matches!(self.0, Reach::Public)
+    }
+}

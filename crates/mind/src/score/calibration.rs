@@ -1,0 +1,112 @@
+//! From cosines to percent: a scale for each embedding model, measured on texts whose relation is known.
+//!
+//! A cosine of 0.4 means "hardly related" to one model and "the same thing" to another. The probes (`data/probes.tsv`)
+//! are campaigns, audiences, profiles and labels of some twenty subjects in English and Spanish; the quantiles of the cosines
+//! between unrelated, neighbouring and same subjects become the knots of a piecewise linear scale.
+
+use serde::{Deserialize, Serialize};
+
+use super::probes::{self, Probes};
+use super::scores::FULL;
+
+/// A monotone, piecewise linear map from cosine to hundredths of a percent.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Vec<(f32, u16)>", into = "Vec<(f32, u16)>")]
+pub struct Scale {
+    knots: Vec<(f32, u16)>,
+}
+
+impl Scale {
+    /// A scale through these points; nothing unless cosines rise strictly, percentages never fall, and both stay in range.
+    pub fn new(knots: Vec<(f32, u16)>) -> Option<Self> {
+        let in_range = knots.iter().all(|&(cosine, score)| (-1.0..=1.0).contains(&cosine) && score <= FULL);
+        let rising = knots.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1);
+        (!knots.is_empty() && in_range && rising).then_some(Self { knots })
+    }
+
+    /// What a cosine is worth, in hundredths of a percent. Rises with the cosine; NaN is worth nothing.
+    pub fn percent(&self, cosine: f32) -> u16 {
+        let above = self.knots.partition_point(|knot| knot.0 < cosine);
+        match (above.checked_sub(1).map(|below| self.knots[below]), self.knots.get(above)) {
+            _ if cosine.is_nan() => 0,
+            (None, Some(&(_, score))) | (Some((_, score)), None) => score,
+            (Some((left, low)), Some(&(right, high))) => {
+                let share = (f64::from(cosine) - f64::from(left)) / (f64::from(right) - f64::from(left));
+                low + (share * f64::from(high - low)).round() as u16
+            }
+            (None, None) => 0,
+        }
+    }
+
+    /// The points of the scale.
+    pub fn knots(&self) -> &[(f32, u16)] {
+        &self.knots
+    }
+}
+
+impl TryFrom<Vec<(f32, u16)>> for Scale {
+    type Error = &'static str;
+
+    fn try_from(knots: Vec<(f32, u16)>) -> Result<Self, Self::Error> {
+        Self::new(knots).ok_or("a scale wants rising cosines within -1 to 1 and rising percentages up to 10000")
+    }
+}
+
+impl From<Scale> for Vec<(f32, u16)> {
+    fn from(scale: Scale) -> Self {
+        scale.knots
+    }
+}
+
+/// The scales of one embedding model. Computed once for a model and stored beside its name.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Between the names of niches: "vegan food" and "cooking".
+    pub labels: Scale,
+    /// Between what a campaign is about and a creator's profile.
+    pub topics: Scale,
+    /// Between a wanted audience and a creator's profile.
+    pub audiences: Scale,
+}
+
+impl Calibration {
+    /// The texts that [`Calibration::from_probes`] will ask for, so that a remote model can embed them in one batch.
+    pub fn texts() -> Vec<String> {
+        Probes::builtin().texts()
+    }
+
+    /// Measures a model. `embed` gives a text's vector as the index will hold it (the same centring, any length but zero).
+    pub fn from_probes(embed: impl Fn(&str) -> Vec<f32>) -> Self {
+        let [labels, topics, audiences] = Probes::builtin().cosines(embed);
+        Self { labels: scale(labels), topics: scale(topics), audiences: scale(audiences) }
+    }
+}
+
+/// Half of the unrelated pairs are worth nothing and nine in ten less than 15 %; the middle of the neighbours is worth 40 %;
+/// three in four of the same subject are worth 75 % and more.
+fn scale(mut cosines: probes::Cosines) -> Scale {
+    let mut quantile = |relation: usize, share: f64| {
+        let values = &mut cosines[relation];
+        values.sort_by(f32::total_cmp);
+        values.get((share * (values.len().max(1) - 1) as f64).round() as usize).copied().unwrap_or(0.0)
+    };
+    let measured = [
+        (quantile(probes::UNRELATED, 0.5), 0),
+        (quantile(probes::UNRELATED, 0.9), 1500),
+        (quantile(probes::NEIGHBOURS, 0.5), 4000),
+        (quantile(probes::SAME, 0.25), 7500),
+        (quantile(probes::SAME, 0.5), 8500),
+        (quantile(probes::SAME, 0.9), 9500),
+    ];
+    // A model that cannot tell two relations apart gives knots out of order: the later one moves up, by as little as keeps the
+    // scale a function. No model's cosines differ by less than this.
+    let least_step = 1e-3_f32;
+    let mut knots: Vec<(f32, u16)> = Vec::with_capacity(measured.len() + 1);
+    for (cosine, score) in measured {
+        let floor = knots.last().map_or(-1.0, |last| last.0 + least_step);
+        let cosine = if cosine.is_finite() { cosine } else { floor };
+        knots.push((cosine.clamp(floor, 1.0 - least_step * 8.0).max(floor), score));
+    }
+    knots.push((1.0, FULL));
+    Scale { knots }
+}
