@@ -1,1 +1,28 @@
-//! creators
+//! The directory of creators: entries, their vectors, the catalogue that lists and searches run on, import and export.
+//!
+//! Invariants: an entry is one person on one platform, and a handle or an e-mail address stands once on each platform. Every
+//! change moves the directory to a new version (`seq`), by which the catalogue, here and in other processes, follows.
+//! Vectors of different models are never compared. The directory is shared: everyone with an account reads it, an entry is
+//! changed by who added it, by the person it is about, and by an admin.
+
+pub mod catalogue;
+mod directory;
+mod embedding;
+mod jobs;
+mod migrations;
+pub mod model;
+mod routes;
+pub mod store;
+mod transfer;
+
+#[cfg(test)]
+mod tests;
+
+pub use catalogue::{Catalogue, Columns, Filter, Order};
+pub use directory::Directory;
+pub use embedding::LocalEmbedder;
+pub use jobs::{embed_stale, jobs};
+pub use migrations::MIGRATIONS;
+pub use model::{Changes, Creator, CreatorBody, NewCreator, title_case};
+pub use routes::router;
+pub use transfer::{Format, ImportReport, RowFault, export_batch, export_head, import};

@@ -1,1 +1,40 @@
-//! db
+//! The database: SQLite and PostgreSQL behind one `Db` and one `Tx`, with one text for both.
+//!
+//! - [`Db`] opens, lends connections, knows versions; [`Tx`] runs statements; [`args!`], [`Sql`] and [`Value`] are what is
+//!   bound; [`row!`], [`FromRow`] and [`Row`] are what comes back.
+//! - On SQLite there is one writer, and group commit: see `sqlite/lane.rs`.
+//! - [`Migration`]s are written once. Ids are `{id}`, moments and money `BIGINT`, booleans `BOOLEAN`, floats `DOUBLE PRECISION`,
+//!   JSON `TEXT`, bytes `{bytes}`. No deferred constraints: on SQLite they would fail their neighbours' commit too.
+//! - Faults of the disk, the file and the server are [`kernel::Kind::Unavailable`] with one sentence that says what to do.
+
+mod backup;
+mod bulk;
+mod events;
+mod fault;
+mod figures;
+mod fresh;
+mod hooks;
+mod migrate;
+mod postgres;
+mod row;
+mod settings;
+mod sql;
+mod sqlite;
+mod store;
+mod topics;
+mod tx;
+mod value;
+
+#[doc(hidden)]
+pub use kernel;
+
+pub use events::{EVENTS, EventId, EventMarker, EventRow};
+pub use figures::{Figures, gauges};
+pub use migrate::{MIGRATIONS, Migration};
+pub use row::{Cell, ColumnIndex, FromColumn, FromRow, Row};
+pub use settings::{Engine, Settings};
+pub use sql::{Sql, contains_pattern};
+pub use store::Db;
+pub use topics::Versions;
+pub use tx::Tx;
+pub use value::Value;

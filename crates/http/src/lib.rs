@@ -1,1 +1,27 @@
-//! http
+//! What every route shares: the application, who asks, how bodies and queries are read, the one error body, lists, caches,
+//! the layers around it all, and the API's own documentation.
+
+pub mod app;
+pub mod cache;
+pub mod caller;
+pub mod core;
+pub mod docs;
+pub mod error;
+pub mod fields;
+pub mod json;
+pub mod layers;
+pub mod list;
+pub mod openapi;
+pub mod path;
+pub mod telemetry;
+
+pub use app::{App, Check, Mode};
+pub use cache::Responses;
+pub use caller::Caller;
+pub use error::{ApiError, ErrorBody};
+pub use fields::{Body, Fields, Input, Params};
+pub use list::{Offsets, Page};
+pub use path::Named;
+
+/// What a handler answers: a response, or the one error body.
+pub type Answer<T> = std::result::Result<T, ApiError>;

@@ -17,7 +17,7 @@ pub struct Clock(Arc<Source>);
 #[derive(Debug)]
 enum Source {
     System,
-    Mock(Mutex<Mock>),
+    Mock(Box<Mutex<Mock>>),
 }
 
 #[derive(Debug)]
@@ -34,7 +34,10 @@ impl Clock {
 
     /// A clock that stands still at `start` until it is [moved](Clock::advance), and always gives the same ids for a seed.
     pub fn mock(start: Timestamp, seed: u64) -> Self {
-        Self(Arc::new(Source::Mock(Mutex::new(Mock { now: start, random: ChaCha20Rng::seed_from_u64(seed) }))))
+        Self(Arc::new(Source::Mock(Box::new(Mutex::new(Mock {
+            now: start,
+            random: ChaCha20Rng::seed_from_u64(seed),
+        })))))
     }
 
     /// Now, to the microsecond.

@@ -2,11 +2,11 @@
 //!
 //! A cosine of 0.4 means "hardly related" to one model and "the same thing" to another. The probes (`data/probes.tsv`)
 //! are campaigns, audiences, profiles and labels of some twenty subjects in English and Spanish; the quantiles of the cosines
-//! between unrelated, neighbouring and same subjects become the knots of a piecewise linear scale.
+//! between unrelated subjects and within the same one become the knots of a piecewise linear scale.
 
 use serde::{Deserialize, Serialize};
 
-use super::probes::{self, Probes};
+use super::probes::{Cosines, Probes, SAME, UNRELATED};
 use super::scores::FULL;
 
 /// A monotone, piecewise linear map from cosine to hundredths of a percent.
@@ -32,7 +32,7 @@ impl Scale {
             (None, Some(&(_, score))) | (Some((_, score)), None) => score,
             (Some((left, low)), Some(&(right, high))) => {
                 let share = (f64::from(cosine) - f64::from(left)) / (f64::from(right) - f64::from(left));
-                low + (share * f64::from(high - low)).round() as u16
+                low + (share * f64::from(high - low) + 0.5) as u16
             }
             (None, None) => 0,
         }
@@ -78,34 +78,33 @@ impl Calibration {
     /// Measures a model. `embed` gives a text's vector as the index will hold it (the same centring, any length but zero).
     pub fn from_probes(embed: impl Fn(&str) -> Vec<f32>) -> Self {
         let [labels, topics, audiences] = Probes::builtin().cosines(embed);
-        Self { labels: scale(labels), topics: scale(topics), audiences: scale(audiences) }
+        // Of two names of one subject every other is a relation rather than the same thing ("gaming", "esports").
+        let labels = scale(labels, [(0.25, 5000), (0.5, 7000), (0.75, 8500)]);
+        let texts = [(0.25, 7500), (0.5, 8500), (0.9, 9500)];
+        Self { labels, topics: scale(topics, texts), audiences: scale(audiences, texts) }
     }
 }
 
-/// Half of the unrelated pairs are worth nothing and nine in ten less than 15 %; the middle of the neighbours is worth 40 %;
-/// three in four of the same subject are worth 75 % and more.
-fn scale(mut cosines: probes::Cosines) -> Scale {
-    let mut quantile = |relation: usize, share: f64| {
-        let values = &mut cosines[relation];
+/// Half of the unrelated pairs are worth nothing, nine in ten at most 10 % and all but one in a hundred at most 25 %; the same
+/// subject is worth what `same` says of its quantiles (share of pairs below, hundredths of a percent).
+fn scale(mut cosines: Cosines, same: [(f64, u16); 3]) -> Scale {
+    for values in &mut cosines {
+        values.retain(|cosine| cosine.is_finite());
         values.sort_by(f32::total_cmp);
+    }
+    let quantile = |relation: usize, share: f64| {
+        let values = &cosines[relation];
         values.get((share * (values.len().max(1) - 1) as f64).round() as usize).copied().unwrap_or(0.0)
     };
-    let measured = [
-        (quantile(probes::UNRELATED, 0.5), 0),
-        (quantile(probes::UNRELATED, 0.9), 1500),
-        (quantile(probes::NEIGHBOURS, 0.5), 4000),
-        (quantile(probes::SAME, 0.25), 7500),
-        (quantile(probes::SAME, 0.5), 8500),
-        (quantile(probes::SAME, 0.9), 9500),
-    ];
+    let unrelated = [(0.5, 0), (0.9, 1000), (0.99, 2500)].map(|(share, score)| (quantile(UNRELATED, share), score));
+    let same = same.map(|(share, score)| (quantile(SAME, share), score));
     // A model that cannot tell two relations apart gives knots out of order: the later one moves up, by as little as keeps the
     // scale a function. No model's cosines differ by less than this.
     let least_step = 1e-3_f32;
-    let mut knots: Vec<(f32, u16)> = Vec::with_capacity(measured.len() + 1);
-    for (cosine, score) in measured {
+    let mut knots: Vec<(f32, u16)> = Vec::with_capacity(unrelated.len() + same.len() + 1);
+    for (cosine, score) in unrelated.into_iter().chain(same) {
         let floor = knots.last().map_or(-1.0, |last| last.0 + least_step);
-        let cosine = if cosine.is_finite() { cosine } else { floor };
-        knots.push((cosine.clamp(floor, 1.0 - least_step * 8.0).max(floor), score));
+        knots.push((cosine.min(0.99).max(floor), score));
     }
     knots.push((1.0, FULL));
     Scale { knots }

@@ -28,20 +28,25 @@ impl Scores {
     }
 
     /// The match score, rounded half up to a hundredth of a percent.
-    pub fn total(self) -> u16 {
-        let sum: u32 = self.parts().iter().zip(Self::WEIGHTS).map(|(&score, weight)| points(score) * points(weight)).sum();
+    pub const fn total(self) -> u16 {
+        let Self { niche_match, audience_match, engagement_score, budget_fit } = self;
+        let [niche, audience, engagement, budget] = Self::WEIGHTS;
+        let sum = points(niche_match, niche)
+            + points(audience_match, audience)
+            + points(engagement_score, engagement)
+            + points(budget_fit, budget);
         ((sum + 50) / 100) as u16
     }
 
     /// The band that the total falls into.
-    pub fn band(self) -> Band {
+    pub const fn band(self) -> Band {
         Band::of(self.total())
     }
 }
 
-const fn points(score: u16) -> u32 {
+const fn points(score: u16, weight: u16) -> u32 {
     // The formula cannot exceed 100 % even if a stored score does.
-    if score > FULL { FULL as u32 } else { score as u32 }
+    (if score > FULL { FULL } else { score }) as u32 * weight as u32
 }
 
 /// `match_status`: the band of a match score.

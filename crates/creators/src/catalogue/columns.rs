@@ -1,0 +1,292 @@
+//! One column for each thing that lists are filtered and sorted by, and the vectors beside them.
+
+use std::collections::HashMap;
+
+use kernel::{CreatorId, Platform};
+use mind::geo;
+use mind::index::VectorIndex;
+use mind::text::fold;
+
+use super::names::Names;
+
+/// A money or a count that nobody told.
+pub const UNKNOWN: i64 = i64::MIN;
+
+/// A creator as the catalogue takes it in.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its id.
+    pub id: CreatorId,
+    /// The version of the directory in which it changed.
+    pub seq: i64,
+    /// Is it gone?
+    pub deleted: bool,
+    /// Where they publish.
+    pub platform: Platform,
+    /// The name, as written.
+    pub name: String,
+    /// The handle, as written.
+    pub handle: Option<String>,
+    /// The niche, in lower case.
+    pub niche: String,
+    /// The country, as written.
+    pub country: Option<String>,
+    /// The language, as written.
+    pub language: Option<String>,
+    /// Followers.
+    pub followers: u64,
+    /// Engagement in percent.
+    pub engagement: Option<f64>,
+    /// Price of a piece, in minor units.
+    pub rate: Option<i64>,
+    /// Views of a usual piece.
+    pub avg_views: Option<u64>,
+    /// From 0 to 5.
+    pub rating: Option<f64>,
+    /// When it was added, in microseconds.
+    pub created_at: i64,
+    /// Its vector, if one of the catalogue's model is there.
+    pub vector: Option<Vec<f32>>,
+}
+
+/// What the columns say of one creator.
+#[derive(Clone, Copy, Debug)]
+pub struct RowView {
+    /// Its id.
+    pub id: CreatorId,
+    /// Where they publish.
+    pub platform: Platform,
+    /// The number of its niche: see [`Columns::niche`].
+    pub niche: u32,
+    /// Followers.
+    pub followers: u64,
+    /// Engagement in percent, not a number if unknown.
+    pub engagement: f32,
+    /// Price of a piece in minor units, or [`UNKNOWN`].
+    pub rate: i64,
+}
+
+/// Texts by number; the same text, folded, has one number.
+#[derive(Default)]
+pub(super) struct Words {
+    texts: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Words {
+    fn number(&mut self, key: String) -> u32 {
+        if let Some(number) = self.numbers.get(&key) {
+            return *number;
+        }
+        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.texts.push(key.clone());
+        self.numbers.insert(key, number);
+        number
+    }
+
+    pub(super) fn find(&self, key: &str) -> Option<u32> {
+        self.numbers.get(key).copied()
+    }
+}
+
+/// How countries are compared: by code where the name is known, else folded.
+pub(super) fn country_key(name: &str) -> String {
+    geo::country(name).map_or_else(|| fold(name), |country| country.code().to_owned())
+}
+
+/// How languages are compared: by code where the name is known, else folded.
+pub(super) fn language_key(name: &str) -> String {
+    geo::language(name).map_or_else(|| fold(name), |language| language.code().to_owned())
+}
+
+/// The columns. Rows are found by slot: a place that is kept for as long as the process lives.
+pub struct Columns {
+    seq: i64,
+    slots: HashMap<CreatorId, u32>,
+    pub(super) live: Vec<bool>,
+    live_count: usize,
+    pub(super) ids: Vec<CreatorId>,
+    pub(super) platforms: Vec<Platform>,
+    pub(super) niches: Vec<u32>,
+    pub(super) countries: Vec<u32>,
+    pub(super) languages: Vec<u32>,
+    pub(super) followers: Vec<u64>,
+    pub(super) engagement: Vec<f32>,
+    pub(super) rates: Vec<i64>,
+    pub(super) views: Vec<i64>,
+    pub(super) ratings: Vec<f32>,
+    pub(super) created: Vec<i64>,
+    vectored: Vec<bool>,
+    pub(super) names: Names,
+    pub(super) niche_words: Words,
+    pub(super) country_words: Words,
+    pub(super) language_words: Words,
+    vectors: VectorIndex,
+    dims: usize,
+}
+
+impl Columns {
+    pub(super) fn new(dims: usize) -> Self {
+        Self {
+            seq: 0,
+            slots: HashMap::new(),
+            live: Vec::new(),
+            live_count: 0,
+            ids: Vec::new(),
+            platforms: Vec::new(),
+            niches: Vec::new(),
+            countries: Vec::new(),
+            languages: Vec::new(),
+            followers: Vec::new(),
+            engagement: Vec::new(),
+            rates: Vec::new(),
+            views: Vec::new(),
+            ratings: Vec::new(),
+            created: Vec::new(),
+            vectored: Vec::new(),
+            names: Names::default(),
+            niche_words: Words::default(),
+            country_words: Words::default(),
+            language_words: Words::default(),
+            vectors: VectorIndex::new(dims),
+            dims,
+        }
+    }
+
+    /// The version of the directory that the columns have.
+    pub fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    /// How many creators there are.
+    pub fn len(&self) -> usize {
+        self.live_count
+    }
+
+    /// Is there nobody?
+    pub fn is_empty(&self) -> bool {
+        self.live_count == 0
+    }
+
+    /// How many slots there are, those of creators who are gone included.
+    pub fn slots(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// How many creators have a vector.
+    pub fn vector_count(&self) -> usize {
+        self.vectors.len()
+    }
+
+    /// The memory that the vectors take, in bytes.
+    pub fn vector_bytes(&self) -> usize {
+        self.vectors.bytes()
+    }
+
+    /// The slot of a creator who is there.
+    pub fn slot(&self, id: CreatorId) -> Option<u32> {
+        self.slots.get(&id).copied().filter(|slot| self.live[*slot as usize])
+    }
+
+    /// The creator of a slot.
+    pub fn id(&self, slot: u32) -> CreatorId {
+        self.ids[slot as usize]
+    }
+
+    /// Has the creator of this slot a vector?
+    pub fn has_vector(&self, slot: u32) -> bool {
+        self.vectored[slot as usize]
+    }
+
+    /// The vectors, by slot.
+    pub fn vectors(&self) -> &VectorIndex {
+        &self.vectors
+    }
+
+    /// The text of a niche, folded.
+    pub fn niche(&self, number: u32) -> &str {
+        &self.niche_words.texts[number as usize]
+    }
+
+    /// How many niches there are or have been.
+    pub fn niche_count(&self) -> usize {
+        self.niche_words.texts.len()
+    }
+
+    /// What the columns say of the creator in this slot.
+    pub fn view(&self, slot: u32) -> RowView {
+        let at = slot as usize;
+        RowView {
+            id: self.ids[at],
+            platform: self.platforms[at],
+            niche: self.niches[at],
+            followers: self.followers[at],
+            engagement: self.engagement[at],
+            rate: self.rates[at],
+        }
+    }
+
+    /// Takes in a row that is newer than what is here, or gone.
+    pub(super) fn put(&mut self, row: Row) {
+        let slot = match self.slots.get(&row.id) {
+            Some(slot) => *slot,
+            None if row.deleted => return,
+            None => self.add_slot(row.id),
+        };
+        let at = slot as usize;
+        if row.deleted {
+            if std::mem::replace(&mut self.live[at], false) {
+                self.live_count -= 1;
+            }
+            self.names.remove(slot);
+            self.vectors.clear(slot);
+            self.vectored[at] = false;
+            return;
+        }
+        if !std::mem::replace(&mut self.live[at], true) {
+            self.live_count += 1;
+        }
+        self.platforms[at] = row.platform;
+        self.niches[at] = self.niche_words.number(fold(&row.niche));
+        self.countries[at] = row.country.map_or(u32::MAX, |name| self.country_words.number(country_key(&name)));
+        self.languages[at] = row.language.map_or(u32::MAX, |name| self.language_words.number(language_key(&name)));
+        self.followers[at] = row.followers;
+        self.engagement[at] = row.engagement.map_or(f32::NAN, |rate| rate as f32);
+        self.rates[at] = row.rate.unwrap_or(UNKNOWN);
+        self.views[at] = row.avg_views.map_or(UNKNOWN, u64::cast_signed);
+        self.ratings[at] = row.rating.map_or(f32::NAN, |rating| rating as f32);
+        self.created[at] = row.created_at;
+        self.names.set(slot, &row.name, row.handle.as_deref());
+        // A text without a known word has a vector of nothing, which is near to nobody.
+        let vector = row.vector.filter(|vector| vector.len() == self.dims && vector.iter().any(|part| *part != 0.0));
+        self.vectored[at] = vector.is_some();
+        match vector {
+            Some(vector) => self.vectors.set(slot, &vector),
+            None => self.vectors.clear(slot),
+        }
+    }
+
+    /// Says that everything up to this version is in.
+    pub(super) fn have(&mut self, seq: i64) {
+        self.seq = self.seq.max(seq);
+    }
+
+    fn add_slot(&mut self, id: CreatorId) -> u32 {
+        let slot = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+        self.slots.insert(id, slot);
+        self.ids.push(id);
+        self.live.push(false);
+        self.platforms.push(Platform::Instagram);
+        self.niches.push(0);
+        self.countries.push(u32::MAX);
+        self.languages.push(u32::MAX);
+        self.followers.push(0);
+        self.engagement.push(f32::NAN);
+        self.rates.push(UNKNOWN);
+        self.views.push(UNKNOWN);
+        self.ratings.push(f32::NAN);
+        self.created.push(0);
+        self.vectored.push(false);
+        slot
+    }
+}

@@ -1,0 +1,67 @@
+//! The tables of the directory.
+
+use db::Migration;
+
+/// Creators, their vectors and the norms of engagement.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    id: "0010_creators",
+    sql: "
+CREATE TABLE creators (
+    id {id} PRIMARY KEY,
+    seq BIGINT NOT NULL,
+    workspace_id {id},
+    claimed_by {id},
+    name TEXT NOT NULL,
+    email TEXT,
+    email_key TEXT,
+    platform TEXT NOT NULL,
+    channel_name TEXT,
+    handle_key TEXT,
+    followers_shown TEXT NOT NULL,
+    followers BIGINT NOT NULL,
+    engagement_rate DOUBLE PRECISION,
+    niche TEXT NOT NULL,
+    language TEXT,
+    languages TEXT NOT NULL,
+    country TEXT,
+    location TEXT,
+    about TEXT,
+    audience_type TEXT,
+    previous_brands TEXT NOT NULL,
+    avg_views BIGINT,
+    collaboration_rate BIGINT,
+    rating DOUBLE PRECISION,
+    profile_image TEXT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    deleted_at BIGINT
+);
+CREATE INDEX creators_by_seq ON creators (seq, id);
+CREATE UNIQUE INDEX creators_by_handle ON creators (platform, handle_key)
+    WHERE handle_key IS NOT NULL AND deleted_at IS NULL;
+CREATE UNIQUE INDEX creators_by_email ON creators (platform, email_key)
+    WHERE email_key IS NOT NULL AND deleted_at IS NULL;
+
+CREATE TABLE creator_vectors (
+    creator_id {id} PRIMARY KEY REFERENCES creators (id),
+    model TEXT NOT NULL,
+    text_hash BIGINT NOT NULL,
+    vector {bytes} NOT NULL,
+    made_at BIGINT NOT NULL
+);
+CREATE INDEX creator_vectors_by_model ON creator_vectors (model);
+
+CREATE TABLE embedding_calibrations (
+    model TEXT PRIMARY KEY,
+    calibration TEXT NOT NULL,
+    made_at BIGINT NOT NULL
+);
+
+CREATE TABLE engagement_norms (
+    name TEXT PRIMARY KEY,
+    norms TEXT NOT NULL,
+    creators BIGINT NOT NULL,
+    made_at BIGINT NOT NULL
+);
+",
+}];

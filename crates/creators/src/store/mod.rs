@@ -1,0 +1,12 @@
+//! All of the directory's SQL.
+
+mod bulk;
+mod read;
+mod vectors;
+mod write;
+
+pub(crate) use bulk::may_change;
+pub use bulk::{Batch, BatchOutcome, upsert};
+pub use read::{by_id, by_ids, count, export_after, same_as};
+pub use vectors::{forget_vectors, save_vector, save_vectors, stale, stale_count};
+pub use write::{delete, insert, update};

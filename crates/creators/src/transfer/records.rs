@@ -1,0 +1,201 @@
+//! Lines and records of a file that may be broken anywhere: one broken record never takes its neighbours with it.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, Read};
+
+/// The longest line that is read; what is longer is no table of creators.
+const LONGEST_LINE: u64 = 1 << 20;
+/// The most lines that one quoted field may go over.
+const MOST_LINES: usize = 200;
+
+/// A line as it stands in the file, without its end.
+pub(super) struct Line {
+    pub(super) number: u64,
+    pub(super) bytes: Vec<u8>,
+    pub(super) too_long: bool,
+}
+
+/// Lines of a file, numbered from 1, some of them read ahead.
+pub(super) struct Lines {
+    source: Box<dyn BufRead + Send>,
+    ahead: VecDeque<Line>,
+    number: u64,
+    pub(super) bytes_read: u64,
+}
+
+impl Lines {
+    pub(super) fn new(source: Box<dyn BufRead + Send>) -> Self {
+        Self { source, ahead: VecDeque::new(), number: 0, bytes_read: 0 }
+    }
+
+    pub(super) fn next(&mut self) -> io::Result<Option<Line>> {
+        match self.ahead.pop_front() {
+            Some(line) => Ok(Some(line)),
+            None => self.read(),
+        }
+    }
+
+    /// Gives a line back, to be the next one again.
+    pub(super) fn put_back(&mut self, line: Line) {
+        self.ahead.push_front(line);
+    }
+
+    /// The line that is `ahead` after the next one.
+    fn peek(&mut self, ahead: usize) -> io::Result<Option<&Line>> {
+        while self.ahead.len() <= ahead {
+            match self.read()? {
+                Some(line) => self.ahead.push_back(line),
+                None => return Ok(None),
+            }
+        }
+        Ok(self.ahead.get(ahead))
+    }
+
+    fn read(&mut self) -> io::Result<Option<Line>> {
+        let mut bytes = Vec::new();
+        let read = self.source.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.bytes_read += read as u64;
+        let ended = bytes.last() == Some(&b'\n');
+        let too_long = !ended && read as u64 == LONGEST_LINE;
+        if too_long {
+            self.skip_line()?;
+        }
+        while matches!(bytes.last(), Some(b'\n' | b'\r')) {
+            bytes.pop();
+        }
+        self.number += 1;
+        if self.number == 1 && bytes.starts_with(b"\xef\xbb\xbf") {
+            bytes.drain(..3);
+        }
+        Ok(Some(Line { number: self.number, bytes, too_long }))
+    }
+
+    /// Reads on to the end of the line without keeping it.
+    fn skip_line(&mut self) -> io::Result<()> {
+        loop {
+            let buffer = self.source.fill_buf()?;
+            let (used, ended) = match memchr::memchr(b'\n', buffer) {
+                Some(at) => (at + 1, true),
+                None => (buffer.len(), buffer.is_empty()),
+            };
+            self.source.consume(used);
+            self.bytes_read += used as u64;
+            if ended {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The record that begins with `line`, and its fields. Where a quote is left open, the following lines are taken in as long as
+    /// they close it into a record of the right width; if they don't, the quote is broken and only its own line is lost.
+    pub(super) fn record(
+        &mut self,
+        line: &Line,
+        delimiter: u8,
+        width: Option<usize>,
+    ) -> io::Result<Result<Vec<String>, String>> {
+        if !is_open(&line.bytes) {
+            return Ok(split(&line.bytes, delimiter));
+        }
+        let mut whole = line.bytes.clone();
+        for ahead in 0..MOST_LINES {
+            let Some(next) = self.peek(ahead)? else { break };
+            if next.too_long || whole.len() + next.bytes.len() > LONGEST_LINE as usize {
+                break;
+            }
+            whole.push(b'\n');
+            whole.extend_from_slice(&next.bytes);
+            if !is_open(&next.bytes) {
+                continue;
+            }
+            if let Ok(fields) = split(&whole, delimiter)
+                && width.is_none_or(|width| fields.len() == width)
+            {
+                self.ahead.drain(..=ahead);
+                return Ok(Ok(fields));
+            }
+            break;
+        }
+        Ok(Err("a quote is opened and never closed; write \"\" for a quote within a quoted field".to_owned()))
+    }
+}
+
+/// Is an odd number of quotes in it?
+fn is_open(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(b'"', bytes).count() % 2 == 1
+}
+
+fn split(record: &[u8], delimiter: u8) -> Result<Vec<String>, String> {
+    let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+    let (mut fields, mut ends) = (vec![0; record.len() + 1], vec![0; record.len() + 2]);
+    let (mut written, mut ended, mut read) = (0, 0, 0);
+    loop {
+        // An empty input is the end of the record.
+        let (result, used, out, found) =
+            reader.read_record(&record[read..], &mut fields[written..], &mut ends[ended..]);
+        (read, written, ended) = (read + used, written + out, ended + found);
+        match result {
+            csv_core::ReadRecordResult::InputEmpty => {}
+            csv_core::ReadRecordResult::Record | csv_core::ReadRecordResult::End => break,
+            _ => return Err("cannot be read as a row".to_owned()),
+        }
+    }
+    let mut start = 0;
+    ends[..ended]
+        .iter()
+        .map(|end| {
+            let field = std::str::from_utf8(&fields[start..*end]).map_err(|_| "is not valid UTF-8".to_owned());
+            start = *end;
+            field.map(str::to_owned)
+        })
+        .collect()
+}
+
+/// The delimiter of a head: the comma, or what stands in it more often (semicolons of some spreadsheets, tabs).
+pub(super) fn delimiter_of(head: &[u8]) -> u8 {
+    let count = |delimiter: u8| memchr::memchr_iter(delimiter, head).count();
+    let best = [b',', b';', b'\t'].into_iter().rev().max_by_key(|delimiter| count(*delimiter));
+    best.unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn records(text: &str, width: usize) -> Vec<Result<Vec<String>, String>> {
+        let mut lines = Lines::new(Box::new(io::Cursor::new(text.as_bytes().to_vec())));
+        let mut records = Vec::new();
+        while let Some(line) = lines.next().unwrap() {
+            records.push(lines.record(&line, b',', Some(width)).unwrap());
+        }
+        records
+    }
+
+    #[test]
+    fn quotes_and_lines_within_them() {
+        let read = records("a,\"b, c\"\n\"d\ne\",\"say \"\"f\"\"\"\r\n,\n", 2);
+        let read: Vec<_> = read.into_iter().map(Result::unwrap).collect();
+        assert_eq!(read, [vec!["a", "b, c"], vec!["d\ne", "say \"f\""], vec!["", ""]]);
+    }
+
+    #[test]
+    fn a_broken_quote_takes_its_own_line_only() {
+        let read = records("a,b\n\"c,d\ne,f\ng,\"h\"\n", 2);
+        let told: Vec<_> = read.iter().map(|record| record.as_ref().ok().map(|fields| fields[0].as_str())).collect();
+        assert_eq!(told, [Some("a"), None, Some("e"), Some("g")]);
+    }
+
+    #[test]
+    fn long_lines_and_other_bytes() {
+        let mut text = "x".repeat(3 << 20);
+        text.push_str("\nok,ok\n");
+        let mut lines = Lines::new(Box::new(io::Cursor::new(text.into_bytes())));
+        assert!(lines.next().unwrap().unwrap().too_long);
+        assert_eq!(lines.next().unwrap().unwrap().number, 2);
+        assert!(split(b"\xff,b", b',').is_err());
+        assert_eq!((delimiter_of(b"a;b;c"), delimiter_of(b"a"), delimiter_of(b"a\tb")), (b';', b',', b'\t'));
+    }
+}

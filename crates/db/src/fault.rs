@@ -1,0 +1,86 @@
+//! What the engines complain about, as errors of ours: told in one sentence where someone can do something about it.
+
+use kernel::{Error, Kind};
+use sqlx::error::ErrorKind;
+
+/// The longest piece of a statement that is put into the log.
+const LONGEST_SQL: usize = 600;
+
+/// An error of the driver while running `sql`.
+pub(crate) fn fault(error: &sqlx::Error, sql: &str) -> Error {
+    let sql = match sql.char_indices().nth(LONGEST_SQL) {
+        Some((end, _)) => format!("{}…", &sql[..end]),
+        None => sql.to_owned(),
+    };
+    let why = format!("{error}; statement: {}", sql.split_whitespace().collect::<Vec<_>>().join(" "));
+    match advice(error) {
+        Some(advice) => Error::new(Kind::Unavailable, advice).because(why),
+        None => Error::internal(why),
+    }
+}
+
+/// Did this statement try to store twice what may be there once?
+pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.kind() == ErrorKind::UniqueViolation)
+}
+
+/// Is somebody else writing, so that trying again helps?
+pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
+    sqlite_code(error).is_some_and(|code| matches!(code, 5 | 6))
+}
+
+/// The primary result code, if the error is SQLite's (<https://www.sqlite.org/rescode.html>).
+fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
+    let error = error.as_database_error()?.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
+    sqlx::error::DatabaseError::code(error)?.parse::<i32>().ok().map(|code| code & 0xff)
+}
+
+fn advice(error: &sqlx::Error) -> Option<&'static str> {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => {
+            Some("The database server cannot be reached: check that it runs and that DATABASE_URL names it")
+        }
+        sqlx::Error::PoolTimedOut => Some("The server is busy: every database connection is in use; try again shortly"),
+        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Some("The server is stopping; try again shortly"),
+        sqlx::Error::Database(_) => match sqlite_code(error) {
+            Some(code) => sqlite_advice(code),
+            None => postgres_advice(&error.as_database_error()?.code()?),
+        },
+        _ => None,
+    }
+}
+
+fn sqlite_advice(code: i32) -> Option<&'static str> {
+    Some(match code {
+        3 | 14 => {
+            "The database file cannot be opened: check that its folder exists and that this user may read and write it"
+        }
+        5 | 6 => "The database is busy with another program's write; try again shortly",
+        8 => "The database is read-only: check the permissions of its file and folder and that the disk is mounted writable",
+        10 => "The disk under the database does not answer as it should: check it, and that it is not full",
+        11 => "The database file is damaged: stop the server and put a backup in its place",
+        13 => "The disk is full: free some space under the database; nothing was half-written",
+        26 => "The file that DATABASE_URL names is not a SQLite database",
+        _ => return None,
+    })
+}
+
+/// By SQLSTATE (PostgreSQL's Appendix A).
+fn postgres_advice(state: &str) -> Option<&'static str> {
+    Some(match state {
+        "53100" => "The database server's disk is full: free some space there; nothing was half-written",
+        "53200" | "53300" | "53400" => {
+            "The database server is at its limits (connections or memory); try again shortly"
+        }
+        "25006" => "The database is read-only: DATABASE_URL may name a replica; name the primary",
+        "40001" | "40P01" | "55P03" => "The database is busy with a write that this one clashed with; try again shortly",
+        "57P01" | "57P02" | "57P03" => "The database server is starting or stopping; try again shortly",
+        "28000" | "28P01" => "The database server refuses the log-in: check the user and password in DATABASE_URL",
+        "3D000" => "The database that DATABASE_URL names does not exist: create it with createdb, then start again",
+        "42501" => "The database user lacks a permission: let it own the database that DATABASE_URL names",
+        state if state.starts_with("08") => {
+            "The connection to the database server broke; try again shortly"
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,362 @@
+//! Rows, and how their columns become values of ours: one decoding for both engines.
+
+use kernel::{Error, Id, Money, Platform, Result, Timestamp};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Column as _, Decode, Row as _, TypeInfo as _, ValueRef as _};
+use uuid::Uuid;
+
+/// One row of an answer.
+pub struct Row(pub(crate) RawRow);
+
+pub(crate) enum RawRow {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// One column of a row, before it is known what is wanted of it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Cell<'r> {
+    /// NULL.
+    Null,
+    /// A BOOLEAN of PostgreSQL; SQLite has whole numbers only.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A floating-point number.
+    Float(f64),
+    /// Text.
+    Text(&'r str),
+    /// Bytes; an id on SQLite.
+    Bytes(&'r [u8]),
+    /// An id on PostgreSQL.
+    Uuid(Uuid),
+}
+
+/// What a column can become.
+pub trait FromColumn: Sized {
+    /// Takes the cell for a value of this type, or says in a few words why not.
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String>;
+}
+
+/// What a row, or some neighbouring columns of it, can become. Made by [`row!`](crate::row!), tuples and every [`FromColumn`].
+pub trait FromRow: Sized {
+    /// How many columns it takes.
+    const WIDTH: usize;
+    /// Reads it from the columns `at`, `at + 1`, …
+    fn from_row_at(row: &Row, at: usize) -> Result<Self>;
+}
+
+/// A column by its place (`0`) or by its name (`"total"`).
+pub trait ColumnIndex: Copy {
+    /// Its place in this row, if it is there.
+    fn place(self, row: &Row) -> Option<usize>;
+    /// How the log calls it.
+    fn name(self) -> String;
+}
+
+impl ColumnIndex for usize {
+    fn place(self, row: &Row) -> Option<usize> {
+        (self < row.len()).then_some(self)
+    }
+    fn name(self) -> String {
+        self.to_string()
+    }
+}
+
+impl ColumnIndex for &str {
+    fn place(self, row: &Row) -> Option<usize> {
+        match &row.0 {
+            RawRow::Sqlite(row) => row.columns().iter().position(|column| column.name() == self),
+            RawRow::Postgres(row) => row.columns().iter().position(|column| column.name() == self),
+        }
+    }
+    fn name(self) -> String {
+        self.to_owned()
+    }
+}
+
+impl Row {
+    /// The value in this column.
+    pub fn get<T: FromColumn>(&self, index: impl ColumnIndex) -> Result<T> {
+        let cell = match index.place(self) {
+            Some(place) => self.cell(place),
+            None => Err("there is no such column".to_owned()),
+        };
+        cell.and_then(T::from_cell).map_err(|why| {
+            Error::internal(format!("column {} is not a {}: {why}", index.name(), std::any::type_name::<T>()))
+        })
+    }
+
+    /// How many columns it has.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            RawRow::Sqlite(row) => row.len(),
+            RawRow::Postgres(row) => row.len(),
+        }
+    }
+
+    /// Has it no columns at all?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What stands at this place, which must be there.
+    fn cell(&self, place: usize) -> std::result::Result<Cell<'_>, String> {
+        match &self.0 {
+            RawRow::Sqlite(row) => sqlite_cell(row, place),
+            RawRow::Postgres(row) => postgres_cell(row, place),
+        }
+        .map_err(|error| error.to_string())
+    }
+}
+
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+fn sqlite_cell(row: &SqliteRow, place: usize) -> std::result::Result<Cell<'_>, Fault> {
+    let value = row.try_get_raw(place)?;
+    if value.is_null() {
+        return Ok(Cell::Null);
+    }
+    let kind = value.type_info().name().as_bytes()[0];
+    Ok(match kind {
+        b'I' => Cell::Int(<i64 as Decode<sqlx::Sqlite>>::decode(value)?),
+        b'R' => Cell::Float(<f64 as Decode<sqlx::Sqlite>>::decode(value)?),
+        b'T' => Cell::Text(<&str as Decode<sqlx::Sqlite>>::decode(value)?),
+        _ => Cell::Bytes(<&[u8] as Decode<sqlx::Sqlite>>::decode(value)?),
+    })
+}
+
+fn postgres_cell(row: &PgRow, place: usize) -> std::result::Result<Cell<'_>, Fault> {
+    use sqlx::Postgres;
+    let value = row.try_get_raw(place)?;
+    if value.is_null() {
+        return Ok(Cell::Null);
+    }
+    // The numbers are PostgreSQL's own object ids of its built-in types (pg_type.dat).
+    let kind = value.type_info().oid().map_or(0, |oid| oid.0);
+    Ok(match kind {
+        16 => Cell::Bool(<bool as Decode<Postgres>>::decode(value)?),
+        17 => Cell::Bytes(<&[u8] as Decode<Postgres>>::decode(value)?),
+        20 => Cell::Int(<i64 as Decode<Postgres>>::decode(value)?),
+        21 => Cell::Int(<i16 as Decode<Postgres>>::decode(value)?.into()),
+        23 => Cell::Int(<i32 as Decode<Postgres>>::decode(value)?.into()),
+        700 => Cell::Float(<f32 as Decode<Postgres>>::decode(value)?.into()),
+        701 => Cell::Float(<f64 as Decode<Postgres>>::decode(value)?),
+        2950 => Cell::Uuid(<Uuid as Decode<Postgres>>::decode(value)?),
+        // TEXT, VARCHAR, BPCHAR, NAME, JSON
+        25 | 1043 | 1042 | 19 | 114 => Cell::Text(value.as_str()?),
+        1700 => return Err("PostgreSQL answers NUMERIC: cast it, CAST(sum(x) AS BIGINT)".into()),
+        _ => Cell::Bytes(value.as_bytes()?),
+    })
+}
+
+fn unfit<T>(cell: Cell<'_>) -> std::result::Result<T, String> {
+    // The value itself stays out of the log: it may be somebody's.
+    Err(match cell {
+        Cell::Null => "it is NULL",
+        Cell::Bool(_) => "it is a boolean",
+        Cell::Int(_) => "it is a whole number",
+        Cell::Float(_) => "it is a float",
+        Cell::Text(_) => "it is text",
+        Cell::Bytes(_) => "it is bytes",
+        Cell::Uuid(_) => "it is an id",
+    }
+    .to_owned())
+}
+
+impl FromColumn for bool {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        match cell {
+            Cell::Bool(value) => Ok(value),
+            Cell::Int(value @ (0 | 1)) => Ok(value == 1),
+            other => unfit(other),
+        }
+    }
+}
+
+impl FromColumn for i64 {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        match cell {
+            Cell::Int(value) => Ok(value),
+            other => unfit(other),
+        }
+    }
+}
+
+macro_rules! narrower {
+    ($($to:ty),*) => {$(
+        impl FromColumn for $to {
+            fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+                Self::try_from(i64::from_cell(cell)?).map_err(|_| "the number is out of range".to_owned())
+            }
+        }
+    )*};
+}
+narrower!(u64, u32, i32, u16, u8, usize);
+
+impl FromColumn for f64 {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        match cell {
+            Cell::Float(value) => Ok(value),
+            Cell::Int(value) => Ok(value as Self),
+            other => unfit(other),
+        }
+    }
+}
+
+impl FromColumn for String {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        match cell {
+            Cell::Text(value) => Ok(value.to_owned()),
+            other => unfit(other),
+        }
+    }
+}
+
+impl FromColumn for Vec<u8> {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        match cell {
+            Cell::Bytes(value) => Ok(value.to_vec()),
+            other => unfit(other),
+        }
+    }
+}
+
+impl FromColumn for Uuid {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        match cell {
+            Cell::Uuid(value) => Ok(value),
+            Cell::Bytes(value) => Self::from_slice(value).map_err(|_| "an id has 16 bytes".to_owned()),
+            other => unfit(other),
+        }
+    }
+}
+
+impl<T> FromColumn for Id<T> {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        Uuid::from_cell(cell).map(Self::from_uuid)
+    }
+}
+
+impl FromColumn for Timestamp {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        i64::from_cell(cell).map(Self::from_micros)
+    }
+}
+
+impl FromColumn for Platform {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        let name = String::from_cell(cell)?;
+        Self::parse(&name).ok_or_else(|| format!("{name} is no platform"))
+    }
+}
+
+impl FromColumn for Money {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        i64::from_cell(cell).map(Self::from_minor)
+    }
+}
+
+impl<T: FromColumn> FromColumn for Option<T> {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        match cell {
+            Cell::Null => Ok(None),
+            there => T::from_cell(there).map(Some),
+        }
+    }
+}
+
+impl<T: FromColumn> FromRow for T {
+    const WIDTH: usize = 1;
+    fn from_row_at(row: &Row, at: usize) -> Result<Self> {
+        row.get(at)
+    }
+}
+
+macro_rules! tuples {
+    ($($($name:ident)+;)*) => {$(
+        impl<$($name: FromRow),+> FromRow for ($($name,)+) {
+            const WIDTH: usize = 0 $(+ $name::WIDTH)+;
+            #[expect(unused_assignments, reason = "the place after the last part is not read")]
+            fn from_row_at(row: &Row, mut at: usize) -> Result<Self> {
+                Ok(($({
+                    let part = $name::from_row_at(row, at)?;
+                    at += $name::WIDTH;
+                    part
+                },)+))
+            }
+        }
+    )*};
+}
+tuples! {
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+}
+
+/// A row type: the struct, `COLUMNS` (`"id, name"`), `columns("c")` (`"c.id, c.name"`) and its [`FromRow`], by position.
+///
+/// A field has the name of its column. Row types stand in tuples too: `fetch_all::<(CreatorRow, i64)>`.
+///
+/// ```
+/// db::row! {
+///     /// A tag of something.
+///     #[derive(Debug, Clone)]
+///     pub struct TagRow {
+///         /// Its id.
+///         pub id: i64,
+///         /// Its name, where it has one.
+///         pub name: Option<String>,
+///     }
+/// }
+/// assert_eq!(TagRow::COLUMNS, "id, name");
+/// assert_eq!(TagRow::columns("t"), "t.id, t.name");
+/// ```
+#[macro_export]
+macro_rules! row {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident {
+        $(#[$first_meta:meta])* $first_vis:vis $first:ident: $first_type:ty
+        $(, $(#[$field_meta:meta])* $field_vis:vis $field:ident: $field_type:ty)* $(,)?
+    }) => {
+        $(#[$meta])*
+        $vis struct $name {
+            $(#[$first_meta])* $first_vis $first: $first_type,
+            $($(#[$field_meta])* $field_vis $field: $field_type,)*
+        }
+
+        #[allow(dead_code, clippy::allow_attributes, reason = "not every row type needs both")]
+        impl $name {
+            /// Its columns, in the order in which they are read.
+            $vis const COLUMNS: &'static str =
+                ::std::concat!(::std::stringify!($first) $(, ", ", ::std::stringify!($field))*);
+
+            /// Its columns, each after `table.`.
+            $vis fn columns(table: &str) -> ::std::string::String {
+                let mut text = ::std::format!("{table}.{}", ::std::stringify!($first));
+                $(
+                    text.push_str(", ");
+                    text.push_str(table);
+                    text.push('.');
+                    text.push_str(::std::stringify!($field));
+                )*
+                text
+            }
+        }
+
+        impl $crate::FromRow for $name {
+            const WIDTH: usize = [::std::stringify!($first) $(, ::std::stringify!($field))*].len();
+            fn from_row_at(row: &$crate::Row, at: usize) -> $crate::kernel::Result<Self> {
+                let mut next = at..;
+                Ok(Self {
+                    $first: row.get(next.start)?,
+                    $($field: { next.start += 1; row.get(next.start)? },)*
+                })
+            }
+        }
+    };
+}

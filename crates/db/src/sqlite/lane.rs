@@ -1,0 +1,333 @@
+//! The one writer, and group commit: many small transactions share one sync of the disk, and each is told only after it.
+//!
+//! A task owns the writer connection. It opens a transaction, lends the connection to one waiter after another, each
+//! inside its own savepoint, and commits when nobody waits, or the group is big or old enough. A waiter that goes away
+//! (an error, a panic, a cancelled request) gives the connection back by being dropped, and only its savepoint is undone.
+//!
+//! SQLite itself undoes the whole transaction on some faults (a full disk, an I/O error). Then the next savepoint
+//! statement fails, the group is given up, and every member is told.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use kernel::{Error, Kind, Result};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::fault::fault;
+use crate::hooks::{Hook, run_all};
+
+/// A group is committed when it has this many members,
+const MOST_MEMBERS: usize = 64;
+/// or when its first member has waited this long.
+const OLDEST: Duration = Duration::from_millis(5);
+/// Who holds the writer longer than this is told in the log: everybody else waits.
+const LONG_HOLD: Duration = Duration::from_secs(1);
+
+const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT member";
+const NEXT: &str = "RELEASE member; SAVEPOINT member";
+const UNDO_NEXT: &str = "ROLLBACK TO member; RELEASE member; SAVEPOINT member";
+const COMMIT: &str = "COMMIT";
+const UNDO_COMMIT: &str = "ROLLBACK TO member; RELEASE member; COMMIT";
+
+/// The way to the writer.
+pub(crate) struct Lane {
+    orders: mpsc::UnboundedSender<Order>,
+    wait: Duration,
+    pub(crate) counts: Arc<Counts>,
+}
+
+/// What the lane has done, for the metrics.
+#[derive(Default)]
+pub(crate) struct Counts {
+    /// Waiters at this moment.
+    pub(crate) waiting: AtomicU64,
+    /// Transactions committed.
+    pub(crate) members: AtomicU64,
+    /// Commits, each of one group.
+    pub(crate) groups: AtomicU64,
+    /// The biggest group so far.
+    pub(crate) biggest: AtomicU64,
+}
+
+enum Order {
+    Write(Want),
+    Close(oneshot::Sender<()>),
+}
+
+struct Want {
+    reply: oneshot::Sender<Result<WriteLease>>,
+    /// A long transaction: it shares its commit with nobody, so that nobody small waits for it.
+    alone: bool,
+}
+
+/// The writer connection, on loan; dropped without [`WriteLease::commit`], its savepoint is undone.
+pub(crate) struct WriteLease {
+    connection: Option<SqliteConnection>,
+    back: Option<oneshot::Sender<Returned>>,
+    taken: Instant,
+}
+
+struct Returned {
+    connection: SqliteConnection,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Keep(Member),
+    Undo,
+}
+
+struct Member {
+    hooks: Vec<Hook>,
+    told: oneshot::Sender<Result<()>>,
+}
+
+impl Lane {
+    pub(crate) fn start(connection: SqliteConnection, options: SqliteConnectOptions, wait: Duration) -> Self {
+        let (orders, queue) = mpsc::unbounded_channel();
+        let counts = Arc::new(Counts::default());
+        let writer =
+            Writer { connection: Some(connection), options, queue, next: VecDeque::new(), counts: Arc::clone(&counts) };
+        tokio::spawn(writer.run());
+        Self { orders, wait, counts }
+    }
+
+    /// Waits until everything asked for so far has been done and the connection is closed.
+    pub(crate) async fn close(&self) {
+        let (closed, done) = oneshot::channel();
+        if self.orders.send(Order::Close(closed)).is_ok() {
+            // An error is as good: the task has ended.
+            let _ = done.await;
+        }
+    }
+
+    /// Waits for the writer. First come, first served.
+    pub(crate) async fn take(&self, alone: bool) -> Result<WriteLease> {
+        let (reply, lease) = oneshot::channel();
+        self.orders.send(Order::Write(Want { reply, alone })).map_err(|_| stopped())?;
+        let _waiting = Waiting::new(&self.counts);
+        match tokio::time::timeout(self.wait, lease).await {
+            Ok(Ok(lease)) => lease,
+            Ok(Err(_)) => Err(stopped()),
+            Err(_) => Err(Error::new(Kind::Unavailable, "The server is busy with other writes; try again shortly")),
+        }
+    }
+}
+
+fn stopped() -> Error {
+    Error::new(Kind::Unavailable, "The server is stopping; try again shortly")
+}
+
+/// Counts itself among the waiting for as long as it lives.
+struct Waiting<'a>(&'a Counts);
+
+impl<'a> Waiting<'a> {
+    fn new(counts: &'a Counts) -> Self {
+        counts.waiting.fetch_add(1, Ordering::Relaxed);
+        Self(counts)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl WriteLease {
+    pub(crate) fn connection(&mut self) -> Result<&mut SqliteConnection> {
+        self.connection.as_mut().ok_or_else(|| Error::internal("the writer was used after it was given back"))
+    }
+
+    /// Gives the writer back with everything done so far, and waits until it is on the disk.
+    pub(crate) async fn commit(mut self, hooks: Vec<Hook>) -> Result<()> {
+        let (told, verdict) = oneshot::channel();
+        self.give_back(Outcome::Keep(Member { hooks, told }));
+        verdict.await.map_err(|_| stopped())?
+    }
+
+    fn give_back(&mut self, outcome: Outcome) {
+        if let (Some(connection), Some(back)) = (self.connection.take(), self.back.take()) {
+            let held = self.taken.elapsed();
+            if held > LONG_HOLD {
+                tracing::warn!(held_ms = held.as_millis() as u64, "a transaction held the one writer for long");
+            }
+            // Nobody takes it back only when the runtime is going down, and the connection with it.
+            let _ = back.send(Returned { connection, outcome });
+        }
+    }
+}
+
+impl Drop for WriteLease {
+    fn drop(&mut self) {
+        self.give_back(Outcome::Undo);
+    }
+}
+
+/// The task that owns the writer connection.
+struct Writer {
+    /// Absent only while it is on loan, and after it was lost.
+    connection: Option<SqliteConnection>,
+    options: SqliteConnectOptions,
+    queue: mpsc::UnboundedReceiver<Order>,
+    next: VecDeque<Order>,
+    counts: Arc<Counts>,
+}
+
+impl Writer {
+    async fn run(mut self) {
+        while let Some(want) = self.wait_for_want().await {
+            let mut members = Vec::new();
+            let outcome = self.group(want, &mut members).await;
+            match &outcome {
+                Ok(()) if !members.is_empty() => {
+                    let count = members.len() as u64;
+                    self.counts.members.fetch_add(count, Ordering::Relaxed);
+                    self.counts.groups.fetch_add(1, Ordering::Relaxed);
+                    self.counts.biggest.fetch_max(count, Ordering::Relaxed);
+                }
+                Ok(()) => {}
+                Err(_) => self.clear().await,
+            }
+            for member in members {
+                let verdict = match &outcome {
+                    Ok(()) => {
+                        run_all(member.hooks);
+                        Ok(())
+                    }
+                    Err(error) => Err(again(error)),
+                };
+                // Who has gone away need not be told; what it did stands all the same.
+                let _ = member.told.send(verdict);
+            }
+        }
+        if let Some(connection) = self.connection.take() {
+            let _ = connection.close().await;
+        }
+    }
+
+    /// The next waiter who still waits; nothing when the lane is closed or no [`Lane`] is left.
+    async fn wait_for_want(&mut self) -> Option<Want> {
+        loop {
+            let order = match self.next.pop_front() {
+                Some(order) => order,
+                None => self.queue.recv().await?,
+            };
+            match order {
+                Order::Write(want) if want.reply.is_closed() => {}
+                Order::Write(want) => return Some(want),
+                Order::Close(closed) => {
+                    if let Some(connection) = self.connection.take() {
+                        let _ = connection.close().await;
+                    }
+                    let _ = closed.send(());
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// The next waiter, if one waits already and may join the group.
+    fn next_of_group(&mut self) -> Option<Want> {
+        while let Ok(order) = self.queue.try_recv() {
+            self.next.push_back(order);
+        }
+        loop {
+            match self.next.pop_front()? {
+                Order::Write(want) if want.reply.is_closed() => {}
+                Order::Write(want) if !want.alone => return Some(want),
+                other => {
+                    self.next.push_front(other);
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// One transaction, from BEGIN to COMMIT. Members are in `members` also when it fails.
+    async fn group(&mut self, first: Want, members: &mut Vec<Member>) -> Result<()> {
+        let opened = Instant::now();
+        let mut want = first;
+        if let Err(error) = self.begin().await {
+            let _ = want.reply.send(Err(error));
+            return Ok(());
+        }
+        loop {
+            let alone = want.alone;
+            let outcome = self.lend(want).await?;
+            let kept = matches!(outcome, Outcome::Keep(_));
+            if let Outcome::Keep(member) = outcome {
+                members.push(member);
+            }
+            let room = !alone && members.len() < MOST_MEMBERS && (members.is_empty() || opened.elapsed() < OLDEST);
+            let next = if room { self.next_of_group() } else { None };
+            let Some(next) = next else {
+                let end = match (kept, members.is_empty()) {
+                    (true, _) => COMMIT,
+                    (false, false) => UNDO_COMMIT,
+                    (false, true) => "ROLLBACK",
+                };
+                return self.run_sql(end).await;
+            };
+            if let Err(error) = self.run_sql(if kept { NEXT } else { UNDO_NEXT }).await {
+                let _ = next.reply.send(Err(again(&error)));
+                return Err(error);
+            }
+            want = next;
+        }
+    }
+
+    async fn begin(&mut self) -> Result<()> {
+        if self.connection.is_none() {
+            self.connection = Some(super::open_writer(&self.options).await?);
+        }
+        let begun = self.run_sql(BEGIN).await;
+        if begun.is_err() {
+            self.clear().await;
+        }
+        begun
+    }
+
+    /// Lends the connection and waits until it is back.
+    async fn lend(&mut self, want: Want) -> Result<Outcome> {
+        let (back, returned) = oneshot::channel();
+        let connection = self.connection.take();
+        // If the waiter has gone meanwhile, the lease is dropped on the way, and comes back as "undo".
+        let _ = want.reply.send(Ok(WriteLease { connection, back: Some(back), taken: Instant::now() }));
+        let returned = returned.await.map_err(|_| Error::internal("the writer connection did not come back"))?;
+        self.connection = Some(returned.connection);
+        Ok(returned.outcome)
+    }
+
+    /// Leaves no transaction open after a fault; SQLite may have ended it already.
+    async fn clear(&mut self) {
+        if self.connection.is_some() && self.run_sql("ROLLBACK").await.is_err() {
+            // "No transaction is active" is what a fault leaves. Anything else shows in a fresh start.
+            if let Some(connection) = self.connection.take() {
+                let _ = connection.close().await;
+            }
+        }
+    }
+
+    async fn run_sql(&mut self, sql: &'static str) -> Result<()> {
+        let Some(connection) = self.connection.as_mut() else {
+            return Err(Error::internal("the writer connection is missing"));
+        };
+        // With arguments, if only none, the driver keeps the statement prepared.
+        let query = sqlx::query_with(AssertSqlSafe(sql), sqlx::sqlite::SqliteArguments::default());
+        query.execute(connection).await.map(|_| ()).map_err(|error| fault(&error, sql))
+    }
+}
+
+/// The same error once more, for the next member of the group.
+fn again(error: &Error) -> Error {
+    let copy = Error::new(error.kind(), error.message().to_owned());
+    match error.context() {
+        Some(context) => copy.because(context),
+        None => copy,
+    }
+}

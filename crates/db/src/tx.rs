@@ -1,0 +1,342 @@
+//! A transaction, or a connection for reading: the one thing that statements are run on.
+
+use futures::StreamExt as _;
+use kernel::{Error, Result};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Arguments as _, AssertSqlSafe, Either, Executor as _, PgConnection, Postgres, SqliteConnection};
+
+use crate::events::Pending;
+use crate::fault::{fault, is_unique_violation};
+use crate::hooks::{Hook, run_all};
+use crate::row::RawRow;
+use crate::sqlite::ReadLease;
+use crate::sqlite::lane::WriteLease;
+use crate::topics::Shared;
+use crate::{Engine, FromRow, Row, Value};
+
+/// A transaction, or a connection for reading. Dropped without [`Tx::commit`], what it did is undone.
+///
+/// The text of a statement is the common dialect, with `$1` for the first argument; `$1` may stand in it more than once.
+/// After a statement has failed, a writing transaction is over on both engines: every further statement and the commit fail.
+pub struct Tx {
+    inner: Inner,
+    shared: Shared,
+    hooks: Vec<Hook>,
+    pub(crate) events: Vec<Pending>,
+    failed: bool,
+}
+
+enum Inner {
+    SqliteRead(ReadLease),
+    SqliteWrite(WriteLease),
+    PostgresRead(PoolConnection<Postgres>),
+    PostgresSnapshot(sqlx::Transaction<'static, Postgres>),
+    PostgresWrite(sqlx::Transaction<'static, Postgres>),
+}
+
+/// A connection of either engine, for the time of one statement.
+enum Connection<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+impl Tx {
+    fn new(inner: Inner, shared: &Shared) -> Self {
+        Self { inner, shared: shared.clone(), hooks: Vec::new(), events: Vec::new(), failed: false }
+    }
+
+    pub(crate) fn sqlite_read(lease: ReadLease, shared: &Shared) -> Self {
+        Self::new(Inner::SqliteRead(lease), shared)
+    }
+
+    pub(crate) fn sqlite_write(lease: WriteLease, shared: &Shared) -> Self {
+        Self::new(Inner::SqliteWrite(lease), shared)
+    }
+
+    pub(crate) fn postgres_read(connection: PoolConnection<Postgres>, shared: &Shared) -> Self {
+        Self::new(Inner::PostgresRead(connection), shared)
+    }
+
+    pub(crate) fn postgres_snapshot(transaction: sqlx::Transaction<'static, Postgres>, shared: &Shared) -> Self {
+        Self::new(Inner::PostgresSnapshot(transaction), shared)
+    }
+
+    pub(crate) fn postgres_write(transaction: sqlx::Transaction<'static, Postgres>, shared: &Shared) -> Self {
+        Self::new(Inner::PostgresWrite(transaction), shared)
+    }
+
+    /// Which engine it runs on. For `db`'s own differences; a slice has one text for both.
+    pub fn engine(&self) -> Engine {
+        match &self.inner {
+            Inner::SqliteRead(_) | Inner::SqliteWrite(_) => Engine::Sqlite,
+            _ => Engine::Postgres,
+        }
+    }
+
+    /// May it write?
+    pub fn writes(&self) -> bool {
+        matches!(&self.inner, Inner::SqliteWrite(_) | Inner::PostgresWrite(_))
+    }
+
+    /// Runs a statement and tells how many rows it changed.
+    pub async fn execute(&mut self, sql: &str, args: Vec<Value>) -> Result<u64> {
+        self.run(sql, args, &mut |_| Ok(())).await
+    }
+
+    /// Like [`Tx::execute`], but a row that is there already is a [`kernel::Kind::Conflict`] with this message.
+    /// The transaction is over then; where it should go on, use `ON CONFLICT` and look at the count.
+    pub async fn execute_or_conflict(&mut self, sql: &str, args: Vec<Value>, message: &'static str) -> Result<u64> {
+        self.start(sql)?;
+        let run = self.connection()?.run(sql, args, &mut |_| Ok(())).await;
+        run.map_err(|failure| match failure {
+            Failure::Driver(error) if is_unique_violation(&error) => {
+                self.failed = true;
+                Error::conflict(message).because(error)
+            }
+            other => self.fail(other, sql),
+        })
+    }
+
+    /// Runs a statement and takes every row of its answer.
+    pub async fn fetch_all<R: FromRow>(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<R>>
+    where
+        R: Send,
+    {
+        let mut rows = Vec::new();
+        self.run(sql, args, &mut |row| {
+            rows.push(R::from_row_at(row, 0)?);
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// Runs a statement and takes its first row, if there is one.
+    pub async fn fetch_optional<R: FromRow>(&mut self, sql: &str, args: Vec<Value>) -> Result<Option<R>> {
+        match self.first(sql, args).await? {
+            Some(row) => R::from_row_at(&row, 0).map(Some).map_err(|error| error.because(sql)),
+            None => Ok(None),
+        }
+    }
+
+    /// Runs a statement that always answers with a row, and takes it.
+    pub async fn fetch_one<R: FromRow>(&mut self, sql: &str, args: Vec<Value>) -> Result<R> {
+        let row = self.fetch_optional(sql, args).await?;
+        row.ok_or_else(|| Error::internal(format!("no row, where one is always expected: {sql}")))
+    }
+
+    /// Runs a statement that always answers with a row, and takes its first column: `count(*)`, `EXISTS (…)`.
+    pub async fn fetch_value<T: crate::FromColumn>(&mut self, sql: &str, args: Vec<Value>) -> Result<T> {
+        self.fetch_one::<T>(sql, args).await
+    }
+
+    /// Runs a statement and hands over its rows one by one: for answers that are too big to hold as rows.
+    pub async fn for_each<R: FromRow>(
+        &mut self,
+        sql: &str,
+        args: Vec<Value>,
+        mut each: impl FnMut(R) -> Result<()> + Send,
+    ) -> Result<()> {
+        self.run(sql, args, &mut |row| each(R::from_row_at(row, 0)?)).await.map(|_| ())
+    }
+
+    /// Has this done once, and only if, the transaction is committed: quickly, without waiting for anything.
+    pub fn after_commit(&mut self, hook: impl FnOnce() + Send + 'static) {
+        self.hooks.push(Box::new(hook));
+    }
+
+    /// Wakes who listens to [`crate::Db::bell`] of that name once this is committed.
+    pub fn ring(&mut self, bell: &'static str) {
+        let shared = self.shared.clone();
+        self.after_commit(move || shared.bells.ring(bell));
+    }
+
+    /// Takes the topic's next version number. Rows that carry it become visible in the order of their numbers, so whoever has read
+    /// everything up to one number misses nothing by asking for what lies above it.
+    ///
+    /// On PostgreSQL the others who write this topic wait from here to the commit: call it late. With two topics, take
+    /// them in alphabetical order.
+    pub async fn next_version(&mut self, topic: &str) -> Result<i64> {
+        self.advance(topic, 1).await
+    }
+
+    /// Takes `by` numbers at once and tells the last one.
+    pub(crate) async fn advance(&mut self, topic: &str, by: i64) -> Result<i64> {
+        let version: i64 = self
+            .fetch_value(
+                "INSERT INTO topics (name, version) VALUES ($1, $2) \
+                 ON CONFLICT (name) DO UPDATE SET version = topics.version + excluded.version RETURNING version",
+                crate::args![topic, by],
+            )
+            .await?;
+        let (shared, topic) = (self.shared.clone(), topic.to_owned());
+        self.after_commit(move || shared.versions.raise(&topic, version));
+        Ok(version)
+    }
+
+    /// Makes it all permanent. When this answers, it is on the disk, and every later read sees it.
+    ///
+    /// A caller that stops waiting for the answer does not undo it.
+    pub async fn commit(mut self) -> Result<()> {
+        self.flush_events().await?;
+        if self.failed {
+            return Err(over());
+        }
+        let hooks = std::mem::take(&mut self.hooks);
+        match self.inner {
+            Inner::SqliteWrite(lease) => lease.commit(hooks).await,
+            Inner::PostgresWrite(transaction) => {
+                // In a task of its own, so that a request that is cancelled now does not leave the hooks undone.
+                let commit = tokio::spawn(async move {
+                    transaction.commit().await.map_err(|error| fault(&error, "COMMIT"))?;
+                    run_all(hooks);
+                    Ok(())
+                });
+                commit.await.map_err(Error::internal)?
+            }
+            Inner::SqliteRead(_) | Inner::PostgresRead(_) | Inner::PostgresSnapshot(_) => Ok(()),
+        }
+    }
+
+    /// Runs statements parted by `;`, without arguments.
+    pub(crate) async fn run_script(&mut self, sql: &str) -> Result<()> {
+        self.start(sql)?;
+        let script = sqlx::raw_sql(AssertSqlSafe(sql));
+        let run = match self.connection()? {
+            Connection::Sqlite(connection) => script.execute(connection).await.map(|_| ()),
+            Connection::Postgres(connection) => script.execute(connection).await.map(|_| ()),
+        };
+        run.map_err(|error| self.fail(error.into(), sql))
+    }
+
+    fn start(&self, sql: &str) -> Result<()> {
+        if self.failed { Err(over().because(sql)) } else { Ok(()) }
+    }
+
+    fn fail(&mut self, failure: Failure, sql: &str) -> Error {
+        match failure {
+            Failure::Driver(error) => {
+                self.failed = self.writes();
+                fault(&error, sql)
+            }
+            Failure::Ours(error) => error.because(sql),
+        }
+    }
+
+    fn connection(&mut self) -> Result<Connection<'_>> {
+        Ok(match &mut self.inner {
+            Inner::SqliteRead(lease) => Connection::Sqlite(lease.connection()?),
+            Inner::SqliteWrite(lease) => Connection::Sqlite(lease.connection()?),
+            Inner::PostgresRead(connection) => Connection::Postgres(connection),
+            Inner::PostgresSnapshot(transaction) | Inner::PostgresWrite(transaction) => {
+                Connection::Postgres(transaction)
+            }
+        })
+    }
+
+    async fn run(&mut self, sql: &str, args: Vec<Value>, each: Each<'_>) -> Result<u64> {
+        self.start(sql)?;
+        let run = self.connection()?.run(sql, args, each).await;
+        run.map_err(|failure| self.fail(failure, sql))
+    }
+
+    async fn first(&mut self, sql: &str, args: Vec<Value>) -> Result<Option<Row>> {
+        self.start(sql)?;
+        let first = self.connection()?.first(sql, args).await;
+        first.map_err(|failure| self.fail(failure, sql))
+    }
+}
+
+/// What a row is handed to.
+type Each<'a> = &'a mut (dyn FnMut(&Row) -> Result<()> + Send);
+
+enum Failure {
+    Driver(sqlx::Error),
+    Ours(Error),
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Driver(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+impl Connection<'_> {
+    async fn run(self, sql: &str, args: Vec<Value>, each: Each<'_>) -> Result<u64, Failure> {
+        let mut changed = 0;
+        match self {
+            Self::Sqlite(connection) => {
+                let mut answer =
+                    connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql), sqlite_arguments(args)?));
+                while let Some(part) = answer.next().await {
+                    match part? {
+                        Either::Left(done) => changed += done.rows_affected(),
+                        Either::Right(row) => each(&Row(RawRow::Sqlite(row)))?,
+                    }
+                }
+            }
+            Self::Postgres(connection) => {
+                let mut answer =
+                    connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(args)?));
+                while let Some(part) = answer.next().await {
+                    match part? {
+                        Either::Left(done) => changed += done.rows_affected(),
+                        Either::Right(row) => each(&Row(RawRow::Postgres(row)))?,
+                    }
+                }
+            }
+        }
+        Ok(changed)
+    }
+
+    async fn first(self, sql: &str, args: Vec<Value>) -> Result<Option<Row>, Failure> {
+        Ok(match self {
+            Self::Sqlite(connection) => connection
+                .fetch_optional(sqlx::query_with(AssertSqlSafe(sql), sqlite_arguments(args)?))
+                .await?
+                .map(|row| Row(RawRow::Sqlite(row))),
+            Self::Postgres(connection) => connection
+                .fetch_optional(sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(args)?))
+                .await?
+                .map(|row| Row(RawRow::Postgres(row))),
+        })
+    }
+}
+
+fn over() -> Error {
+    Error::internal("a statement of this transaction has failed, so the rest of it is not run")
+}
+
+macro_rules! add_all {
+    ($arguments:expr, $values:expr) => {{
+        let mut arguments = $arguments;
+        for value in $values {
+            match value {
+                Value::Bool(value) => arguments.add(value),
+                Value::Int(value) => arguments.add(value),
+                Value::Float(value) => arguments.add(value),
+                Value::Text(value) => arguments.add(value),
+                Value::Bytes(value) => arguments.add(value),
+                Value::Uuid(value) => arguments.add(value),
+            }
+            .map_err(Error::internal)?;
+        }
+        Ok(arguments)
+    }};
+}
+
+fn sqlite_arguments(values: Vec<Value>) -> Result<SqliteArguments> {
+    add_all!(SqliteArguments::default(), values)
+}
+
+fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments> {
+    add_all!(PgArguments::default(), values)
+}

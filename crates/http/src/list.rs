@@ -1,0 +1,46 @@
+//! Lists as A and B page them: `limit` and `offset` in, totals and pages out.
+
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::fields::rule;
+use crate::{Fields, Input};
+
+/// Which part of a list is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Offsets {
+    /// How many at most.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub limit: u32,
+    /// How many to leave out first.
+    #[param(minimum = 0, default = 0)]
+    pub offset: u32,
+}
+
+impl Input for Offsets {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let limit = fields.optional("limit", rule::whole(1, 100));
+        let offset = fields.optional("offset", rule::whole(0, u32::MAX.into()));
+        Some(Self { limit: limit.unwrap_or(20) as u32, offset: offset.unwrap_or(0) as u32 })
+    }
+}
+
+/// Where a part stands in its list.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+pub struct Page {
+    /// How many there are in all.
+    pub total: u64,
+    /// Which page this is, from 1.
+    pub page: u64,
+    /// How many pages of this size there are.
+    pub total_pages: u64,
+}
+
+impl Offsets {
+    /// The page that these offsets ask for, of a list of `total`.
+    pub fn page(self, total: u64) -> Page {
+        let limit = u64::from(self.limit);
+        Page { total, page: u64::from(self.offset) / limit + 1, total_pages: total.div_ceil(limit) }
+    }
+}

@@ -1,0 +1,177 @@
+//! Nearest neighbours among a million vectors, exact in their scores, after the filter.
+//!
+//! Two passes. The first reads one bit a component of every row that the filter lets pass ([`sketch`]) and keeps some
+//! thousand candidates; the second compares those in full, in half precision, and orders them. What is found is nearly
+//! always what comparing everything would find (recall@10 at least 0.99, measured by `benches/index.rs`); its scores are
+//! always exactly those of [`VectorIndex::dot`]. Few rows are compared in full at once. No graph: graphs lose their recall
+//! under filters, and take hours to build.
+
+mod chunk;
+mod search;
+mod simd;
+mod sketch;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use chunk::{Chunk, ROWS};
+use simd::LANES;
+use sketch::Sketch;
+
+/// Vectors by row number, in memory.
+///
+/// Rows are numbers that the caller gives out from 0, densely: memory is taken in runs of 4,096 of them. Vectors should be
+/// of unit length, so that their products are cosines; of others the first pass would choose by angle and not by product.
+#[derive(Debug)]
+pub struct VectorIndex {
+    dims: usize,
+    sketch: Sketch,
+    chunks: Vec<Option<Chunk>>,
+    len: usize,
+    threads: usize,
+}
+
+/// Which rows a search looks at.
+#[derive(Debug, Clone, Copy)]
+pub enum Filter<'a> {
+    /// All of them.
+    All,
+    /// Those whose bit is set: row r is bit `r % 64` of word `r / 64`. Rows past the end do not pass.
+    Bits(&'a [u64]),
+    /// These, in any order. Rows that are not in the index are passed over.
+    Slots(&'a [u32]),
+}
+
+/// A row that was found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// Its number.
+    pub slot: u32,
+    /// Its product with the query: the cosine, when both are of unit length.
+    pub score: f32,
+}
+
+impl VectorIndex {
+    /// An empty index for vectors of so many components.
+    ///
+    /// # Panics
+    /// When there are none, or more than 65,536.
+    pub fn new(dims: usize) -> Self {
+        assert!((1..=65_536).contains(&dims), "an index of {dims} dimensions");
+        Self { dims, sketch: Sketch::new(dims), chunks: Vec::new(), len: 0, threads: 2 }
+    }
+
+    /// How many threads a search of many rows may use, its own included (2 unless told; more than one only where it pays).
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// Components of a vector.
+    pub fn dims(&self) -> usize {
+        self.dims
+    }
+
+    /// How many rows are set.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether no row is set.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Bytes of memory taken.
+    pub fn bytes(&self) -> usize {
+        let chunks: usize = self.chunks.iter().flatten().map(Chunk::bytes).sum();
+        chunks + self.chunks.capacity() * size_of::<Option<Chunk>>()
+    }
+
+    /// Whether a row is set.
+    pub fn contains(&self, slot: u32) -> bool {
+        self.row(slot).is_some()
+    }
+
+    /// Sets a row, in place of what it held. A vector with a component that is not finite is kept as zeros, like that of a
+    /// text without a known word: its score is 0 against everything.
+    ///
+    /// # Panics
+    /// When the vector has another number of components than the index.
+    pub fn set(&mut self, slot: u32, vector: &[f32]) {
+        assert_eq!(vector.len(), self.dims, "vectors of different models cannot share an index");
+        let (number, row) = place(slot);
+        if number >= self.chunks.len() {
+            self.chunks.resize_with(number + 1, || None);
+        }
+        let chunk = self.chunks[number]
+            .get_or_insert_with(|| Chunk::new(self.dims.next_multiple_of(LANES), self.sketch.bytes()));
+        let vector =
+            if vector.iter().all(|x| x.is_finite()) { Cow::Borrowed(vector) } else { Cow::Owned(vec![0.0; self.dims]) };
+        self.len += usize::from(chunk.set(row, &vector, self.sketch.code(&vector)));
+    }
+
+    /// Empties a row. Emptying an empty one does nothing.
+    pub fn clear(&mut self, slot: u32) {
+        let (number, row) = place(slot);
+        if let Some(Some(chunk)) = self.chunks.get_mut(number) {
+            self.len -= usize::from(chunk.clear(row));
+        }
+    }
+
+    /// A row's product with a query, computed from what is stored: the one source of scores, the same to the last bit
+    /// on every machine. 0 for a row that is not set.
+    ///
+    /// # Panics
+    /// When the query has another number of components than the index.
+    pub fn dot(&self, slot: u32, query: &[f32]) -> f32 {
+        let query = self.padded(query);
+        self.row(slot).map_or(0.0, |row| simd::dot(row, &query))
+    }
+
+    /// As [`dot`](Self::dot) for many rows: `scores` becomes one score for each of `slots`, in their order.
+    ///
+    /// # Panics
+    /// When the query has another number of components than the index.
+    pub fn dots(&self, slots: &[u32], query: &[f32], scores: &mut Vec<f32>) {
+        let query = self.padded(query);
+        scores.clear();
+        scores.reserve(slots.len());
+        self.each_dot(slots, &query, |_, score| scores.push(score.unwrap_or(0.0)));
+    }
+
+    /// Calls `found` with every slot and its product, `None` when it is not set. Rows are asked of memory ahead of their turn.
+    fn each_dot(&self, slots: &[u32], query: &[f32], mut found: impl FnMut(u32, Option<f32>)) {
+        const AHEAD: usize = 6;
+        for (i, &slot) in slots.iter().enumerate() {
+            if let Some(row) = slots.get(i + AHEAD).and_then(|&ahead| self.row(ahead)) {
+                simd::prefetch(row);
+            }
+            found(slot, self.row(slot).map(|row| simd::dot(row, query)));
+        }
+    }
+
+    fn row(&self, slot: u32) -> Option<&[half::f16]> {
+        let (number, row) = place(slot);
+        let chunk = self.chunks.get(number)?.as_ref()?;
+        chunk.is_live(row).then(|| chunk.vector(row))
+    }
+
+    /// A query with zeros to whole lanes.
+    fn padded<'a>(&self, query: &'a [f32]) -> Cow<'a, [f32]> {
+        assert_eq!(query.len(), self.dims, "a query of another model than the index's");
+        if self.dims.is_multiple_of(LANES) {
+            return Cow::Borrowed(query);
+        }
+        let mut padded = query.to_vec();
+        padded.resize(self.dims.next_multiple_of(LANES), 0.0);
+        Cow::Owned(padded)
+    }
+}
+
+/// A slot's chunk and its row there.
+fn place(slot: u32) -> (usize, usize) {
+    (slot as usize / ROWS, slot as usize % ROWS)
+}
