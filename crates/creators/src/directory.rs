@@ -190,6 +190,7 @@ impl Directory {
             norms.recall(learned);
         }
         let norms = Arc::new(norms);
+        self.0.catalogue.judge_by(norms.clone());
         *self.0.norms.write() = (version, norms.clone());
         Ok((version, norms))
     }

@@ -17,13 +17,16 @@ impl Db {
     pub async fn backup(&self, to: &Path) -> Result<()> {
         match self.store() {
             Store::Sqlite(sqlite) => {
-                let mut lease = sqlite.readers.take().await?;
-                copy(lease.connection()?, to).await
+                let mut connection = sqlite.readers.for_backup().await?;
+                let copied = copy(&mut connection, to).await;
+                let _ = connection.close().await;
+                copied
             }
             Store::Postgres(postgres) => {
                 let options = &postgres.options;
                 let database = options.get_database().unwrap_or_else(|| options.get_username());
-                let host = options.get_socket().map_or_else(|| options.get_host().into(), |path| path.to_string_lossy());
+                let host =
+                    options.get_socket().map_or_else(|| options.get_host().into(), |path| path.to_string_lossy());
                 Err(Error::new(
                     Kind::Conflict,
                     format!(
@@ -46,7 +49,10 @@ async fn copy(connection: &mut sqlx::SqliteConnection, to: &Path) -> Result<()> 
         return refuse(Kind::Unavailable, format!("{} is not a file name that can be used", to.display()));
     };
     if tokio::fs::symlink_metadata(to).await.is_ok() {
-        return refuse(Kind::Conflict, format!("{target} is there already: name a file that is not, or move that one away"));
+        return refuse(
+            Kind::Conflict,
+            format!("{target} is there already: name a file that is not, or move that one away"),
+        );
     }
     // Under another name until it is whole and on the disk: a broken-off copy is never taken for a backup.
     let partial = format!("{target}.partial");
@@ -68,7 +74,6 @@ async fn copy(connection: &mut sqlx::SqliteConnection, to: &Path) -> Result<()> 
     if written.is_err() {
         let _ = tokio::fs::remove_file(&partial).await;
     }
-    connection.ping().await.map_err(|error| fault(&error, "after the backup"))?;
     written
 }
 

@@ -66,7 +66,7 @@ impl Tx {
             return Ok(());
         }
         let events = std::mem::take(&mut self.events);
-        let count = events.len() as i64;
+        let count = i64::try_from(events.len()).map_err(kernel::Error::internal)?;
         let last = self.advance(EVENTS, count).await?;
         let rows: Vec<Vec<Value>> = (last - count + 1..=last)
             .zip(events)
@@ -74,7 +74,8 @@ impl Tx {
                 args![event.id, seq, event.kind, event.subject, event.workspace, event.payload, event.at]
             })
             .collect();
-        self.insert_rows("INSERT INTO events (id, seq, kind, subject, workspace, payload, created_at)", "", rows).await?;
+        self.insert_rows("INSERT INTO events (id, seq, kind, subject, workspace, payload, created_at)", "", rows)
+            .await?;
         self.ring(EVENTS);
         Ok(())
     }

@@ -29,6 +29,12 @@ pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     sqlite_code(error).is_some_and(|code| matches!(code, 5 | 6))
 }
 
+/// Was it an attempt to write where only reading is possible?
+pub(crate) fn is_read_only(error: &sqlx::Error) -> bool {
+    sqlite_code(error) == Some(8)
+        || error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("25006"))
+}
+
 /// The primary result code, if the error is SQLite's (<https://www.sqlite.org/rescode.html>).
 fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
     let error = error.as_database_error()?.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
@@ -56,7 +62,9 @@ fn sqlite_advice(code: i32) -> Option<&'static str> {
             "The database file cannot be opened: check that its folder exists and that this user may read and write it"
         }
         5 | 6 => "The database is busy with another program's write; try again shortly",
-        8 => "The database is read-only: check the permissions of its file and folder and that the disk is mounted writable",
+        8 => {
+            "The database is read-only: check the permissions of its file and folder and that the disk is mounted writable"
+        }
         10 => "The disk under the database does not answer as it should: check it, and that it is not full",
         11 => "The database file is damaged: stop the server and put a backup in its place",
         13 => "The disk is full: free some space under the database; nothing was half-written",
@@ -73,14 +81,14 @@ fn postgres_advice(state: &str) -> Option<&'static str> {
             "The database server is at its limits (connections or memory); try again shortly"
         }
         "25006" => "The database is read-only: DATABASE_URL may name a replica; name the primary",
-        "40001" | "40P01" | "55P03" => "The database is busy with a write that this one clashed with; try again shortly",
+        "40001" | "40P01" | "55P03" => {
+            "The database is busy with a write that this one clashed with; try again shortly"
+        }
         "57P01" | "57P02" | "57P03" => "The database server is starting or stopping; try again shortly",
         "28000" | "28P01" => "The database server refuses the log-in: check the user and password in DATABASE_URL",
         "3D000" => "The database that DATABASE_URL names does not exist: create it with createdb, then start again",
         "42501" => "The database user lacks a permission: let it own the database that DATABASE_URL names",
-        state if state.starts_with("08") => {
-            "The connection to the database server broke; try again shortly"
-        }
+        state if state.starts_with("08") => "The connection to the database server broke; try again shortly",
         _ => return None,
     })
 }

@@ -30,7 +30,7 @@ pub use kernel;
 
 pub use events::{EVENTS, EventId, EventMarker, EventRow};
 pub use figures::{Figures, gauges};
-pub use migrate::{MIGRATIONS, Migration};
+pub use migrate::Migration;
 pub use row::{Cell, ColumnIndex, FromColumn, FromRow, Row};
 pub use settings::{Engine, Settings};
 pub use sql::{Sql, contains_pattern};

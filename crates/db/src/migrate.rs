@@ -16,8 +16,8 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-/// The tables of this crate itself: put them before all others.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+/// The tables of this crate itself; [`Db::migrate`] puts them before all others.
+const MIGRATIONS: &[Migration] = &[Migration {
     id: "0001_db",
     sql: "
     CREATE TABLE topics (
@@ -47,6 +47,7 @@ impl Db {
     ///
     /// Refuses a database that a newer program has migrated, and one whose steps were other than this program's.
     pub async fn migrate(&self, migrations: &[Migration], now: Timestamp) -> Result<usize> {
+        let migrations = &[MIGRATIONS, migrations].concat();
         for (at, migration) in migrations.iter().enumerate() {
             if migrations[..at].iter().any(|earlier| earlier.id == migration.id) {
                 return Err(Error::internal(format!("two migrations are called {}", migration.id)));
@@ -94,7 +95,8 @@ impl Db {
 
 /// The steps that have been taken, if they are steps that this program knows.
 async fn check(tx: &mut Tx, migrations: &[Migration]) -> Result<Vec<String>> {
-    let done: Vec<(String, String)> = tx.fetch_all("SELECT id, checksum FROM schema_migrations ORDER BY id", vec![]).await?;
+    let done: Vec<(String, String)> =
+        tx.fetch_all("SELECT id, checksum FROM schema_migrations ORDER BY id", vec![]).await?;
     for (id, sum) in &done {
         let refusal = match migrations.iter().find(|migration| migration.id == id) {
             None => format!(
@@ -116,7 +118,7 @@ fn checksum(sql: &str) -> String {
     // How it is indented is nobody's business.
     let words: Vec<&str> = sql.split_whitespace().collect();
     let digest = Sha256::digest(words.join(" "));
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().take(16).fold(String::new(), |sum, byte| sum + &format!("{byte:02x}"))
 }
 
 /// The text as this engine reads it.

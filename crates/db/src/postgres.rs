@@ -39,7 +39,10 @@ impl Postgres {
         // One try by hand: the pool would go on trying until its time is up before it tells that nobody answers.
         let place = place(&options);
         let first = tokio::time::timeout(settings.wait, options.connect()).await.map_err(|_| {
-            Error::new(Kind::Unavailable, format!("PostgreSQL at {place} does not answer: check DATABASE_URL and the network"))
+            Error::new(
+                Kind::Unavailable,
+                format!("PostgreSQL at {place} does not answer: check DATABASE_URL and the network"),
+            )
         })?;
         let first = first.map_err(|error| match error {
             sqlx::Error::Io(_) => Error::new(
@@ -57,7 +60,8 @@ impl Postgres {
             .test_before_acquire(false)
             .before_acquire(|connection, about| {
                 Box::pin(async move {
-                    Ok(about.idle_for < FRESH || tokio::time::timeout(FRESH, connection.ping()).await.is_ok_and(|pong| pong.is_ok()))
+                    Ok(about.idle_for < FRESH
+                        || tokio::time::timeout(FRESH, connection.ping()).await.is_ok_and(|pong| pong.is_ok()))
                 })
             })
             .connect_lazy_with(options.clone());

@@ -93,10 +93,7 @@ mod tests {
         let mut sql = Sql::new("SELECT 1 FROM t");
         sql.and_where(&mut first).push("a = ").bind(1).and_where(&mut first).push("b LIKE ").bind_contains("50%_\\");
         sql.push(" AND c IN ").bind_list(Vec::<i64>::new()).push(" AND d IN ").bind_list([2, 3]);
-        assert_eq!(
-            sql.text,
-            "SELECT 1 FROM t WHERE a = $1 AND b LIKE $2 ESCAPE '\\' AND c IN (NULL) AND d IN ($3,$4)"
-        );
+        assert_eq!(sql.text, "SELECT 1 FROM t WHERE a = $1 AND b LIKE $2 ESCAPE '\\' AND c IN (NULL) AND d IN ($3,$4)");
         assert_eq!(sql.args, crate::args![1, "%50\\%\\_\\\\%", 2, 3]);
     }
 }

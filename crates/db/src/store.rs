@@ -26,7 +26,7 @@ struct Inner {
 
 pub(crate) enum Store {
     Sqlite(Sqlite),
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 enum Fresh {
@@ -54,7 +54,7 @@ impl Db {
                         read_versions(Tx::postgres_read(connection, &told), &told.versions).await
                     }
                 });
-                (Store::Postgres(postgres), Fresh::Rounds(rounds))
+                (Store::Postgres(Box::new(postgres)), Fresh::Rounds(rounds))
             }
         };
         Ok(Self(Arc::new(Inner { store, shared, fresh })))

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments as _, AssertSqlSafe, Either, Executor as _, PgConnection, Postgres, SqliteConnection};
 
 use crate::events::Pending;
-use crate::fault::{fault, is_unique_violation};
+use crate::fault::{fault, is_read_only, is_unique_violation};
 use crate::hooks::{Hook, run_all};
 use crate::row::RawRow;
 use crate::sqlite::ReadLease;
@@ -100,10 +100,7 @@ impl Tx {
     }
 
     /// Runs a statement and takes every row of its answer.
-    pub async fn fetch_all<R: FromRow>(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<R>>
-    where
-        R: Send,
-    {
+    pub async fn fetch_all<R: FromRow + Send>(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<R>> {
         let mut rows = Vec::new();
         self.run(sql, args, &mut |row| {
             rows.push(R::from_row_at(row, 0)?);
@@ -217,6 +214,9 @@ impl Tx {
 
     fn fail(&mut self, failure: Failure, sql: &str) -> Error {
         match failure {
+            Failure::Driver(error) if !self.writes() && is_read_only(&error) => {
+                Error::internal("a write on a connection for reading").because(sql)
+            }
             Failure::Driver(error) => {
                 self.failed = self.writes();
                 fault(&error, sql)
@@ -274,8 +274,7 @@ impl Connection<'_> {
         let mut changed = 0;
         match self {
             Self::Sqlite(connection) => {
-                let mut answer =
-                    connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql), sqlite_arguments(args)?));
+                let mut answer = connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql), sqlite_arguments(args)?));
                 while let Some(part) = answer.next().await {
                     match part? {
                         Either::Left(done) => changed += done.rows_affected(),
@@ -284,8 +283,7 @@ impl Connection<'_> {
                 }
             }
             Self::Postgres(connection) => {
-                let mut answer =
-                    connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(args)?));
+                let mut answer = connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(args)?));
                 while let Some(part) = answer.next().await {
                     match part? {
                         Either::Left(done) => changed += done.rows_affected(),

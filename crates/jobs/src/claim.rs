@@ -6,8 +6,8 @@ use db::{Db, Engine, Sql, args};
 use kernel::{Clock, JobId, Result, Timestamp, time};
 use tracing::Instrument as _;
 
-use crate::registry::{Context, Failure, Handler, Outcome, Payload};
 use crate::Registry;
+use crate::registry::{Context, Failure, Handler, Outcome, Payload};
 
 /// How long a worker may be silent before its job is taken from it.
 pub(crate) const LEASE: i64 = time::MINUTE;
@@ -106,9 +106,8 @@ async fn work(db: &Db, clock: &Clock, handler: &Handler, worker: WorkerId, job: 
         max_attempts: job.max_attempts,
     };
     // In a task of its own, so that a panic ends the handler and nothing else.
-    let mut task = Abort(tokio::spawn(
-        (handler.run)(context, Payload(job.payload.clone())).instrument(tracing::Span::current()),
-    ));
+    let mut task =
+        Abort(tokio::spawn((handler.run)(context, Payload(job.payload.clone())).instrument(tracing::Span::current())));
     let deadline = tokio::time::sleep(handler.limit);
     tokio::pin!(deadline);
     let mut renewal = tokio::time::interval_at(tokio::time::Instant::now() + RENEW, RENEW);

@@ -11,7 +11,7 @@ use kernel::{Clock, Error, JobId};
 use serde::de::DeserializeOwned;
 
 /// How long a handler may take before it counts as failed.
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_mins(10);
 
 /// What a handler works with.
 #[derive(Clone)]

@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_secs(20);
 /// How long a job that was done is remembered,
 const REMEMBERED: i64 = 7 * time::DAY;
 /// and how often it is looked for what can be forgotten.
-const PURGE: Duration = Duration::from_secs(3600);
+const PURGE: Duration = Duration::from_hours(1);
 
 /// A number of workers in this process. Any number of processes may have theirs on one database.
 pub struct Workers {

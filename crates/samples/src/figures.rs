@@ -1,4 +1,4 @@
-//! Figures that fit together: engagement falls with size, prices follow views.
+//! Figures that fit together: engagement falls with size, and views and prices rise with it.
 //!
 //! The prices are sponsorrate's method (followers × view rate / 1000 × CPM × niche × region) with the CPM by size of
 //! influencerradar.com and Influencer Marketing Hub (2024), in US dollars.
@@ -38,20 +38,14 @@ pub(crate) fn views(lots: &mut Lots, platform: Platform, followers: u64) -> u64 
     two_digits(lots.log_normal(median, 0.45).max(20.0))
 }
 
-/// What a post costs, rounded as people round.
-pub(crate) fn price(
-    lots: &mut Lots,
-    platform: Platform,
-    followers: u64,
-    views: u64,
-    niche: &str,
-    country: &str,
-) -> Money {
-    let cpm = match platform {
-        Platform::Instagram => by_size(followers, [8.0, 14.0, 21.0, 30.0, 45.0]),
-        Platform::TikTok => by_size(followers, [6.0, 11.0, 16.0, 22.0, 28.0]),
-        Platform::YouTube => by_size(followers, [15.0, 24.0, 32.0, 38.0, 45.0]),
-        Platform::Twitter => by_size(followers, [4.0, 7.0, 10.0, 13.0, 16.0]),
+/// What a post costs, rounded as people round: by the views that this size usually gets, and something for the work.
+pub(crate) fn price(lots: &mut Lots, platform: Platform, followers: u64, niche: &str, country: &str) -> Money {
+    const FOR_THE_WORK: f64 = 50.0;
+    let (view_rate, cpm) = match platform {
+        Platform::Instagram => (0.325, by_size(followers, [9.0, 17.0, 24.0, 36.0, 55.0])),
+        Platform::TikTok => (0.30, by_size(followers, [7.0, 13.0, 18.0, 24.0, 30.0])),
+        Platform::YouTube => (0.30, by_size(followers, [15.0, 24.0, 32.0, 38.0, 45.0])),
+        Platform::Twitter => (0.15, by_size(followers, [5.0, 8.0, 11.0, 14.0, 18.0])),
     };
     let niche_factor = match niche {
         "personal finance" => 1.5,
@@ -63,11 +57,16 @@ pub(crate) fn price(
         "US" | "Canada" | "Australia" => 1.0,
         "UK" | "Ireland" | "Germany" | "France" | "Netherlands" | "Sweden" => 0.95,
         "Spain" | "Italy" | "Portugal" | "Japan" => 0.75,
-        _ => 0.5,
+        _ => 0.55,
     };
-    let asked = views as f64 / 1000.0 * cpm * niche_factor * region_factor * (0.7 + 0.7 * lots.unit());
-    let step = if asked < 1000.0 { 10.0 } else { 50.0 };
-    Money::from_minor(((asked / step).round() * step).max(25.0) as i64 * 100)
+    let for_views = followers as f64 * view_rate / 1000.0 * cpm * niche_factor;
+    let asked = (FOR_THE_WORK + for_views) * region_factor * (0.7 + 0.7 * lots.unit());
+    let step = match asked {
+        ..500.0 => 10.0,
+        ..5000.0 => 50.0,
+        _ => 100.0,
+    };
+    Money::from_minor((asked / step).round().max(2.0) as i64 * step as i64 * 100)
 }
 
 /// From 3.4 to 5, most of them good: who was bad is not asked again.

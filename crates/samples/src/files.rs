@@ -61,7 +61,7 @@ fn row<'a, List>(creator: &'a Creator, list: impl Fn(&'a [String]) -> List) -> R
 pub fn write_csv(creators: impl IntoIterator<Item = Creator>, out: impl Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     for creator in creators {
-        writer.serialize(row(&creator, |list| list.join(";")))?;
+        writer.serialize(row(&creator, |list| list.join("; "))).map_err(as_told)?;
     }
     writer.flush()
 }
@@ -77,4 +77,12 @@ pub fn write_jsonl(creators: impl IntoIterator<Item = Creator>, out: impl Write)
         out.write_all(b"\n")?;
     }
     out.flush()
+}
+
+/// The error of `out` itself rather than csv's account of it: callers look at its kind.
+fn as_told(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
+    }
 }

@@ -1,10 +1,12 @@
 //! One column for each thing that lists are filtered and sorted by, and the vectors beside them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use kernel::{CreatorId, Platform};
 use mind::geo;
 use mind::index::VectorIndex;
+use mind::score::{CreatorView, Norms};
 use mind::text::fold;
 
 use super::names::Names;
@@ -45,6 +47,8 @@ pub struct Row {
     pub rating: Option<f64>,
     /// When it was added, in microseconds.
     pub created_at: i64,
+    /// Brands they have worked with.
+    pub previous_brands: Vec<String>,
     /// Its vector, if one of the catalogue's model is there.
     pub vector: Option<Vec<f32>>,
 }
@@ -62,8 +66,12 @@ pub struct RowView {
     pub followers: u64,
     /// Engagement in percent, not a number if unknown.
     pub engagement: f32,
-    /// Price of a piece in minor units, or [`UNKNOWN`].
+    /// Price of a piece in minor units as they told it, or [`UNKNOWN`].
     pub rate: i64,
+    /// The same, or what is usual for their like, or [`UNKNOWN`].
+    pub price: i64,
+    /// Where their engagement stands among their like, in hundredths of a percent.
+    pub engagement_score: u16,
 }
 
 /// Texts by number; the same text, folded, has one number.
@@ -116,11 +124,16 @@ pub struct Columns {
     pub(super) views: Vec<i64>,
     pub(super) ratings: Vec<f32>,
     pub(super) created: Vec<i64>,
+    pub(super) brands: Vec<Box<[u32]>>,
+    prices: Vec<i64>,
+    engagement_scores: Vec<u16>,
+    norms: Arc<Norms>,
     vectored: Vec<bool>,
     pub(super) names: Names,
     pub(super) niche_words: Words,
     pub(super) country_words: Words,
     pub(super) language_words: Words,
+    pub(super) brand_words: Words,
     vectors: VectorIndex,
     dims: usize,
 }
@@ -143,11 +156,16 @@ impl Columns {
             views: Vec::new(),
             ratings: Vec::new(),
             created: Vec::new(),
+            brands: Vec::new(),
+            prices: Vec::new(),
+            engagement_scores: Vec::new(),
+            norms: Arc::new(Norms::builtin()),
             vectored: Vec::new(),
             names: Names::default(),
             niche_words: Words::default(),
             country_words: Words::default(),
             language_words: Words::default(),
+            brand_words: Words::default(),
             vectors: VectorIndex::new(dims),
             dims,
         }
@@ -223,7 +241,37 @@ impl Columns {
             followers: self.followers[at],
             engagement: self.engagement[at],
             rate: self.rates[at],
+            price: self.prices[at],
+            engagement_score: self.engagement_scores[at],
         }
+    }
+
+    /// Judges everyone by these norms from now on.
+    pub(super) fn judge_by(&mut self, norms: Arc<Norms>) {
+        self.norms = norms;
+        for at in 0..self.ids.len() {
+            self.judge(at);
+        }
+    }
+
+    /// What the norms make of a creator.
+    fn judge(&mut self, at: usize) {
+        let (platform, followers) = (self.platforms[at], self.followers[at]);
+        let engagement = (!self.engagement[at].is_nan()).then_some(f64::from(self.engagement[at]));
+        self.engagement_scores[at] = self.norms.score(platform, followers, engagement);
+        let view = CreatorView {
+            platform,
+            followers,
+            engagement,
+            niche: &self.niche_words.texts[self.niches[at] as usize],
+            about: None,
+            audience_type: None,
+            avg_views: (self.views[at] != UNKNOWN).then(|| self.views[at].cast_unsigned()),
+            rate_minor: (self.rates[at] != UNKNOWN).then_some(self.rates[at]),
+            rating: None,
+            previous_brands: &[],
+        };
+        self.prices[at] = view.price(&self.norms).minor().unwrap_or(UNKNOWN);
     }
 
     /// Takes in a row that is newer than what is here, or gone.
@@ -256,6 +304,8 @@ impl Columns {
         self.views[at] = row.avg_views.map_or(UNKNOWN, u64::cast_signed);
         self.ratings[at] = row.rating.map_or(f32::NAN, |rating| rating as f32);
         self.created[at] = row.created_at;
+        self.brands[at] = row.previous_brands.iter().map(|brand| self.brand_words.number(fold(brand))).collect();
+        self.judge(at);
         self.names.set(slot, &row.name, row.handle.as_deref());
         // A text without a known word has a vector of nothing, which is near to nobody.
         let vector = row.vector.filter(|vector| vector.len() == self.dims && vector.iter().any(|part| *part != 0.0));
@@ -286,6 +336,9 @@ impl Columns {
         self.views.push(UNKNOWN);
         self.ratings.push(f32::NAN);
         self.created.push(0);
+        self.brands.push(Box::default());
+        self.prices.push(UNKNOWN);
+        self.engagement_scores.push(0);
         self.vectored.push(false);
         slot
     }

@@ -6,6 +6,7 @@ use parking_lot::RwLock;
 
 use super::columns::{Columns, Row};
 use crate::embedding::unpack;
+use crate::model::Texts;
 
 /// Rows in one query: enough to be quick, few enough to be held.
 const BATCH: i64 = 10_000;
@@ -26,6 +27,7 @@ db::row! {
         collaboration_rate: Option<Money>,
         avg_views: Option<u64>,
         rating: Option<f64>,
+        previous_brands: Texts,
         created_at: Timestamp,
     }
 }
@@ -48,6 +50,7 @@ impl Loaded {
             avg_views: self.avg_views,
             rating: self.rating,
             created_at: self.created_at.micros(),
+            previous_brands: self.previous_brands.0,
             vector: vector.and_then(|bytes| unpack(bytes, dims)),
         }
     }

@@ -15,6 +15,7 @@ use std::time::Instant;
 pub use columns::{Columns, Row, RowView, UNKNOWN};
 use db::Db;
 use kernel::{CreatorId, Error, Result};
+use mind::score::Norms;
 use parking_lot::{RwLock, RwLockReadGuard};
 pub use query::{Filter, Order};
 
@@ -61,6 +62,11 @@ impl Catalogue {
             tracing::info!(creators = loaded, seconds = started.elapsed().as_secs_f64(), "directory read into memory");
         }
         Ok(())
+    }
+
+    /// Judges everyone by these norms from now on.
+    pub fn judge_by(&self, norms: Arc<Norms>) {
+        self.0.columns.write().judge_by(norms);
     }
 
     /// The columns, to be read. Keep it short: changes wait meanwhile.

@@ -41,6 +41,8 @@ pub struct Filter {
     pub excluded_niches: Vec<String>,
     /// None of these countries.
     pub excluded_countries: Vec<String>,
+    /// Nobody who has worked with one of these brands.
+    pub excluded_brands: Vec<String>,
     /// None of these creators.
     pub excluded_creators: Vec<CreatorId>,
 }
@@ -86,6 +88,7 @@ struct Ready<'a> {
     languages: Option<Vec<u32>>,
     excluded_niches: Vec<u32>,
     excluded_countries: Vec<u32>,
+    excluded_brands: Vec<u32>,
     excluded_slots: Vec<u32>,
 }
 
@@ -106,6 +109,11 @@ impl Columns {
             }
             None => (0..self.slots()).filter(|at| self.passes(*at, &ready)).map(|at| at as u32).collect(),
         }
+    }
+
+    /// Does a filter let this creator through? (Names are not looked at.)
+    pub fn passing_one(&self, filter: &Filter, id: CreatorId) -> bool {
+        self.slot(id).is_some_and(|slot| self.passes(slot as usize, &self.ready(filter)))
     }
 
     /// The page of a sorted list, and how many there are in all.
@@ -172,6 +180,8 @@ impl Columns {
             (filter.platforms.is_empty() || filter.platforms.contains(&platform))
                 && !filter.excluded_platforms.contains(&platform)
         });
+        let mut excluded_slots: Vec<u32> = filter.excluded_creators.iter().filter_map(|id| self.slot(*id)).collect();
+        excluded_slots.sort_unstable();
         Ready {
             filter,
             platforms,
@@ -180,7 +190,8 @@ impl Columns {
             languages: some(&filter.languages, numbers(&self.language_words, &filter.languages, language_key)),
             excluded_niches: numbers(&self.niche_words, &filter.excluded_niches, fold),
             excluded_countries: numbers(&self.country_words, &filter.excluded_countries, country_key),
-            excluded_slots: filter.excluded_creators.iter().filter_map(|id| self.slot(*id)).collect(),
+            excluded_brands: numbers(&self.brand_words, &filter.excluded_brands, fold),
+            excluded_slots,
         }
     }
 
@@ -202,6 +213,7 @@ impl Columns {
             && within(&ready.languages, self.languages[at])
             && !ready.excluded_niches.contains(&self.niches[at])
             && !ready.excluded_countries.contains(&self.countries[at])
-            && !ready.excluded_slots.contains(&(at as u32))
+            && (ready.excluded_brands.is_empty() || !self.brands[at].iter().any(|brand| ready.excluded_brands.contains(brand)))
+            && ready.excluded_slots.binary_search(&(at as u32)).is_err()
     }
 }

@@ -7,6 +7,6 @@ mod write;
 
 pub(crate) use bulk::may_change;
 pub use bulk::{Batch, BatchOutcome, upsert};
-pub use read::{by_id, by_ids, count, export_after, same_as};
+pub use read::{by_id, by_ids, count, export_after, mentioning, same_as};
 pub use vectors::{forget_vectors, save_vector, save_vectors, stale, stale_count};
 pub use write::{delete, insert, update};

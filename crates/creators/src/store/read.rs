@@ -62,6 +62,16 @@ pub async fn export_after(scope: Scope, tx: &mut Tx, after: CreatorId, limit: u3
     tx.fetch_all(&sql, args![after, limit]).await
 }
 
+/// Creators who write of this word (folded), ten thousand at most: for what a search rules out.
+pub async fn mentioning(scope: Scope, tx: &mut Tx, word: &str) -> Result<Vec<CreatorId>> {
+    if word.is_empty() || !scope.may_read_directory() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT id FROM creators WHERE deleted_at IS NULL AND lower(about) LIKE ");
+    sql.bind_contains(word).push(" LIMIT 10000");
+    tx.fetch_all(&sql.text, sql.args).await
+}
+
 fn with_columns(before: &str, after: &str) -> String {
     [before, Creator::COLUMNS, after].concat()
 }

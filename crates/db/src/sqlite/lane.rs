@@ -266,16 +266,20 @@ impl Writer {
             let room = !alone && members.len() < MOST_MEMBERS && (members.is_empty() || opened.elapsed() < OLDEST);
             let next = if room { self.next_of_group() } else { None };
             let Some(next) = next else {
-                let end = match (kept, members.is_empty()) {
-                    (true, _) => COMMIT,
-                    (false, false) => UNDO_COMMIT,
-                    (false, true) => "ROLLBACK",
+                return match (kept, members.is_empty()) {
+                    (true, _) => self.run_sql(COMMIT).await,
+                    (false, false) => self.run_sql(UNDO_COMMIT).await.map_err(|error| undone(&error)),
+                    // Nobody waits for this one.
+                    (false, true) => {
+                        self.clear().await;
+                        Ok(())
+                    }
                 };
-                return self.run_sql(end).await;
             };
             if let Err(error) = self.run_sql(if kept { NEXT } else { UNDO_NEXT }).await {
-                let _ = next.reply.send(Err(again(&error)));
-                return Err(error);
+                // Who has not begun yet begins with the next group.
+                self.next.push_front(Order::Write(next));
+                return Err(undone(&error));
             }
             want = next;
         }
@@ -321,6 +325,15 @@ impl Writer {
         let query = sqlx::query_with(AssertSqlSafe(sql), sqlx::sqlite::SqliteArguments::default());
         query.execute(connection).await.map(|_| ()).map_err(|error| fault(&error, sql))
     }
+}
+
+/// What the members of a group are told that SQLite has undone because of a neighbour's fault.
+fn undone(why: &Error) -> Error {
+    Error::new(
+        Kind::Unavailable,
+        "The write was undone because the database ran into a fault, such as a full disk; see to that and try again",
+    )
+    .because(why)
 }
 
 /// The same error once more, for the next member of the group.

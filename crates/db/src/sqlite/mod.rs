@@ -90,7 +90,10 @@ pub(crate) async fn open_writer(options: &SqliteConnectOptions) -> Result<Sqlite
 async fn check_path(path: &Path) -> Result<()> {
     let refuse = |message: String| Err(Error::new(Kind::Unavailable, message));
     if path.is_dir() {
-        return refuse(format!("{} is a folder: DATABASE_URL must name a file, which need not exist yet", path.display()));
+        return refuse(format!(
+            "{} is a folder: DATABASE_URL must name a file, which need not exist yet",
+            path.display()
+        ));
     }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -99,9 +102,12 @@ async fn check_path(path: &Path) -> Result<()> {
     match tokio::fs::metadata(folder).await {
         Ok(there) if there.is_dir() => Ok(()),
         Ok(_) => refuse(format!("{} is not a folder: DATABASE_URL must name a file in a folder", folder.display())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            refuse(format!("The folder {} does not exist: create it, or name another in DATABASE_URL", folder.display()))
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => refuse(format!(
+            "The folder {} does not exist: create it, or name another in DATABASE_URL",
+            folder.display()
+        )),
+        Err(error) => {
+            refuse(format!("The folder {} cannot be read ({error}): check its permissions", folder.display()))
         }
-        Err(error) => refuse(format!("The folder {} cannot be read ({error}): check its permissions", folder.display())),
     }
 }

@@ -51,7 +51,10 @@ impl Readers {
                 .ok()
                 .and_then(std::result::Result::ok)
                 .ok_or_else(|| {
-                    Error::new(Kind::Unavailable, "The server is busy: every read connection is in use; try again shortly")
+                    Error::new(
+                        Kind::Unavailable,
+                        "The server is busy: every read connection is in use; try again shortly",
+                    )
                 })?,
         };
         let idle = self.idle.lock().pop();
@@ -61,6 +64,12 @@ impl Readers {
         };
         self.open.fetch_add(1, Ordering::Relaxed);
         Ok(ReadLease { connection: Some(connection), in_snapshot: false, readers: Arc::clone(self), _permit: permit })
+    }
+
+    /// A connection of its own for a backup, which SQLite takes for a write, though it changes nothing here.
+    pub(crate) async fn for_backup(&self) -> Result<SqliteConnection> {
+        let options = self.options.clone().pragma("query_only", "OFF");
+        options.connect().await.map_err(|error| fault(&error, "opening a connection for the backup"))
     }
 
     /// How many are reading now.

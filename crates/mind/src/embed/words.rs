@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn splits_at_everything_else() {
-        assert_eq!(words("#gym-life\0100k+ (a) 🎮play"), ["gym", "life", "100k", "play"]);
+        assert_eq!(words("#gym-life\0 100k+ (a) 🎮play"), ["gym", "life", "100k", "play"]);
         assert_eq!(words(""), [""; 0]);
     }
 

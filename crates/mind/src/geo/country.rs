@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{rows, words};
 use crate::text::{fold, folded};
 
-static TABLE: LazyLock<Vec<Country>> = LazyLock::new(|| rows(include_str!("../../data/countries.tsv")).map(read).collect());
+static TABLE: LazyLock<Vec<Country>> =
+    LazyLock::new(|| rows(include_str!("../../data/countries.tsv")).map(read).collect());
 
 static BY_NAME: LazyLock<HashMap<String, CountryCode>> = LazyLock::new(|| {
     let mut by_name = HashMap::new();
@@ -132,7 +133,10 @@ mod tests {
     #[test]
     fn finds_countries_by_all_their_names() {
         for (code, names) in [
-            ("US", "US|us|USA|United States|the United States|the US|EEUU|EE.UU.|Estados Unidos|estadounidenses|American"),
+            (
+                "US",
+                "US|us|USA|United States|the United States|the US|EEUU|EE.UU.|Estados Unidos|estadounidenses|American",
+            ),
             ("GB", "UK|GB|GBR|Reino Unido|United Kingdom|England|Gran Bretaña|británica|U.K."),
             ("ES", "España|ESPANA|Spain|ESP|español|españolas|Spanish"),
             ("MX", "mexicano|Mexicana|México|Mexico|mejico|MEX"),

@@ -117,7 +117,8 @@ impl Serialize for LanguageCode {
 impl<'de> Deserialize<'de> for LanguageCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        language(&name).ok_or_else(|| serde::de::Error::custom(format!("{name:?} is no language: send a code as \"es\"")))
+        language(&name)
+            .ok_or_else(|| serde::de::Error::custom(format!("{name:?} is no language: send a code as \"es\"")))
     }
 }
 

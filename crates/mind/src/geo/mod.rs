@@ -1,5 +1,6 @@
 //! Countries, regions of the world and languages by any of the names people give them, in English and Spanish.
 
+mod city;
 mod country;
 mod language;
 mod region;
@@ -8,6 +9,7 @@ pub use country::{CountryCode, country};
 pub use language::{LanguageCode, language};
 pub use region::{Region, region};
 
+pub(crate) use city::cities;
 pub(crate) use country::countries;
 pub(crate) use language::languages;
 pub(crate) use region::regions;

@@ -7,12 +7,16 @@ use super::chunk::{ROWS, WORDS};
 use super::simd::{self, BLOCK, Pattern};
 use super::{Filter, Hit, VectorIndex};
 
-/// Candidates of the first pass: at least so many,
-const CANDIDATES: usize = 1_000;
+/// Candidates that the first pass keeps: at least so many,
+const CANDIDATES: usize = 4_000;
 /// one of so many rows,
-const ROWS_PER_CANDIDATE: usize = 250;
-/// and so many for each hit wanted. All three by measurement (benches/index.rs).
+const ROWS_PER_CANDIDATE: usize = 64;
+/// and so many for each hit wanted. They are compared in full in batches, the most promising first,
 const CANDIDATES_PER_HIT: usize = 16;
+/// until so many standard errors of a sketch lie between the worst hit and what the rest promise. All four by measurement
+/// (benches/index.rs).
+const ERRORS: f32 = 3.0;
+const BATCH: usize = 256;
 /// Comparing a row in full costs as much as the sketches of about so many rows: when no more than one in so many passes
 /// the filter, the first pass is left out.
 const ROWS_PER_FULL: usize = 24;
@@ -40,11 +44,7 @@ impl VectorIndex {
             }
             Filter::Slots(slots) => self.search_slots(query, &padded, k, slots),
         };
-        let order = |a: &Hit, b: &Hit| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot));
-        if hits.len() > k {
-            hits.select_nth_unstable_by(k - 1, order);
-            hits.truncate(k);
-        }
+        worst_of(&mut hits, k);
         hits.sort_unstable_by(order);
         hits
     }
@@ -66,13 +66,30 @@ impl VectorIndex {
     }
 
     fn search_all(&self, query: &[f32], padded: &[f32], k: usize, bits: Option<&[u64]>, passing: usize) -> Vec<Hit> {
-        let candidates = if self.in_full(passing, k) {
-            self.slots(bits, passing)
-        } else {
-            let wanted = (passing / ROWS_PER_CANDIDATE).max(CANDIDATES).max(k.saturating_mul(CANDIDATES_PER_HIT));
-            self.candidates(query, wanted, bits)
-        };
-        self.compare(&candidates, padded)
+        if self.in_full(passing, k) {
+            return self.compare(&self.slots(bits, passing), padded);
+        }
+        let wanted = (passing / ROWS_PER_CANDIDATE).max(CANDIDATES).max(k.saturating_mul(CANDIDATES_PER_HIT));
+        let asked = self.sketch.ask(query);
+        let mut candidates = self.candidates(&asked.patterns, wanted, bits);
+        let mut rest = candidates.as_mut_slice();
+        let mut hits = Vec::new();
+        let mut size = BATCH.max(k);
+        while !rest.is_empty() {
+            let (batch, others) = take_best(rest, size);
+            if let Some(worst) = worst_of(&mut hits, k)
+                && worst - asked.promise(batch.iter().map(|&key| score_of(key)).max().unwrap_or(0))
+                    > ERRORS * asked.error(worst)
+            {
+                break;
+            }
+            let mut slots: Vec<_> = batch.iter().map(|&key| slot_of(key)).collect();
+            slots.sort_unstable();
+            hits.extend(self.compare(&slots, padded));
+            rest = others;
+            size *= 2;
+        }
+        hits
     }
 
     /// Whether so few rows pass that each is compared in full.
@@ -112,9 +129,8 @@ impl VectorIndex {
         slots
     }
 
-    /// The first pass: the rows whose sketches are worth most to the query, ascending by number.
-    fn candidates(&self, query: &[f32], wanted: usize, bits: Option<&[u64]>) -> Vec<u32> {
-        let patterns = &self.sketch.patterns(query);
+    /// The first pass: the rows whose sketches are worth most to the query, as keys in no order.
+    fn candidates(&self, patterns: &[Pattern], wanted: usize, bits: Option<&[u64]>) -> Vec<u64> {
         let threads = self.threads.min(self.len.div_ceil(ROWS_PER_THREAD)).max(1);
         let share = self.chunks.len().div_ceil(threads);
         let part = &|thread: usize| {
@@ -133,9 +149,7 @@ impl VectorIndex {
             }
         });
         best.cut();
-        let mut slots: Vec<_> = best.keys.into_iter().map(|Reverse(key)| !(key as u32)).collect();
-        slots.sort_unstable();
-        slots
+        best.keys
     }
 
     fn scan(&self, patterns: &[Pattern], chunks: Range<usize>, wanted: usize, bits: Option<&[u64]>) -> Best {
@@ -164,11 +178,48 @@ impl VectorIndex {
     }
 }
 
+/// A row's place in the order of the first pass: its score above, the complement of its slot below, so that of equal
+/// scores the lower slot has the greater key.
+fn key(score: u16, slot: u32) -> u64 {
+    u64::from(score) << 32 | u64::from(!slot)
+}
+
+fn score_of(key: u64) -> u16 {
+    (key >> 32) as u16
+}
+
+fn slot_of(key: u64) -> u32 {
+    !(key as u32)
+}
+
+/// Puts the greatest keys first; answers them and the others.
+fn take_best(keys: &mut [u64], count: usize) -> (&mut [u64], &mut [u64]) {
+    if count < keys.len() {
+        keys.select_nth_unstable_by_key(count, |&key| Reverse(key));
+    }
+    keys.split_at_mut(count.min(keys.len()))
+}
+
+/// The `k`th best score, if there are so many; the hits below it are dropped.
+fn worst_of(hits: &mut Vec<Hit>, k: usize) -> Option<f32> {
+    if hits.len() < k {
+        return None;
+    }
+    hits.select_nth_unstable_by(k - 1, order);
+    hits.truncate(k);
+    hits.last().map(|hit| hit.score)
+}
+
+/// Best first, equal ones by row number.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "sorting hands out references")]
+fn order(a: &Hit, b: &Hit) -> std::cmp::Ordering {
+    b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot))
+}
+
 /// The best rows so far, in batches: a few more than wanted are gathered, then cut back to the wanted ones.
 struct Best {
     wanted: usize,
-    /// Score above, complement of the slot below: of equal scores the lower slot is the greater key.
-    keys: Vec<Reverse<u64>>,
+    keys: Vec<u64>,
     /// No lower score can be among the wanted any more.
     least: u16,
 }
@@ -179,7 +230,7 @@ impl Best {
     }
 
     fn push(&mut self, score: u16, slot: u32) {
-        self.keys.push(Reverse(u64::from(score) << 32 | u64::from(!slot)));
+        self.keys.push(key(score, slot));
         if self.keys.len() >= 2 * self.wanted {
             self.cut();
         }
@@ -189,9 +240,9 @@ impl Best {
         if self.keys.len() < self.wanted {
             return;
         }
-        let (_, Reverse(last), _) = self.keys.select_nth_unstable(self.wanted - 1);
+        let (best, _) = take_best(&mut self.keys, self.wanted);
         // Rows come in ascending order: one of the same score that is yet to come stands behind the last.
-        self.least = ((*last >> 32) as u16).saturating_add(1);
+        self.least = best.iter().map(|&key| score_of(key)).min().unwrap_or(0).saturating_add(1);
         self.keys.truncate(self.wanted);
     }
 }

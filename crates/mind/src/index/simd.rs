@@ -76,6 +76,7 @@ fn score_block_plain(codes: &[u8], patterns: &[Pattern], least: u16, scores: &mu
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     #![expect(unsafe_code, reason = "loads and stores of registers take pointers")]
+    #![expect(clippy::cast_ptr_alignment, reason = "every load and store here is an unaligned one")]
 
     use std::arch::x86_64::{
         __m128i, __m256, __m256i, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_loadu_si128, _mm_movehl_ps,

@@ -5,6 +5,8 @@
 //! rotated components, with the sketch's signs. That orders a million vectors well enough that the ten best are among the
 //! first few thousand, which are then compared in full (measured: benches/index.rs).
 
+use std::f32::consts::PI;
+
 use super::simd::Pattern;
 
 /// The rotation of one number of dimensions: flipped signs and Walsh–Hadamard transforms, twice over.
@@ -61,14 +63,14 @@ impl Sketch {
         })
     }
 
-    /// What each pattern of four signs is worth to a query, in whole numbers from 0: small enough that two of them fit a
-    /// byte and all of them 16 bits.
-    pub(super) fn patterns(&self, query: &[f32]) -> Vec<Pattern> {
+    /// A query, made ready for the scan.
+    pub(super) fn ask(&self, query: &[f32]) -> Asked {
         let mut rotated = self.rotate(query);
         rotated.resize(self.bytes() * 8, 0.0);
         let quads = rotated.chunks_exact(4);
-        let widest = quads.clone().map(|quad| quad.iter().map(|x| x.abs()).sum::<f32>()).fold(0.0, f32::max);
+        let total = |quad: &[f32]| quad.iter().map(|x| x.abs()).sum::<f32>();
         let most = (usize::from(u16::MAX) / quads.len()).min(127) as f32;
+        let widest = quads.clone().map(total).fold(0.0, f32::max);
         // A query of nothing is worth nothing against everything.
         let scale = if widest > 0.0 { most / widest } else { 0.0 };
         let worth = |quad: &[f32]| {
@@ -77,7 +79,40 @@ impl Sketch {
                 (quad.iter().enumerate().map(agrees).sum::<f32>() * scale).floor() as u8
             })
         };
-        rotated.chunks_exact(8).map(|byte| [worth(&byte[..4]), worth(&byte[4..])]).collect()
+        let patterns = rotated.chunks_exact(8).map(|byte| [worth(&byte[..4]), worth(&byte[4..])]).collect();
+        let length = query.iter().map(|x| x * x).sum::<f32>().sqrt();
+        // A rotated unit vector's components are spread like normal ones: its product with the query is about the query's
+        // sum under its signs, times √(π/2d). Half a step is lost with each of the patterns that are rounded down.
+        let unit = (PI / 2.0 / self.dims as f32).sqrt();
+        let step = if scale > 0.0 { 2.0 * unit / scale } else { 0.0 };
+        let floor = -unit * quads.clone().map(total).sum::<f32>() + 0.5 * step * quads.len() as f32;
+        Asked { patterns, floor, step, length, error: ((PI / 2.0 - 1.0) / self.dims as f32).sqrt() }
+    }
+}
+
+/// A query, as the scan looks it up.
+pub(super) struct Asked {
+    /// What each pattern of four signs is worth, in whole numbers from 0: small enough that two of them fit a byte and all
+    /// of them 16 bits.
+    pub(super) patterns: Vec<Pattern>,
+    floor: f32,
+    step: f32,
+    length: f32,
+    error: f32,
+}
+
+impl Asked {
+    /// The product that a sketch of this worth promises.
+    pub(super) fn promise(&self, worth: u16) -> f32 {
+        self.floor + self.step * f32::from(worth)
+    }
+
+    /// The standard error of the promise, for a unit vector whose product with the query is this: the nearer it is to the
+    /// query, the less its other components can say. Never less than half of the greatest: for vectors that are nearly the
+    /// query the promise is off by what the query's own components differ from normal ones.
+    pub(super) fn error(&self, product: f32) -> f32 {
+        let square = self.length * self.length;
+        self.error * (square - product * product).max(0.25 * square).sqrt()
     }
 }
 
@@ -85,6 +120,18 @@ impl Sketch {
 fn transform(vector: &mut [f32]) {
     let scale = 1.0 / (vector.len() as f32).sqrt();
     let mut half = 1;
+    // The first three steps in runs of eight, which stay in registers.
+    if vector.len() >= 8 {
+        for run in vector.as_chunks_mut::<8>().0 {
+            for step in [1, 2, 4] {
+                let old = *run;
+                for (i, x) in run.iter_mut().enumerate() {
+                    *x = if i & step == 0 { old[i] + old[i + step] } else { old[i - step] - old[i] };
+                }
+            }
+        }
+        half = 8;
+    }
     while half < vector.len() {
         for pair in vector.chunks_exact_mut(2 * half) {
             let (left, right) = pair.split_at_mut(half);
@@ -119,6 +166,38 @@ mod tests {
     }
 
     #[test]
+    fn a_promise_is_kept_within_its_error() {
+        for dims in [100, 256, 768, 1536] {
+            let sketch = Sketch::new(dims);
+            let unit = |seed| {
+                let mut vector = vector(dims, seed);
+                crate::embed::normalise(&mut vector);
+                vector
+            };
+            let query = unit(1);
+            let asked = sketch.ask(&query);
+            let mut deviations = 0.0;
+            for seed in 2..202 {
+                // From nearly the query itself to nearly another.
+                let mut other = unit(seed);
+                for (x, q) in other.iter_mut().zip(&query) {
+                    *x = *x * seed as f32 / 200.0 + q * (1.0 - seed as f32 / 200.0);
+                }
+                crate::embed::normalise(&mut other);
+                let product = crate::embed::cosine(&query, &other);
+                let code = sketch.code(&other).zip(&asked.patterns);
+                let worth = code.map(|(code, [low, high])| {
+                    u16::from(low[usize::from(code & 15)]) + u16::from(high[usize::from(code >> 4)])
+                });
+                let deviation = (asked.promise(worth.sum()) - product) / asked.error(product);
+                assert!(deviation.abs() < 5.0, "{dims}, {product}: {deviation} standard errors");
+                deviations += deviation * deviation / 200.0;
+            }
+            assert!((0.5..2.0).contains(&deviations), "{dims}: mean square {deviations}");
+        }
+    }
+
+    #[test]
     fn a_vector_is_worth_most_to_itself_and_least_to_its_opposite() {
         for dims in [8, 100, 256, 768, 1536] {
             let sketch = Sketch::new(dims);
@@ -131,7 +210,7 @@ mod tests {
             };
             let own = vector(dims, 3);
             let opposite: Vec<_> = own.iter().map(|x| -x).collect();
-            let patterns = sketch.patterns(&own);
+            let patterns = sketch.ask(&own).patterns;
             let code = |vector: &[f32]| sketch.code(vector).collect::<Vec<_>>();
             let [most, least] = [&own, &opposite].map(|v| worth(&code(v), &patterns));
             let other = worth(&code(&vector(dims, 4)), &patterns);

@@ -96,7 +96,7 @@ fn every_kind_of_filter_finds_the_same() {
     assert!(index.search(&vectors[0], 5, Filter::Bits(&[])).is_empty());
     assert!(index.search(&vectors[0], 5, Filter::Slots(&[])).is_empty());
     assert!(index.search(&vectors[0], 5, Filter::Slots(&[20_000, u32::MAX])).is_empty());
-    assert_eq!(index.search(&vectors[0], 5, Filter::Bits(&[u64::MAX; 10_000])).len(), 5);
+    assert_eq!(index.search(&vectors[0], 5, Filter::Bits(&vec![u64::MAX; 10_000])).len(), 5);
 }
 
 #[test]

@@ -26,16 +26,15 @@ impl Scale {
 
     /// What a cosine is worth, in hundredths of a percent. Rises with the cosine; NaN is worth nothing.
     pub fn percent(&self, cosine: f32) -> u16 {
-        let above = self.knots.partition_point(|knot| knot.0 < cosine);
-        match (above.checked_sub(1).map(|below| self.knots[below]), self.knots.get(above)) {
-            _ if cosine.is_nan() => 0,
-            (None, Some(&(_, score))) | (Some((_, score)), None) => score,
-            (Some((left, low)), Some(&(right, high))) => {
-                let share = (f64::from(cosine) - f64::from(left)) / (f64::from(right) - f64::from(left));
-                low + (share * f64::from(high - low) + 0.5) as u16
-            }
-            (None, None) => 0,
+        // There are a handful of knots: counting them all is faster than a search that no branch predictor can follow.
+        let above = self.knots.iter().map(|knot| usize::from(knot.0 < cosine)).sum::<usize>();
+        let Some(&(right, high)) = self.knots.get(above) else { return self.knots.last().map_or(0, |last| last.1) };
+        if above == 0 {
+            return if cosine.is_nan() { 0 } else { high };
         }
+        let (left, low) = self.knots[above - 1];
+        let share = (f64::from(cosine) - f64::from(left)) / (f64::from(right) - f64::from(left));
+        low + (share * f64::from(high - low) + 0.5) as u16
     }
 
     /// The points of the scale.

@@ -187,37 +187,3 @@ fn the_scale_means_something_on_texts_it_was_not_made_of() {
     assert!(share(&best, &|score| score >= 7500) > 0.9, "{best:?}");
     assert!(share(&strangers, &|score| score <= 2000) > 0.85, "{strangers:?}");
 }
-
-#[test]
-#[ignore = "speed"]
-fn speed() {
-    let brief = brief(&campaigns()[0]);
-    let norms = Norms::builtin();
-    let t = std::time::Instant::now();
-    let mut sum = 0u64;
-    for i in 0..1_000_000_u32 {
-        let facts = Facts { niche_score: (i % 10000) as u16, engagement_score: (i % 9973) as u16, budget_fit: 10000 };
-        sum += u64::from(std::hint::black_box(&brief).bound(std::hint::black_box(facts)));
-    }
-    println!("bound 1M {:?} {sum}", t.elapsed());
-    let t = std::time::Instant::now();
-    for i in 0..1_000_000_u32 {
-        let facts = Facts { niche_score: (i % 10000) as u16, engagement_score: (i % 9973) as u16, budget_fit: 10000 };
-        let c = (i % 1000) as f32 / 1000.0;
-        sum += u64::from(std::hint::black_box(&brief).combine(std::hint::black_box(facts), c, c).total());
-    }
-    println!("combine 1M {:?} {sum}", t.elapsed());
-    let t = std::time::Instant::now();
-    for i in 0..1_000_000_u32 {
-        sum += u64::from(norms.score(Platform::YouTube, u64::from(i), Some(f64::from(i % 100) / 10.0)));
-    }
-    println!("norms 1M {:?} {sum}", t.elapsed());
-    let t = std::time::Instant::now();
-    for i in 0..1_000_000_i64 {
-        sum += u64::from(Budget::of(50_000).fit(Some(std::hint::black_box(i))));
-    }
-    println!("budget 1M {:?} {sum}", t.elapsed());
-    let t = std::time::Instant::now();
-    Calibration::from_probes(embed);
-    println!("calibration {:?}", t.elapsed());
-}

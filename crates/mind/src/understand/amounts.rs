@@ -13,6 +13,11 @@ const MOST_MONEY: f64 = 1e10;
 /// "18-35" of an audience are years.
 const LEAST_PEOPLE: f64 = 100.0;
 
+const DIRECTIONS: Roles = role::AT_LEAST | role::AT_MOST;
+
+/// Above it, a percentage of nothing named is no engagement ("at least 80%").
+const MOST_BARE_ENGAGEMENT: f64 = 25.0;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Field {
     Followers,
@@ -66,8 +71,10 @@ fn comparison(reading: &Reading<'_>, at: usize) -> (Roles, usize) {
         if !chunk.is_open() || chunk.amount().is_some() {
             break;
         }
-        if chunk.is(COMPARES) {
-            let said = chunk.entry.roles & COMPARES;
+        let or_less = chunk.is(role::OR_LESS) && before + 1 == at;
+        if chunk.is(COMPARES) || or_less {
+            // "and under $500"
+            let said = chunk.entry.roles & COMPARES | if or_less && !chunk.is(COMPARES) { role::AT_MOST } else { 0 };
             // "no más de", "hasta un máximo de": the word nearest to the number tells the direction.
             if roles & (role::AT_LEAST | role::AT_MOST | role::AROUND) == 0 {
                 roles |= said;
@@ -133,7 +140,19 @@ fn limit(reading: &mut Reading<'_>, mut phrase: Phrase) -> usize {
                 to += 1;
             }
         }
-        (_, Some((unit, at))) if unit == field && reading.chunks[at].is_open() => from = at,
+        (_, Some((unit, at))) if unit == field && reading.chunks[at].is_open() => {
+            from = at;
+            // "max budget 1500", "minimum engagement: 5%"
+            let before = at
+                .checked_sub(1)
+                .filter(|&before| reading.chunks[before].is_open() && reading.chunks[before].is(DIRECTIONS));
+            if let Some(before) = before {
+                from = before;
+                if phrase.compared & DIRECTIONS == 0 {
+                    phrase.compared |= reading.chunks[before].entry.roles & DIRECTIONS;
+                }
+            }
+        }
         _ => {}
     }
     if !set(reading, field, &phrase) {
@@ -204,7 +223,12 @@ fn unit(roles: Roles) -> Option<Field> {
 }
 
 /// What the amounts of a phrase are of; `None` if they limit nothing ("10 tips", "aged 18-35", "4K video").
-fn field(reading: &Reading<'_>, phrase: &Phrase, right: Option<(Field, usize)>, left: Option<(Field, usize)>) -> Option<Field> {
+fn field(
+    reading: &Reading<'_>,
+    phrase: &Phrase,
+    right: Option<(Field, usize)>,
+    left: Option<(Field, usize)>,
+) -> Option<Field> {
     let right = right.map(|(field, _)| field);
     let left = left.map(|(field, _)| field);
     let amount = phrase.high.unwrap_or(phrase.low);
@@ -212,12 +236,18 @@ fn field(reading: &Reading<'_>, phrase: &Phrase, right: Option<(Field, usize)>, 
     let compared = phrase.compared & !role::BETWEEN != 0 || phrase.high.is_some() || phrase.low.plus;
     if amount.percent {
         let engagement = right == Some(Field::Engagement) || (left == Some(Field::Engagement) && right.is_none());
-        return engagement.then_some(Field::Engagement);
+        // "50k+, fitness, 3%+"
+        let alone = compared && amount.value <= MOST_BARE_ENGAGEMENT && next.is_none_or(|next| next.is_sign(",;.)"));
+        let said_of_nothing = reading
+            .near(phrase.from, -1)
+            .is_none_or(|before| before.is(role::LINK | role::CREATOR) || before.is_sign(",;("));
+        return (engagement || alone && said_of_nothing).then_some(Field::Engagement);
     }
     if amount.currency.is_some() {
         let per_post = next.is_some_and(|next| next.is(role::PER_POST));
         let of_a_product = left != Some(Field::Budget) && !per_post && product_before(reading, phrase.from);
-        let names_a_thing = next.is_some_and(|next| next.is_unknown() || next.is(role::PRODUCT) || next.entry.niche.is_some());
+        let names_a_thing =
+            next.is_some_and(|next| next.is_unknown() || next.is(role::PRODUCT) || next.entry.niche.is_some());
         let bare = !compared && left != Some(Field::Budget) && !per_post;
         return (!(of_a_product || bare && names_a_thing)).then_some(Field::Budget);
     }
@@ -246,7 +276,8 @@ fn field(reading: &Reading<'_>, phrase: &Phrase, right: Option<(Field, usize)>, 
         return None;
     }
     let names_a_thing = next.is_some_and(super::chunks::Chunk::is_unknown);
-    let large = if amount.scale > 1.0 { compared || amount.value >= 10_000.0 } else { compared && amount.value >= 1_000.0 };
+    let large =
+        if amount.scale > 1.0 { compared || amount.value >= 10_000.0 } else { compared && amount.value >= 1_000.0 };
     let believable = large && !amount.year_like && (!names_a_thing || (compared && amount.scale > 1.0));
     believable.then_some(Field::Followers)
 }
@@ -307,7 +338,13 @@ fn bounds(field: Field, phrase: &Phrase) -> (Option<f64>, Option<f64>) {
 }
 
 /// Fills what is not set: the first amount of a query wins.
-fn fill<T>(min: &mut Option<T>, max: &mut Option<T>, low: Option<f64>, high: Option<f64>, as_stored: impl Fn(f64) -> T) {
+fn fill<T>(
+    min: &mut Option<T>,
+    max: &mut Option<T>,
+    low: Option<f64>,
+    high: Option<f64>,
+    as_stored: impl Fn(f64) -> T,
+) {
     if min.is_none() {
         *min = low.map(&as_stored);
     }

@@ -1,6 +1,6 @@
 //! What a budget can do among the creators that were found.
 
-use super::say::{grouped, money};
+use super::figures::{grouped, money};
 use super::{Lang, Tier, Understanding};
 
 /// Figures of the creators that a search considered, counted by the caller.
@@ -37,23 +37,27 @@ impl Understanding {
             return Some(if english {
                 format!("None of the creators considered has a known rate to compare with a budget of {budget}.")
             } else {
-                format!("Ninguno de los creadores considerados tiene una tarifa conocida que comparar con un presupuesto de {budget}.")
+                format!(
+                    "Ninguno de los creadores considerados tiene una tarifa conocida que comparar con un presupuesto de {budget}."
+                )
             });
         }
         let (within, with_rate) = (count(facts.within), count(facts.with_rate));
         let mut said = if english {
             format!("A budget of {budget} covers {within} of the {with_rate} creators considered whose rate is known")
         } else {
-            format!("Un presupuesto de {budget} cubre a {within} de los {with_rate} creadores considerados con tarifa conocida")
+            format!(
+                "Un presupuesto de {budget} cubre a {within} de los {with_rate} creadores considerados con tarifa conocida"
+            )
         };
         if let Some(median) = facts.median_rate_minor.map(money) {
             let ask = if english { "; the median rate is" } else { "; la tarifa mediana es de" };
-            said += &format!("{ask} {median}");
+            said.extend([ask, " ", &median]);
         }
         let tiers = tiers(facts, english, &count);
         if !tiers.is_empty() {
             let sizes = if english { "; by size" } else { "; por tamaño" };
-            said += &format!("{sizes}: {tiers}");
+            said.extend([sizes, ": ", &tiers]);
         }
         Some(said + ".")
     }

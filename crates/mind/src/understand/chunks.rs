@@ -67,6 +67,7 @@ impl Chunk {
             && entry.platform.is_none()
             && entry.country.is_none()
             && entry.region.is_none()
+            && entry.city.is_none()
             && entry.language.is_none()
             && entry.speakers.is_none()
     }
@@ -97,6 +98,8 @@ pub(super) fn chunks(text: &str, tokens: &[Token<'_>]) -> Vec<Chunk> {
         let (start, end) = (rest[0].start, rest[length - 1].end);
         let glued = before.is_some_and(|before| before.end == start) || (rest[0].glued && at > 0);
         let entry = if length == 1 && !shouted { in_capitals(&text[start..end], rest.get(1), entry) } else { entry };
+        let in_us = length == 1 && rest[0].folded == "us" && before.is_some_and(|before| before.folded == "in");
+        let entry = if in_us { united_states() } else { entry };
         chunks.push(Chunk { what, entry, fate: Fate::Open, start, end, glued });
         at += length;
     }
@@ -119,9 +122,15 @@ fn sign_entry(sign: char) -> Entry {
 fn in_capitals(word: &str, next: Option<&Token<'_>>, entry: Entry) -> Entry {
     let capitals = word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'.');
     let based = || next.is_some_and(|next| next.folded == "based");
-    let the_us = word.len() <= 5 && word.replace('.', "").eq_ignore_ascii_case("us") && (capitals || word.contains('.') || based());
+    let the_us = word.len() <= 5
+        && word.replace('.', "").eq_ignore_ascii_case("us")
+        && (capitals || word.contains('.') || based());
     if the_us {
-        return Entry { country: geo::country("us").map(|code| (code, Form::Name)), ..UNKNOWN };
+        return united_states();
     }
     entry
+}
+
+fn united_states() -> Entry {
+    Entry { country: geo::country("us").map(|code| (code, Form::Name)), ..UNKNOWN }
 }

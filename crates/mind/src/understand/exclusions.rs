@@ -21,8 +21,9 @@ fn exclude(reading: &mut Reading<'_>, denial: usize) -> Option<usize> {
     let firm = reading.chunks[denial].is(role::EXCEPT);
     // "maquillaje natural, no política": a comma before makes a bare "no" firm as well.
     let firm = firm || denial.checked_sub(1).is_some_and(|before| reading.chunks[before].is_sign(",;("));
-    let first = (denial + 1..reading.chunks.len()).find(|&at| !helps(reading, at))?;
-    if first > denial + HELPERS || reading.chunks[first].amount().is_some() {
+    let within = (denial + 2 + HELPERS).min(reading.chunks.len());
+    let first = (denial + 1..within).find(|&at| !helps(reading, at))?;
+    if reading.chunks[first].amount().is_some() {
         return None;
     }
     let mut last = rule_out(reading, first, firm)?;
@@ -41,7 +42,8 @@ fn exclude(reading: &mut Reading<'_>, denial: usize) -> Option<usize> {
 
 fn helps(reading: &Reading<'_>, at: usize) -> bool {
     let chunk = &reading.chunks[at];
-    let names_something = chunk.entry.niche.is_some() || chunk.entry.platform.is_some() || chunk.entry.country.is_some();
+    let names_something =
+        chunk.entry.niche.is_some() || chunk.entry.platform.is_some() || chunk.entry.country.is_some();
     !names_something && chunk.is(role::NO | role::NO_VERB | role::STOP | role::IN | role::OF | role::CREATOR)
 }
 
@@ -57,14 +59,15 @@ fn rule_out(reading: &mut Reading<'_>, at: usize, firm: bool) -> Option<usize> {
     } else if let Some(region) = entry.region {
         region.countries.iter().for_each(|country| add(&mut reading.found.excluded_countries, *country));
         ("excluded_countries", at)
-    } else if let Some((country, _)) = entry.country.filter(|(_, form)| firm || *form != Form::DoubtfulName || after_in(reading, at)) {
+    } else if let Some((country, _)) =
+        entry.country.filter(|(_, form)| firm || *form != Form::DoubtfulName || after_in(reading, at))
+    {
         add(&mut reading.found.excluded_countries, country);
         ("excluded_countries", at)
-    } else if firm && reading.chunks[at].is_unknown() {
-        let end = (at..reading.chunks.len()).take(3).take_while(|&word| reading.chunks[word].is_unknown()).last()?;
+    } else if firm && is_topic(reading, at) {
+        let end = (at..reading.chunks.len()).take(3).take_while(|&word| is_topic(reading, word)).last()?;
         let words = &reading.query[reading.chunks[at].start..reading.chunks[end].end];
-        let words = crate::text::fold(words);
-        add(&mut reading.found.excluded_words, words);
+        add(&mut reading.found.excluded_words, words.to_lowercase());
         ("excluded_words", end)
     } else {
         return None;
@@ -73,10 +76,19 @@ fn rule_out(reading: &mut Reading<'_>, at: usize, firm: bool) -> Option<usize> {
     if reading.near(last, 1).is_some_and(|next| next.is(role::CREATOR) && next.entry.platform.is_none()) {
         last += 1;
     }
-    let denial = (0..at).rev().find(|&before| reading.chunks[before].is(role::NO | role::EXCEPT) && reading.chunks[before].fate == Fate::Open);
+    let denial = (0..at).rev().find(|&before| {
+        reading.chunks[before].is(role::NO | role::EXCEPT) && reading.chunks[before].fate == Fate::Open
+    });
     let from = denial.filter(|&denial| (denial + 1..at).all(|between| helps(reading, between))).unwrap_or(at);
     reading.note(field, from, last);
     Some(last)
+}
+
+fn is_topic(reading: &Reading<'_>, at: usize) -> bool {
+    let chunk = &reading.chunks[at];
+    let a_thing = chunk.is(role::PRODUCT | role::CUISINE | role::NOT_FOLLOWERS | role::TRAVELLING | role::FOLLOWERS)
+        && chunk.entry.niche.is_none();
+    chunk.is_unknown() || a_thing
 }
 
 fn after_in(reading: &Reading<'_>, at: usize) -> bool {

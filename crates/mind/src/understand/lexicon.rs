@@ -18,18 +18,23 @@ pub(super) mod role {
 
     macro_rules! roles {
         ($($name:ident)*) => {
-            #[expect(non_camel_case_types, reason = "the names of constants, counted")]
-            #[derive(Clone, Copy)]
-            enum Bit { $($name),* }
-            $(pub(in super::super) const $name: Roles = 1 << Bit::$name as u32;)*
-
-            /// The role of that name, in lower case.
-            pub(super) fn named(name: &str) -> Option<Roles> {
-                [$((stringify!($name), $name)),*]
-                    .into_iter()
-                    .find_map(|(known, role)| known.eq_ignore_ascii_case(name).then_some(role))
-            }
+            const NAMES: &[&str] = &[$(stringify!($name)),*];
+            $(pub(in super::super) const $name: Roles = bit(stringify!($name));)*
         };
+    }
+
+    /// The bit at a name's place in the list.
+    const fn bit(name: &str) -> Roles {
+        let mut at = 0;
+        while !name.eq_ignore_ascii_case(NAMES[at]) {
+            at += 1;
+        }
+        1 << at
+    }
+
+    /// The role of that name, in any case.
+    pub(super) fn named(name: &str) -> Option<Roles> {
+        NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)).then(|| bit(name))
     }
 
     roles! {
@@ -71,6 +76,8 @@ pub(super) struct Entry {
     pub(super) platform: Option<Platform>,
     pub(super) country: Option<(CountryCode, Form)>,
     pub(super) region: Option<&'static Region>,
+    /// The country of a city or province.
+    pub(super) city: Option<CountryCode>,
     pub(super) language: Option<LanguageCode>,
     /// A noun for those who speak it.
     pub(super) speakers: Option<LanguageCode>,
@@ -87,6 +94,7 @@ pub(super) static UNKNOWN: Entry = Entry {
     platform: None,
     country: None,
     region: None,
+    city: None,
     language: None,
     speakers: None,
     currency: None,
@@ -106,13 +114,45 @@ pub(super) struct Lexicon {
 
 /// Names of countries that are other words too, folded.
 const DOUBTFUL: [&str; 20] = [
-    "turkey", "china", "chile", "chad", "jordan", "georgia", "jersey", "guinea", "reunion", "guadalupe", "bermuda", "mali",
-    "togo", "malta", "niger", "cuba", "dominica", "santa lucia", "america", "salvador",
+    "turkey",
+    "china",
+    "chile",
+    "chad",
+    "jordan",
+    "georgia",
+    "jersey",
+    "guinea",
+    "reunion",
+    "guadalupe",
+    "bermuda",
+    "mali",
+    "togo",
+    "malta",
+    "niger",
+    "cuba",
+    "dominica",
+    "santa lucia",
+    "america",
+    "salvador",
 ];
 /// Names and demonyms that mean something else far more often: Granada is a city, polish is for nails.
 const NOT_IN_A_SENTENCE: [&str; 16] = [
-    "granada", "us", "polish", "pole", "poles", "english", "finn", "finns", "tico", "ticos", "kiwi", "kiwis", "turk", "indio",
-    "indios", "the states",
+    "granada",
+    "us",
+    "polish",
+    "pole",
+    "poles",
+    "english",
+    "finn",
+    "finns",
+    "tico",
+    "ticos",
+    "kiwi",
+    "kiwis",
+    "turk",
+    "indio",
+    "indios",
+    "the states",
 ];
 
 const CURRENCIES: [(&str, &str); 16] = [
@@ -138,7 +178,12 @@ const CURRENCIES: [(&str, &str); 16] = [
 /// The currency of "pesos" before it is known whose.
 pub(super) const PESO: &str = "peso";
 
-const NUMBERS: [(f64, &str); 12] = [
+/// "Millions of followers".
+pub(super) const MILLIONS: f64 = 1_000_000.5;
+
+const NUMBERS: [(f64, &str); 13] = [
+    // Believed only with a unit behind it.
+    (MILLIONS, "millions|millones"),
     (1_000.0, "one thousand|a thousand"),
     (10_000.0, "ten thousand|diez mil"),
     (20_000.0, "twenty thousand|veinte mil"),
@@ -152,6 +197,13 @@ const NUMBERS: [(f64, &str); 12] = [
     (5_000_000.0, "five million|cinco millones"),
     (10_000_000.0, "ten million|diez millones"),
 ];
+
+/// Whether a word only holds others together, or compares.
+pub(super) fn is_link(word: &str) -> bool {
+    const LINKS: Roles = role::LINK | role::FILLER | role::AROUND | role::NO;
+    let tokens = tokens(word);
+    matches!(LEXICON.longest(&tokens), Some((length, entry)) if length == tokens.len() && entry.roles & LINKS != 0 && entry.niche.is_none())
+}
 
 impl Lexicon {
     /// The longest phrase that begins with the first of these tokens: how many tokens it has, and its meaning.
@@ -241,6 +293,9 @@ impl Lexicon {
                     });
                 }
             }
+        }
+        for (city, country) in geo::cities() {
+            self.at(city, |entry| entry.city = Some(country));
         }
         for region in geo::regions() {
             for phrase in region.names() {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::parser::add;
 use super::{Evidence, Platform, Sort, Understanding, niches, numbers, parse};
 use crate::geo::{self, CountryCode};
-use crate::text::{fold, folded};
+use crate::text::folded;
 
 /// At most so many members of any list, and characters of any text.
 const LONGEST_LIST: usize = 30;
@@ -55,7 +55,7 @@ pub fn from_llm_json(answer: &str, query: &str) -> Result<Understanding, String>
     found.countries = countries(&fields, "countries");
     found.excluded_countries = countries(&fields, "excluded_countries");
     found.languages = list(&fields, "languages", geo::language);
-    found.excluded_words = list(&fields, "excluded_words", |words| short(words).map(|words| fold(&words)));
+    found.excluded_words = list(&fields, "excluded_words", |words| short(words).map(|words| words.to_lowercase()));
     (found.followers_min, found.followers_max) = range(&fields, "followers", MOST_PEOPLE, |value| value.round() as u64);
     (found.views_min, found.views_max) = range(&fields, "views", MOST_PEOPLE, |value| value.round() as u64);
     (found.engagement_min, found.engagement_max) = range(&fields, "engagement", 100.0, |percent| percent);
@@ -111,7 +111,9 @@ fn list<T: PartialEq>(fields: &Map<String, Value>, name: &str, read: impl Fn(&st
 
 /// Countries, and those of any region.
 fn countries(fields: &Map<String, Value>, name: &str) -> Vec<CountryCode> {
-    let several = |name: &str| geo::country(name).map(|one| vec![one]).or_else(|| geo::region(name).map(|region| region.countries.clone()));
+    let several = |name: &str| {
+        geo::country(name).map(|one| vec![one]).or_else(|| geo::region(name).map(|region| region.countries.clone()))
+    };
     let mut countries = Vec::new();
     for country in list(fields, name, several).into_iter().flatten() {
         add(&mut countries, country);

@@ -5,13 +5,8 @@ use super::chunks::{Chunk, Fate, What};
 use super::lexicon::role;
 use super::parser::Reading;
 
-pub(super) fn read(reading: &mut Reading<'_>) {
-    reading.found.lang = lang(reading);
-    reading.found.meaning = meaning(reading);
-}
-
 /// Spanish if more of its words are only Spanish than only English.
-fn lang(reading: &Reading<'_>) -> Lang {
+pub(super) fn lang(reading: &Reading<'_>) -> Lang {
     let only = |chunk: &Chunk, this, other| usize::from(chunk.is(this) && !chunk.is(other));
     let (mut english, mut spanish) = (0, 0);
     for chunk in &reading.chunks {
@@ -23,7 +18,7 @@ fn lang(reading: &Reading<'_>) -> Lang {
 }
 
 /// Topical words as they were written, with what holds two of them together.
-fn meaning(reading: &Reading<'_>) -> String {
+pub(super) fn meaning(reading: &Reading<'_>) -> String {
     let mut meaning = String::new();
     let mut links: Vec<usize> = Vec::new();
     let mut last: Option<usize> = None;
@@ -62,14 +57,38 @@ fn part(reading: &Reading<'_>, at: usize) -> Part {
     match (chunk.fate, chunk.what) {
         (Fate::Keep, _) => Part::Topic,
         (Fate::Taken, _) => Part::Nothing,
-        (Fate::Open, What::Amount(_)) => Part::Topic,
+        (Fate::Open, What::Amount(_)) => {
+            if counts_creators(reading, at) {
+                Part::Nothing
+            } else {
+                Part::Topic
+            }
+        }
         (Fate::Open, What::Sign(sign)) => {
             // "18-35", "24/7", "R&B"
             let inside = chunk.glued && reading.near(at, 1).is_some_and(|next| next.glued);
-            if inside && matches!(sign, '-' | '/' | '&' | '\'' | '.') || chunk.is(role::AND) { Part::Link } else { Part::Nothing }
+            if inside && matches!(sign, '-' | '/' | '&' | '\'' | '.') || chunk.is(role::AND) {
+                Part::Link
+            } else {
+                Part::Nothing
+            }
         }
         (Fate::Open, What::Words) => words(reading, at),
     }
+}
+
+/// "top 10 gaming channels", "find me 20 food bloggers": how many are wanted.
+fn counts_creators(reading: &Reading<'_>, at: usize) -> bool {
+    let next = reading.near(at, 1);
+    let before = reading.near(at, -1);
+    let plain = reading.chunks[at].amount().is_some_and(|amount| amount.currency.is_none() && !amount.percent);
+    let compared = before.is_some_and(|before| before.is(role::AT_LEAST | role::AT_MOST | role::AROUND));
+    let asked = before.is_none_or(|before| before.is(role::FILLER));
+    plain
+        && next.is_some_and(|next| {
+            next.is_creator() || (!compared && (next.entry.niche.is_some() || next.entry.platform.is_some()))
+        })
+        && (asked || compared)
 }
 
 fn words(reading: &Reading<'_>, at: usize) -> Part {
@@ -84,7 +103,12 @@ fn words(reading: &Reading<'_>, at: usize) -> Part {
         let topic_next = reading.near(at, 1).is_some_and(|next| next.fate != Fate::Taken && next.is_unknown());
         return if topic_next { Part::Topic } else { Part::Link };
     }
-    if chunk.is(role::LINK | role::AT_LEAST | role::AT_MOST | role::AROUND | role::BUDGET) { Part::Link } else { Part::Topic }
+    if chunk.is(role::LINK | role::AT_LEAST | role::AT_MOST | role::AROUND | role::BUDGET | role::SPEAK | role::NO_VERB)
+    {
+        Part::Link
+    } else {
+        Part::Topic
+    }
 }
 
 /// Appends a chunk, with a space only where the query has one.

@@ -6,15 +6,16 @@
 //! [`Understanding`] says of itself ([`Understanding::interpretation`], [`Understanding::recommended_filters`],
 //! [`Understanding::budget_analysis`]) is computed from what it holds.
 
+mod amounts;
 mod budget;
 mod chunks;
 mod exclusions;
+mod figures;
 mod lexicon;
 mod llm;
 mod meaning;
 pub mod niches;
 mod numbers;
-mod amounts;
 mod parser;
 mod places;
 mod platform;
@@ -22,6 +23,8 @@ mod say;
 mod tokens;
 mod topics;
 
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
@@ -142,7 +145,7 @@ pub struct Understanding {
     pub excluded_platforms: Vec<Platform>,
     /// None of these.
     pub excluded_countries: Vec<CountryCode>,
-    /// Nobody who writes of these; folded words that are no niche ("alcohol").
+    /// Nobody who writes of these: words that are no niche, lower case as written ("alcohol"); compare them folded.
     pub excluded_words: Vec<String>,
     /// The order asked for; none is by closeness in meaning.
     pub sort: Option<Sort>,

@@ -1,6 +1,6 @@
 //! Amounts as people write them: "100K+", "1,5 M", "20.000", "€800", "medio millón", "5 %".
 
-use super::lexicon::{LEXICON, role};
+use super::lexicon::{LEXICON, MILLIONS, role};
 use super::tokens::{Kind, Token, tokens};
 
 /// A number with what stands so close to it that it is part of it.
@@ -61,8 +61,10 @@ impl Read<'_, '_> {
     /// "€800", "US$500", "USD 500": only if a number follows.
     fn currency_before(&mut self) -> Option<&'static str> {
         let token = self.tokens.get(self.at)?;
-        let number_at = |offset: usize| self.tokens.get(self.at + offset).is_some_and(|token| token.kind == Kind::Number);
-        let sign_at = |offset: usize| self.tokens.get(self.at + offset).filter(|token| token.glued).map(|token| token.kind);
+        let number_at =
+            |offset: usize| self.tokens.get(self.at + offset).is_some_and(|token| token.kind == Kind::Number);
+        let sign_at =
+            |offset: usize| self.tokens.get(self.at + offset).filter(|token| token.glued).map(|token| token.kind);
         let (currency, length) = match token.kind {
             Kind::Sign(sign) if number_at(1) => (currency_of(sign)?, 1),
             Kind::Word if sign_at(1) == Some(Kind::Sign('$')) && number_at(2) => (dollar_of(&token.folded)?, 2),
@@ -82,13 +84,18 @@ impl Read<'_, '_> {
             let (length, entry) = LEXICON.longest(rest)?;
             amount.value = entry.number?;
             amount.scale = 1_000.0;
+            if amount.value == MILLIONS {
+                (amount.value, amount.scale) = (MILLIONS.floor(), 1.0);
+            }
             self.at += length;
             return Some(());
         }
         let mut digits = first.folded.clone().into_owned();
         self.at += 1;
         // "100 000"
-        while digits.len() <= 7 && self.tokens.get(self.at).is_some_and(|next| next.kind == Kind::Number && next.folded == "000") {
+        while digits.len() <= 7
+            && self.tokens.get(self.at).is_some_and(|next| next.kind == Kind::Number && next.folded == "000")
+        {
             digits.push_str("000");
             self.at += 1;
         }
@@ -129,7 +136,13 @@ impl Read<'_, '_> {
                     amount.currency = amount.currency.or(currency_of(sign));
                 }
                 Kind::Word => {
-                    let Some((length, entry)) = LEXICON.longest(rest) else { return };
+                    // "2 millones de pesos"
+                    let of = usize::from(matches!(&*next.folded, "de" | "of"));
+                    let Some((length, entry)) = LEXICON.longest(&rest[of..]) else { return };
+                    if of == 1 && entry.currency.is_none() {
+                        return;
+                    }
+                    self.at += of;
                     if let Some(currency) = entry.currency {
                         amount.currency = Some(currency);
                     } else if entry.roles & role::PERCENT != 0 {
@@ -253,9 +266,14 @@ mod tests {
         ] {
             assert_eq!(read(text).map(|amount| amount.value), Some(value), "{text}");
         }
-        for (text, currency) in
-            [("800€", "EUR"), ("€800", "EUR"), ("800 euros", "EUR"), ("$1,500.50", "USD"), ("US$5", "USD"), ("£9", "GBP")]
-        {
+        for (text, currency) in [
+            ("800€", "EUR"),
+            ("€800", "EUR"),
+            ("800 euros", "EUR"),
+            ("$1,500.50", "USD"),
+            ("US$5", "USD"),
+            ("£9", "GBP"),
+        ] {
             assert_eq!(read(text).and_then(|amount| amount.currency), Some(currency), "{text}");
         }
         assert!(read("5%+").unwrap().plus && read("5%+").unwrap().percent);

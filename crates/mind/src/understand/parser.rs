@@ -2,8 +2,10 @@
 //! claimed is searched by meaning.
 
 use super::chunks::{Chunk, Fate, chunks};
+use super::lexicon::PESO;
 use super::tokens::tokens;
 use super::{Evidence, Understanding, amounts, exclusions, meaning, places, topics};
+use crate::geo::CountryCode;
 
 /// As much of a query is read; the rest is ignored.
 pub const MAX_QUERY_BYTES: usize = 4_000;
@@ -13,11 +15,12 @@ pub fn parse(query: &str) -> Understanding {
     let query = &query[..query.floor_char_boundary(MAX_QUERY_BYTES)];
     let tokens = tokens(query);
     let mut reading = Reading::new(query, chunks(query, &tokens));
+    reading.found.lang = meaning::lang(&reading);
     exclusions::read(&mut reading);
     amounts::read(&mut reading);
     places::read(&mut reading);
     topics::read(&mut reading);
-    meaning::read(&mut reading);
+    reading.found.meaning = meaning::meaning(&reading);
     reading.finish()
 }
 
@@ -58,10 +61,28 @@ impl<'q> Reading<'q> {
     }
 
     fn finish(mut self) -> Understanding {
+        if self.found.currency.as_deref() == Some(PESO) {
+            self.found.currency = self.found.countries.iter().find_map(|country| peso_of(*country)).map(str::to_owned);
+        }
         self.evidence.sort_by_key(|(start, _)| *start);
         self.found.evidence = self.evidence.into_iter().map(|(_, evidence)| evidence).collect();
         self.found
     }
+}
+
+/// Whose pesos are meant where creators of this country are looked for.
+fn peso_of(country: CountryCode) -> Option<&'static str> {
+    Some(match country.code() {
+        "MX" => "MXN",
+        "CO" => "COP",
+        "AR" => "ARS",
+        "CL" => "CLP",
+        "UY" => "UYU",
+        "DO" => "DOP",
+        "CU" => "CUP",
+        "PH" => "PHP",
+        _ => return None,
+    })
 }
 
 /// Adds what is not there yet.

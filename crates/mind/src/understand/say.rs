@@ -1,6 +1,7 @@
 //! A query's reading, told in a sentence and in short filters.
 
-use super::{Lang, Platform, Sort, Understanding, niches};
+use super::figures::{compact, money, percent, rounded_up, short_count};
+use super::{Lang, Platform, Sort, Understanding, lexicon, niches};
 use crate::geo::{self, CountryCode};
 use crate::text::fold;
 
@@ -48,7 +49,9 @@ impl Understanding {
         for niche in &self.niches {
             put("niche", niche);
         }
-        for (key, min, max) in [("followers", self.followers_min, self.followers_max), ("views", self.views_min, self.views_max)] {
+        for (key, min, max) in
+            [("followers", self.followers_min, self.followers_max), ("views", self.views_min, self.views_max)]
+        {
             if let Some(range) = compact(min.map(short_count), max.map(|max| short_count(rounded_up(max)))) {
                 put(key, &range);
             }
@@ -79,9 +82,13 @@ impl Understanding {
         let mut keywords: Vec<String> = Vec::new();
         for word in self.meaning.split_whitespace() {
             let word = fold(word.trim_matches(|c: char| !c.is_alphanumeric()));
-            let niche = niches::canonical(&word).is_some_and(|niche| self.niches.iter().any(|known| known == niche));
-            let short = word.chars().count() < 4 && word.chars().all(char::is_alphabetic);
-            if !niche && !short && !keywords.contains(&word) && keywords.len() < 5 {
+            let in_niche = |niche: &String| fold(niche).split(' ').any(|part| part == word);
+            let shown = |niche: &String| {
+                niches::spanish(niche).is_some_and(|shown| fold(shown).split(' ').any(|part| part == word))
+            };
+            let said = self.niches.iter().any(|niche| in_niche(niche) || shown(niche));
+            let topical = !word.chars().all(|c| c.is_ascii_digit()) && word.len() > 1 && !lexicon::is_link(&word);
+            if !said && topical && !keywords.contains(&word) && keywords.len() < 5 {
                 keywords.push(word);
             }
         }
@@ -117,19 +124,20 @@ impl Say {
         };
         let platforms: Vec<&str> = of.platforms.iter().map(|platform| platform.name()).collect();
         if !platforms.is_empty() {
-            said += &format!(" {} {}", self.pick("on", "en"), self.list(&platforms, or));
+            said.extend([self.pick(" on ", " en "), &self.list(&platforms, or)]);
         }
         let places = match region_of(&of.countries) {
             Some(region) => vec![self.pick(region.english, region.spanish)],
             None => of.countries.iter().map(|country| self.country(*country)).collect(),
         };
         if !places.is_empty() {
-            said += &format!(" {} {}", self.pick("in", if platforms.is_empty() { "en" } else { "de" }), self.list(&places, or));
+            let spanish = if platforms.is_empty() { " en " } else { " de " };
+            said.extend([self.pick(" in ", spanish), &self.list(&places, or)]);
         }
         let languages: Vec<&str> =
             of.languages.iter().map(|language| self.pick(language.english(), language.spanish())).collect();
         if !languages.is_empty() {
-            said += &format!(" {} {}", self.pick("who speak", "que hablan"), self.list(&languages, or));
+            said.extend([self.pick(" who speak ", " que hablan "), &self.list(&languages, or)]);
         }
         said
     }
@@ -140,7 +148,10 @@ impl Say {
             Lang::Es => niches::spanish(name),
         };
         let acronym = |shown: &&str| shown.chars().all(char::is_uppercase);
-        shown.map_or_else(|| name.to_owned(), |shown| if acronym(&shown) { shown.to_owned() } else { shown.to_lowercase() })
+        shown.map_or_else(
+            || name.to_owned(),
+            |shown| if acronym(&shown) { shown.to_owned() } else { shown.to_lowercase() },
+        )
     }
 
     fn country(&self, country: CountryCode) -> &'static str {
@@ -154,7 +165,11 @@ impl Say {
 
     /// "at least 100K followers", "between 10K and 100K followers", "under 10K followers".
     fn range(&self, min: Option<u64>, max: Option<u64>, show: fn(u64) -> String, unit: &str) -> Option<String> {
-        let number = |value| self.number(&show(value));
+        // "1,5M de seguidores"
+        let number = |value| {
+            let digits = self.number(&show(value));
+            if self.lang == Lang::Es && digits.ends_with('M') { digits + " de" } else { digits }
+        };
         let below = |max: u64| rounded_up(max) != max;
         Some(match (min, max) {
             (None, None) => return None,
@@ -162,8 +177,8 @@ impl Say {
             (None, Some(max)) if below(max) => {
                 format!("{} {} {unit}", self.pick("fewer than", "menos de"), number(max + 1))
             }
-            (None, Some(max)) => format!("{} {} {unit}", self.pick("at most", "como máximo"), number(max)),
-            (Some(min), Some(max)) => self.between(&number(min), &number(rounded_up(max)), unit),
+            (None, Some(max)) => format!("{} {} {unit}", self.pick("up to", "hasta"), number(max)),
+            (Some(min), Some(max)) => self.between(number(min).trim_end_matches(" de"), &number(rounded_up(max)), unit),
         })
     }
 
@@ -173,7 +188,7 @@ impl Say {
         Some(match (min.map(number), max.map(number)) {
             (None, None) => return None,
             (Some(min), None) => format!("{} {min} {of}", self.pick("at least", "al menos")),
-            (None, Some(max)) => format!("{} {max} {of}", self.pick("at most", "como máximo")),
+            (None, Some(max)) => format!("{} {max} {of}", self.pick("up to", "hasta")),
             (Some(min), Some(max)) => self.between(&min, &max, of),
         })
     }
@@ -191,7 +206,9 @@ impl Say {
             (None, None) => return None,
             (Some(min), None) => format!("{} {min}", self.pick(" for", " desde")),
             (None, Some(max)) => format!("{} {max}", self.pick(" for up to", " por hasta")),
-            (Some(min), Some(max)) => format!(" {} {min} {} {max}", self.pick("for", "por entre"), self.pick("to", "y")),
+            (Some(min), Some(max)) => {
+                format!(" {} {min} {} {max}", self.pick("for", "por entre"), self.pick("to", "y"))
+            }
         })
     }
 
@@ -218,11 +235,15 @@ impl Say {
             Lang::Es => format!("ordenados por afinidad con «{}»", of.meaning),
         });
         match (first, meaning) {
-            (None, None) if of.is_empty() => self.pick("; no filter was recognised", "; no se reconoció ningún filtro").to_owned(),
+            (None, None) if of.is_empty() => {
+                self.pick("; no filter was recognised", "; no se reconoció ningún filtro").to_owned()
+            }
             (None, None) => String::new(),
             (Some(first), None) => format!("; {first}"),
             (None, Some(meaning)) => format!("; {meaning}"),
-            (Some(first), Some(meaning)) => format!("; {first}, {}", meaning.replacen("ranked", "then ranked", 1).replacen("ordenados", "luego", 1)),
+            (Some(first), Some(meaning)) => {
+                format!("; {first}, {}", meaning.replacen("ranked", "then ranked", 1).replacen("ordenados", "luego", 1))
+            }
         }
     }
 
@@ -249,7 +270,18 @@ impl Say {
     fn number(&self, digits: &str) -> String {
         match self.lang {
             Lang::En => digits.to_owned(),
-            Lang::Es => digits.chars().map(|c| if c == '.' { ',' } else if c == ',' { '.' } else { c }).collect(),
+            Lang::Es => digits
+                .chars()
+                .map(|c| {
+                    if c == '.' {
+                        ','
+                    } else if c == ',' {
+                        '.'
+                    } else {
+                        c
+                    }
+                })
+                .collect(),
         }
     }
 }
@@ -259,97 +291,4 @@ fn region_of(countries: &[CountryCode]) -> Option<&'static geo::Region> {
     let mut sorted = countries.to_vec();
     sorted.sort_unstable();
     (sorted.len() > 1).then(|| geo::regions().find(|region| region.countries == sorted)).flatten()
-}
-
-/// "100K+", "10K–100K", "up to €800".
-fn compact(min: Option<String>, max: Option<String>) -> Option<String> {
-    Some(match (min, max) {
-        (None, None) => return None,
-        (Some(min), None) => format!("{min}+"),
-        (None, Some(max)) => format!("up to {max}"),
-        (Some(min), Some(max)) => format!("{min}–{max}"),
-    })
-}
-
-/// The bound of a tier is one below a round number, which is what one says.
-fn rounded_up(max: u64) -> u64 {
-    if max >= 999 && (max + 1).is_multiple_of(1_000) { max + 1 } else { max }
-}
-
-/// "950", "125K", "1.5M"; all digits where shortening would change the number.
-fn short_count(value: u64) -> String {
-    for (unit, letter) in [(1_000_000, 'M'), (1_000, 'K')] {
-        if value >= unit && value.is_multiple_of(unit / 10) {
-            let tenths = value % unit / (unit / 10);
-            let whole = grouped(value / unit, ',');
-            return if tenths == 0 { format!("{whole}{letter}") } else { format!("{whole}.{tenths}{letter}") };
-        }
-    }
-    grouped(value, ',')
-}
-
-fn percent(value: f64) -> String {
-    let rounded = format!("{value:.2}");
-    format!("{}%", rounded.trim_end_matches('0').trim_end_matches('.'))
-}
-
-/// Money as one writes it: `$2,000` and `€800` in English, `2.000 $` and `800 €` in Spanish, the code where there is no sign.
-pub(super) fn money(minor: i64, currency: Option<&str>, lang: Lang) -> String {
-    let (thousands, decimals) = if lang == Lang::En { (',', '.') } else { ('.', ',') };
-    let cents = minor.unsigned_abs() % 100;
-    let mut digits = grouped(minor.unsigned_abs() / 100, thousands);
-    if cents > 0 {
-        digits = format!("{digits}{decimals}{cents:02}");
-    }
-    let sign = match currency {
-        Some("EUR") => "€",
-        Some("USD") => "$",
-        Some("GBP") => "£",
-        Some(code) => return format!("{digits} {code}"),
-        None => return digits,
-    };
-    if lang == Lang::En { format!("{sign}{digits}") } else { format!("{digits} {sign}") }
-}
-
-/// Digits in groups of three.
-pub(super) fn grouped(value: u64, separator: char) -> String {
-    let digits = value.to_string();
-    let mut grouped = String::with_capacity(digits.len() + 4);
-    for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(separator);
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shortens_only_what_stays_the_same_number() {
-        for (value, short) in [
-            (950, "950"),
-            (1_000, "1K"),
-            (1_250, "1,250"),
-            (12_500, "12.5K"),
-            (125_000, "125K"),
-            (1_500_000, "1.5M"),
-            (999_999, "999,999"),
-            (1_250_000, "1,250K"),
-            (0, "0"),
-        ] {
-            assert_eq!(short_count(value), short);
-        }
-    }
-
-    #[test]
-    fn writes_money_as_the_language_does() {
-        assert_eq!(money(200_000, Some("USD"), Lang::En), "$2,000");
-        assert_eq!(money(200_050, Some("EUR"), Lang::Es), "2.000,50 €");
-        assert_eq!(money(80_000, Some("MXN"), Lang::Es), "800 MXN");
-        assert_eq!(money(80_000, None, Lang::En), "800");
-    }
 }

@@ -111,7 +111,8 @@ impl<'q> Cut<'q> {
     fn end_of_word(&self, start: usize) -> usize {
         let mut chars = self.text[start..].char_indices().peekable();
         while let Some((offset, c)) = chars.next() {
-            let apostrophe = matches!(c, '\'' | '’') && offset > 0 && chars.peek().is_some_and(|(_, next)| next.is_alphabetic());
+            let apostrophe =
+                matches!(c, '\'' | '’') && offset > 0 && chars.peek().is_some_and(|(_, next)| next.is_alphabetic());
             if !is_word(c) && !apostrophe {
                 return start + offset;
             }
@@ -146,7 +147,11 @@ impl<'q> Cut<'q> {
 }
 
 fn is_word(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36f}') || is_mark(c) }
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric()
+    } else {
+        c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36f}') || is_mark(c)
+    }
 }
 
 /// Vowel signs and joiners of scripts that write words with them.
@@ -167,7 +172,19 @@ fn plain_sign(c: char) -> char {
 fn is_unit(letters: &str) -> bool {
     matches!(
         letters,
-        "k" | "m" | "mm" | "mn" | "mil" | "mill" | "eur" | "euro" | "euros" | "usd" | "gbp" | "mxn" | "cop" | "millones"
+        "k" | "m"
+            | "mm"
+            | "mn"
+            | "mil"
+            | "mill"
+            | "eur"
+            | "euro"
+            | "euros"
+            | "usd"
+            | "gbp"
+            | "mxn"
+            | "cop"
+            | "millones"
     )
 }
 

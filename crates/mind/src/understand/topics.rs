@@ -60,20 +60,40 @@ fn says_size(reading: &Reading<'_>, at: usize) -> bool {
         return true;
     }
     let between = |chunk: &Chunk| {
-        chunk.is(role::SIZE | role::AND | role::TO) || chunk.is_sign(",-") || chunk.entry.niche.is_some() || chunk.entry.platform.is_some()
+        chunk.is(role::SIZE | role::AND | role::TO)
+            || chunk.is_sign(",-")
+            || chunk.entry.niche.is_some()
+            || chunk.entry.platform.is_some()
     };
     let accounts = |chunk: &Chunk| {
         chunk.is_creator() || (chunk.is(role::FILLER) && is_account(&reading.query[chunk.start..chunk.end]))
     };
     let ahead = reading.chunks[at + 1..].iter().take(5).find(|chunk| accounts(chunk) || !between(chunk));
-    let behind = || reading.chunks[..at].iter().rev().take(4).find(|chunk| accounts(chunk) || !(chunk.is(role::SIZE | role::AND) || chunk.is_sign(",")));
+    let behind = || {
+        reading.chunks[..at]
+            .iter()
+            .rev()
+            .take(4)
+            .find(|chunk| accounts(chunk) || !(chunk.is(role::SIZE | role::AND) || chunk.is_sign(",")))
+    };
     ahead.is_some_and(accounts) || behind().is_some_and(accounts)
 }
 
 fn is_account(words: &str) -> bool {
     matches!(
         crate::text::folded(words).as_ref(),
-        "account" | "accounts" | "channel" | "channels" | "profiles" | "profile" | "pages" | "cuenta" | "cuentas" | "canal" | "canales" | "perfiles"
+        "account"
+            | "accounts"
+            | "channel"
+            | "channels"
+            | "profiles"
+            | "profile"
+            | "pages"
+            | "cuenta"
+            | "cuentas"
+            | "canal"
+            | "canales"
+            | "perfiles"
     )
 }
 
@@ -82,7 +102,9 @@ fn platform(reading: &mut Reading<'_>, at: usize) {
     if !chunk.is_open() {
         return;
     }
-    let Some(platform) = chunk.entry.platform.or_else(|| is_x(reading, at).then_some(Platform::Twitter)) else { return };
+    let Some(platform) = chunk.entry.platform.or_else(|| is_x(reading, at).then_some(Platform::Twitter)) else {
+        return;
+    };
     add(&mut reading.found.platforms, platform);
     reading.note("platforms", at, at);
     // BookTok is a platform's corner: a topic as well.
@@ -129,7 +151,9 @@ fn niches(reading: &mut Reading<'_>) {
         if for_whom && !reading.found.niches.is_empty() && !reading.found.niches.iter().any(|known| known == name) {
             continue;
         }
-        let listed = [-1, 1].into_iter().any(|side| reading.near(at, side).is_some_and(|link| link.is(role::AND) || link.is_sign(",")));
+        let listed = [-1, 1]
+            .into_iter()
+            .any(|side| reading.near(at, side).is_some_and(|link| link.is(role::AND) || link.is_sign(",")));
         if !listed {
             wider.push(name);
         }
@@ -155,7 +179,11 @@ fn sort(reading: &mut Reading<'_>) {
             _ => Sort::Price,
         };
         // "cheap flights", "affordable fashion": said of what creators write about.
-        let of_a_topic = sort == Sort::Price && reading.near(at, 1).is_some_and(|next| next.is_unknown() || next.entry.niche.is_some() || next.is(role::PRODUCT));
+        let of_a_topic = sort == Sort::Price
+            && !super::places::creators_follow(reading, at)
+            && reading
+                .near(at, 1)
+                .is_some_and(|next| next.is_unknown() || next.entry.niche.is_some() || next.is(role::PRODUCT));
         if of_a_topic {
             continue;
         }

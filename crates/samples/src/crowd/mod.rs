@@ -66,7 +66,7 @@ impl Crowd {
         let followers = lots.log_normal(FOLLOWERS.0, FOLLOWERS.1).clamp(300.0, 250e6) as u64;
         let engagement_rate = figures::engagement(lots, platform, followers, 2.0, 0.16, 0.6);
         let views = figures::views(lots, platform, followers);
-        let price = figures::price(lots, platform, followers, views, niche.name, place.country);
+        let price = figures::price(lots, platform, followers, niche.name, place.country);
         let rating = figures::rating(lots);
         let city = *lots.pick(&place.cities);
         let (name, handle) = named(lots, &place.names, niche, self.made);

@@ -124,7 +124,7 @@ pub(super) static BRIEFS: [Brief; 11] = [
         niche: "Running",
         budget: 12_000,
         status: "active",
-        since: Since::DaysAgo(19),
+        since: Since::DaysAgo(7),
         selects: 6,
         wants: &["running", "fitness", "cycling", "travel"],
         certainly: &[],

@@ -1,7 +1,7 @@
 //! Document B's mock data: its six creators and its five lines of the outreach log, word for word, with the details it leaves out.
 
-use kernel::time::HOUR;
-use kernel::{Money, Platform};
+use kernel::time::{HOUR, MINUTE};
+use kernel::{Money, Platform, Timestamp};
 
 use super::{calls, moment};
 use crate::{Creator, Outreach, Selection};
@@ -34,13 +34,15 @@ struct Known {
     previous_brands: &'static [&'static str],
 }
 
-/// B's six, in its order; in the directory since before its outreach log begins.
+/// B's six, in its order, which is also the newest first; they are older than its outreach log.
 pub(super) fn creators() -> Vec<Creator> {
-    SIX.iter().map(Known::creator).collect()
+    let creator =
+        |(minutes, known): (i64, &Known)| known.creator(moment("2023-11-20T09:00:00Z").plus(-minutes * MINUTE));
+    (0..).zip(&SIX).map(creator).collect()
 }
 
 impl Known {
-    fn creator(&self) -> Creator {
+    fn creator(&self, created_at: Timestamp) -> Creator {
         let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
         Creator {
             name: self.name.into(),
@@ -61,7 +63,7 @@ impl Known {
             audience_type: Some(self.audience_type.into()),
             languages: words(self.languages),
             previous_brands: words(self.previous_brands),
-            created_at: moment("2023-11-20T09:00:00Z"),
+            created_at,
         }
     }
 }

@@ -17,9 +17,10 @@ pub(super) enum Step {
     Called,
 }
 
-/// Why this creator was selected.
-pub(super) fn selection(lots: &mut Lots, spanish: bool, creator: &Creator) -> String {
-    let template = *lots.pick(if spanish { &SELECTED_ES } else { &SELECTED_EN });
+/// Why this creator was selected; `turn` counts through the reasons, so that neighbours differ.
+pub(super) fn selection(turn: usize, spanish: bool, creator: &Creator) -> String {
+    let reasons: &[&str] = if spanish { &SELECTED_ES } else { &SELECTED_EN };
+    let template = reasons[turn % reasons.len()];
     let audience = creator.audience_type.as_deref().unwrap_or(&creator.niche);
     template
         .replace("{followers}", &creator.followers_count())
@@ -29,17 +30,21 @@ pub(super) fn selection(lots: &mut Lots, spanish: bool, creator: &Creator) -> St
         .replace("{place}", creator.location.as_deref().unwrap_or(&creator.country))
 }
 
-const SELECTED_EN: [&str; 10] = [
+const SELECTED_EN: [&str; 14] = [
     "{engagement} % engagement at {followers} followers is what we are looking for",
-    "The audience ({audience}) is the one in our brief",
-    "The comments read like conversations; strong fit for {niche}",
+    "The audience ({audience}) is close to the one in our brief",
+    "The comments read like conversations; ask for a post that ends in a question",
     "Recommended by the agency, checked the last twelve posts: no competing brand",
     "Good storyteller, and {followers} is a size we can afford twice",
-    "Best of the shortlist for {niche}; ask for two posts and a story",
-    "Based in {place}, which helps with the photo shoot",
+    "Best of the {niche} shortlist; ask for two posts and a story",
+    "Based in {place}: a market we want to try",
     "Consistent posting for a year, clean brand safety check",
     "Speaks to {audience} without shouting; try one post first",
     "The last sponsored post did as well as the ordinary ones",
+    "Our customers tag this account already",
+    "Explains more than it sells, which suits the product",
+    "A different angle on the product than the others: {niche}",
+    "Answered fast the last time we asked for figures",
 ];
 
 const SELECTED_ES: [&str; 6] = [

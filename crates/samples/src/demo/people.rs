@@ -40,7 +40,7 @@ fn creator(lots: &mut Lots, person: Person, now: Timestamp) -> Creator {
     let followers = three_digits(person.followers * (0.93 + 0.14 * lots.unit()));
     let engagement_rate = figures::engagement(lots, platform, followers, 5.8, 0.13, 0.2);
     let views = figures::views(lots, platform, followers);
-    let price = figures::price(lots, platform, followers, views, &person.niche, &person.country);
+    let price = figures::price(lots, platform, followers, &person.niche, &person.country);
     let rating = figures::rating(lots);
     let slug = person.channel_name.trim_start_matches('@');
     let email = match lots.below(8) {

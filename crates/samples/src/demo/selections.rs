@@ -23,12 +23,14 @@ pub(super) fn select(
     // The sort is stable: within a niche the order stays drawn.
     others.sort_by_key(|&creator| brief.wants.iter().position(|niche| *niche == creators[creator].niche));
     let mut at = campaign.created_at;
+    let first_reason = lots.below(100);
     (brief.certainly.iter().copied().chain(others))
         .take(brief.selects)
-        .map(|creator| {
+        .enumerate()
+        .map(|(turn, creator)| {
             // One after another, within an afternoon or over days.
             at = at.plus(HOUR / 2 + (lots.unit() * lots.unit() * DAY as f64) as i64).min(now);
-            let notes = notes::selection(lots, brief.spanish, &creators[creator]);
+            let notes = notes::selection(first_reason + turn, brief.spanish, &creators[creator]);
             Selection { campaign: index, creator, notes, selected_at: at }
         })
         .collect()

@@ -85,7 +85,7 @@ fn texts_speak_of_their_niche_and_leave_nothing_open() {
     let people = people();
     for person in &people {
         assert!(!person.about.contains(['{', '}', '[', '|']) && person.about.ends_with('.'), "{}", person.about);
-        assert!(person.about.len() > 40 && person.about.chars().next().unwrap().is_uppercase(), "{}", person.about);
+        assert!(person.about.len() > 40 && !person.about.chars().next().unwrap().is_lowercase(), "{}", person.about);
         assert!(!person.name.contains("  ") && person.name.contains(' '), "{}", person.name);
         assert!(!person.country.is_empty() && !person.niche.is_empty() && !person.languages.is_empty());
         assert!((0.1..=25.0).contains(&person.engagement_rate));

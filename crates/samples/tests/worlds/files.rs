@@ -18,7 +18,7 @@ fn csv_has_the_headers_of_the_model_and_quotes_what_has_to_be() {
         file.lines().nth(1).unwrap(),
         "Sarah Johnson,sarah.johnson@example.com,instagram,125K,125000,4.5,fitness,English,US,Certified personal trainer sharing \
          workout routines and healthy lifestyle tips,@sarahjohnsonfit,15000,850.0,4.8,https://example.com/profiles/sarah.jpg,\
-         \"Los Angeles, CA\",Fitness Enthusiasts,English,Nike;Adidas;Protein World"
+         \"Los Angeles, CA\",Fitness Enthusiasts,English,Nike; Adidas; Protein World"
     );
     let mut reader = csv::Reader::from_reader(file.as_bytes());
     let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
@@ -26,7 +26,7 @@ fn csv_has_the_headers_of_the_model_and_quotes_what_has_to_be() {
     for (row, creator) in rows.iter().zip(&world.creators) {
         assert_eq!(
             (&row[0], &row[9], &row[17]),
-            (creator.name.as_str(), creator.about.as_str(), creator.languages.join(";").as_str())
+            (creator.name.as_str(), creator.about.as_str(), creator.languages.join("; ").as_str())
         );
         assert_eq!(row[1].is_empty(), creator.email.is_none());
     }

@@ -131,3 +131,17 @@ fn calls_are_written_down_in_the_creators_language() {
     }
     assert!(english.len() == 7 && spanish.len() == 5, "every dialogue turns up: {english:?} {spanish:?}");
 }
+
+#[test]
+fn the_present_is_lively() {
+    for world in worlds() {
+        let with = |of: fn(&Outreach) -> bool| world.outreach.iter().filter(|it| of(it)).count();
+        assert!(with(|it| it.call_status == "completed") >= 12);
+        assert!(with(|it| it.call_transcript.is_some()) >= 8);
+        assert!(with(|it| it.email_status == "replied") >= 20);
+        assert!(with(|it| it.last_contact.is_some_and(|at| at > now().plus(-14 * kernel::time::DAY))) >= 3);
+    }
+    let scheduled =
+        worlds().filter(|world| world.outreach.iter().any(|it| it.scheduled_for.is_some_and(|at| at > now()))).count();
+    assert!(scheduled > 15, "a call lies ahead in {scheduled} of 25 worlds");
+}

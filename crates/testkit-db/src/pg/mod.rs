@@ -69,7 +69,9 @@ pub async fn database() -> Option<PgDatabase> {
     let name = format!("test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
     // One of that name is left from a process of the same number that was killed.
     run(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.expect("an old database goes");
-    run(server, &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")).await.expect("a database for this test");
+    run(server, &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
+        .await
+        .expect("a database for this test");
     Some(PgDatabase { url: with_database(server, &name), name })
 }
 

@@ -54,7 +54,8 @@ impl Programs {
 
     /// Runs one to its end.
     pub(super) fn run(&self, program: &str, args: &[&str]) -> Result<(), String> {
-        let output = self.command(program).args(args).stderr(Stdio::piped()).output().map_err(|error| error.to_string())?;
+        let output =
+            self.command(program).args(args).stderr(Stdio::piped()).output().map_err(|error| error.to_string())?;
         if output.status.success() {
             return Ok(());
         }

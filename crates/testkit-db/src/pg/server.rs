@@ -15,7 +15,8 @@ use super::programs::Programs;
 
 /// Started beside the server: $1 is the server's folder, $2 the folder of its users, $3 the file that tells where it is.
 ///
-/// Before it stops the server it takes that file away and looks once more: who comes now starts a server of their own.
+/// Before it stops the server it takes that file away and goes on looking for a while: who came meanwhile keeps it
+/// running, and who comes later starts a server of their own.
 const WATCH: &str = r#"
 idle=0
 while [ -e "$1/data/postmaster.pid" ]; do
@@ -31,10 +32,7 @@ while [ -e "$1/data/postmaster.pid" ]; do
     done
     if [ $busy = 1 ]; then
         idle=0
-        if [ -e "$3.gone" ] && [ "$(cat "$3.gone")" = "$1" ]; then
-            [ -e "$3" ] && break
-            mv "$3.gone" "$3"
-        fi
+        if [ "$(cat "$3.gone" 2>/dev/null)" = "$1" ] && [ ! -e "$3" ]; then mv "$3.gone" "$3"; fi
         continue
     fi
     idle=$((idle + 1))
@@ -77,7 +75,8 @@ pub(super) fn start() -> Result<String, String> {
         let _ = fs::remove_dir_all(&folder);
         return Err(format!("It does not start: {why} {}", log.trim()));
     }
-    fs::write(&place, folder.to_string_lossy().as_bytes()).map_err(|error| say("Its place cannot be written", error))?;
+    fs::write(&place, folder.to_string_lossy().as_bytes())
+        .map_err(|error| say("Its place cannot be written", error))?;
     Command::new("sh")
         .args(["-c", WATCH, "watch"])
         .args([&folder, &users, &place])
@@ -119,14 +118,12 @@ fn launch(programs: &Programs, folder: &Path) -> Result<(), String> {
 fn home() -> PathBuf {
     let program = std::env::current_exe().unwrap_or_default();
     let target = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
-    match target {
-        Some(target) => target.join("test-postgres"),
-        None => {
-            let mut hash = DefaultHasher::new();
-            env!("CARGO_MANIFEST_DIR").hash(&mut hash);
-            std::env::temp_dir().join(format!("influencerflow-test-postgres-{:x}", hash.finish()))
-        }
+    if let Some(target) = target {
+        return target.join("test-postgres");
     }
+    let mut hash = DefaultHasher::new();
+    env!("CARGO_MANIFEST_DIR").hash(&mut hash);
+    std::env::temp_dir().join(format!("influencerflow-test-postgres-{:x}", hash.finish()))
 }
 
 fn socket(folder: &Path) -> PathBuf {

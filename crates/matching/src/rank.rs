@@ -1,0 +1,176 @@
+//! The order of the match score, exact, with as few vectors compared as can be.
+//!
+//! What a score is made of besides vectors (the niche's name, engagement, budget) is known from the columns, and bounds what
+//! the whole can be. Creators are visited in the order of their bounds; once there are enough of them whose scores are
+//! above every bound that is left, nobody else can come in (Fagin's threshold algorithm).
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use creators::Columns;
+use kernel::CreatorId;
+use mind::score::{Brief, FULL, Facts, Scores};
+
+/// Creators whose vectors are compared at once.
+const CHUNK: usize = 512;
+
+/// What is wanted of a ranking.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// How many to leave out first.
+    pub offset: usize,
+    /// How many at most.
+    pub limit: usize,
+    /// Only scores from here, in hundredths of a percent; 0 is everyone.
+    pub least: u16,
+    /// Put creators whose niche is the wished one, by its name, before all others.
+    pub niche_first: bool,
+}
+
+/// A creator in their place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ranked {
+    /// Who.
+    pub id: CreatorId,
+    /// The slot of the catalogue.
+    pub slot: u32,
+    /// The parts of the score.
+    pub scores: Scores,
+}
+
+/// From this label score on, a niche is the wished one by its name: the same, a narrower or a wider one.
+const SAME_NICHE: u16 = 8_000;
+/// Above every score.
+const A_CLASS: u32 = FULL as u32 + 1;
+
+#[derive(Clone, Copy)]
+struct Candidate {
+    bound: u32,
+    slot: u32,
+    facts: Facts,
+}
+
+/// Orders by key, best first, then by id.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    // The heap's greatest is the worst place, which is the first to go.
+    key: Reverse<u32>,
+    id: CreatorId,
+    slot: u32,
+    parts: [u16; 4],
+}
+
+/// A ranking under way: it says whose vectors it wants compared, and is told their cosines.
+pub struct Ranking {
+    candidates: Vec<Candidate>,
+    at: usize,
+    best: BinaryHeap<Place>,
+    wanted: Wanted,
+    counted: usize,
+}
+
+impl Ranking {
+    /// Begins a ranking of these slots. `labels` has the score of each niche of the columns.
+    pub fn new(columns: &Columns, brief: &Brief, labels: &[u16], slots: &[u32], wanted: Wanted) -> Self {
+        let budget = brief.wish().budget;
+        let mut candidates: Vec<Candidate> = slots
+            .iter()
+            .map(|&slot| {
+                let view = columns.view(slot);
+                let price = (view.price != creators::catalogue::UNKNOWN).then_some(view.price);
+                let facts = Facts {
+                    niche_score: labels.get(view.niche as usize).copied().unwrap_or(Facts::NO_LABEL),
+                    engagement_score: view.engagement_score,
+                    budget_fit: budget.fit(price),
+                };
+                let bound = key(wanted, facts, brief.bound(facts));
+                Candidate { bound, slot, facts }
+            })
+            .filter(|candidate| candidate.bound % A_CLASS >= u32::from(wanted.least))
+            .collect();
+        candidates.sort_unstable_by_key(|candidate| (Reverse(candidate.bound), candidate.slot));
+        Self { candidates, at: 0, best: BinaryHeap::new(), wanted, counted: 0 }
+    }
+
+    /// The next slots whose cosines are needed; none when the ranking is done.
+    pub fn next(&self) -> Option<Vec<u32>> {
+        let rest = &self.candidates[self.at..];
+        let first = rest.first()?;
+        let keep = self.keep();
+        // Without a least score the total is known already, and the best are all that is needed.
+        let full = self.wanted.least == 0 && self.best.len() >= keep;
+        if full && (keep == 0 || self.best.peek().is_some_and(|worst| worst.key.0 > first.bound)) {
+            return None;
+        }
+        Some(rest.iter().take(CHUNK).map(|candidate| candidate.slot).collect())
+    }
+
+    /// Takes the cosines with [`Brief::topic`] and [`Brief::audience`] of the slots that [`Ranking::next`] named.
+    pub fn take(&mut self, columns: &Columns, brief: &Brief, topic: &[f32], audience: &[f32]) {
+        let keep = self.keep();
+        let named = self.candidates[self.at..].iter().take(CHUNK).enumerate();
+        for (place, candidate) in named {
+            let cosine = |cosines: &[f32]| cosines.get(place).copied().unwrap_or(0.0);
+            let scores = brief.combine(candidate.facts, cosine(topic), cosine(audience));
+            let total = scores.total();
+            if total < self.wanted.least {
+                continue;
+            }
+            self.counted += 1;
+            let place = Place {
+                key: Reverse(key(self.wanted, candidate.facts, total)),
+                id: columns.id(candidate.slot),
+                slot: candidate.slot,
+                parts: scores.parts(),
+            };
+            if self.best.len() < keep {
+                self.best.push(place);
+            } else if self.best.peek().is_some_and(|worst| place < *worst) {
+                self.best.pop();
+                self.best.push(place);
+            }
+        }
+        self.at = (self.at + CHUNK).min(self.candidates.len());
+    }
+
+    /// The wanted part of the order, and how many there are in all.
+    pub fn finish(self) -> (Vec<Ranked>, usize) {
+        let total = if self.wanted.least == 0 { self.candidates.len() } else { self.counted };
+        let places = self.best.into_sorted_vec();
+        let ranked = places.into_iter().skip(self.wanted.offset).map(|place| {
+            let [niche_match, audience_match, engagement_score, budget_fit] = place.parts;
+            let scores = Scores { niche_match, audience_match, engagement_score, budget_fit };
+            Ranked { id: place.id, slot: place.slot, scores }
+        });
+        (ranked.collect(), total)
+    }
+
+    fn keep(&self) -> usize {
+        self.wanted.offset.saturating_add(self.wanted.limit)
+    }
+}
+
+fn key(wanted: Wanted, facts: Facts, total: u16) -> u32 {
+    let first = wanted.niche_first && facts.niche_score != Facts::NO_LABEL && facts.niche_score >= SAME_NICHE;
+    u32::from(total) + if first { A_CLASS } else { 0 }
+}
+
+/// Ranks with the vectors of the columns themselves.
+pub fn rank(columns: &Columns, brief: &Brief, labels: &[u16], slots: &[u32], wanted: Wanted) -> (Vec<Ranked>, usize) {
+    let mut ranking = Ranking::new(columns, brief, labels, slots, wanted);
+    let (mut topic, mut audience) = (Vec::new(), Vec::new());
+    while let Some(slots) = ranking.next() {
+        cosines(columns, &slots, brief.topic(), &mut topic);
+        cosines(columns, &slots, brief.audience(), &mut audience);
+        ranking.take(columns, brief, &topic, &audience);
+    }
+    ranking.finish()
+}
+
+/// The cosines of these slots with a query; of an empty query, and of creators without a vector, there are none (0).
+pub fn cosines(columns: &Columns, slots: &[u32], query: &[f32], cosines: &mut Vec<f32>) {
+    cosines.clear();
+    if query.len() == columns.vectors().dims() {
+        columns.vectors().dots(slots, query, cosines);
+    }
+}

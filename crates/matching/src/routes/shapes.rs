@@ -1,0 +1,156 @@
+//! Creators as lists and matches show them.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use creators::Creator;
+use kernel::{CreatorId, Money, Platform, Timestamp, count};
+use mind::score::{Scores, number, percent};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A body that is JSON already.
+pub(super) fn as_json(body: impl Into<axum::body::Body>) -> Response {
+    ([(CONTENT_TYPE, "application/json")], body.into()).into_response()
+}
+
+/// A creator in a list: A's fields, B's names, and the match with the campaign that was asked for.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ListedCreator {
+    id: CreatorId,
+    #[schema(example = "Sarah Johnson")]
+    name: String,
+    email: Option<String>,
+    platform: Platform,
+    #[schema(example = "125K")]
+    followers_count: String,
+    followers_count_numeric: u64,
+    engagement_rate: Option<f64>,
+    /// As it is shown to people.
+    #[schema(example = "Fitness")]
+    niche: String,
+    language: Option<String>,
+    country: Option<String>,
+    about: Option<String>,
+    channel_name: Option<String>,
+    avg_views: Option<u64>,
+    collaboration_rate: Option<Money>,
+    rating: Option<f64>,
+    profile_image: Option<String>,
+    /// The match score in percent; null without a campaign or a search.
+    #[schema(example = 85.02)]
+    match_percentage: Option<f64>,
+    /// `high` from 75, `medium` from 50, else `low`.
+    match_status: Option<&'static str>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl ListedCreator {
+    pub(super) fn new(creator: Creator, scores: Option<Scores>) -> Self {
+        Self {
+            niche: creator.niche_shown(),
+            id: creator.id,
+            name: creator.name,
+            email: creator.email,
+            platform: creator.platform,
+            followers_count: creator.followers_shown,
+            followers_count_numeric: creator.followers,
+            engagement_rate: creator.engagement_rate,
+            language: creator.language,
+            country: creator.country,
+            about: creator.about,
+            channel_name: creator.channel_name,
+            avg_views: creator.avg_views,
+            collaboration_rate: creator.collaboration_rate,
+            rating: creator.rating,
+            profile_image: creator.profile_image,
+            match_percentage: scores.map(|scores| number(scores.total())),
+            match_status: scores.map(|scores| scores.band().name()),
+            created_at: creator.created_at,
+            updated_at: creator.updated_at,
+        }
+    }
+}
+
+/// The parts of a match score, as they are shown.
+#[derive(Clone, Serialize, ToSchema)]
+pub(super) struct DetailedScores {
+    #[schema(example = "91.60%")]
+    niche_match: String,
+    #[schema(example = "43.00%")]
+    audience_match: String,
+    #[schema(example = "82.00%")]
+    engagement_score: String,
+    #[schema(example = "100.00%")]
+    budget_fit: String,
+}
+
+/// A creator who matches.
+#[derive(Clone, Serialize, ToSchema)]
+pub(super) struct Match {
+    id: CreatorId,
+    /// The name, and the handle in brackets.
+    #[schema(example = "Mia Martinez (@mia_martinez838)")]
+    influencer_name: String,
+    profile_image: Option<String>,
+    platform: Platform,
+    #[schema(example = "78.31%")]
+    match_score: String,
+    #[schema(example = "Fitness")]
+    niche: String,
+    #[schema(example = "374K")]
+    followers: String,
+    followers_count_numeric: u64,
+    /// Null where nobody told.
+    #[schema(example = "5.9%")]
+    engagement: Option<String>,
+    /// Null where nobody told.
+    #[schema(example = "$3769")]
+    collaboration_rate: Option<String>,
+    detailed_scores: DetailedScores,
+}
+
+impl Match {
+    pub(super) fn new(creator: Creator, scores: Scores) -> Self {
+        let handle = creator.channel_name.as_deref().map(str::trim).filter(|handle| !handle.is_empty());
+        let influencer_name = match handle {
+            Some(handle) if handle.starts_with('@') => format!("{} ({handle})", creator.name),
+            Some(handle) => format!("{} (@{handle})", creator.name),
+            None => creator.name.clone(),
+        };
+        Self {
+            id: creator.id,
+            influencer_name,
+            niche: creator.niche_shown(),
+            profile_image: creator.profile_image,
+            platform: creator.platform,
+            match_score: percent(scores.total()),
+            followers: count::short(creator.followers),
+            followers_count_numeric: creator.followers,
+            engagement: creator.engagement_rate.map(|rate| format!("{}%", (rate * 100.0).round() / 100.0)),
+            collaboration_rate: creator.collaboration_rate.map(Money::price),
+            detailed_scores: DetailedScores {
+                niche_match: percent(scores.niche_match),
+                audience_match: percent(scores.audience_match),
+                engagement_score: percent(scores.engagement_score),
+                budget_fit: percent(scores.budget_fit),
+            },
+        }
+    }
+}
+
+/// Puts entries and scores together; someone who left the directory meanwhile is left out.
+pub(super) fn with_scores<T>(
+    creators: Vec<Creator>,
+    ranked: &[crate::rank::Ranked],
+    show: impl Fn(Creator, Scores) -> T,
+) -> Vec<T> {
+    let mut ranked = ranked.iter();
+    creators
+        .into_iter()
+        .filter_map(|creator| {
+            let own = ranked.find(|ranked| ranked.id == creator.id)?;
+            Some(show(creator, own.scores))
+        })
+        .collect()
+}

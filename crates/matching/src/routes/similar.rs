@@ -1,0 +1,98 @@
+//! More like this one.
+
+use axum::Json;
+use axum::extract::State;
+use creators::Filter;
+use http_base::fields::rule;
+use http_base::{Answer, Caller, Fields, Input, Named, Params};
+use kernel::{CreatorId, Error, Platform};
+use mind::index;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::shapes::ListedCreator;
+use crate::Matching;
+
+/// How many, and of whom.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SimilarQuery {
+    /// How many at most.
+    #[param(minimum = 1, maximum = 100, default = 10)]
+    limit: usize,
+    /// Only on this platform.
+    #[param(value_type = Option<String>)]
+    platform: Option<Platform>,
+}
+
+impl Input for SimilarQuery {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let limit = fields.optional("limit", rule::whole(1, 100)).unwrap_or(10) as usize;
+        Some(Self { limit, platform: fields.optional("platform", rule::platform()) })
+    }
+}
+
+/// Creators whose profiles mean nearly the same.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SimilarCreators {
+    creators: Vec<SimilarCreator>,
+    /// How many are shown.
+    total: usize,
+}
+
+/// A creator, and how near.
+#[derive(Serialize, ToSchema)]
+struct SimilarCreator {
+    #[serde(flatten)]
+    creator: ListedCreator,
+    /// The cosine of the two profiles, from -1 to 1.
+    #[schema(example = 0.83)]
+    similarity: f64,
+}
+
+/// Find more like this one
+///
+/// Creators whose profiles are nearest in meaning, the nearest first.
+#[utoipa::path(get, path = "/api/v1/creators/{creator_id}/similar", tag = "Creators",
+    params(("creator_id" = String, Path, description = "The creator's id"), SimilarQuery), responses(
+    (status = 200, description = "The nearest", body = SimilarCreators),
+    (status = 409, description = "This creator has no vector yet"),
+))]
+pub(super) async fn similar(
+    State(matching): State<Matching>,
+    caller: Caller,
+    name: Named,
+    Params(query): Params<SimilarQuery>,
+) -> Answer<Json<SimilarCreators>> {
+    let id: CreatorId = name.id("Creator")?;
+    let mut tx = matching.app().read().await?;
+    let creator = creators::store::by_id(caller.scope(), &mut tx, id).await?.ok_or_else(|| Error::not_found("Creator"))?;
+    drop(tx);
+    let catalogue = matching.directory().catalogue();
+    catalogue.fresh().await?;
+    if !catalogue.has_vector(id) {
+        let message = format!("{}'s profile has no words to compare, or no vector yet; say more in `about`", creator.name);
+        return Err(Error::conflict(message).into());
+    }
+    let text = creator.profile_text();
+    let query_vector = matching.directory().embed(vec![text]).await?.pop().unwrap_or_default();
+    let filter = Filter { platforms: query.platform.into_iter().collect(), excluded_creators: vec![id], ..Filter::default() };
+    let limit = query.limit;
+    let scan = move |columns: &creators::Columns| {
+        let slots = columns.passing(&filter);
+        let hits = columns.vectors().search(&query_vector, limit, index::Filter::Slots(&slots));
+        hits.into_iter().map(|hit| (columns.id(hit.slot), hit.score)).collect::<Vec<_>>()
+    };
+    let hits = catalogue.scan(scan).await?;
+    let ids: Vec<_> = hits.iter().map(|(id, _)| *id).collect();
+    let entries = matching.entries(caller.scope(), &ids).await?;
+    let near = |creator: &creators::Creator| hits.iter().find(|(id, _)| *id == creator.id).map_or(0.0, |(_, score)| *score);
+    let creators: Vec<_> = entries
+        .into_iter()
+        .map(|creator| {
+            let similarity = (f64::from(near(&creator)) * 1e4).round() / 1e4;
+            SimilarCreator { creator: ListedCreator::new(creator, None), similarity }
+        })
+        .collect();
+    Ok(Json(SimilarCreators { total: creators.len(), creators }))
+}

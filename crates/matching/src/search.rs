@@ -1,0 +1,138 @@
+//! A search in plain words: understood, filtered, ranked; and where nobody fits, widened, which is said.
+
+use std::time::Duration;
+
+use creators::Filter;
+use kernel::{Result, Scope};
+use mind::score::{Budget, Wish};
+use mind::text::fold;
+use mind::understand::{Understanding, from_llm_json, llm_prompt, parse};
+
+use crate::prepare::Prepared;
+use crate::rank::{Ranked, Wanted};
+use crate::Matching;
+
+/// How long a language model may take to read a query before the local parser does.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// What was asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Question {
+    /// In plain words.
+    pub(crate) query: String,
+    /// The least and the most that a piece may cost, in minor units.
+    pub(crate) budget: Option<(i64, i64)>,
+    /// Whom it should reach.
+    pub(crate) audience: Option<String>,
+    /// How many to leave out first.
+    pub(crate) offset: usize,
+    /// How many at most.
+    pub(crate) limit: usize,
+}
+
+/// What was found, and how the question was understood.
+pub(crate) struct Found {
+    pub(crate) ranked: Vec<Ranked>,
+    pub(crate) total: usize,
+    pub(crate) understood: Understanding,
+    /// Who read the query: the name of the language model, or `local`.
+    pub(crate) parser: String,
+    /// What was given up because nobody was left.
+    pub(crate) given_up: Vec<&'static str>,
+    /// What was looked through before the budget: for the figures of the analysis.
+    pub(crate) before_budget: Filter,
+}
+
+/// Reads a query: by the language model where there is one, within its time, else by the local parser.
+async fn understand(matching: &Matching, query: &str) -> (Understanding, String) {
+    if let Some(llm) = matching.llm() {
+        const TASK: &str = "You turn a search for content creators into JSON. Answer with the JSON object alone.";
+        let prompt = llm_prompt(query);
+        let read = async {
+            let answer = llm.answer_json(TASK, &prompt).await.map_err(|error| error.to_string())?;
+            from_llm_json(&answer, query)
+        };
+        match tokio::time::timeout(PATIENCE, read).await {
+            Ok(Ok(understood)) => return (understood, llm.name().to_owned()),
+            Ok(Err(why)) => tracing::warn!(%why, "the language model could not read a query; the local parser does"),
+            Err(_) => tracing::warn!("the language model took too long to read a query; the local parser does"),
+        }
+    }
+    (parse(query), "local".to_owned())
+}
+
+fn ours(platforms: &[mind::understand::Platform]) -> Vec<kernel::Platform> {
+    platforms.iter().filter_map(|platform| kernel::Platform::parse(platform.as_str())).collect()
+}
+
+/// The gates that a query sets.
+fn gates(understood: &Understanding) -> Filter {
+    Filter {
+        platforms: ours(&understood.platforms),
+        countries: understood.countries.iter().map(|country| country.code().to_owned()).collect(),
+        languages: understood.languages.iter().map(|language| language.code().to_owned()).collect(),
+        min_followers: understood.followers_min,
+        max_followers: understood.followers_max,
+        min_engagement: understood.engagement_min,
+        max_engagement: understood.engagement_max,
+        min_views: understood.views_min,
+        excluded_platforms: ours(&understood.excluded_platforms),
+        excluded_niches: understood.excluded_niches.clone(),
+        excluded_countries: understood.excluded_countries.iter().map(|country| country.code().to_owned()).collect(),
+        ..Filter::default()
+    }
+}
+
+/// What is given up, in this order, when nobody is left: never the platform, nor what was ruled out.
+type Widening = (&'static str, fn(&Filter) -> bool, fn(&mut Filter));
+const WIDENINGS: [Widening; 6] = [
+    ("budget", |f| f.max_rate.is_some(), |f| f.max_rate = None),
+    ("views", |f| f.min_views.is_some(), |f| f.min_views = None),
+    (
+        "engagement",
+        |f| f.min_engagement.is_some() || f.max_engagement.is_some(),
+        |f| (f.min_engagement, f.max_engagement) = (None, None),
+    ),
+    (
+        "followers",
+        |f| f.min_followers.is_some() || f.max_followers.is_some(),
+        |f| (f.min_followers, f.max_followers) = (None, None),
+    ),
+    ("country", |f| !f.countries.is_empty(), |f| f.countries.clear()),
+    ("language", |f| !f.languages.is_empty(), |f| f.languages.clear()),
+];
+
+/// Answers a question in plain words.
+pub(crate) async fn search(matching: &Matching, scope: Scope, question: Question) -> Result<Found> {
+    let (understood, parser) = understand(matching, &question.query).await;
+    let most = question.budget.map(|(_, most)| most).or(understood.budget_max_minor);
+    let wish = Wish {
+        product_description: understood.meaning.clone(),
+        product_niche: understood.niches.join(", "),
+        target_audience: question.audience.clone().unwrap_or_default(),
+        budget: most.map_or_else(Budget::default, Budget::of),
+        ..Wish::default()
+    };
+    let prepared = Prepared::new(matching.directory(), wish).await?;
+    let mut filter = gates(&understood);
+    if !understood.excluded_words.is_empty() {
+        let mut tx = matching.app().read().await?;
+        for word in &understood.excluded_words {
+            filter.excluded_creators.extend(creators::store::mentioning(scope, &mut tx, &fold(word)).await?);
+        }
+    }
+    let before_budget = filter.clone();
+    filter.max_rate = most;
+    let wanted = Wanted { offset: question.offset, limit: question.limit, least: 0, niche_first: true };
+    let mut given_up = Vec::new();
+    let mut widenings = WIDENINGS.iter();
+    loop {
+        let (ranked, total) = matching.rank(&prepared, filter.clone(), wanted, false).await?;
+        let next = if total == 0 { widenings.find(|(_, is_set, _)| is_set(&filter)) } else { None };
+        let Some((name, _, widen)) = next else {
+            return Ok(Found { ranked, total, understood, parser, given_up, before_budget });
+        };
+        given_up.push(*name);
+        widen(&mut filter);
+    }
+}

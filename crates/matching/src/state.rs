@@ -1,0 +1,118 @@
+//! What the ranked side of the directory works with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRef;
+use creators::{Creator, Directory, Filter};
+use http_base::{App, Responses};
+use kernel::{CreatorId, Result, Scope};
+use mind::score::Scores;
+use ports::Llm;
+
+use crate::prepare::Prepared;
+use crate::rank::{Ranked, Wanted, cosines, rank};
+
+/// The directory, what understands queries, and what was answered lately. Cheap to clone.
+#[derive(Clone)]
+pub struct Matching {
+    directory: Directory,
+    llm: Option<Arc<dyn Llm>>,
+    /// Lists and searches, kept for the hour that B asks for.
+    pub(crate) lists: Responses,
+    /// Profiles, likewise.
+    pub(crate) profiles: Responses,
+}
+
+impl FromRef<Matching> for App {
+    fn from_ref(matching: &Matching) -> Self {
+        matching.directory.app().clone()
+    }
+}
+
+impl FromRef<Matching> for Directory {
+    fn from_ref(matching: &Matching) -> Self {
+        matching.directory.clone()
+    }
+}
+
+impl Matching {
+    /// Puts it together; with a language model, that reads queries first.
+    pub fn new(directory: Directory, llm: Option<Arc<dyn Llm>>) -> Self {
+        const AN_HOUR: Duration = Duration::from_secs(3600);
+        Self {
+            directory,
+            llm,
+            lists: Responses::new("creator_lists", 64 << 20, AN_HOUR),
+            profiles: Responses::new("creator_profiles", 64 << 20, AN_HOUR),
+        }
+    }
+
+    /// The application.
+    pub fn app(&self) -> &App {
+        self.directory.app()
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// What reads queries before the local parser does, if anything.
+    pub(crate) fn llm(&self) -> Option<&Arc<dyn Llm>> {
+        self.llm.as_ref()
+    }
+
+    /// Ranks whoever passes the filter. With `vectors_only`, only those whose profile can be compared.
+    pub async fn rank(
+        &self,
+        prepared: &Prepared,
+        filter: Filter,
+        wanted: Wanted,
+        vectors_only: bool,
+    ) -> Result<(Vec<Ranked>, usize)> {
+        let prepared = prepared.clone();
+        self.directory
+            .catalogue()
+            .scan(move |columns| {
+                let mut slots = columns.passing(&filter);
+                if vectors_only {
+                    slots.retain(|slot| columns.has_vector(*slot));
+                }
+                rank(columns, &prepared.brief, &prepared.labels, &slots, wanted)
+            })
+            .await
+    }
+
+    /// The scores of these creators, in their order; of someone who is not in the catalogue there are none.
+    pub fn scores(&self, prepared: &Prepared, ids: &[CreatorId]) -> Vec<Option<Scores>> {
+        let columns = self.directory.catalogue().read();
+        let brief = &prepared.brief;
+        ids.iter()
+            .map(|id| {
+                let slot = columns.slot(*id)?;
+                let everyone = Wanted { offset: 0, limit: 1, least: 0, niche_first: false };
+                let (ranked, _) = rank(&columns, brief, &prepared.labels, &[slot], everyone);
+                ranked.first().map(|ranked| ranked.scores)
+            })
+            .collect()
+    }
+
+    /// The cosines of a creator with a wish's topic and audience.
+    pub(crate) fn cosines(&self, prepared: &Prepared, id: CreatorId) -> (f32, f32) {
+        let columns = self.directory.catalogue().read();
+        let Some(slot) = columns.slot(id) else { return (0.0, 0.0) };
+        let mut out = Vec::new();
+        let mut one = |query: &[f32]| {
+            cosines(&columns, &[slot], query, &mut out);
+            out.first().copied().unwrap_or(0.0)
+        };
+        (one(prepared.brief.topic()), one(prepared.brief.audience()))
+    }
+
+    /// The entries of these creators, in their order.
+    pub(crate) async fn entries(&self, scope: Scope, ids: &[CreatorId]) -> Result<Vec<Creator>> {
+        let mut tx = self.app().read().await?;
+        creators::store::by_ids(scope, &mut tx, ids).await
+    }
+}

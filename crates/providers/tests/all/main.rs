@@ -1,0 +1,9 @@
+//! The providers against stand-ins on this machine that behave as the real ones are documented to, at their worst too.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod faults;
+mod gemini;
+mod openai_embedder;
+mod openai_llm;
+mod stand_in;
