@@ -34,7 +34,7 @@ DIMS = 256
 LANGUAGES = {"en": 50_000, "es": 36_000, "pt": 8_000, "fr": 6_000, "de": 5_000, "it": 5_000}
 WORD = re.compile(r"[a-z0-9]{2,20}")
 LONG_NUMBER = re.compile(r"[0-9]{5,}")
-# What Unicode decomposition leaves alone. The server folds with the same table (crates/mind/src/embed/fold.rs).
+# What Unicode decomposition leaves alone. The server folds with the same table (crates/mind/src/embed/words.rs).
 LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 WHITENING = 0.75
 SIF = 3e-4

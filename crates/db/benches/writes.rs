@@ -40,13 +40,34 @@ fn main() {
         let clock = Clock::system();
         db.migrate(&[THINGS], clock.now()).await.expect("its tables");
 
-        let alone = writes(&db, &clock, 1).await;
-        println!("1 writer:    {alone:>8.0} transactions/s, each with its own sync");
+        let single = writes(&db, &clock, 1, false).await;
+        println!(" 1 writer:   {single:>8.0} transactions/s, each with its own sync");
+        let alone = writes(&db, &clock, 32, true).await;
+        println!("32 writers:  {alone:>8.0} transactions/s, each with its own sync");
         let before = db::gauges(&db).await;
-        let many = writes(&db, &clock, 32).await;
+        let grouped = writes(&db, &clock, 32, false).await;
         let after = db::gauges(&db).await;
         let group = (after.transactions - before.transactions) as f64 / (after.commits - before.commits) as f64;
-        println!("32 writers:  {many:>8.0} transactions/s, {group:.1} to a sync: {:.2} times as many", many / alone);
+        println!(
+            "32 writers:  {grouped:>8.0} transactions/s, {group:.1} to a sync: {:.2} times as many",
+            grouped / alone
+        );
+
+        let before = db::gauges(&db).await;
+        let started = Instant::now();
+        let real = writes_of_four(&db, &clock, 32, started).await;
+        let after = db::gauges(&db).await;
+        let group = (after.transactions - before.transactions) as f64 / (after.commits - before.commits) as f64;
+        println!("32 writers:  {real:>8.0} transactions/s of four statements, {group:.1} to a sync");
+
+        let started = Instant::now();
+        import(&db, &clock).await;
+        println!("an import:   {:>8.0} rows/s, 1,000 to a transaction", 100_000.0 / started.elapsed().as_secs_f64());
+        let started = Instant::now();
+        println!(
+            "a load:      {:>8.0} rows/s, all rows read one by one",
+            load(&db).await / started.elapsed().as_secs_f64()
+        );
 
         for readers in [1, 4, 32] {
             let (each, per_second) = reads(&db, readers).await;
@@ -65,7 +86,7 @@ async fn insert(tx: &mut Tx, clock: &Clock) {
 }
 
 /// Transactions a second of so many clients, each waiting for its own before it begins the next.
-async fn writes(db: &Db, clock: &Clock, clients: usize) -> f64 {
+async fn writes(db: &Db, clock: &Clock, clients: usize, alone: bool) -> f64 {
     let started = Instant::now();
     let mut tasks = Vec::new();
     for _ in 0..clients {
@@ -73,7 +94,8 @@ async fn writes(db: &Db, clock: &Clock, clients: usize) -> f64 {
         tasks.push(tokio::spawn(async move {
             let mut count = 0_u32;
             while started.elapsed() < TIME {
-                let mut tx = db.write().await.expect("the writer");
+                let tx = if alone { db.write_long().await } else { db.write().await };
+                let mut tx = tx.expect("the writer");
                 insert(&mut tx, &clock).await;
                 tx.commit().await.expect("a commit");
                 count += 1;
@@ -86,6 +108,58 @@ async fn writes(db: &Db, clock: &Clock, clients: usize) -> f64 {
         count += task.await.expect("a client");
     }
     f64::from(count) / started.elapsed().as_secs_f64()
+}
+
+/// Like a request that creates something: a version, a row and an event, which is two statements of its own.
+async fn writes_of_four(db: &Db, clock: &Clock, clients: usize, started: Instant) -> f64 {
+    let mut tasks = Vec::new();
+    for _ in 0..clients {
+        let (db, clock) = (db.clone(), clock.clone());
+        tasks.push(tokio::spawn(async move {
+            let mut count = 0_u32;
+            while started.elapsed() < TIME {
+                let mut tx = db.write().await.expect("the writer");
+                tx.next_version("things").await.expect("a version");
+                insert(&mut tx, &clock).await;
+                let subject = clock.new_id::<()>();
+                tx.event("thing.created", subject, None, "{}".into(), clock.new_id(), clock.now());
+                tx.commit().await.expect("a commit");
+                count += 1;
+            }
+            count
+        }));
+    }
+    let mut count = 0;
+    for task in tasks {
+        count += task.await.expect("a client");
+    }
+    f64::from(count) / started.elapsed().as_secs_f64()
+}
+
+async fn import(db: &Db, clock: &Clock) {
+    for _ in 0..100 {
+        let rows = (0..1000)
+            .map(|_| args![clock.new_id::<()>(), "Somebody", Some("fitness"), 125_000, 50_000, 4.5, clock.now()])
+            .collect();
+        let mut tx = db.write_long().await.expect("the writer");
+        let insert = "INSERT INTO things (id, name, niche, followers, rate, engagement, created_at)";
+        tx.insert_rows(insert, "", rows).await.expect("rows");
+        tx.commit().await.expect("a commit");
+    }
+}
+
+/// Reads every row and tells how many there were.
+async fn load(db: &Db) -> f64 {
+    let mut count = 0.0;
+    let mut tx = db.read().await.expect("a connection");
+    let sql = format!("SELECT {} FROM things", Thing::COLUMNS);
+    tx.for_each::<Thing>(&sql, args![], |thing| {
+        count += f64::from(thing.followers > 0);
+        Ok(())
+    })
+    .await
+    .expect("rows");
+    count
 }
 
 /// Microseconds of a point read, and how many a second all readers do together.

@@ -1,7 +1,7 @@
 //! The platforms that creators publish on.
 
 /// A platform, in the documents' words.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, utoipa::ToSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
 pub enum Platform {
@@ -46,5 +46,11 @@ impl Platform {
             .into_iter()
             .find(|platform| platform.name().eq_ignore_ascii_case(name))
             .or_else(|| name.eq_ignore_ascii_case("x").then_some(Self::Twitter))
+    }
+}
+
+impl std::fmt::Display for Platform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.display())
     }
 }

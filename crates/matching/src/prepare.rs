@@ -23,7 +23,7 @@ pub struct Prepared {
 }
 
 /// The wish that a campaign is.
-pub fn wish_of(campaign: &Campaign) -> Wish {
+pub(crate) fn wish_of(campaign: &Campaign) -> Wish {
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     Wish {
         product_name: campaign.product_name.clone(),
@@ -36,7 +36,7 @@ pub fn wish_of(campaign: &Campaign) -> Wish {
 }
 
 /// Whom a campaign lets through at all.
-pub fn gates_of(exclusions: &Exclusions) -> Filter {
+pub(crate) fn gates_of(exclusions: &Exclusions) -> Filter {
     Filter {
         excluded_platforms: exclusions.platforms(),
         excluded_niches: exclusions.excluded_niches.clone(),

@@ -61,14 +61,10 @@ async fn understand(matching: &Matching, query: &str) -> (Understanding, String)
     (parse(query), "local".to_owned())
 }
 
-fn ours(platforms: &[mind::understand::Platform]) -> Vec<kernel::Platform> {
-    platforms.iter().filter_map(|platform| kernel::Platform::parse(platform.as_str())).collect()
-}
-
 /// The gates that a query sets.
 fn gates(understood: &Understanding) -> Filter {
     Filter {
-        platforms: ours(&understood.platforms),
+        platforms: understood.platforms.clone(),
         countries: understood.countries.iter().map(|country| country.code().to_owned()).collect(),
         languages: understood.languages.iter().map(|language| language.code().to_owned()).collect(),
         min_followers: understood.followers_min,
@@ -76,7 +72,7 @@ fn gates(understood: &Understanding) -> Filter {
         min_engagement: understood.engagement_min,
         max_engagement: understood.engagement_max,
         min_views: understood.views_min,
-        excluded_platforms: ours(&understood.excluded_platforms),
+        excluded_platforms: understood.excluded_platforms.clone(),
         excluded_niches: understood.excluded_niches.clone(),
         excluded_countries: understood.excluded_countries.iter().map(|country| country.code().to_owned()).collect(),
         ..Filter::default()

@@ -8,7 +8,7 @@ use kernel::{CampaignId, CreatorId, MatchId, Result, Scope, Timestamp};
 db::row! {
     /// A saved match score; scores in hundredths of a percent.
     #[derive(Clone, Debug)]
-    pub struct SavedMatch {
+    pub(crate) struct SavedMatch {
         /// Its id.
         pub id: MatchId,
         /// Of which campaign.
@@ -33,7 +33,7 @@ db::row! {
 }
 
 /// Saves a score, over an earlier one of the same campaign and creator.
-pub async fn save(scope: Scope, tx: &mut Tx, campaign: &Campaign, saved: SavedMatch) -> Result<SavedMatch> {
+pub(crate) async fn save(scope: Scope, tx: &mut Tx, campaign: &Campaign, saved: SavedMatch) -> Result<SavedMatch> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(campaign.workspace_id));
     let sql = format!(
         "INSERT INTO match_scores ({columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
@@ -59,7 +59,7 @@ pub async fn save(scope: Scope, tx: &mut Tx, campaign: &Campaign, saved: SavedMa
 }
 
 /// The saved scores of a campaign from a least one on, best first, with the creators' names; and how many there are in all.
-pub async fn list(
+pub(crate) async fn list(
     scope: Scope,
     tx: &mut Tx,
     campaign: &Campaign,

@@ -1,2 +1,30 @@
-//! The command line of InfluencerFlow.
-fn main() {}
+//! InfluencerFlow: one server for the creator economy.
+
+mod build;
+mod cli;
+mod commands;
+mod demo;
+mod guard;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("influencerflow: the machine gives no threads to run on: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(commands::run(cli)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("influencerflow: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

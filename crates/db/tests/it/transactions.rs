@@ -109,6 +109,17 @@ testkit_db::on_both! {
         bell.mark_unchanged();
     }
 
+    async fn figures_tell_what_is_in_use(fresh: FreshDb) {
+        migrate(&fresh).await;
+        fresh.db.analyze().await.unwrap();
+        let held = (fresh.db.read().await.unwrap(), fresh.db.snapshot().await.unwrap());
+        let figures = db::gauges(&fresh.db).await;
+        assert!(figures.connections_in_use >= 2 && figures.connections_in_use <= figures.connections_most, "{figures:?}");
+        drop(held);
+        let on_sqlite = fresh.db.path().is_some();
+        assert_eq!(figures.file_bytes > 0 && figures.wal_bytes > 0 && figures.commits > 0, on_sqlite, "{figures:?}");
+    }
+
     async fn a_panicking_or_cancelled_writer_is_no_trouble_to_others(fresh: FreshDb) {
         migrate(&fresh).await;
         let clock = clock();

@@ -88,7 +88,7 @@ const SORTS: &[&str] = &[
     "match", "followers", "-followers", "engagement", "-engagement", "rate", "-rate", "rating", "-rating", "newest", "-newest",
 ];
 
-struct ListQuery {
+pub(super) struct ListQuery {
     filters: CreatorFilters,
     campaign: Option<String>,
     order: Option<Order>,

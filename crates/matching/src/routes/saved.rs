@@ -125,7 +125,7 @@ pub(super) struct ScoreQuery {
     min_score: Option<f64>,
 }
 
-struct SavedQuery {
+pub(super) struct SavedQuery {
     min_score: f64,
     offsets: Offsets,
 }

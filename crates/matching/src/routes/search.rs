@@ -222,7 +222,7 @@ async fn by_filters(
 /// Filters, as if they had been said.
 fn as_understood(filter: &creators::Filter) -> Understanding {
     Understanding {
-        platforms: filter.platforms.iter().filter_map(|platform| mind::understand::Platform::named(platform.name())).collect(),
+        platforms: filter.platforms.clone(),
         niches: filter.niches.clone(),
         followers_min: filter.min_followers,
         followers_max: filter.max_followers,

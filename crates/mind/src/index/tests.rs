@@ -58,9 +58,9 @@ fn the_first_pass_loses_nearly_nothing() {
         let hits = index.search(query, 10, Filter::All);
         found += hits.iter().filter(|hit| best.contains(hit)).count();
     }
-    // Such vectors have no near neighbours at all, which is the hardest case: measured 0.96.
+    // These queries have no near neighbours at all, which is the hardest case: measured 0.996.
     let recall = found as f64 / (10 * queries.len()) as f64;
-    assert!(recall > 0.93, "recall@10 {recall}");
+    assert!(recall >= 0.99, "recall@10 {recall}");
 }
 
 #[test]
@@ -122,11 +122,11 @@ fn threads_change_nothing() {
     }
     for query in self::vectors(5, 64, 7) {
         let hits = index.search(&query, 100, Filter::All);
-        index = index.with_threads(1);
+        index = index.with_threads(2);
         assert_eq!(hits, index.search(&query, 100, Filter::All));
         index = index.with_threads(5);
         assert_eq!(hits, index.search(&query, 100, Filter::All));
-        index = index.with_threads(2);
+        index = index.with_threads(1);
     }
 }
 

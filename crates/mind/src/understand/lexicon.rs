@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::platform;
 use super::Platform;
 use super::niches::{self, NicheId};
 use super::tokens::{Kind, Token, tokens};
@@ -245,7 +246,7 @@ impl Lexicon {
             let mut roles = 0;
             let mut platform = None;
             for name in names.split('+') {
-                platform = platform.or(Platform::named(name));
+                platform = platform.or(platform::named(name));
                 roles |= role::named(name).unwrap_or(0);
             }
             for (phrases, language) in [(english, role::ENGLISH), (spanish, role::SPANISH)] {
@@ -345,7 +346,7 @@ mod tests {
         for mut cells in geo::rows(include_str!("../../data/grammar.tsv")) {
             let names = cells.next().unwrap();
             for name in names.split('+') {
-                assert!(role::named(name).is_some() || Platform::named(name).is_some(), "{name}");
+                assert!(role::named(name).is_some() || platform::named(name).is_some(), "{name}");
             }
             assert_eq!(cells.count(), 2, "{names}");
         }

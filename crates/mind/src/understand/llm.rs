@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::platform;
 use super::parser::add;
-use super::{Evidence, Platform, Sort, Understanding, niches, numbers, parse};
+use super::{Evidence, Sort, Understanding, niches, numbers, parse};
 use crate::geo::{self, CountryCode};
 use crate::text::folded;
 
@@ -48,8 +49,8 @@ pub fn from_llm_json(answer: &str, query: &str) -> Result<Understanding, String>
     let fields = object(answer)?;
     let ours = parse(query);
     let mut found = Understanding { lang: ours.lang, ..Understanding::default() };
-    found.platforms = list(&fields, "platforms", Platform::named);
-    found.excluded_platforms = list(&fields, "excluded_platforms", Platform::named);
+    found.platforms = list(&fields, "platforms", platform::named);
+    found.excluded_platforms = list(&fields, "excluded_platforms", platform::named);
     found.niches = list(&fields, "niches", niche);
     found.excluded_niches = list(&fields, "excluded_niches", niche);
     found.countries = countries(&fields, "countries");

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 pub use budget::BudgetFacts;
 pub use llm::{from_llm_json, llm_prompt};
 pub use parser::{MAX_QUERY_BYTES, parse};
-pub use platform::Platform;
+pub use kernel::Platform;
 
 use crate::geo::{CountryCode, LanguageCode};
 

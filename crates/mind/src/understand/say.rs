@@ -44,7 +44,7 @@ impl Understanding {
         let mut filters = Vec::new();
         let mut put = |key: &str, value: &str| filters.push(format!("{key}: {value}"));
         for platform in &self.platforms {
-            put("platform", platform.as_str());
+            put("platform", platform.name());
         }
         for niche in &self.niches {
             put("niche", niche);
@@ -122,7 +122,7 @@ impl Say {
             (Lang::Es, true) => "Se buscan creadores".to_owned(),
             (Lang::Es, false) => format!("Se buscan creadores de {niches}"),
         };
-        let platforms: Vec<&str> = of.platforms.iter().map(|platform| platform.name()).collect();
+        let platforms: Vec<&str> = of.platforms.iter().map(|platform| platform.display()).collect();
         if !platforms.is_empty() {
             said.extend([self.pick(" on ", " en "), &self.list(&platforms, or)]);
         }

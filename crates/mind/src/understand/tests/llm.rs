@@ -13,7 +13,7 @@ fn reads_a_sensible_answer() {
  "confidence": 0.9}
 ```"#;
     let read = from_llm_json(answer, QUERY).unwrap();
-    assert_eq!(read.platforms, [Platform::Youtube]);
+    assert_eq!(read.platforms, [Platform::YouTube]);
     assert_eq!(read.niches, ["technology", "underwater basketry"]);
     assert_eq!((read.followers_min, read.followers_max), (Some(100_000), Some(1_500_000)));
     assert_eq!((read.engagement_min, read.engagement_max), (Some(2.5), None));
@@ -37,7 +37,7 @@ fn drops_what_makes_no_sense() {
         "sort": "beauty", "meaning": 12, "evidence": "none"}"#;
     let read = from_llm_json(answer, QUERY).unwrap();
     let expected = Understanding {
-        platforms: vec![Platform::Youtube],
+        platforms: vec![Platform::YouTube],
         excluded_niches: vec!["gaming".to_owned()],
         meaning: parse(QUERY).meaning,
         ..Understanding::default()

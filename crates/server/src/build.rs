@@ -1,0 +1,238 @@
+//! Wiring: settings become a server.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::HeaderValue;
+use campaigns::CampaignsState;
+use creators::{Directory, LocalEmbedder};
+use db::{Db, Migration};
+use http_base::core::About;
+use http_base::{App, Check, Mode};
+use jobs::{Registry, Workers};
+use kernel::{Clock, Error, Result};
+use matching::Matching;
+use ports::{Embedder, Llm};
+use providers::{EmbedderSettings, GeminiEmbedder, GeminiLlm, LlmSettings, OpenAiEmbedder, OpenAiLlm};
+use serde_json::json;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::settings::{Embeddings, Settings};
+
+/// The version of the program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Every table, in the order in which they are made.
+pub fn migrations() -> Vec<Migration> {
+    [
+        jobs::MIGRATIONS,
+        crate::demo::MIGRATIONS,
+        creators::MIGRATIONS,
+        campaigns::MIGRATIONS,
+        outreach::MIGRATIONS,
+        matching::MIGRATIONS,
+    ]
+    .concat()
+}
+
+/// Opens the database and makes its tables what this program needs.
+pub async fn open_database(settings: &Settings) -> Result<Db> {
+    let mut database = db::Settings::new(settings.database_url.clone());
+    database.max_connections = settings.connections;
+    let db = Db::open(&database).await?;
+    db.migrate(&migrations(), Clock::system().now()).await?;
+    Ok(db)
+}
+
+/// The parts of a server, put together.
+pub struct Server {
+    /// What every handler may reach.
+    pub app: App,
+    /// The directory of creators.
+    pub directory: Directory,
+    /// Whatever runs by itself.
+    pub jobs: Registry,
+    llm: Option<Arc<dyn Llm>>,
+}
+
+impl Server {
+    /// Puts the parts together.
+    pub fn new(db: Db, mode: Mode, settings: &Settings) -> Result<Self> {
+        let app = App::new(db, Clock::system(), mode, settings.limits.clone(), settings.caching);
+        let directory = Directory::new(app.clone(), embedder(settings)?);
+        let mut jobs = Registry::new();
+        jobs.merge(creators::jobs(&directory));
+        Ok(Self { app, directory, jobs, llm: llm(settings)? })
+    }
+
+    /// Every documented route, and the document.
+    pub fn routes(&self, about: Arc<About>) -> (Router, OpenApi) {
+        let matching = Matching::new(self.directory.clone(), self.llm.clone());
+        let (router, mut document) = OpenApiRouter::with_openapi(http_base::openapi::base(VERSION))
+            .merge(http_base::core::router(self.app.clone(), about))
+            .merge(creators::router(self.directory.clone()))
+            .merge(matching::router(matching))
+            .merge(campaigns::router(CampaignsState::new(self.directory.clone())))
+            .merge(outreach::router(self.app.clone()))
+            .split_for_parts();
+        http_base::openapi::finish(&mut document);
+        (router, document)
+    }
+
+    /// The whole server: routes, documentation pages, and the layers around them.
+    pub fn router(&self, about: Arc<About>, origins: &[HeaderValue]) -> Result<Router> {
+        let (router, document) = self.routes(about);
+        let pages = http_base::docs::router(&document).map_err(Error::internal)?;
+        let mut router = router.merge(pages);
+        if let Mode::Demo(_) = self.app.mode() {
+            router = router.layer(axum::middleware::from_fn(crate::guard::this_machine_only));
+        }
+        Ok(http_base::layers::around(router, &self.app, origins))
+    }
+
+    /// Starts to run jobs.
+    pub async fn start_workers(&self, most: usize) -> Result<Workers> {
+        Workers::start(self.app.db().clone(), self.app.clock().clone(), self.jobs.clone(), most).await
+    }
+
+    /// What the server says of itself, and the parts that health looks at.
+    pub fn about(&self, settings: &Settings, metrics: Option<metrics_exporter_prometheus::PrometheusHandle>) -> Arc<About> {
+        let provider = if self.llm.is_some() { "search-llm" } else { "search-local" };
+        let embeddings = if self.directory.embedder().is_local() { "embeddings-local" } else { "embeddings-provider" };
+        let features = ["creators", "campaigns", "ai-matching", "outreach-log", embeddings, provider];
+        Arc::new(About {
+            version: VERSION,
+            features: features.map(str::to_owned).to_vec(),
+            checks: self.checks(),
+            metrics,
+            metrics_token: settings.metrics_token.clone(),
+            refresh: self.refresh(),
+        })
+    }
+
+    fn checks(&self) -> Vec<Check> {
+        let (db, directory, app) = (self.app.db().clone(), self.directory.clone(), self.app.clone());
+        vec![
+            Check {
+                name: "database",
+                look: Box::new(move || {
+                    let db = db.clone();
+                    Box::pin(async move {
+                        let mut tx = db.read().await?;
+                        tx.fetch_value::<i64>("SELECT 1", vec![]).await?;
+                        Ok(json!({"engine": db.engine().name()}))
+                    })
+                }),
+            },
+            Check {
+                name: "index",
+                look: Box::new(move || {
+                    let directory = directory.clone();
+                    Box::pin(async move {
+                        directory.catalogue().fresh().await?;
+                        let columns = directory.catalogue().read();
+                        Ok(json!({
+                            "creators": columns.len(),
+                            "vectors": columns.vector_count(),
+                            "model": directory.catalogue().model(),
+                        }))
+                    })
+                }),
+            },
+            Check {
+                name: "jobs",
+                look: Box::new(move || {
+                    let app = app.clone();
+                    Box::pin(async move {
+                        let counts = jobs::counts(app.db(), app.clock().now()).await?;
+                        Ok(json!({"queued": counts.queued, "running": counts.running, "failed": counts.failed}))
+                    })
+                }),
+            },
+        ]
+    }
+
+    fn refresh(&self) -> Box<dyn Fn() -> futures::future::BoxFuture<'static, ()> + Send + Sync> {
+        let (app, directory) = (self.app.clone(), self.directory.clone());
+        Box::new(move || {
+            let (app, directory) = (app.clone(), directory.clone());
+            Box::pin(async move {
+                let figures = db::gauges(app.db()).await;
+                metrics::gauge!("database_connections_in_use").set(figures.connections_in_use);
+                metrics::gauge!("database_connections_most").set(figures.connections_most);
+                metrics::gauge!("database_writers_waiting").set(figures.writers_waiting as f64);
+                metrics::gauge!("database_transactions").set(figures.transactions as f64);
+                metrics::gauge!("database_commits").set(figures.commits as f64);
+                metrics::gauge!("database_file_bytes").set(figures.file_bytes as f64);
+                metrics::gauge!("database_wal_bytes").set(figures.wal_bytes as f64);
+                {
+                    let columns = directory.catalogue().read();
+                    metrics::gauge!("index_creators").set(columns.len() as f64);
+                    metrics::gauge!("index_vectors").set(columns.vector_count() as f64);
+                    metrics::gauge!("index_vector_bytes").set(columns.vector_bytes() as f64);
+                    metrics::gauge!("index_version").set(columns.seq() as f64);
+                }
+                if let Ok(counts) = jobs::counts(app.db(), app.clock().now()).await {
+                    for (status, count) in
+                        [("queued", counts.queued), ("running", counts.running), ("done", counts.done), ("failed", counts.failed)]
+                    {
+                        metrics::gauge!("jobs", "status" => status).set(count as f64);
+                    }
+                }
+            })
+        })
+    }
+}
+
+/// Who makes the vectors.
+fn embedder(settings: &Settings) -> Result<Arc<dyn Embedder>> {
+    let key = |key: &Option<String>| key.clone().unwrap_or_default();
+    let mut chosen = match settings.embeddings {
+        Embeddings::Local => return Ok(Arc::new(LocalEmbedder)),
+        Embeddings::OpenAi => EmbedderSettings::openai(key(&settings.openai_key)),
+        Embeddings::Gemini => EmbedderSettings::gemini(key(&settings.google_key)),
+    };
+    if settings.embeddings == Embeddings::OpenAi && settings.openai_key.is_none() {
+        chosen = EmbedderSettings::ollama();
+    }
+    let url = if settings.embeddings == Embeddings::OpenAi { &settings.openai_url } else { &settings.gemini_url };
+    if let Some(url) = url {
+        chosen.base_url.clone_from(url);
+    }
+    if let Some(model) = &settings.embedding_model {
+        chosen.model.clone_from(model);
+    }
+    if let Some(dims) = settings.embedding_dims {
+        chosen.dims = dims;
+    }
+    Ok(match settings.embeddings {
+        Embeddings::Gemini => Arc::new(GeminiEmbedder::new(chosen)?),
+        _ => Arc::new(OpenAiEmbedder::new(chosen)?),
+    })
+}
+
+/// What reads queries first, if there is a key for one.
+fn llm(settings: &Settings) -> Result<Option<Arc<dyn Llm>>> {
+    if let Some(key) = &settings.openai_key {
+        let mut chosen = LlmSettings::openai(key.as_str());
+        if let Some(url) = &settings.openai_url {
+            chosen.base_url.clone_from(url);
+        }
+        if let Some(model) = &settings.openai_model {
+            chosen.model.clone_from(model);
+        }
+        return Ok(Some(Arc::new(OpenAiLlm::new(&chosen)?)));
+    }
+    if let Some(key) = &settings.google_key {
+        let mut chosen = LlmSettings::gemini(key.as_str());
+        if let Some(url) = &settings.gemini_url {
+            chosen.base_url.clone_from(url);
+        }
+        if let Some(model) = &settings.gemini_model {
+            chosen.model.clone_from(model);
+        }
+        return Ok(Some(Arc::new(GeminiLlm::new(&chosen)?)));
+    }
+    Ok(None)
+}

@@ -1,0 +1,172 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// One server for the creator economy: brands find, reach, contract and pay creators; creators find paid work; their audiences are
+/// coached.
+#[derive(Parser)]
+#[command(name = "influencerflow", version, propagate_version = true, arg_required_else_help = true, after_long_help = FILES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const FILES: &str = "\
+SETTINGS
+  Settings are environment variables; README.md lists all of them. The most used:
+
+  DATABASE_URL      sqlite:PATH or postgres://user:password@host/name
+  DATA_DIR          where the SQLite file is when there is no DATABASE_URL (./data)
+  HOST, PORT        where `serve` listens (0.0.0.0, 8000)
+  CORS_ORIGINS      web origins that browsers may call from, set apart by commas
+  LOG_LEVEL         error, warn, info, debug or trace; LOG_FORMAT is json or text
+  EMBEDDINGS        local, openai or gemini: who makes the vectors (local)
+  OPENAI_API_KEY    a language model reads searches; the local parser does without it
+
+EXIT STATUS
+  0  it was done     1  it was not, and why stands on standard error     2  the command line was not understood
+  3  an import took some rows in and refused others; each one is told
+
+EXAMPLES
+  influencerflow demo
+  DATABASE_URL=postgres://me:secret@db/flow influencerflow serve
+  influencerflow import creators creators.csv";
+
+/// What the program can do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Show everything with sample data, on this machine only
+    ///
+    /// Needs no key, no settings and no other server. Listens on 127.0.0.1 alone, makes a folder with a SQLite database, fills it
+    /// with sample creators and campaigns the first time, and answers without a token as an administrator. It is for trying
+    /// out, never for real data: use `serve` for that.
+    #[command(after_long_help = "EXAMPLES\n  influencerflow demo\n  influencerflow demo --data-dir /tmp/try --port 9000")]
+    Demo(Demo),
+    /// Serve for real
+    ///
+    /// Reads its settings from the environment and refuses to start on settings that make no sense, all of them told at once.
+    /// Every route wants a bearer token. Any number of `serve` processes on one PostgreSQL are one service. SIGTERM and Ctrl-C
+    /// let the requests under way finish.
+    #[command(
+        after_long_help = "EXAMPLES\n  influencerflow serve\n  PORT=9000 DATABASE_URL=postgres://me:secret@db/flow influencerflow serve"
+    )]
+    Serve(Database),
+    /// Take data in from a file
+    #[command(subcommand)]
+    Import(Import),
+    /// Write data out to a file
+    #[command(subcommand)]
+    Export(Export),
+    /// Make the vectors that are missing or another model's
+    ///
+    /// After EMBEDDINGS or EMBEDDING_MODEL was changed, creators are found by meaning again once their vectors are made anew.
+    /// May be broken off and run again; a running server follows by itself.
+    #[command(after_long_help = "EXAMPLES\n  influencerflow embed\n  EMBEDDINGS=openai influencerflow embed")]
+    Embed(Database),
+    /// Print the OpenAPI 3.1 document
+    #[command(after_long_help = "EXAMPLES\n  influencerflow openapi > openapi.json")]
+    Openapi,
+    /// Look whether everything is as it must be
+    ///
+    /// Settings, database, disk, embedding model, providers: one line for each. The exit status is 1 if anything would keep the server
+    /// from working.
+    Doctor(Database),
+    /// Copy the live SQLite database, consistently
+    ///
+    /// The server may go on meanwhile. For PostgreSQL it tells the command to run.
+    #[command(after_long_help = "EXAMPLES\n  influencerflow backup backup-2026-01-15.db")]
+    Backup {
+        /// The file to write; it must not be there yet.
+        file: PathBuf,
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+/// Where the data is.
+#[derive(Args, Clone, Default)]
+pub struct Database {
+    /// sqlite:PATH or postgres://user:password@host/name
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Where the SQLite file is when there is no URL
+    #[arg(long, env = "DATA_DIR", value_name = "DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+}
+
+/// How to show the demo.
+#[derive(Args)]
+pub struct Demo {
+    /// The folder of the demo's database; made if it is not there
+    #[arg(long, value_name = "DIR", default_value = "influencerflow-demo")]
+    pub data_dir: PathBuf,
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 8000)]
+    pub port: u16,
+    /// A PostgreSQL database to fill with the sample data instead of a SQLite file; it must be empty, or a demo's
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+}
+
+/// What to take in.
+#[derive(Subcommand)]
+pub enum Import {
+    /// Creators, from CSV or JSON lines
+    ///
+    /// The first line of a CSV names the columns as a creator's fields: name, email, platform, channel_name, followers_count (125K) or
+    /// followers_count_numeric or followers, engagement_rate, niche, language, country, about, avg_views, collaboration_rate,
+    /// rating, profile_image, location, audience_type, languages, previous_brands. Name, platform, niche and followers must be
+    /// there. Rows that are right go in, a thousand in a transaction; each other one is told with its line and reason. Safe to
+    /// run again: the same platform and the same handle or e-mail address change the entry that is there.
+    #[command(
+        after_long_help = "EXAMPLES\n  influencerflow import creators creators.csv\n  influencerflow import creators - --format jsonl < creators.jsonl"
+    )]
+    Creators {
+        /// The file, or - for standard input
+        file: PathBuf,
+        /// How it is written; seen from the file's name or its first line without this
+        #[arg(long)]
+        format: Option<TableFormat>,
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+/// What to write out.
+#[derive(Subcommand)]
+pub enum Export {
+    /// Creators, as CSV or JSON lines that `import` reads
+    #[command(
+        after_long_help = "EXAMPLES\n  influencerflow export creators creators.csv\n  influencerflow export creators --format jsonl | gzip > creators.jsonl.gz"
+    )]
+    Creators {
+        /// The file, which must not be there yet; standard output without one
+        file: Option<PathBuf>,
+        /// How to write it; seen from the file's name, else csv
+        #[arg(long)]
+        format: Option<TableFormat>,
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum TableFormat {
+    /// Comma-separated values with a head
+    Csv,
+    /// One JSON object on each line
+    Jsonl,
+}
+
+impl From<TableFormat> for creators::Format {
+    fn from(format: TableFormat) -> Self {
+        match format {
+            TableFormat::Csv => Self::Csv,
+            TableFormat::Jsonl => Self::JsonLines,
+        }
+    }
+}

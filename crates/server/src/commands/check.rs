@@ -1,0 +1,76 @@
+//! `doctor`: is everything as it must be?
+
+use std::process::ExitCode;
+
+use http_base::Mode;
+use kernel::{Error, Result, Scope};
+use mind::embed::StaticModel;
+
+use crate::build::{self, Server};
+use crate::cli::Database;
+use crate::settings::{Embeddings, Settings};
+
+/// Looks at everything, and tells it line by line.
+pub async fn doctor(database: &Database) -> ExitCode {
+    let mut well = true;
+    let mut tell = |name: &str, found: Result<String>| match found {
+        Ok(figures) => println!("ok    {name}: {figures}"),
+        Err(error) => {
+            well = false;
+            println!("FAIL  {name}: {error}");
+        }
+    };
+    let settings = match Settings::from_environment(database) {
+        Ok(settings) => {
+            tell("settings", Ok("they make sense".into()));
+            settings
+        }
+        Err(error) => {
+            tell("settings", Err(error));
+            return ExitCode::FAILURE;
+        }
+    };
+    tell("local model", Ok(format!("{} with {} words", StaticModel::id(), StaticModel::embedded().word_count())));
+    match build::open_database(&settings).await {
+        Err(error) => tell("database", Err(error)),
+        Ok(db) => {
+            tell("database", look_at_database(&db).await);
+            match Server::new(db, Mode::Serve, &settings) {
+                Err(error) => tell("providers", Err(error)),
+                Ok(server) => {
+                    tell("embeddings", look_at_embeddings(&server, &settings).await);
+                    let reader = settings.openai_key.as_ref().or(settings.google_key.as_ref());
+                    let reads = if reader.is_some() { "a language model, then the local parser" } else { "the local parser (no key is set)" };
+                    tell("searches are read by", Ok(reads.into()));
+                }
+            }
+        }
+    }
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Reads, and writes what is undone again.
+async fn look_at_database(db: &db::Db) -> Result<String> {
+    let mut tx = db.read().await?;
+    let creators = creators::store::count(Scope::system(), &mut tx).await?;
+    drop(tx);
+    let mut tx = db.write().await?;
+    tx.execute("INSERT INTO installation (name, value) VALUES ('doctor', 'was here')", vec![]).await?;
+    drop(tx);
+    let place = db.path().map_or_else(String::new, |path| format!(" in {}", path.display()));
+    Ok(format!("{}{place}, readable and writable, {creators} creators", db.engine().name()))
+}
+
+async fn look_at_embeddings(server: &Server, settings: &Settings) -> Result<String> {
+    let directory = &server.directory;
+    let model = directory.embedder().model().to_owned();
+    if settings.embeddings != Embeddings::Local {
+        directory.embed(vec!["influencerflow doctor".into()]).await?;
+    }
+    let mut tx = server.app.read().await?;
+    let stale = creators::store::stale_count(Scope::system(), &mut tx, &model).await?;
+    if stale > 0 {
+        return Err(Error::conflict(format!("{stale} creators have no vector of {model}; run `influencerflow embed`")));
+    }
+    Ok(format!("{model}, every creator has a vector"))
+}

@@ -1,0 +1,68 @@
+//! What each command does.
+
+mod check;
+mod serve;
+mod tables;
+
+use std::process::ExitCode;
+
+use kernel::Result;
+use http_base::Mode;
+
+use crate::build::{self, Server};
+use crate::cli::{Cli, Command, Database, Export, Import};
+use crate::settings::Settings;
+
+/// Runs a command; the status tells how it went.
+pub async fn run(cli: Cli) -> Result<ExitCode> {
+    match cli.command {
+        Command::Demo(demo) => serve::demo(demo).await.map(done),
+        Command::Serve(database) => serve::serve(&database).await.map(done),
+        Command::Import(Import::Creators { file, format, database }) => {
+            let server = offline(&database).await?;
+            tables::import(&server, &file, format.map(Into::into)).await
+        }
+        Command::Export(Export::Creators { file, format, database }) => {
+            let server = offline(&database).await?;
+            tables::export(&server, file.as_deref(), format.map(Into::into)).await.map(done)
+        }
+        Command::Embed(database) => {
+            let server = offline(&database).await?;
+            tables::embed(&server).await.map(done)
+        }
+        Command::Openapi => openapi().await.map(done),
+        Command::Doctor(database) => Ok(check::doctor(&database).await),
+        Command::Backup { file, database } => {
+            let settings = Settings::from_environment(&database)?;
+            let db = build::open_database(&settings).await?;
+            db.backup(&file).await?;
+            eprintln!("{} is a consistent copy of the database", file.display());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn done((): ()) -> ExitCode {
+    ExitCode::SUCCESS
+}
+
+/// The parts of a server, for work beside a running one.
+async fn offline(database: &Database) -> Result<Server> {
+    let settings = Settings::from_environment(database)?;
+    let db = build::open_database(&settings).await?;
+    Server::new(db, Mode::Serve, &settings)
+}
+
+/// Prints the document, made from the routes themselves.
+async fn openapi() -> Result<()> {
+    let settings = Settings::read(&std::collections::BTreeMap::new(), &Database::default())?;
+    let folder = tempfile::tempdir().map_err(kernel::Error::internal)?;
+    let mut database = settings.clone();
+    database.database_url = crate::settings::sqlite_in(folder.path());
+    let server = Server::new(build::open_database(&database).await?, Mode::Serve, &settings)?;
+    let (_, document) = server.routes(server.about(&settings, None));
+    let text = serde_json::to_string_pretty(&document).map_err(kernel::Error::internal)?;
+    println!("{text}");
+    server.app.db().close().await;
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! `demo` and `serve`.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use axum::ServiceExt;
+use axum::extract::Request;
+use http_base::Mode;
+use kernel::{Clock, Error, Kind, Result};
+use tokio::net::TcpListener;
+use tower::Layer;
+use tower_http::normalize_path::NormalizePathLayer;
+use tracing_subscriber::EnvFilter;
+
+use crate::build::{self, Server};
+use crate::cli::{Database, Demo};
+use crate::demo;
+use crate::settings::{Settings, sqlite_in};
+
+/// How long requests under way may take when the server stops.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// Shows everything with sample data, on this machine only.
+pub async fn demo(options: Demo) -> Result<()> {
+    // The demo's data is its own: a DATABASE_URL of the environment is somebody's, and is not looked at.
+    let database = Database { database_url: options.database_url.clone(), data_dir: options.data_dir.clone() };
+    let mut settings = Settings::from_environment(&database)?;
+    if options.database_url.is_none() {
+        settings.database_url = sqlite_in(&options.data_dir);
+        make_folder(&options.data_dir)?;
+    }
+    settings.log_json = false;
+    if std::env::var_os("LOG_LEVEL").is_none() {
+        settings.log_level = tracing::Level::WARN;
+    }
+    start_logs(&settings);
+    let db = build::open_database(&settings).await?;
+    let kept = demo::workspace(&db).await?;
+    let workspace = kept.unwrap_or_else(|| Clock::system().new_id());
+    let server = Server::new(db, Mode::Demo(workspace), &settings)?;
+    if kept.is_none() {
+        demo::load(&server.app, &server.directory, workspace).await?;
+    }
+    let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), options.port);
+    let listener = listen(address).await?;
+    let place = listener.local_addr().map_err(Error::internal)?;
+    server.directory.warm().await?;
+    println!("{}", invitation(&server, place, &options));
+    run(server, &settings, listener).await
+}
+
+fn invitation(server: &Server, place: SocketAddr, options: &Demo) -> String {
+    let creators = server.directory.catalogue().read().len();
+    let data = options.database_url.as_deref().map_or_else(|| options.data_dir.display().to_string(), |_| "PostgreSQL".into());
+    format!(
+        r#"InfluencerFlow {version}: this is a DEMO with invented people, for this machine only ({creators} creators, data in {data}).
+Nobody needs a token here, no mail is sent, nobody is called, no money moves.
+
+  Open   http://{place}/docs     to try every route
+         http://{place}/redoc    to read about them
+
+  Try    curl -s 'http://{place}/api/v1/creators?campaign_id=CAMP-001&limit=3'
+
+         curl -s http://{place}/api/v1/creators/search -H 'Content-Type: application/json' \
+           -d '{{"query": "microinfluencers de cocina vegana en España, hasta 800€"}}'
+
+         curl -s http://{place}/api/v1/ai/similaritysearch -H 'Content-Type: application/json' \
+           -d '{{"product_name": "FitBand Pro", "product_niche": "Fitness Technology", "total_budget": 25000,
+                "target_audience": "Health-conscious people aged 25-45 who track their fitness"}}'
+
+  Stop   Ctrl-C. To start afresh, delete the data.
+"#,
+        version = build::VERSION,
+    )
+}
+
+fn make_folder(folder: &std::path::Path) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Error::new(Kind::Unavailable, format!("the folder {} cannot be made: {error}; choose another with --data-dir", folder.display()))
+    })
+}
+
+/// Serves for real.
+pub async fn serve(database: &Database) -> Result<()> {
+    let settings = Settings::from_environment(database)?;
+    start_logs(&settings);
+    let started = Instant::now();
+    if database.database_url.is_none() {
+        make_folder(&database.data_dir)?;
+    }
+    let db = build::open_database(&settings).await?;
+    let server = Server::new(db, Mode::Serve, &settings)?;
+    let listener = listen(SocketAddr::new(settings.host, settings.port)).await?;
+    server.directory.warm().await?;
+    let place = listener.local_addr().map_err(Error::internal)?;
+    let creators = server.directory.catalogue().read().len();
+    let seconds = started.elapsed().as_secs_f64();
+    tracing::info!(%place, creators, seconds, version = build::VERSION, "ready");
+    run(server, &settings, listener).await
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let what = if error.kind() == std::io::ErrorKind::AddrInUse {
+            "is taken by another program; choose another port".to_owned()
+        } else {
+            format!("cannot be listened on: {error}")
+        };
+        Error::new(Kind::Unavailable, format!("{address} {what}"))
+    })
+}
+
+async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Result<()> {
+    let metrics = http_base::telemetry::install_metrics().map_err(Error::internal)?;
+    let about = server.about(settings, Some(metrics));
+    let workers = server.start_workers(settings.workers).await?;
+    let router = server.router(about, &settings.origins)?;
+    // Around the router, because a path is matched before the router's own layers see it.
+    let service = NormalizePathLayer::trim_trailing_slash().layer(router);
+    let service = ServiceExt::<Request>::into_make_service(service);
+    let (stopping, mut stopped) = tokio::sync::watch::channel(false);
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stop_signal().await;
+        tracing::info!("stopping: requests under way are finished first");
+        stopping.send_replace(true);
+    });
+    let patience = async {
+        // An error means that serving has ended by itself.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = serving => served.map_err(Error::internal)?,
+        () = patience => tracing::warn!("some requests took longer than {} seconds to finish and were broken off", GRACE.as_secs()),
+    }
+    workers.stop().await;
+    server.app.db().close().await;
+    Ok(())
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = interrupt => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => drop(interrupt.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupt.await);
+}
+
+/// Logs go to standard error, one line for each event.
+fn start_logs(settings: &Settings) {
+    let filter = EnvFilter::new(format!("{},sqlx=warn,hyper=warn", settings.log_level));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber in one process is a test's; the first one stays.
+    let _ = if settings.log_json { builder.json().try_init() } else { builder.try_init() };
+}

@@ -1,0 +1,173 @@
+//! The sample world, written into an empty database.
+
+use campaigns::{Campaign, Status};
+use creators::{Creator, Directory};
+use db::{Db, Migration, args};
+use http_base::App;
+use kernel::{CampaignId, CreatorId, Error, Kind, Result, Scope, WorkspaceId};
+use mind::embed::StaticModel;
+use outreach::{Entry, NewEntry};
+use samples::World;
+use serde_json::json;
+
+/// What the installation remembers of itself.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    id: "0005_installation",
+    sql: "CREATE TABLE installation (name TEXT PRIMARY KEY, value TEXT NOT NULL);",
+}];
+
+/// The seed of the sample world: everyone sees the same one.
+const SEED: u64 = 2026;
+const WORKSPACE: &str = "demo_workspace";
+
+/// The workspace of a demo's database, if it is one; a database with other data is refused.
+pub async fn workspace(db: &Db) -> Result<Option<WorkspaceId>> {
+    let mut tx = db.read().await?;
+    let kept: Option<String> = tx.fetch_optional("SELECT value FROM installation WHERE name = $1", args![WORKSPACE]).await?;
+    if let Some(kept) = kept {
+        return kept.parse().map(Some).map_err(Error::internal);
+    }
+    let used: bool = tx
+        .fetch_value::<i64>(
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM creators) OR EXISTS (SELECT 1 FROM campaigns) THEN 1 ELSE 0 END",
+            args![],
+        )
+        .await?
+        == 1;
+    if used {
+        return Err(Error::new(
+            Kind::Conflict,
+            "this database has data that is not the demo's; give the demo a folder of its own with --data-dir",
+        ));
+    }
+    Ok(None)
+}
+
+/// Fills an empty database with the sample world, in one transaction: it is there whole, or not at all.
+pub async fn load(app: &App, directory: &Directory, workspace: WorkspaceId) -> Result<World> {
+    let (clock, scope) = (app.clock(), Scope::system());
+    let world = samples::demo(SEED, clock.now());
+    let mut tx = app.db().write_long().await?;
+    let model = StaticModel::embedded();
+    let mut creators: Vec<CreatorId> = Vec::with_capacity(world.creators.len());
+    for sample in &world.creators {
+        let mut creator = entry_of(sample, clock.id_at(sample.created_at));
+        creators::store::insert(scope, &mut tx, &mut creator).await?;
+        let text = creator.profile_text();
+        let vector = model.embed(&text);
+        creators::store::save_vector(scope, &mut tx, creator.id, StaticModel::id(), &text, &vector, creator.created_at).await?;
+        creators.push(creator.id);
+    }
+    let mut campaigns: Vec<CampaignId> = Vec::with_capacity(world.campaigns.len());
+    for sample in &world.campaigns {
+        let mut campaign = campaign_of(sample, clock.id_at(sample.created_at), workspace);
+        campaigns::store::insert(scope, &mut tx, &mut campaign).await?;
+        campaigns.push(campaign.id);
+    }
+    for (selection, outreach) in world.selections.iter().zip(&world.outreach) {
+        let (campaign, creator) = (campaigns[selection.campaign], creators[selection.creator]);
+        let entry = outreach_of(outreach, workspace, campaign, creator, clock.id_at(outreach.created_at));
+        let sql = "INSERT INTO selections (campaign_id, creator_id, outreach_id, notes, selected_at) VALUES ($1, $2, $3, $4, $5)";
+        tx.execute(sql, args![campaign, creator, entry.id, &selection.notes, selection.selected_at]).await?;
+        outreach::store::insert(scope, &mut tx, &entry).await?;
+    }
+    let sql = "INSERT INTO installation (name, value) VALUES ($1, $2)";
+    tx.execute(sql, args![WORKSPACE, workspace.to_string()]).await?;
+    tx.commit().await?;
+    directory.catalogue().fresh().await?;
+    Ok(world)
+}
+
+fn entry_of(sample: &samples::Creator, id: CreatorId) -> Creator {
+    Creator {
+        id,
+        seq: 0,
+        workspace_id: None,
+        claimed_by: None,
+        name: sample.name.clone(),
+        email: sample.email.clone(),
+        platform: sample.platform,
+        channel_name: Some(sample.channel_name.clone()),
+        followers_shown: sample.followers_count(),
+        followers: sample.followers,
+        engagement_rate: Some(sample.engagement_rate),
+        niche: sample.niche.clone(),
+        language: Some(sample.language.clone()),
+        languages: creators::model::Texts(sample.languages.clone()),
+        country: Some(sample.country.clone()),
+        location: sample.location.clone(),
+        about: Some(sample.about.clone()),
+        audience_type: sample.audience_type.clone(),
+        previous_brands: creators::model::Texts(sample.previous_brands.clone()),
+        avg_views: sample.avg_views,
+        collaboration_rate: sample.collaboration_rate,
+        rating: sample.rating,
+        profile_image: sample.profile_image.clone(),
+        created_at: sample.created_at,
+        updated_at: sample.created_at,
+    }
+}
+
+fn campaign_of(sample: &samples::Campaign, id: CampaignId, workspace_id: WorkspaceId) -> Campaign {
+    Campaign {
+        id,
+        code: 0,
+        workspace_id,
+        product_name: sample.product_name.clone(),
+        brand_name: sample.brand_name.clone(),
+        product_description: Some(sample.product_description.clone()),
+        target_audience: Some(sample.target_audience.clone()),
+        key_use_cases: Some(sample.key_use_cases.clone()),
+        campaign_goal: Some(sample.campaign_goal.clone()),
+        product_niche: Some(sample.product_niche.clone()),
+        total_budget: sample.total_budget,
+        status: Status::parse(sample.status).unwrap_or(Status::Draft),
+        influencer_count: sample.influencer_count as u64,
+        exclusions: campaigns::Exclusions::default(),
+        created_at: sample.created_at,
+        updated_at: sample.created_at,
+    }
+}
+
+fn outreach_of(
+    sample: &samples::Outreach,
+    workspace_id: WorkspaceId,
+    campaign_id: CampaignId,
+    creator_id: CreatorId,
+    id: kernel::OutreachId,
+) -> Entry {
+    let new = NewEntry { id, workspace_id, campaign_id, creator_id, notes: sample.notes.clone() };
+    let text = |word: Option<&'static str>| word.map(str::to_owned);
+    let turns = sample.call_transcript.as_ref().map(|transcript| {
+        let turns = transcript.lines().map(|line| {
+            let (role, message) = line.split_once(": ").unwrap_or(("", line));
+            json!({"role": role, "message": message})
+        });
+        json!(turns.collect::<Vec<_>>()).to_string()
+    });
+    let status = match (sample.channel, sample.call_status) {
+        (Some("call"), status) => status,
+        (Some(_), _) => sample.email_status,
+        (None, _) => "pending",
+    };
+    Entry {
+        channel: text(sample.channel),
+        message_type: text(sample.message_type),
+        status: status.to_owned(),
+        call_duration_seconds: sample.call_duration_minutes.map(|minutes| u64::from(minutes) * 60),
+        call_successful: (sample.call_status == "completed").then(|| "success".to_owned()),
+        transcript_summary: sample.transcript_summary.clone(),
+        full_transcript: turns,
+        interest_level: text(sample.interest_level),
+        follow_up_actions: (!sample.action_items.is_empty()).then(|| sample.action_items.join("; ")),
+        call_status: Some(sample.call_status.to_owned()),
+        email_status: Some(sample.email_status.to_owned()),
+        call_recording_url: sample.call_recording_url.clone(),
+        call_transcript: sample.call_transcript.clone(),
+        last_contact_date: sample.last_contact,
+        next_steps: sample.next_steps.clone(),
+        sentiment: text(sample.sentiment),
+        updated_at: sample.updated_at,
+        ..Entry::open(new, sample.created_at)
+    }
+}

@@ -1,0 +1,325 @@
+//! Settings, from the environment: read once, all faults told together.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::net::IpAddr;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use axum::http::HeaderValue;
+use http_base::app::Limits;
+use kernel::{Error, Fault, Result};
+
+use crate::cli::Database;
+
+/// Who makes the vectors.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Embeddings {
+    /// The model inside the binary.
+    Local,
+    /// An OpenAI-compatible server.
+    OpenAi,
+    /// Gemini.
+    Gemini,
+}
+
+/// The settings of the server.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `DATABASE_URL`, or the SQLite file in `DATA_DIR`.
+    pub database_url: String,
+    /// `DATABASE_MAX_CONNECTIONS`.
+    pub connections: u32,
+    /// `HOST`.
+    pub host: IpAddr,
+    /// `PORT`.
+    pub port: u16,
+    /// `CORS_ORIGINS`.
+    pub origins: Vec<HeaderValue>,
+    /// `LOG_LEVEL`.
+    pub log_level: tracing::Level,
+    /// `LOG_FORMAT`: is it JSON?
+    pub log_json: bool,
+    /// `MAX_BODY_BYTES`, `MAX_UPLOAD_BYTES`, `REQUEST_TIMEOUT_SECONDS`, `UPLOAD_TIMEOUT_SECONDS`.
+    pub limits: Limits,
+    /// `RESPONSE_CACHE`.
+    pub caching: bool,
+    /// `JOB_WORKERS`.
+    pub workers: usize,
+    /// `METRICS_TOKEN`.
+    pub metrics_token: Option<String>,
+    /// `VECTOR_INDEX`: is pgvector wanted, refused, or whatever is there?
+    pub vector_index: VectorIndex,
+    /// `EMBEDDINGS`.
+    pub embeddings: Embeddings,
+    /// `EMBEDDING_MODEL`.
+    pub embedding_model: Option<String>,
+    /// `EMBEDDING_DIMENSIONS`.
+    pub embedding_dims: Option<usize>,
+    /// `OPENAI_API_KEY`.
+    pub openai_key: Option<String>,
+    /// `OPENAI_BASE_URL`.
+    pub openai_url: Option<String>,
+    /// `OPENAI_MODEL`.
+    pub openai_model: Option<String>,
+    /// `GOOGLE_API_KEY`.
+    pub google_key: Option<String>,
+    /// `GEMINI_BASE_URL`.
+    pub gemini_url: Option<String>,
+    /// `GEMINI_MODEL`.
+    pub gemini_model: Option<String>,
+}
+
+/// Where vectors are compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum VectorIndex {
+    /// By pgvector where PostgreSQL has it, else in this process.
+    Auto,
+    /// In this process.
+    Memory,
+    /// By pgvector; without it the server does not start.
+    Pgvector,
+}
+
+/// Reads variables and gathers what is wrong with them.
+struct Reader<'a> {
+    variables: &'a BTreeMap<String, String>,
+    faults: Vec<Fault>,
+}
+
+impl Reader<'_> {
+    fn text(&self, name: &str) -> Option<String> {
+        self.variables.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn fault(&mut self, name: &str, message: impl Into<String>) {
+        self.faults.push(Fault { loc: vec![name.into()], message: message.into(), kind: "setting" });
+    }
+
+    fn number<T: FromStr + PartialOrd + Display + Copy>(&mut self, name: &str, usual: T, least: T, most: T) -> T {
+        let Some(text) = self.text(name) else { return usual };
+        match text.parse() {
+            Ok(number) if number >= least && number <= most => number,
+            _ => {
+                self.fault(name, format!("must be a whole number from {least} to {most}, not {text}"));
+                usual
+            }
+        }
+    }
+
+    fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)], usual: T) -> T {
+        let Some(text) = self.text(name) else { return usual };
+        let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(&text));
+        if found.is_none() {
+            let listed: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.fault(name, format!("must be one of {}, not {text}", listed.join(", ")));
+        }
+        found.map_or(usual, |(_, value)| *value)
+    }
+
+    fn web_address(&mut self, name: &str) -> Option<String> {
+        let text = self.text(name)?;
+        if text.starts_with("http://") || text.starts_with("https://") {
+            return Some(text);
+        }
+        self.fault(name, format!("must begin with http:// or https://, not {text}"));
+        None
+    }
+
+    fn origins(&mut self) -> Vec<HeaderValue> {
+        let listed = self.text("CORS_ORIGINS").unwrap_or_default();
+        let mut origins = Vec::new();
+        for origin in listed.split(',').map(|origin| origin.trim().trim_end_matches('/')).filter(|origin| !origin.is_empty()) {
+            let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            let fits = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', ' ', '*']));
+            match HeaderValue::from_str(origin) {
+                Ok(value) if fits => origins.push(value),
+                _ => self.fault(
+                    "CORS_ORIGINS",
+                    format!("must be origins such as https://app.example.com, set apart by commas, not {origin}"),
+                ),
+            }
+        }
+        origins
+    }
+
+    fn database(&mut self, database: &Database) -> String {
+        let url = database.database_url.clone().map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
+        let Some(url) = url else { return sqlite_in(&database.data_dir) };
+        // The documents' own example has SQLAlchemy's spelling of the scheme.
+        let url = url.replacen("postgresql+asyncpg://", "postgresql://", 1).replacen("postgresql+psycopg2://", "postgresql://", 1);
+        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            let scheme = url.split(':').next().unwrap_or_default().to_owned();
+            self.fault("DATABASE_URL", format!("must begin with sqlite: or postgres://, not {scheme}:"));
+        }
+        url
+    }
+}
+
+/// The address of the SQLite file in a folder.
+pub fn sqlite_in(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("influencerflow.db").display())
+}
+
+/// Headers and log lines have no room for these.
+const UNFIT: [char; 3] = ['\n', '\r', '\0'];
+
+impl Settings {
+    /// Reads the environment.
+    pub fn from_environment(database: &Database) -> Result<Self> {
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+            .collect();
+        Self::read(&variables, database)
+    }
+
+    /// Reads variables; every one that makes no sense is told.
+    pub fn read(variables: &BTreeMap<String, String>, database: &Database) -> Result<Self> {
+        let mut from = Reader { variables, faults: Vec::new() };
+        for (name, value) in variables {
+            if KNOWN.contains(&name.as_str()) && value.trim().contains(UNFIT) {
+                from.fault(name, "must be one line");
+            }
+        }
+        let usual = Limits::default();
+        let seconds = |from: &mut Reader<'_>, name: &str, usual: Duration| {
+            Duration::from_secs(from.number(name, usual.as_secs(), 1, 86_400))
+        };
+        let limits = Limits {
+            body_bytes: from.number("MAX_BODY_BYTES", usual.body_bytes, 1024, 1 << 30),
+            upload_bytes: from.number("MAX_UPLOAD_BYTES", usual.upload_bytes, 1024, 1 << 40),
+            time: seconds(&mut from, "REQUEST_TIMEOUT_SECONDS", usual.time),
+            upload_time: seconds(&mut from, "UPLOAD_TIMEOUT_SECONDS", usual.upload_time),
+        };
+        let debug = from.word("DEBUG", &SWITCH, false);
+        let level = if debug { tracing::Level::DEBUG } else { tracing::Level::INFO };
+        let settings = Self {
+            database_url: from.database(database),
+            connections: from.number("DATABASE_MAX_CONNECTIONS", 16, 2, 1000),
+            host: from.host(),
+            port: from.number("PORT", 8000, 0, u16::MAX),
+            origins: from.origins(),
+            log_level: from.word("LOG_LEVEL", &LEVELS, level),
+            log_json: from.word("LOG_FORMAT", &[("json", true), ("text", false)], true),
+            limits,
+            caching: from.word("RESPONSE_CACHE", &SWITCH, true),
+            workers: from.number("JOB_WORKERS", 2, 0, 256),
+            metrics_token: from.secret("METRICS_TOKEN"),
+            vector_index: from.word("VECTOR_INDEX", &INDEXES, VectorIndex::Auto),
+            embeddings: from.word("EMBEDDINGS", &EMBEDDERS, Embeddings::Local),
+            embedding_model: from.text("EMBEDDING_MODEL"),
+            embedding_dims: from
+                .text("EMBEDDING_DIMENSIONS")
+                .map(|_| from.number("EMBEDDING_DIMENSIONS", 256, 8, 16_000)),
+            openai_key: from.text("OPENAI_API_KEY"),
+            openai_url: from.web_address("OPENAI_BASE_URL"),
+            openai_model: from.text("OPENAI_MODEL"),
+            google_key: from.text("GOOGLE_API_KEY"),
+            gemini_url: from.web_address("GEMINI_BASE_URL"),
+            gemini_model: from.text("GEMINI_MODEL"),
+        };
+        settings.judge(&mut from);
+        if from.faults.is_empty() { Ok(settings) } else { Err(told(&from.faults)) }
+    }
+
+    /// What no single setting says.
+    fn judge(&self, from: &mut Reader<'_>) {
+        if self.embeddings == Embeddings::OpenAi && self.openai_key.is_none() && self.openai_url.is_none() {
+            from.fault("EMBEDDINGS", "is openai, which needs OPENAI_API_KEY, or OPENAI_BASE_URL of a server without keys");
+        }
+        if self.embeddings == Embeddings::Gemini && self.google_key.is_none() {
+            from.fault("EMBEDDINGS", "is gemini, which needs GOOGLE_API_KEY");
+        }
+        if self.embeddings == Embeddings::Local && (self.embedding_model.is_some() || self.embedding_dims.is_some()) {
+            from.fault("EMBEDDING_MODEL", "and EMBEDDING_DIMENSIONS are for EMBEDDINGS=openai or gemini; the local model has its own");
+        }
+        if self.vector_index == VectorIndex::Pgvector && self.database_url.starts_with("sqlite:") {
+            from.fault("VECTOR_INDEX", "is pgvector, which needs a DATABASE_URL of PostgreSQL");
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn host(&mut self) -> IpAddr {
+        let text = self.text("HOST").unwrap_or_else(|| "0.0.0.0".into());
+        let address = if text == "localhost" { "127.0.0.1" } else { text.trim_matches(['[', ']']) };
+        address.parse().unwrap_or_else(|_| {
+            self.fault("HOST", format!("must be an IP address such as 0.0.0.0 or 127.0.0.1, not {text}"));
+            IpAddr::from([127, 0, 0, 1])
+        })
+    }
+
+    fn secret(&mut self, name: &str) -> Option<String> {
+        let text = self.text(name)?;
+        if text.len() < 16 {
+            self.fault(name, "must have at least 16 characters, or it can be guessed");
+        }
+        Some(text)
+    }
+}
+
+const SWITCH: [(&str, bool); 6] = [("on", true), ("off", false), ("true", true), ("false", false), ("1", true), ("0", false)];
+const LEVELS: [(&str, tracing::Level); 6] = [
+    ("error", tracing::Level::ERROR),
+    ("warn", tracing::Level::WARN),
+    ("warning", tracing::Level::WARN),
+    ("info", tracing::Level::INFO),
+    ("debug", tracing::Level::DEBUG),
+    ("trace", tracing::Level::TRACE),
+];
+const INDEXES: [(&str, VectorIndex); 3] =
+    [("auto", VectorIndex::Auto), ("memory", VectorIndex::Memory), ("pgvector", VectorIndex::Pgvector)];
+const EMBEDDERS: [(&str, Embeddings); 3] =
+    [("local", Embeddings::Local), ("openai", Embeddings::OpenAi), ("gemini", Embeddings::Gemini)];
+const KNOWN: [&str; 10] = [
+    "DATABASE_URL", "HOST", "PORT", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "GOOGLE_API_KEY", "GEMINI_MODEL",
+    "METRICS_TOKEN", "CORS_ORIGINS",
+];
+
+/// One message that lists every fault.
+fn told(faults: &[Fault]) -> Error {
+    let lines: Vec<String> = faults.iter().map(|fault| format!("  {} {}", fault.loc.join("."), fault.message)).collect();
+    Error::new(kernel::Kind::Invalid, format!("these settings make no sense:\n{}", lines.join("\n")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Settings> {
+        let variables = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let url = pairs.iter().find(|(name, _)| *name == "DATABASE_URL").map(|(_, value)| (*value).to_owned());
+        Settings::read(&variables, &Database { database_url: url, data_dir: "data".into() })
+    }
+
+    #[test]
+    fn nothing_is_needed() {
+        let settings = read(&[]).unwrap();
+        assert_eq!((settings.port, settings.database_url.as_str()), (8000, "sqlite:data/influencerflow.db"));
+        assert_eq!(settings.embeddings, Embeddings::Local);
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let error = read(&[
+            ("PORT", "many"),
+            ("HOST", "here"),
+            ("DATABASE_URL", "mysql://root:secret@db"),
+            ("CORS_ORIGINS", "https://a.example, nonsense"),
+            ("LOG_LEVEL", "loud"),
+            ("EMBEDDINGS", "openai"),
+            ("METRICS_TOKEN", "short"),
+            ("REQUEST_TIMEOUT_SECONDS", "0"),
+            ("OPENAI_MODEL", "a\nb"),
+        ]);
+        let message = error.unwrap_err().message().to_owned();
+        for name in [
+            "PORT", "HOST", "DATABASE_URL", "CORS_ORIGINS", "LOG_LEVEL", "EMBEDDINGS", "METRICS_TOKEN", "REQUEST_TIMEOUT_SECONDS",
+            "OPENAI_MODEL",
+        ] {
+            assert!(message.contains(&format!("\n  {name} ")), "{name} is not told: {message}");
+        }
+        assert!(!message.contains("secret"), "{message}");
+    }
+}
