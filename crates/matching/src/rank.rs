@@ -23,8 +23,22 @@ pub struct Wanted {
     pub limit: usize,
     /// Only scores from here, in hundredths of a percent; 0 is everyone.
     pub least: u16,
+    /// Only niche matches from here, in hundredths of a percent; 0 is everyone.
+    pub least_niche: u16,
     /// Put creators whose niche is the wished one, by its name, before all others.
     pub niche_first: bool,
+}
+
+impl Wanted {
+    /// A page of everyone, best first.
+    pub fn page(offset: usize, limit: usize) -> Self {
+        Self { offset, limit, least: 0, least_niche: 0, niche_first: false }
+    }
+
+    /// Does a score decide who counts, so that everyone has to be looked at?
+    fn counts(self) -> bool {
+        self.least > 0 || self.least_niche > 0
+    }
 }
 
 /// A creator in their place.
@@ -97,8 +111,8 @@ impl Ranking {
         let rest = &self.candidates[self.at..];
         let first = rest.first()?;
         let keep = self.keep();
-        // Without a least score the total is known already, and the best are all that is needed.
-        let full = self.wanted.least == 0 && self.best.len() >= keep;
+        // Where no score leaves anyone out the total is known already, and the best are all that is needed.
+        let full = !self.wanted.counts() && self.best.len() >= keep;
         if full && (keep == 0 || self.best.peek().is_some_and(|worst| worst.key.0 > first.bound)) {
             return None;
         }
@@ -113,7 +127,7 @@ impl Ranking {
             let cosine = |cosines: &[f32]| cosines.get(place).copied().unwrap_or(0.0);
             let scores = brief.combine(candidate.facts, cosine(topic), cosine(audience));
             let total = scores.total();
-            if total < self.wanted.least {
+            if total < self.wanted.least || scores.niche_match < self.wanted.least_niche {
                 continue;
             }
             self.counted += 1;
@@ -135,7 +149,7 @@ impl Ranking {
 
     /// The wanted part of the order, and how many there are in all.
     pub fn finish(self) -> (Vec<Ranked>, usize) {
-        let total = if self.wanted.least == 0 { self.candidates.len() } else { self.counted };
+        let total = if self.wanted.counts() { self.counted } else { self.candidates.len() };
         let places = self.best.into_sorted_vec();
         let ranked = places.into_iter().skip(self.wanted.offset).map(|place| {
             let [niche_match, audience_match, engagement_score, budget_fit] = place.parts;

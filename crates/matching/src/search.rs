@@ -15,6 +15,9 @@ use crate::Matching;
 /// How long a language model may take to read a query before the local parser does.
 const PATIENCE: Duration = Duration::from_secs(6);
 
+/// From this niche match on, in hundredths of a percent, a creator has to do with the niche that was asked for.
+const RELATED: u16 = 4_000;
+
 /// What was asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
@@ -119,7 +122,9 @@ pub(crate) async fn search(matching: &Matching, scope: Scope, question: Question
     }
     let before_budget = filter.clone();
     filter.max_rate = most;
-    let wanted = Wanted { offset: question.offset, limit: question.limit, least: 0, niche_first: true };
+    // Whoever was asked for by niche is not found in another one.
+    let least_niche = if understood.niches.is_empty() { 0 } else { RELATED };
+    let wanted = Wanted { niche_first: true, least_niche, ..Wanted::page(question.offset, question.limit) };
     let mut given_up = Vec::new();
     let mut widenings = WIDENINGS.iter();
     loop {

@@ -91,7 +91,7 @@ impl Matching {
         ids.iter()
             .map(|id| {
                 let slot = columns.slot(*id)?;
-                let everyone = Wanted { offset: 0, limit: 1, least: 0, niche_first: false };
+                let everyone = Wanted::page(0, 1);
                 let (ranked, _) = rank(&columns, brief, &prepared.labels, &[slot], everyone);
                 ranked.first().map(|ranked| ranked.scores)
             })

@@ -1,15 +1,9 @@
 //! InfluencerFlow: one server for the creator economy.
 
-mod build;
-mod cli;
-mod commands;
-mod demo;
-mod guard;
-mod settings;
-
 use std::process::ExitCode;
 
 use clap::Parser;
+use influencerflow::{cli, commands};
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();

@@ -239,7 +239,7 @@ async fn answer(matching: &Matching, scope: Scope, query: ListQuery) -> Result<C
         ..query.filters.filter
     };
     let Some(order) = query.order else {
-        let wanted = Wanted { offset, limit, least: 0, niche_first: false };
+        let wanted = Wanted::page(offset, limit);
         let (ranked, total) = matching.rank(&prepared, filter, wanted, false).await?;
         let ids: Vec<_> = ranked.iter().map(|ranked| ranked.id).collect();
         let entries = matching.entries(scope, &ids).await?;

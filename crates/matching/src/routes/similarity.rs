@@ -144,7 +144,7 @@ pub(super) async fn simple(
     Body { input, sent }: Body<Asked>,
 ) -> Answer<Json<Matches>> {
     let limit = input.limit.unwrap_or(USUAL);
-    let wanted = Wanted { offset: (input.page - 1) * limit, limit, least: 0, niche_first: false };
+    let wanted = Wanted::page((input.page - 1) * limit, limit);
     let (matches, total_matches) = matches(&matching, caller.scope(), input.wish, input.filter, wanted).await?;
     Ok(Json(Matches { matches, total_matches, search_parameters: sent }))
 }
@@ -171,7 +171,7 @@ pub(super) async fn detailed(
     Body { input, .. }: Body<Asked>,
 ) -> Answer<Json<MatchPage>> {
     let limit = input.limit.unwrap_or(20);
-    let wanted = Wanted { offset: (input.page - 1) * limit, limit, least: 0, niche_first: false };
+    let wanted = Wanted::page((input.page - 1) * limit, limit);
     let (matches, total) = matches(&matching, caller.scope(), input.wish, input.filter, wanted).await?;
     Ok(Json(MatchPage { matches, total, page: input.page, pages: total.div_ceil(limit) }))
 }
@@ -228,7 +228,7 @@ async fn campaign_matches(matching: &Matching, scope: Scope, name: &str, bounds:
     let campaign = campaigns::find(scope, &mut tx, name).await?;
     drop(tx);
     let least = from_number(bounds.match_threshold * 100.0).unwrap_or(0);
-    let wanted = Wanted { offset: 0, limit: bounds.match_count, least, niche_first: false };
+    let wanted = Wanted { least, ..Wanted::page(0, bounds.match_count) };
     let gates = gates_of(&campaign.exclusions);
     let (matches, total_matches) = matches(matching, scope, wish_of(&campaign), gates, wanted).await?;
     let told = json!({

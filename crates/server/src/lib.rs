@@ -1,0 +1,8 @@
+//! InfluencerFlow, wired: settings, the command line, and the server that all the slices make together.
+
+pub mod build;
+pub mod cli;
+pub mod commands;
+pub mod demo;
+mod guard;
+pub mod settings;
