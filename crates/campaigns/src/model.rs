@@ -83,7 +83,9 @@ impl Status {
     pub fn next(self, to: Self) -> Result<Self> {
         match (self, to) {
             (from, to) if from == to => Ok(to),
-            (Self::Completed, _) => Err(Error::conflict("The campaign is completed and cannot be opened again; make a new one")),
+            (Self::Completed, _) => {
+                Err(Error::conflict("The campaign is completed and cannot be opened again; make a new one"))
+            }
             (_, Self::Draft) => Err(Error::conflict(format!(
                 "The campaign is {} and cannot be a draft again; pause it instead",
                 self.word()
@@ -267,7 +269,8 @@ impl Input for Changes {
         let status = fields.change_required(&["status"], rule::one_of(Status::WORDS)).and_then(Status::parse);
         // Read here for their faults, and again over what was when it is known.
         Exclusions::read(fields);
-        let exclusions = EXCLUSIONS.iter().filter_map(|name| Some(((*name).to_owned(), fields.raw(name)?.clone()))).collect();
+        let exclusions =
+            EXCLUSIONS.iter().filter_map(|name| Some(((*name).to_owned(), fields.raw(name)?.clone()))).collect();
         Some(Self {
             product_name: fields.change_required(&["product_name"], rule::text(200)),
             brand_name: fields.change_required(&["brand_name", "brand"], rule::text(200)),
@@ -375,8 +378,15 @@ mod tests {
     fn what_is_over_stays_over() {
         use Status::{Active, Completed, Draft, Paused};
         for (from, to, may) in [
-            (Draft, Active, true), (Draft, Completed, true), (Active, Paused, true), (Paused, Active, true), (Active, Completed, true),
-            (Active, Draft, false), (Paused, Draft, false), (Completed, Active, false), (Completed, Completed, true),
+            (Draft, Active, true),
+            (Draft, Completed, true),
+            (Active, Paused, true),
+            (Paused, Active, true),
+            (Active, Completed, true),
+            (Active, Draft, false),
+            (Paused, Draft, false),
+            (Completed, Active, false),
+            (Completed, Completed, true),
         ] {
             assert_eq!(from.next(to).is_ok(), may, "{from:?} to {to:?}");
         }

@@ -32,7 +32,7 @@ pub struct CampaignsState {
 impl CampaignsState {
     /// Lists are kept for the half hour that B asks for, and never beyond a change.
     pub fn new(directory: Directory) -> Self {
-        let kept = Responses::new("campaigns", 16 << 20, Duration::from_secs(30 * 60));
+        let kept = Responses::new("campaigns", 16 << 20, Duration::from_mins(30));
         Self { app: directory.app().clone(), directory, kept }
     }
 }
@@ -167,9 +167,9 @@ async fn create(
     Body { input, .. }: Body<NewCampaign>,
 ) -> Answer<Json<CampaignBody>> {
     let clock: &Clock = state.app.clock();
-    let workspace = caller.workspace().ok_or_else(|| {
-        Error::new(Kind::Forbidden, "Campaigns belong to businesses; this account is not one")
-    })?;
+    let workspace = caller
+        .workspace()
+        .ok_or_else(|| Error::new(Kind::Forbidden, "Campaigns belong to businesses; this account is not one"))?;
     let mut campaign = Campaign::new(input, clock.new_id(), workspace, clock.now())?;
     let mut tx = state.app.write().await?;
     store::insert(caller.scope(), &mut tx, &mut campaign).await?;
@@ -303,7 +303,13 @@ async fn select(
     let notes = input.notes.filter(|notes| !notes.trim().is_empty());
     let earlier = store::select(scope, &mut tx, &campaign, creator.id, id, notes.as_deref(), now).await?;
     if earlier.is_none() {
-        let new = NewEntry { id, workspace_id: campaign.workspace_id, campaign_id: campaign.id, creator_id: creator.id, notes };
+        let new = NewEntry {
+            id,
+            workspace_id: campaign.workspace_id,
+            campaign_id: campaign.id,
+            creator_id: creator.id,
+            notes,
+        };
         outreach::store::insert(scope, &mut tx, &Entry::open(new, now)).await?;
         let payload = serde_json::json!({"campaign_id": campaign.id, "creator_id": creator.id}).to_string();
         tx.event("creator.selected", id, Some(campaign.workspace_id), payload, clock.new_id(), now);
@@ -311,7 +317,9 @@ async fn select(
     tx.commit().await?;
     let message = match earlier {
         None => format!("{} was selected for {}", creator.name, campaign.product_name),
-        Some(_) => format!("{} had been selected for {} before; nothing was changed", creator.name, campaign.product_name),
+        Some(_) => {
+            format!("{} had been selected for {} before; nothing was changed", creator.name, campaign.product_name)
+        }
     };
     Ok(Json(Selection {
         campaign_id: campaign.id,

@@ -66,7 +66,9 @@ pub async fn update(scope: Scope, tx: &mut Tx, campaign: &Campaign, was: (Status
     sql.push(" AND status = ").bind(was.0).push(" AND updated_at = ").bind(was.1);
     scoped(&mut sql, scope);
     if tx.execute(&sql.text, sql.args).await? == 0 {
-        return Err(Error::conflict("The campaign was changed by someone else meanwhile; read it again and repeat your change"));
+        return Err(Error::conflict(
+            "The campaign was changed by someone else meanwhile; read it again and repeat your change",
+        ));
     }
     tx.next_version(TOPIC).await.map(drop)
 }

@@ -16,7 +16,7 @@ use ports::Embedder;
 use tokio::sync::OnceCell;
 
 use crate::catalogue::Catalogue;
-use crate::embedding::{self, embed_here};
+use crate::embedding::{self, EmbedHere, embed_here};
 use crate::jobs::{EMBED, NORMS};
 use crate::{Creator, store};
 
@@ -81,9 +81,8 @@ impl Directory {
     }
 
     /// The local model, if that is the one: what a transaction may ask without waiting for anybody.
-    pub(crate) fn embedder_here(&self) -> Option<(&str, fn(&[String]) -> Vec<Vec<f32>>)> {
-        let local: fn(&[String]) -> Vec<Vec<f32>> = embed_here;
-        self.0.embedder.is_local().then(|| (self.0.embedder.model(), local))
+    pub(crate) fn embedder_here(&self) -> Option<(&str, EmbedHere)> {
+        self.0.embedder.is_local().then(|| (self.0.embedder.model(), embed_here as EmbedHere))
     }
 
     /// Vectors of these texts.
@@ -112,16 +111,11 @@ impl Directory {
         vector: Option<Vec<f32>>,
     ) -> Result<()> {
         let clock = self.0.app.clock();
-        match vector {
-            Some(vector) => {
-                let model = self.0.embedder.model();
-                store::save_vector(scope, tx, creator.id, model, text, &vector, clock.now()).await
-            }
-            None => {
-                store::forget_vectors(scope, tx, &[creator.id]).await?;
-                self.embed_later(tx).await
-            }
-        }
+        let Some(vector) = vector else {
+            store::forget_vectors(scope, tx, &[creator.id]).await?;
+            return self.embed_later(tx).await;
+        };
+        store::save_vector(scope, tx, creator.id, self.0.embedder.model(), text, &vector, clock.now()).await
     }
 
     async fn embed_later(&self, tx: &mut Tx) -> Result<()> {

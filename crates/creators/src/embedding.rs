@@ -30,6 +30,9 @@ impl Embedder for LocalEmbedder {
     }
 }
 
+/// What makes vectors in this process, without waiting for anybody.
+pub(crate) type EmbedHere = fn(&[String]) -> Vec<Vec<f32>>;
+
 /// What the model inside the binary makes of texts; some ten microseconds for each.
 pub(crate) fn embed_here(texts: &[String]) -> Vec<Vec<f32>> {
     let model = StaticModel::embedded();

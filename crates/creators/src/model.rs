@@ -395,11 +395,11 @@ impl Creator {
         if let Some(brands) = changes.previous_brands {
             self.previous_brands = Texts(brands);
         }
-        let changed = !self.says_the_same(&before);
-        if changed {
+        let differs = !self.says_the_same(&before);
+        if differs {
             self.updated_at = now;
         }
-        changed
+        differs
     }
 
     fn says_the_same(&self, other: &Self) -> bool {

@@ -36,7 +36,7 @@ impl Default for Limits {
             body_bytes: 1 << 20,
             upload_bytes: 1 << 30,
             time: Duration::from_secs(30),
-            upload_time: Duration::from_secs(3600),
+            upload_time: Duration::from_hours(1),
         }
     }
 }

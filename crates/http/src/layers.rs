@@ -34,7 +34,7 @@ pub fn around(router: Router, app: &App, origins: &[HeaderValue]) -> Router {
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
             .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, REQUEST_ID])
             .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::CONTENT_DISPOSITION])
-            .max_age(Duration::from_secs(3600));
+            .max_age(Duration::from_hours(1));
         router = router.layer(cors);
     }
     router

@@ -40,12 +40,12 @@ pub(crate) fn interpretation(understood: &Understanding, given_up: &[&'static st
     let english = understood.lang == Lang::En;
     let names: Vec<&str> = given_up.iter().map(|name| if english { name } else { spanish(name) }).collect();
     let names = names.join(", ");
-    said.push(' ');
-    said.push_str(&if english {
-        format!("Nobody in the directory meets all of it; without regard to {names} there are {total}.")
+    let widened = if english {
+        format!(" Nobody in the directory meets all of it; without regard to {names} there are {total}.")
     } else {
-        format!("Nadie del directorio lo cumple todo; sin tener en cuenta {names} hay {total}.")
-    });
+        format!(" Nadie del directorio lo cumple todo; sin tener en cuenta {names} hay {total}.")
+    };
+    said.push_str(&widened);
     said
 }
 

@@ -8,9 +8,9 @@ use mind::score::{Budget, Wish};
 use mind::text::fold;
 use mind::understand::{Understanding, from_llm_json, llm_prompt, parse};
 
+use crate::Matching;
 use crate::prepare::Prepared;
 use crate::rank::{Ranked, Wanted};
-use crate::Matching;
 
 /// How long a language model may take to read a query before the local parser does.
 const PATIENCE: Duration = Duration::from_secs(6);

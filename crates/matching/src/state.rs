@@ -39,7 +39,7 @@ impl FromRef<Matching> for Directory {
 impl Matching {
     /// Puts it together; with a language model, that reads queries first.
     pub fn new(directory: Directory, llm: Option<Arc<dyn Llm>>) -> Self {
-        const AN_HOUR: Duration = Duration::from_secs(3600);
+        const AN_HOUR: Duration = Duration::from_hours(1);
         Self {
             directory,
             llm,

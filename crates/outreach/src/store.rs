@@ -60,9 +60,6 @@ fn values(entry: &Entry) -> Vec<Value> {
 
 /// One entry, if it is there and this scope's.
 pub async fn by_id(scope: Scope, tx: &mut Tx, id: OutreachId) -> Result<Option<Entry>> {
-    let sql = format!(
-        "SELECT {} FROM outreach_logs WHERE id = $1 AND ($2 OR workspace_id = $3)",
-        Entry::COLUMNS
-    );
+    let sql = format!("SELECT {} FROM outreach_logs WHERE id = $1 AND ($2 OR workspace_id = $3)", Entry::COLUMNS);
     tx.fetch_optional(&sql, args![id, scope.sees_everything(), scope.workspace()]).await
 }

@@ -97,7 +97,11 @@ impl Server {
     }
 
     /// What the server says of itself, and the parts that health looks at.
-    pub fn about(&self, settings: &Settings, metrics: Option<metrics_exporter_prometheus::PrometheusHandle>) -> Arc<About> {
+    pub fn about(
+        &self,
+        settings: &Settings,
+        metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    ) -> Arc<About> {
         let provider = if self.llm.is_some() { "search-llm" } else { "search-local" };
         let embeddings = if self.directory.embedder().is_local() { "embeddings-local" } else { "embeddings-provider" };
         let features = ["creators", "campaigns", "ai-matching", "outreach-log", embeddings, provider];
@@ -174,9 +178,12 @@ impl Server {
                     metrics::gauge!("index_version").set(columns.seq() as f64);
                 }
                 if let Ok(counts) = jobs::counts(app.db(), app.clock().now()).await {
-                    for (status, count) in
-                        [("queued", counts.queued), ("running", counts.running), ("done", counts.done), ("failed", counts.failed)]
-                    {
+                    for (status, count) in [
+                        ("queued", counts.queued),
+                        ("running", counts.running),
+                        ("done", counts.done),
+                        ("failed", counts.failed),
+                    ] {
                         metrics::gauge!("jobs", "status" => status).set(count as f64);
                     }
                 }

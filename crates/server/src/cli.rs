@@ -43,7 +43,9 @@ pub enum Command {
     /// Needs no key, no settings and no other server. Listens on 127.0.0.1 alone, makes a folder with a SQLite database, fills it
     /// with sample creators and campaigns the first time, and answers without a token as an administrator. It is for trying
     /// out, never for real data: use `serve` for that.
-    #[command(after_long_help = "EXAMPLES\n  influencerflow demo\n  influencerflow demo --data-dir /tmp/try --port 9000")]
+    #[command(
+        after_long_help = "EXAMPLES\n  influencerflow demo\n  influencerflow demo --data-dir /tmp/try --port 9000"
+    )]
     Demo(Demo),
     /// Serve for real
     ///
@@ -81,6 +83,7 @@ pub enum Command {
     Backup {
         /// The file to write; it must not be there yet.
         file: PathBuf,
+        /// Where the data is.
         #[command(flatten)]
         database: Database,
     },
@@ -130,6 +133,7 @@ pub enum Import {
         /// How it is written; seen from the file's name or its first line without this
         #[arg(long)]
         format: Option<TableFormat>,
+        /// Where the data is.
         #[command(flatten)]
         database: Database,
     },
@@ -148,6 +152,7 @@ pub enum Export {
         /// How to write it; seen from the file's name, else csv
         #[arg(long)]
         format: Option<TableFormat>,
+        /// Where the data is.
         #[command(flatten)]
         database: Database,
     },

@@ -23,7 +23,8 @@ const WORKSPACE: &str = "demo_workspace";
 /// The workspace of a demo's database, if it is one; a database with other data is refused.
 pub async fn workspace(db: &Db) -> Result<Option<WorkspaceId>> {
     let mut tx = db.read().await?;
-    let kept: Option<String> = tx.fetch_optional("SELECT value FROM installation WHERE name = $1", args![WORKSPACE]).await?;
+    let kept: Option<String> =
+        tx.fetch_optional("SELECT value FROM installation WHERE name = $1", args![WORKSPACE]).await?;
     if let Some(kept) = kept {
         return kept.parse().map(Some).map_err(Error::internal);
     }
@@ -55,7 +56,8 @@ pub async fn load(app: &App, directory: &Directory, workspace: WorkspaceId) -> R
         creators::store::insert(scope, &mut tx, &mut creator).await?;
         let text = creator.profile_text();
         let vector = model.embed(&text);
-        creators::store::save_vector(scope, &mut tx, creator.id, StaticModel::id(), &text, &vector, creator.created_at).await?;
+        creators::store::save_vector(scope, &mut tx, creator.id, StaticModel::id(), &text, &vector, creator.created_at)
+            .await?;
         creators.push(creator.id);
     }
     let mut campaigns: Vec<CampaignId> = Vec::with_capacity(world.campaigns.len());

@@ -10,11 +10,13 @@ use http_base::ApiError;
 use kernel::{Error, Kind};
 
 /// Lets requests through that this machine makes to itself.
-pub async fn this_machine_only(request: Request, next: Next) -> Response {
+pub(crate) async fn this_machine_only(request: Request, next: Next) -> Response {
     match fault(request.headers()) {
         None => next.run(request).await,
         Some(why) => {
-            let message = format!("The demo answers this machine alone, and {why}. Use `influencerflow serve` to be reached from elsewhere");
+            let message = format!(
+                "The demo answers this machine alone, and {why}. Use `influencerflow serve` to be reached from elsewhere"
+            );
             ApiError(Error::new(Kind::Forbidden, message)).into_response()
         }
     }
@@ -42,7 +44,8 @@ fn is_loopback(host: &str) -> bool {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.rsplit_once(':').map_or(host, |(name, _)| name),
     };
-    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -130,7 +130,9 @@ impl Reader<'_> {
     fn origins(&mut self) -> Vec<HeaderValue> {
         let listed = self.text("CORS_ORIGINS").unwrap_or_default();
         let mut origins = Vec::new();
-        for origin in listed.split(',').map(|origin| origin.trim().trim_end_matches('/')).filter(|origin| !origin.is_empty()) {
+        for origin in
+            listed.split(',').map(|origin| origin.trim().trim_end_matches('/')).filter(|origin| !origin.is_empty())
+        {
             let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
             let fits = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', ' ', '*']));
             match HeaderValue::from_str(origin) {
@@ -148,7 +150,11 @@ impl Reader<'_> {
         let url = database.database_url.clone().map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
         let Some(url) = url else { return sqlite_in(&database.data_dir) };
         // The documents' own example has SQLAlchemy's spelling of the scheme.
-        let url = url.replacen("postgresql+asyncpg://", "postgresql://", 1).replacen("postgresql+psycopg2://", "postgresql://", 1);
+        let url = url.replacen("postgresql+asyncpg://", "postgresql://", 1).replacen(
+            "postgresql+psycopg2://",
+            "postgresql://",
+            1,
+        );
         if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
             let scheme = url.split(':').next().unwrap_or_default().to_owned();
             self.fault("DATABASE_URL", format!("must begin with sqlite: or postgres://, not {scheme}:"));
@@ -226,13 +232,19 @@ impl Settings {
     /// What no single setting says.
     fn judge(&self, from: &mut Reader<'_>) {
         if self.embeddings == Embeddings::OpenAi && self.openai_key.is_none() && self.openai_url.is_none() {
-            from.fault("EMBEDDINGS", "is openai, which needs OPENAI_API_KEY, or OPENAI_BASE_URL of a server without keys");
+            from.fault(
+                "EMBEDDINGS",
+                "is openai, which needs OPENAI_API_KEY, or OPENAI_BASE_URL of a server without keys",
+            );
         }
         if self.embeddings == Embeddings::Gemini && self.google_key.is_none() {
             from.fault("EMBEDDINGS", "is gemini, which needs GOOGLE_API_KEY");
         }
         if self.embeddings == Embeddings::Local && (self.embedding_model.is_some() || self.embedding_dims.is_some()) {
-            from.fault("EMBEDDING_MODEL", "and EMBEDDING_DIMENSIONS are for EMBEDDINGS=openai or gemini; the local model has its own");
+            from.fault(
+                "EMBEDDING_MODEL",
+                "and EMBEDDING_DIMENSIONS are for EMBEDDINGS=openai or gemini; the local model has its own",
+            );
         }
         if self.vector_index == VectorIndex::Pgvector && self.database_url.starts_with("sqlite:") {
             from.fault("VECTOR_INDEX", "is pgvector, which needs a DATABASE_URL of PostgreSQL");
@@ -259,7 +271,8 @@ impl Reader<'_> {
     }
 }
 
-const SWITCH: [(&str, bool); 6] = [("on", true), ("off", false), ("true", true), ("false", false), ("1", true), ("0", false)];
+const SWITCH: [(&str, bool); 6] =
+    [("on", true), ("off", false), ("true", true), ("false", false), ("1", true), ("0", false)];
 const LEVELS: [(&str, tracing::Level); 6] = [
     ("error", tracing::Level::ERROR),
     ("warn", tracing::Level::WARN),
@@ -273,13 +286,22 @@ const INDEXES: [(&str, VectorIndex); 3] =
 const EMBEDDERS: [(&str, Embeddings); 3] =
     [("local", Embeddings::Local), ("openai", Embeddings::OpenAi), ("gemini", Embeddings::Gemini)];
 const KNOWN: [&str; 10] = [
-    "DATABASE_URL", "HOST", "PORT", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "GOOGLE_API_KEY", "GEMINI_MODEL",
-    "METRICS_TOKEN", "CORS_ORIGINS",
+    "DATABASE_URL",
+    "HOST",
+    "PORT",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "OPENAI_MODEL",
+    "GOOGLE_API_KEY",
+    "GEMINI_MODEL",
+    "METRICS_TOKEN",
+    "CORS_ORIGINS",
 ];
 
 /// One message that lists every fault.
 fn told(faults: &[Fault]) -> Error {
-    let lines: Vec<String> = faults.iter().map(|fault| format!("  {} {}", fault.loc.join("."), fault.message)).collect();
+    let lines: Vec<String> =
+        faults.iter().map(|fault| format!("  {} {}", fault.loc.join("."), fault.message)).collect();
     Error::new(kernel::Kind::Invalid, format!("these settings make no sense:\n{}", lines.join("\n")))
 }
 
@@ -315,7 +337,14 @@ mod tests {
         ]);
         let message = error.unwrap_err().message().to_owned();
         for name in [
-            "PORT", "HOST", "DATABASE_URL", "CORS_ORIGINS", "LOG_LEVEL", "EMBEDDINGS", "METRICS_TOKEN", "REQUEST_TIMEOUT_SECONDS",
+            "PORT",
+            "HOST",
+            "DATABASE_URL",
+            "CORS_ORIGINS",
+            "LOG_LEVEL",
+            "EMBEDDINGS",
+            "METRICS_TOKEN",
+            "REQUEST_TIMEOUT_SECONDS",
             "OPENAI_MODEL",
         ] {
             assert!(message.contains(&format!("\n  {name} ")), "{name} is not told: {message}");

@@ -76,13 +76,13 @@ pub(super) async fn changes(db: &Db, model: &str, columns: &RwLock<Columns>, ver
         let rows: Vec<Row> = rows.into_iter().map(|(row, vector)| row.into_row(vector.as_deref(), dims)).collect();
         let mut columns = columns.write();
         let full = rows.len() == BATCH as usize;
-        rows.into_iter().for_each(|row| columns.put(row));
-        match last.filter(|_| full) {
-            Some(last) => (seq, id) = last,
-            None => {
-                columns.have(version);
-                return Ok(loaded);
-            }
+        for row in rows {
+            columns.put(row);
         }
+        let Some(last) = last.filter(|_| full) else {
+            columns.have(version);
+            return Ok(loaded);
+        };
+        (seq, id) = last;
     }
 }

@@ -153,7 +153,7 @@ impl Columns {
         fits: &std::collections::HashMap<u32, Fit>,
     ) -> (u8, Reverse<i64>, CreatorId) {
         let at = slot as usize;
-        let number = |value: f32| (!value.is_nan()).then(|| (value * 1e6) as i64);
+        let number = |value: f32| (!value.is_nan()).then_some((value * 1e6) as i64);
         let known = |value: i64| (value != UNKNOWN).then_some(value);
         let (value, ascending) = match order {
             Order::Best => (Some(self.followers[at].cast_signed()), false),
@@ -213,7 +213,8 @@ impl Columns {
             && within(&ready.languages, self.languages[at])
             && !ready.excluded_niches.contains(&self.niches[at])
             && !ready.excluded_countries.contains(&self.countries[at])
-            && (ready.excluded_brands.is_empty() || !self.brands[at].iter().any(|brand| ready.excluded_brands.contains(brand)))
+            && (ready.excluded_brands.is_empty()
+                || !self.brands[at].iter().any(|brand| ready.excluded_brands.contains(brand)))
             && ready.excluded_slots.binary_search(&(at as u32)).is_err()
     }
 }

@@ -10,6 +10,7 @@ use super::vectors;
 use super::write::{WRITTEN, values};
 use crate::Creator;
 use crate::catalogue::TOPIC;
+use crate::embedding::EmbedHere;
 use crate::model::{NewCreator, identity};
 
 /// What a batch is written with.
@@ -19,7 +20,7 @@ pub struct Batch<'a> {
     /// Whose new entries are.
     pub workspace: Option<WorkspaceId>,
     /// The model whose vectors are kept, and what makes them, if it is in this process.
-    pub embedder: Option<(&'a str, fn(&[String]) -> Vec<Vec<f32>>)>,
+    pub embedder: Option<(&'a str, EmbedHere)>,
 }
 
 /// What became of a batch.

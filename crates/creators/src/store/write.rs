@@ -64,6 +64,8 @@ pub(super) fn taken() -> Error {
     )
 }
 
+const TAKEN: &str = "Another creator in the directory has this handle or e-mail address on this platform";
+
 /// Writes an entry over what was, if it is still as it was when it was read (at version `was`).
 pub async fn update(scope: Scope, tx: &mut Tx, creator: &mut Creator, was: i64) -> Result<()> {
     debug_assert!(scope.may_read_directory());
@@ -77,7 +79,6 @@ pub async fn update(scope: Scope, tx: &mut Tx, creator: &mut Creator, was: i64) 
     arguments.remove(24);
     arguments.remove(2);
     arguments.push(Value::from(was));
-    const TAKEN: &str = "Another creator in the directory has this handle or e-mail address on this platform";
     if tx.execute_or_conflict(sql, arguments, TAKEN).await? == 0 {
         return Err(Error::conflict(
             "The creator was changed by someone else meanwhile; read it again and repeat your change",

@@ -140,7 +140,7 @@ pub fn whole(least: i64, most: i64) -> impl Rule<i64> {
 
 /// A count of followers or views: a whole number, not negative and not absurd.
 pub fn tally() -> impl Rule<u64> {
-    |value, from_text| whole(0, count::MOST as i64)(value, from_text).map(i64::unsigned_abs)
+    |value, from_text| whole(0, count::MOST.cast_signed())(value, from_text).map(i64::unsigned_abs)
 }
 
 /// A count as people write it: `125K`, `1.2M`, `950`; a bare number is taken too.

@@ -85,7 +85,17 @@ impl Input for CreatorFilters {
 }
 
 const SORTS: &[&str] = &[
-    "match", "followers", "-followers", "engagement", "-engagement", "rate", "-rate", "rating", "-rating", "newest", "-newest",
+    "match",
+    "followers",
+    "-followers",
+    "engagement",
+    "-engagement",
+    "rate",
+    "-rate",
+    "rating",
+    "-rating",
+    "newest",
+    "-newest",
 ];
 
 pub(super) struct ListQuery {
@@ -251,6 +261,7 @@ async fn answer(matching: &Matching, scope: Scope, query: ListQuery) -> Result<C
     let entries = matching.entries(scope, &ids).await?;
     let ids: Vec<_> = entries.iter().map(|creator| creator.id).collect();
     let scores = matching.scores(&prepared, &ids);
-    let creators = entries.into_iter().zip(scores).map(|(creator, scores)| ListedCreator::new(creator, scores)).collect();
+    let creators =
+        entries.into_iter().zip(scores).map(|(creator, scores)| ListedCreator::new(creator, scores)).collect();
     Ok(CreatorList { creators, total, filters_applied })
 }

@@ -143,7 +143,8 @@ pub(super) async fn profile(
         return Ok(as_json(body));
     }
     let mut tx = matching.app().read().await?;
-    let creator = creators::store::by_id(caller.scope(), &mut tx, id).await?.ok_or_else(|| Error::not_found("Creator"))?;
+    let creator =
+        creators::store::by_id(caller.scope(), &mut tx, id).await?.ok_or_else(|| Error::not_found("Creator"))?;
     let campaign_match = match &query.campaign_id {
         None => None,
         Some(campaign) => {
@@ -151,7 +152,8 @@ pub(super) async fn profile(
             drop(tx);
             let prepared = Prepared::new(matching.directory(), wish_of(&campaign)).await?;
             let analysis = analyse(&matching, &prepared, &creator).await?;
-            let passing = matching.directory().catalogue().read().passing_one(&prepare::gates_of(&campaign.exclusions), id);
+            let passing =
+                matching.directory().catalogue().read().passing_one(&prepare::gates_of(&campaign.exclusions), id);
             Some(CampaignMatch {
                 percentage: analysis.match_percentage,
                 status: analysis.match_status,

@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 
 use super::list::CreatorFilters;
 use super::shapes::{ListedCreator, with_scores};
+use crate::Matching;
 use crate::insights::{budget_facts, interpretation};
 use crate::search::{Question, search as find};
-use crate::Matching;
 
 /// What is searched. Only for the documentation; see `SearchInput`.
 #[derive(Deserialize, ToSchema)]
@@ -143,7 +143,9 @@ pub(super) async fn search(
             let question = Question { query, budget, audience, offset: input.offset, limit: input.limit };
             by_words(&matching, scope, question).await?
         }
-        Query::Filters(filters) => by_filters(&matching, scope, *filters, input.budget, input.offset, input.limit).await?,
+        Query::Filters(filters) => {
+            by_filters(&matching, scope, *filters, input.budget, input.offset, input.limit).await?
+        }
     };
     Ok(Json(results))
 }
@@ -160,7 +162,8 @@ async fn by_words(matching: &Matching, scope: Scope, question: Question) -> Resu
         (None, None) => None,
         budget => {
             let filter = found.before_budget;
-            let facts = matching.directory().catalogue().scan(move |columns| budget_facts(columns, &filter, budget)).await?;
+            let facts =
+                matching.directory().catalogue().scan(move |columns| budget_facts(columns, &filter, budget)).await?;
             understood.budget_analysis(range, &facts)
         }
     };

@@ -66,17 +66,20 @@ pub(super) async fn similar(
 ) -> Answer<Json<SimilarCreators>> {
     let id: CreatorId = name.id("Creator")?;
     let mut tx = matching.app().read().await?;
-    let creator = creators::store::by_id(caller.scope(), &mut tx, id).await?.ok_or_else(|| Error::not_found("Creator"))?;
+    let creator =
+        creators::store::by_id(caller.scope(), &mut tx, id).await?.ok_or_else(|| Error::not_found("Creator"))?;
     drop(tx);
     let catalogue = matching.directory().catalogue();
     catalogue.fresh().await?;
     if !catalogue.has_vector(id) {
-        let message = format!("{}'s profile has no words to compare, or no vector yet; say more in `about`", creator.name);
+        let message =
+            format!("{}'s profile has no words to compare, or no vector yet; say more in `about`", creator.name);
         return Err(Error::conflict(message).into());
     }
     let text = creator.profile_text();
     let query_vector = matching.directory().embed(vec![text]).await?.pop().unwrap_or_default();
-    let filter = Filter { platforms: query.platform.into_iter().collect(), excluded_creators: vec![id], ..Filter::default() };
+    let filter =
+        Filter { platforms: query.platform.into_iter().collect(), excluded_creators: vec![id], ..Filter::default() };
     let limit = query.limit;
     let scan = move |columns: &creators::Columns| {
         let slots = columns.passing(&filter);
@@ -86,7 +89,8 @@ pub(super) async fn similar(
     let hits = catalogue.scan(scan).await?;
     let ids: Vec<_> = hits.iter().map(|(id, _)| *id).collect();
     let entries = matching.entries(caller.scope(), &ids).await?;
-    let near = |creator: &creators::Creator| hits.iter().find(|(id, _)| *id == creator.id).map_or(0.0, |(_, score)| *score);
+    let near =
+        |creator: &creators::Creator| hits.iter().find(|(id, _)| *id == creator.id).map_or(0.0, |(_, score)| *score);
     let creators: Vec<_> = entries
         .into_iter()
         .map(|creator| {

@@ -99,8 +99,16 @@ impl Input for Asked {
         let limit = fields.optional("limit", rule::whole(1, 100)).map(|limit| limit as usize);
         let page = fields.optional("page", rule::whole(1, 1_000_000)).unwrap_or(1) as usize;
         let says_something = wish.texts().iter().any(|text| !text.trim().is_empty());
-        if !says_something && !["product_name", "product_description", "product_niche", "target_audience"].iter().any(|name| fields.has(name)) {
-            fields.fault("product_name", "missing", "is missing: say at least what the product is, its niche or whom it is for");
+        if !says_something
+            && !["product_name", "product_description", "product_niche", "target_audience"]
+                .iter()
+                .any(|name| fields.has(name))
+        {
+            fields.fault(
+                "product_name",
+                "missing",
+                "is missing: say at least what the product is, its niche or whom it is for",
+            );
         }
         Some(Self { wish, filter, limit, page })
     }
@@ -191,7 +199,7 @@ pub(super) struct Bounds {
 impl Input for Bounds {
     fn read(fields: &mut Fields) -> Option<Self> {
         let match_threshold = fields.optional("match_threshold", rule::number(0.0, 1.0)).unwrap_or(0.5);
-        let match_count = fields.optional("match_count", rule::whole(1, 100)).unwrap_or(USUAL as i64) as usize;
+        let match_count = fields.optional("match_count", rule::whole(1, 100)).map_or(USUAL, |count| count as usize);
         Some(Self { match_threshold, match_count })
     }
 }

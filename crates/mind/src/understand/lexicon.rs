@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::platform;
 use super::Platform;
 use super::niches::{self, NicheId};
+use super::platform;
 use super::tokens::{Kind, Token, tokens};
 use crate::geo::{self, CountryCode, LanguageCode, Region};
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::platform;
 use super::parser::add;
+use super::platform;
 use super::{Evidence, Sort, Understanding, niches, numbers, parse};
 use crate::geo::{self, CountryCode};
 use crate::text::folded;

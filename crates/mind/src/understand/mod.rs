@@ -29,9 +29,9 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use budget::BudgetFacts;
+pub use kernel::Platform;
 pub use llm::{from_llm_json, llm_prompt};
 pub use parser::{MAX_QUERY_BYTES, parse};
-pub use kernel::Platform;
 
 use crate::geo::{CountryCode, LanguageCode};
 

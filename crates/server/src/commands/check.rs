@@ -11,7 +11,7 @@ use crate::cli::Database;
 use crate::settings::{Embeddings, Settings};
 
 /// Looks at everything, and tells it line by line.
-pub async fn doctor(database: &Database) -> ExitCode {
+pub(super) async fn doctor(database: &Database) -> ExitCode {
     let mut well = true;
     let mut tell = |name: &str, found: Result<String>| match found {
         Ok(figures) => println!("ok    {name}: {figures}"),
@@ -40,7 +40,11 @@ pub async fn doctor(database: &Database) -> ExitCode {
                 Ok(server) => {
                     tell("embeddings", look_at_embeddings(&server, &settings).await);
                     let reader = settings.openai_key.as_ref().or(settings.google_key.as_ref());
-                    let reads = if reader.is_some() { "a language model, then the local parser" } else { "the local parser (no key is set)" };
+                    let reads = if reader.is_some() {
+                        "a language model, then the local parser"
+                    } else {
+                        "the local parser (no key is set)"
+                    };
                     tell("searches are read by", Ok(reads.into()));
                 }
             }

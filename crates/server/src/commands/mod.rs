@@ -6,8 +6,8 @@ mod tables;
 
 use std::process::ExitCode;
 
-use kernel::Result;
 use http_base::Mode;
+use kernel::Result;
 
 use crate::build::{self, Server};
 use crate::cli::{Cli, Command, Database, Export, Import};

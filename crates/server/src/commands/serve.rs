@@ -21,7 +21,7 @@ use crate::settings::{Settings, sqlite_in};
 const GRACE: Duration = Duration::from_secs(30);
 
 /// Shows everything with sample data, on this machine only.
-pub async fn demo(options: Demo) -> Result<()> {
+pub(super) async fn demo(options: Demo) -> Result<()> {
     // The demo's data is its own: a DATABASE_URL of the environment is somebody's, and is not looked at.
     let database = Database { database_url: options.database_url.clone(), data_dir: options.data_dir.clone() };
     let mut settings = Settings::from_environment(&database)?;
@@ -51,7 +51,8 @@ pub async fn demo(options: Demo) -> Result<()> {
 
 fn invitation(server: &Server, place: SocketAddr, options: &Demo) -> String {
     let creators = server.directory.catalogue().read().len();
-    let data = options.database_url.as_deref().map_or_else(|| options.data_dir.display().to_string(), |_| "PostgreSQL".into());
+    let data =
+        options.database_url.as_deref().map_or_else(|| options.data_dir.display().to_string(), |_| "PostgreSQL".into());
     format!(
         r#"InfluencerFlow {version}: this is a DEMO with invented people, for this machine only ({creators} creators, data in {data}).
 Nobody needs a token here, no mail is sent, nobody is called, no money moves.
@@ -76,12 +77,15 @@ Nobody needs a token here, no mail is sent, nobody is called, no money moves.
 
 fn make_folder(folder: &std::path::Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|error| {
-        Error::new(Kind::Unavailable, format!("the folder {} cannot be made: {error}; choose another with --data-dir", folder.display()))
+        Error::new(
+            Kind::Unavailable,
+            format!("the folder {} cannot be made: {error}; choose another with --data-dir", folder.display()),
+        )
     })
 }
 
 /// Serves for real.
-pub async fn serve(database: &Database) -> Result<()> {
+pub(super) async fn serve(database: &Database) -> Result<()> {
     let settings = Settings::from_environment(database)?;
     start_logs(&settings);
     let started = Instant::now();
@@ -130,7 +134,7 @@ async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Resu
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        served = serving => served.map_err(Error::internal)?,
+        ended = serving => ended.map_err(Error::internal)?,
         () = patience => tracing::warn!("some requests took longer than {} seconds to finish and were broken off", GRACE.as_secs()),
     }
     workers.stop().await;

@@ -28,7 +28,7 @@ fn bar(length: u64, template: &str) -> ProgressBar {
 }
 
 /// Takes creators in.
-pub async fn import(server: &Server, path: &Path, format: Option<Format>) -> Result<ExitCode> {
+pub(super) async fn import(server: &Server, path: &Path, format: Option<Format>) -> Result<ExitCode> {
     let from_input = path == Path::new("-");
     let (source, length): (Box<dyn BufRead + Send>, u64) = if from_input {
         (Box::new(BufReader::with_capacity(1 << 16, std::io::stdin())), 0)
@@ -57,7 +57,10 @@ pub async fn import(server: &Server, path: &Path, format: Option<Format>) -> Res
         report.processed, report.added, report.updated, report.unchanged, report.failed
     );
     if report.awaiting_embedding > 0 {
-        eprintln!("{} creators have no vector yet; a running server makes them, or `influencerflow embed` does", report.awaiting_embedding);
+        eprintln!(
+            "{} creators have no vector yet; a running server makes them, or `influencerflow embed` does",
+            report.awaiting_embedding
+        );
     }
     server.directory.learn_norms().await?;
     server.app.db().analyze().await?;
@@ -66,7 +69,7 @@ pub async fn import(server: &Server, path: &Path, format: Option<Format>) -> Res
 }
 
 /// Writes the directory out.
-pub async fn export(server: &Server, path: Option<&Path>, format: Option<Format>) -> Result<()> {
+pub(super) async fn export(server: &Server, path: Option<&Path>, format: Option<Format>) -> Result<()> {
     let named = path.and_then(Path::to_str).and_then(Format::of_name);
     let format = format.or(named).unwrap_or(Format::Csv);
     let out: Box<dyn Write + Send> = match path {
@@ -77,7 +80,8 @@ pub async fn export(server: &Server, path: Option<&Path>, format: Option<Format>
         }
     };
     let mut out = BufWriter::with_capacity(1 << 16, out);
-    let broken = |error: std::io::Error| Error::new(Kind::Unavailable, format!("the export could not be written: {error}"));
+    let broken =
+        |error: std::io::Error| Error::new(Kind::Unavailable, format!("the export could not be written: {error}"));
     out.write_all(&export_head(format)).map_err(broken)?;
     let (mut after, mut written) = (CreatorId::from_uuid(uuid::Uuid::nil()), 0);
     while let Some((bytes, last, count)) = export_batch(&server.directory, Scope::system(), format, after).await? {
@@ -92,7 +96,7 @@ pub async fn export(server: &Server, path: Option<&Path>, format: Option<Format>
 }
 
 /// Makes the vectors that are missing or another model's.
-pub async fn embed(server: &Server) -> Result<()> {
+pub(super) async fn embed(server: &Server) -> Result<()> {
     let directory = &server.directory;
     let mut tx = server.app.read().await?;
     let stale = creators::store::stale_count(Scope::system(), &mut tx, directory.embedder().model()).await?;
