@@ -9,6 +9,7 @@ use mind::text::fold;
 use mind::understand::{Understanding, from_llm_json, llm_prompt, parse};
 
 use crate::Matching;
+use crate::currency::Converted;
 use crate::prepare::Prepared;
 use crate::rank::{Ranked, Wanted};
 
@@ -44,6 +45,10 @@ pub(crate) struct Found {
     pub(crate) given_up: Vec<&'static str>,
     /// What was looked through before the budget: for the figures of the analysis.
     pub(crate) before_budget: Filter,
+    /// The least and the most that a piece may cost, in hundredths of a dollar.
+    pub(crate) budget: (Option<i64>, Option<i64>),
+    /// How the budget became dollars, if it was something else.
+    pub(crate) converted: Option<Converted>,
 }
 
 /// Reads a query: by the language model where there is one, within its time, else by the local parser.
@@ -104,7 +109,11 @@ const WIDENINGS: [Widening; 6] = [
 /// Answers a question in plain words.
 pub(crate) async fn search(matching: &Matching, scope: Scope, question: Question) -> Result<Found> {
     let (understood, parser) = understand(matching, &question.query).await;
-    let most = question.budget.map(|(_, most)| most).or(understood.budget_max_minor);
+    let (budget, converted) = match question.budget {
+        Some((least, most)) => ((Some(least), Some(most)), None),
+        None => matching.exchange().in_dollars(&understood),
+    };
+    let most = budget.1;
     let wish = Wish {
         product_description: understood.meaning.clone(),
         product_niche: understood.niches.join(", "),
@@ -131,7 +140,7 @@ pub(crate) async fn search(matching: &Matching, scope: Scope, question: Question
         let (ranked, total) = matching.rank(&prepared, filter.clone(), wanted, false).await?;
         let next = if total == 0 { widenings.find(|(_, is_set, _)| is_set(&filter)) } else { None };
         let Some((name, _, widen)) = next else {
-            return Ok(Found { ranked, total, understood, parser, given_up, before_budget });
+            return Ok(Found { ranked, total, understood, parser, given_up, before_budget, budget, converted });
         };
         given_up.push(*name);
         widen(&mut filter);

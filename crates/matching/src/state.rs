@@ -10,6 +10,7 @@ use kernel::{CreatorId, Result, Scope};
 use mind::score::Scores;
 use ports::Llm;
 
+use crate::currency::ExchangeRates;
 use crate::prepare::Prepared;
 use crate::rank::{Ranked, Wanted, cosines, rank};
 
@@ -18,6 +19,7 @@ use crate::rank::{Ranked, Wanted, cosines, rank};
 pub struct Matching {
     directory: Directory,
     llm: Option<Arc<dyn Llm>>,
+    exchange: ExchangeRates,
     /// Lists and searches, kept for the hour that B asks for.
     pub(crate) lists: Responses,
     /// Profiles, likewise.
@@ -38,11 +40,12 @@ impl FromRef<Matching> for Directory {
 
 impl Matching {
     /// Puts it together; with a language model, that reads queries first.
-    pub fn new(directory: Directory, llm: Option<Arc<dyn Llm>>) -> Self {
+    pub fn new(directory: Directory, llm: Option<Arc<dyn Llm>>, exchange: ExchangeRates) -> Self {
         const AN_HOUR: Duration = Duration::from_hours(1);
         Self {
             directory,
             llm,
+            exchange,
             lists: Responses::new("creator_lists", 64 << 20, AN_HOUR),
             profiles: Responses::new("creator_profiles", 64 << 20, AN_HOUR),
         }
@@ -61,6 +64,11 @@ impl Matching {
     /// What reads queries before the local parser does, if anything.
     pub(crate) fn llm(&self) -> Option<&Arc<dyn Llm>> {
         self.llm.as_ref()
+    }
+
+    /// What other currencies are worth.
+    pub(crate) fn exchange(&self) -> &ExchangeRates {
+        &self.exchange
     }
 
     /// Ranks whoever passes the filter. With `vectors_only`, only those whose profile can be compared.

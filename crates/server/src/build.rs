@@ -11,7 +11,7 @@ use http_base::core::About;
 use http_base::{App, Check, Mode};
 use jobs::{Registry, Workers};
 use kernel::{Clock, Error, Result};
-use matching::Matching;
+use matching::{ExchangeRates, Matching};
 use ports::{Embedder, Llm};
 use providers::{EmbedderSettings, GeminiEmbedder, GeminiLlm, LlmSettings, OpenAiEmbedder, OpenAiLlm};
 use serde_json::json;
@@ -54,6 +54,7 @@ pub struct Server {
     /// Whatever runs by itself.
     pub jobs: Registry,
     llm: Option<Arc<dyn Llm>>,
+    exchange: ExchangeRates,
 }
 
 impl Server {
@@ -63,12 +64,12 @@ impl Server {
         let directory = Directory::new(app.clone(), embedder(settings)?);
         let mut jobs = Registry::new();
         jobs.merge(creators::jobs(&directory));
-        Ok(Self { app, directory, jobs, llm: llm(settings)? })
+        Ok(Self { app, directory, jobs, llm: llm(settings)?, exchange: settings.exchange.clone() })
     }
 
     /// Every documented route, and the document.
     pub fn routes(&self, about: Arc<About>) -> (Router, OpenApi) {
-        let matching = Matching::new(self.directory.clone(), self.llm.clone());
+        let matching = Matching::new(self.directory.clone(), self.llm.clone(), self.exchange.clone());
         let (router, mut document) = OpenApiRouter::with_openapi(http_base::openapi::base(VERSION))
             .merge(http_base::core::router(self.app.clone(), about))
             .merge(creators::router(self.directory.clone()))

@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use http_base::app::Limits;
 use kernel::{Error, Fault, Result};
+use matching::ExchangeRates;
 
 use crate::cli::Database;
 
@@ -51,6 +52,8 @@ pub struct Settings {
     pub metrics_token: Option<String>,
     /// `VECTOR_INDEX`: is pgvector wanted, refused, or whatever is there?
     pub vector_index: VectorIndex,
+    /// `EXCHANGE_RATES`.
+    pub exchange: ExchangeRates,
     /// `EMBEDDINGS`.
     pub embeddings: Embeddings,
     /// `EMBEDDING_MODEL`.
@@ -213,6 +216,7 @@ impl Settings {
             workers: from.number("JOB_WORKERS", 2, 0, 256),
             metrics_token: from.secret("METRICS_TOKEN"),
             vector_index: from.word("VECTOR_INDEX", &INDEXES, VectorIndex::Auto),
+            exchange: from.exchange(),
             embeddings: from.word("EMBEDDINGS", &EMBEDDERS, Embeddings::Local),
             embedding_model: from.text("EMBEDDING_MODEL"),
             embedding_dims: from
@@ -253,6 +257,14 @@ impl Settings {
 }
 
 impl Reader<'_> {
+    fn exchange(&mut self) -> ExchangeRates {
+        let text = self.text("EXCHANGE_RATES").unwrap_or_default();
+        ExchangeRates::parse(&text).unwrap_or_else(|message| {
+            self.fault("EXCHANGE_RATES", message);
+            ExchangeRates::default()
+        })
+    }
+
     fn host(&mut self) -> IpAddr {
         let text = self.text("HOST").unwrap_or_else(|| "0.0.0.0".into());
         let address = if text == "localhost" { "127.0.0.1" } else { text.trim_matches(['[', ']']) };

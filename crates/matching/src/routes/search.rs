@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::list::CreatorFilters;
 use super::shapes::{ListedCreator, with_scores};
 use crate::Matching;
+use crate::currency::told_in_dollars;
 use crate::insights::{budget_facts, interpretation};
 use crate::search::{Question, search as find};
 
@@ -151,20 +152,21 @@ pub(super) async fn search(
 }
 
 async fn by_words(matching: &Matching, scope: Scope, question: Question) -> Result<SearchResults> {
-    let range = question.budget.map(|(least, most)| (Some(least), Some(most)));
     let found = find(matching, scope, question).await?;
     let ids: Vec<_> = found.ranked.iter().map(|ranked| ranked.id).collect();
     let entries = matching.entries(scope, &ids).await?;
     let creators = with_scores(entries, &found.ranked, |creator, scores| ListedCreator::new(creator, Some(scores)));
     let understood = found.understood;
-    let budget = range.unwrap_or((understood.budget_min_minor, understood.budget_max_minor));
-    let budget_analysis = match budget {
-        (None, None) => None,
-        budget => {
-            let filter = found.before_budget;
-            let facts =
-                matching.directory().catalogue().scan(move |columns| budget_facts(columns, &filter, budget)).await?;
-            understood.budget_analysis(range, &facts)
+    let budget_analysis = if found.budget == (None, None) {
+        None
+    } else {
+        let (filter, budget) = (found.before_budget, found.budget);
+        let facts =
+            matching.directory().catalogue().scan(move |columns| budget_facts(columns, &filter, budget)).await?;
+        let said = told_in_dollars(&understood).budget_analysis(Some(budget), &facts);
+        match found.converted {
+            None => said,
+            Some(converted) => said.map(|said| format!("{said} {}", converted.note(understood.lang))),
         }
     };
     Ok(SearchResults {
