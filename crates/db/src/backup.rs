@@ -1,14 +1,16 @@
 //! A consistent copy of the live database.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use kernel::{Error, Kind, Result};
-use sqlx::{AssertSqlSafe, Connection as _};
 
-use crate::Db;
-use crate::fault::fault;
 use crate::postgres::place;
+use crate::sink::Nowhere;
+use crate::sqlite::connection::{Connection, Role};
+use crate::sqlite::off_the_runtime;
 use crate::store::Store;
+use crate::{Db, args};
 
 impl Db {
     /// Copies the live database to a file that must not be there yet, while others go on reading and writing.
@@ -17,10 +19,8 @@ impl Db {
     pub async fn backup(&self, to: &Path) -> Result<()> {
         match self.store() {
             Store::Sqlite(sqlite) => {
-                let mut connection = sqlite.readers.for_backup().await?;
-                let copied = copy(&mut connection, to).await;
-                let _ = connection.close().await;
-                copied
+                let (from, to) = (sqlite.path.clone(), to.to_owned());
+                off_the_runtime(move || copy(&from, &to)).await
             }
             Store::Postgres(postgres) => {
                 let options = &postgres.options;
@@ -43,12 +43,13 @@ impl Db {
     }
 }
 
-async fn copy(connection: &mut sqlx::SqliteConnection, to: &Path) -> Result<()> {
+/// Copies one file to the other. Blocks.
+fn copy(from: &Path, to: &PathBuf) -> Result<()> {
     let refuse = |kind, message: String| Err(Error::new(kind, message));
     let Some(target) = to.to_str().filter(|target| !target.contains('\0')) else {
         return refuse(Kind::Unavailable, format!("{} is not a file name that can be used", to.display()));
     };
-    if tokio::fs::symlink_metadata(to).await.is_ok() {
+    if fs::symlink_metadata(to).is_ok() {
         return refuse(
             Kind::Conflict,
             format!("{target} is there already: name a file that is not, or move that one away"),
@@ -56,38 +57,34 @@ async fn copy(connection: &mut sqlx::SqliteConnection, to: &Path) -> Result<()> 
     }
     // Under another name until it is whole and on the disk: a broken-off copy is never taken for a backup.
     let partial = format!("{target}.partial");
-    let _ = tokio::fs::remove_file(&partial).await;
-    let written = async {
-        let vacuum = "VACUUM INTO $1";
-        let mut arguments = sqlx::sqlite::SqliteArguments::default();
-        sqlx::Arguments::add(&mut arguments, &partial).map_err(Error::internal)?;
-        sqlx::query_with(AssertSqlSafe(vacuum), arguments)
-            .persistent(false)
-            .execute(&mut *connection)
-            .await
-            .map_err(|error| fault(&error, vacuum))?;
-        finish(&partial, target).await.map_err(|error| {
-            Error::new(Kind::Unavailable, format!("The backup cannot be written to {target}: {error}"))
+    let _ = fs::remove_file(&partial);
+    let vacuum = "VACUUM INTO $1";
+    let written = Connection::open(from, Role::Backup)
+        .and_then(|mut connection| {
+            connection.run(vacuum, &args![&partial], &mut Nowhere, true).map_err(|failure| failure.told(vacuum))
         })
-    }
-    .await;
+        .and_then(|_| {
+            finish(&partial, target).map_err(|error| {
+                Error::new(Kind::Unavailable, format!("The backup cannot be written to {target}: {error}"))
+            })
+        });
     if written.is_err() {
-        let _ = tokio::fs::remove_file(&partial).await;
+        let _ = fs::remove_file(&partial);
     }
     written
 }
 
-async fn finish(partial: &str, target: &str) -> std::io::Result<()> {
-    tokio::fs::OpenOptions::new().write(true).open(partial).await?.sync_all().await?;
+fn finish(partial: &str, target: &str) -> std::io::Result<()> {
+    fs::OpenOptions::new().write(true).open(partial)?.sync_all()?;
     // A link, unlike a renaming, never replaces what has come there meanwhile.
-    match tokio::fs::hard_link(partial, target).await {
-        Ok(()) => tokio::fs::remove_file(partial).await?,
+    match fs::hard_link(partial, target) {
+        Ok(()) => fs::remove_file(partial)?,
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Err(error),
         // Not every file system has links.
-        Err(_) => tokio::fs::rename(partial, target).await?,
+        Err(_) => fs::rename(partial, target)?,
     }
     match Path::new(target).parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        Some(folder) => tokio::fs::File::open(folder).await?.sync_all().await,
+        Some(folder) => fs::File::open(folder)?.sync_all(),
         None => Ok(()),
     }
 }

@@ -1,44 +1,103 @@
 //! What the engines complain about, as errors of ours: told in one sentence where someone can do something about it.
 
+use std::time::Duration;
+
 use kernel::{Error, Kind};
 use sqlx::error::ErrorKind;
 
+/// Statements slower than this are told in the log.
+pub(crate) const SLOW: Duration = Duration::from_secs(1);
 /// The longest piece of a statement that is put into the log.
 const LONGEST_SQL: usize = 600;
 
-/// An error of the driver while running `sql`.
+/// Why a statement failed.
+pub(crate) enum Failure {
+    Sqlite(rusqlite::Error),
+    Postgres(sqlx::Error),
+    Ours(Error),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Postgres(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+impl Failure {
+    /// As an error of ours, with the statement for the log.
+    pub(crate) fn told(self, sql: &str) -> Error {
+        match self {
+            Self::Sqlite(error) => sqlite_fault(&error, sql),
+            Self::Postgres(error) => fault(&error, sql),
+            Self::Ours(error) => error.because(short(sql)),
+        }
+    }
+
+    /// Did this statement try to store twice what may be there once?
+    pub(crate) fn is_unique_violation(&self) -> bool {
+        match self {
+            // SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => matches!(error.extended_code, 2067 | 1555),
+            Self::Postgres(error) => {
+                error.as_database_error().is_some_and(|error| error.kind() == ErrorKind::UniqueViolation)
+            }
+            _ => false,
+        }
+    }
+
+    /// Was it an attempt to write where only reading is possible?
+    pub(crate) fn is_read_only(&self) -> bool {
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => error.extended_code & 0xff == 8,
+            Self::Postgres(error) => {
+                error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("25006"))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// An error of PostgreSQL or its driver while running `sql`.
 pub(crate) fn fault(error: &sqlx::Error, sql: &str) -> Error {
-    let sql = match sql.char_indices().nth(LONGEST_SQL) {
-        Some((end, _)) => format!("{}…", &sql[..end]),
-        None => sql.to_owned(),
+    tell(advice(error), error, sql)
+}
+
+/// An error of SQLite while running `sql`.
+pub(crate) fn sqlite_fault(error: &rusqlite::Error, sql: &str) -> Error {
+    let advice = match error {
+        rusqlite::Error::SqliteFailure(error, _) => sqlite_advice(error.extended_code & 0xff),
+        _ => None,
     };
-    let why = format!("{error}; statement: {}", sql.split_whitespace().collect::<Vec<_>>().join(" "));
-    match advice(error) {
+    tell(advice, error, sql)
+}
+
+fn tell(advice: Option<&'static str>, error: &dyn std::error::Error, sql: &str) -> Error {
+    let why = format!("{error}; statement: {}", short(sql));
+    match advice {
         Some(advice) => Error::new(Kind::Unavailable, advice).because(why),
         None => Error::internal(why),
     }
 }
 
-/// Did this statement try to store twice what may be there once?
-pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|error| error.kind() == ErrorKind::UniqueViolation)
-}
-
-/// Is somebody else writing, so that trying again helps?
-pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
-    sqlite_code(error).is_some_and(|code| matches!(code, 5 | 6))
-}
-
-/// Was it an attempt to write where only reading is possible?
-pub(crate) fn is_read_only(error: &sqlx::Error) -> bool {
-    sqlite_code(error) == Some(8)
-        || error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("25006"))
-}
-
-/// The primary result code, if the error is SQLite's (<https://www.sqlite.org/rescode.html>).
-fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
-    let error = error.as_database_error()?.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;
-    sqlx::error::DatabaseError::code(error)?.parse::<i32>().ok().map(|code| code & 0xff)
+/// The statement on one line, and not too long.
+fn short(sql: &str) -> String {
+    let line = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST_SQL) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 fn advice(error: &sqlx::Error) -> Option<&'static str> {
@@ -48,14 +107,12 @@ fn advice(error: &sqlx::Error) -> Option<&'static str> {
         }
         sqlx::Error::PoolTimedOut => Some("The server is busy: every database connection is in use; try again shortly"),
         sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Some("The server is stopping; try again shortly"),
-        sqlx::Error::Database(_) => match sqlite_code(error) {
-            Some(code) => sqlite_advice(code),
-            None => postgres_advice(&error.as_database_error()?.code()?),
-        },
+        sqlx::Error::Database(error) => postgres_advice(&error.code()?),
         _ => None,
     }
 }
 
+/// By the primary result code (<https://www.sqlite.org/rescode.html>).
 fn sqlite_advice(code: i32) -> Option<&'static str> {
     Some(match code {
         3 | 14 => {

@@ -2,7 +2,7 @@
 //!
 //! - [`Db`] opens, lends connections, knows versions; [`Tx`] runs statements; [`args!`], [`Sql`] and [`Value`] are what is
 //!   bound; [`row!`], [`FromRow`] and [`Row`] are what comes back.
-//! - On SQLite there is one writer, and group commit: see `sqlite/lane.rs`.
+//! - On SQLite there is one writer, and group commit: see `sqlite/lane.rs`; which thread runs a statement: `sqlite/connection.rs`.
 //! - [`Migration`]s are written once. Ids are `{id}`, moments and money `BIGINT`, booleans `BOOLEAN`, floats `DOUBLE PRECISION`,
 //!   JSON `TEXT`, bytes `{bytes}`. No deferred constraints: on SQLite they would fail their neighbours' commit too.
 //! - Faults of the disk, the file and the server are [`kernel::Kind::Unavailable`] with one sentence that says what to do.
@@ -18,6 +18,7 @@ mod migrate;
 mod postgres;
 mod row;
 mod settings;
+mod sink;
 mod sql;
 mod sqlite;
 mod store;

@@ -9,8 +9,7 @@ use sqlx::{ConnectOptions, Connection, PgPool};
 use tracing::log::LevelFilter;
 
 use crate::Settings;
-use crate::fault::fault;
-use crate::sqlite::SLOW;
+use crate::fault::{SLOW, fault};
 
 /// A connection that has idled for this long is asked whether it still stands before it is used.
 const FRESH: Duration = Duration::from_secs(5);

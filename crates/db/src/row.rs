@@ -2,16 +2,15 @@
 
 use kernel::{Error, Id, Money, Platform, Result, Timestamp};
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Column as _, Decode, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{Column as _, Decode, Row as _, ValueRef as _};
 use uuid::Uuid;
 
 /// One row of an answer.
-pub struct Row(pub(crate) RawRow);
+pub struct Row<'r>(pub(crate) RawRow<'r>);
 
-pub(crate) enum RawRow {
-    Sqlite(SqliteRow),
-    Postgres(PgRow),
+pub(crate) enum RawRow<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r PgRow),
 }
 
 /// One column of a row, before it is known what is wanted of it.
@@ -44,19 +43,19 @@ pub trait FromRow: Sized {
     /// How many columns it takes.
     const WIDTH: usize;
     /// Reads it from the columns `at`, `at + 1`, …
-    fn from_row_at(row: &Row, at: usize) -> Result<Self>;
+    fn from_row_at(row: &Row<'_>, at: usize) -> Result<Self>;
 }
 
 /// A column by its place (`0`) or by its name (`"total"`).
 pub trait ColumnIndex: Copy {
     /// Its place in this row, if it is there.
-    fn place(self, row: &Row) -> Option<usize>;
+    fn place(self, row: &Row<'_>) -> Option<usize>;
     /// How the log calls it.
     fn name(self) -> String;
 }
 
 impl ColumnIndex for usize {
-    fn place(self, row: &Row) -> Option<usize> {
+    fn place(self, row: &Row<'_>) -> Option<usize> {
         (self < row.len()).then_some(self)
     }
     fn name(self) -> String {
@@ -65,9 +64,9 @@ impl ColumnIndex for usize {
 }
 
 impl ColumnIndex for &str {
-    fn place(self, row: &Row) -> Option<usize> {
+    fn place(self, row: &Row<'_>) -> Option<usize> {
         match &row.0 {
-            RawRow::Sqlite(row) => row.columns().iter().position(|column| column.name() == self),
+            RawRow::Sqlite(row) => row.as_ref().column_index(self).ok(),
             RawRow::Postgres(row) => row.columns().iter().position(|column| column.name() == self),
         }
     }
@@ -76,7 +75,7 @@ impl ColumnIndex for &str {
     }
 }
 
-impl Row {
+impl Row<'_> {
     /// The value in this column.
     pub fn get<T: FromColumn>(&self, index: impl ColumnIndex) -> Result<T> {
         let cell = match index.place(self) {
@@ -91,7 +90,7 @@ impl Row {
     /// How many columns it has.
     pub fn len(&self) -> usize {
         match &self.0 {
-            RawRow::Sqlite(row) => row.len(),
+            RawRow::Sqlite(row) => row.as_ref().column_count(),
             RawRow::Postgres(row) => row.len(),
         }
     }
@@ -113,17 +112,14 @@ impl Row {
 
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-fn sqlite_cell(row: &SqliteRow, place: usize) -> std::result::Result<Cell<'_>, Fault> {
-    let value = row.try_get_raw(place)?;
-    if value.is_null() {
-        return Ok(Cell::Null);
-    }
-    let kind = value.type_info().name().as_bytes()[0];
-    Ok(match kind {
-        b'I' => Cell::Int(<i64 as Decode<sqlx::Sqlite>>::decode(value)?),
-        b'R' => Cell::Float(<f64 as Decode<sqlx::Sqlite>>::decode(value)?),
-        b'T' => Cell::Text(<&str as Decode<sqlx::Sqlite>>::decode(value)?),
-        _ => Cell::Bytes(<&[u8] as Decode<sqlx::Sqlite>>::decode(value)?),
+fn sqlite_cell<'r>(row: &'r rusqlite::Row<'_>, place: usize) -> std::result::Result<Cell<'r>, Fault> {
+    use rusqlite::types::ValueRef;
+    Ok(match row.get_ref(place)? {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(value) => Cell::Int(value),
+        ValueRef::Real(value) => Cell::Float(value),
+        ValueRef::Text(value) => Cell::Text(std::str::from_utf8(value)?),
+        ValueRef::Blob(value) => Cell::Bytes(value),
     })
 }
 
@@ -269,7 +265,7 @@ impl<T: FromColumn> FromColumn for Option<T> {
 
 impl<T: FromColumn> FromRow for T {
     const WIDTH: usize = 1;
-    fn from_row_at(row: &Row, at: usize) -> Result<Self> {
+    fn from_row_at(row: &Row<'_>, at: usize) -> Result<Self> {
         row.get(at)
     }
 }
@@ -279,7 +275,7 @@ macro_rules! tuples {
         impl<$($name: FromRow),+> FromRow for ($($name,)+) {
             const WIDTH: usize = 0 $(+ $name::WIDTH)+;
             #[expect(unused_assignments, reason = "the place after the last part is not read")]
-            fn from_row_at(row: &Row, mut at: usize) -> Result<Self> {
+            fn from_row_at(row: &Row<'_>, mut at: usize) -> Result<Self> {
                 Ok(($({
                     let part = $name::from_row_at(row, at)?;
                     at += $name::WIDTH;
@@ -350,7 +346,7 @@ macro_rules! row {
 
         impl $crate::FromRow for $name {
             const WIDTH: usize = [::std::stringify!($first) $(, ::std::stringify!($field))*].len();
-            fn from_row_at(row: &$crate::Row, at: usize) -> $crate::kernel::Result<Self> {
+            fn from_row_at(row: &$crate::Row<'_>, at: usize) -> $crate::kernel::Result<Self> {
                 let mut next = at..;
                 Ok(Self {
                     $first: row.get(next.start)?,

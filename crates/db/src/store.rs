@@ -98,7 +98,7 @@ impl Db {
         match &self.0.store {
             Store::Sqlite(sqlite) => {
                 let mut lease = sqlite.readers.take().await?;
-                lease.begin().await?;
+                lease.begin()?;
                 Ok(Tx::sqlite_read(lease, shared))
             }
             Store::Postgres(postgres) => {
@@ -115,8 +115,8 @@ impl Db {
         self.begin(false).await
     }
 
-    /// Like [`Db::write`], for work of many statements (an import's batch, a migration): on SQLite it shares its commit with no other
-    /// transaction, so that no small one waits for it to be told that it is on the disk.
+    /// Like [`Db::write`], for work of many statements, or of statements on many rows (an import's batch, a migration). On SQLite
+    /// it shares its commit with no other transaction, so that no small one waits for it, and its statements run where they may take long.
     pub async fn write_long(&self) -> Result<Tx> {
         self.begin(true).await
     }
@@ -124,7 +124,7 @@ impl Db {
     async fn begin(&self, long: bool) -> Result<Tx> {
         let shared = &self.0.shared;
         match &self.0.store {
-            Store::Sqlite(sqlite) => Ok(Tx::sqlite_write(sqlite.lane.take(long).await?, shared)),
+            Store::Sqlite(sqlite) => Ok(Tx::sqlite_write(sqlite.lane.take(long).await?, shared, long)),
             Store::Postgres(postgres) => {
                 let transaction = postgres.pool.begin().await.map_err(|error| fault(&error, "BEGIN"))?;
                 Ok(Tx::postgres_write(transaction, shared))
@@ -179,7 +179,7 @@ impl Db {
         match &self.0.store {
             Store::Sqlite(sqlite) => {
                 sqlite.lane.close().await;
-                sqlite.readers.close().await;
+                sqlite.readers.close();
             }
             Store::Postgres(postgres) => postgres.pool.close().await,
         }

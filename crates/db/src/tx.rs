@@ -4,17 +4,17 @@ use futures::StreamExt as _;
 use kernel::{Error, Result};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments as _, AssertSqlSafe, Either, Executor as _, PgConnection, Postgres, SqliteConnection};
+use sqlx::{Arguments as _, AssertSqlSafe, Either, Executor as _, PgConnection, Postgres};
 
 use crate::events::Pending;
-use crate::fault::{fault, is_read_only, is_unique_violation};
+use crate::fault::{Failure, fault};
 use crate::hooks::{Hook, run_all};
 use crate::row::RawRow;
+use crate::sink::{All, Each, First, Nowhere, Sink};
 use crate::sqlite::ReadLease;
 use crate::sqlite::lane::WriteLease;
 use crate::topics::Shared;
-use crate::{Engine, FromRow, Row, Value};
+use crate::{Engine, FromRow, Row, Value, sqlite};
 
 /// A transaction, or a connection for reading. Dropped without [`Tx::commit`], what it did is undone.
 ///
@@ -26,6 +26,7 @@ pub struct Tx {
     hooks: Vec<Hook>,
     pub(crate) events: Vec<Pending>,
     failed: bool,
+    long: bool,
 }
 
 enum Inner {
@@ -38,21 +39,21 @@ enum Inner {
 
 /// A connection of either engine, for the time of one statement.
 enum Connection<'a> {
-    Sqlite(&'a mut SqliteConnection),
+    Sqlite(&'a mut sqlite::connection::Connection),
     Postgres(&'a mut PgConnection),
 }
 
 impl Tx {
     fn new(inner: Inner, shared: &Shared) -> Self {
-        Self { inner, shared: shared.clone(), hooks: Vec::new(), events: Vec::new(), failed: false }
+        Self { inner, shared: shared.clone(), hooks: Vec::new(), events: Vec::new(), failed: false, long: false }
     }
 
     pub(crate) fn sqlite_read(lease: ReadLease, shared: &Shared) -> Self {
         Self::new(Inner::SqliteRead(lease), shared)
     }
 
-    pub(crate) fn sqlite_write(lease: WriteLease, shared: &Shared) -> Self {
-        Self::new(Inner::SqliteWrite(lease), shared)
+    pub(crate) fn sqlite_write(lease: WriteLease, shared: &Shared, long: bool) -> Self {
+        Self { long, ..Self::new(Inner::SqliteWrite(lease), shared) }
     }
 
     pub(crate) fn postgres_read(connection: PoolConnection<Postgres>, shared: &Shared) -> Self {
@@ -82,50 +83,42 @@ impl Tx {
 
     /// Runs a statement and tells how many rows it changed.
     pub async fn execute(&mut self, sql: &str, args: Vec<Value>) -> Result<u64> {
-        self.run(sql, args, &mut |_| Ok(())).await
+        self.run(sql, args, &mut Nowhere).await
     }
 
     /// Like [`Tx::execute`], but a row that is there already is a [`kernel::Kind::Conflict`] with this message.
     /// The transaction is over then; where it should go on, use `ON CONFLICT` and look at the count.
     pub async fn execute_or_conflict(&mut self, sql: &str, args: Vec<Value>, message: &'static str) -> Result<u64> {
-        self.start(sql)?;
-        let run = self.connection()?.run(sql, args, &mut |_| Ok(())).await;
-        run.map_err(|failure| match failure {
-            Failure::Driver(error) if is_unique_violation(&error) => {
-                self.failed = true;
-                Error::conflict(message).because(error)
-            }
-            other => self.fail(other, sql),
+        let run = self.try_run(sql, args, &mut Nowhere).await;
+        run.map_err(|failure| {
+            let known = failure.is_unique_violation();
+            let error = self.fail(failure, sql);
+            if known { Error::conflict(message).because(error) } else { error }
         })
     }
 
     /// Runs a statement and takes every row of its answer.
     pub async fn fetch_all<R: FromRow + Send>(&mut self, sql: &str, args: Vec<Value>) -> Result<Vec<R>> {
-        let mut rows = Vec::new();
-        self.run(sql, args, &mut |row| {
-            rows.push(R::from_row_at(row, 0)?);
-            Ok(())
-        })
-        .await?;
-        Ok(rows)
+        let mut all = All(Vec::new());
+        self.run(sql, args, &mut all).await?;
+        Ok(all.0)
     }
 
     /// Runs a statement and takes its first row, if there is one.
-    pub async fn fetch_optional<R: FromRow>(&mut self, sql: &str, args: Vec<Value>) -> Result<Option<R>> {
-        match self.first(sql, args).await? {
-            Some(row) => R::from_row_at(&row, 0).map(Some).map_err(|error| error.because(sql)),
-            None => Ok(None),
-        }
+    pub async fn fetch_optional<R: FromRow + Send>(&mut self, sql: &str, args: Vec<Value>) -> Result<Option<R>> {
+        let mut first = First(None);
+        self.run(sql, args, &mut first).await?;
+        Ok(first.0)
     }
 
     /// Runs a statement that always answers with a row, and takes it.
-    pub async fn fetch_one<R: FromRow>(&mut self, sql: &str, args: Vec<Value>) -> Result<R> {
+    pub async fn fetch_one<R: FromRow + Send>(&mut self, sql: &str, args: Vec<Value>) -> Result<R> {
         let row = self.fetch_optional(sql, args).await?;
         row.ok_or_else(|| Error::internal(format!("no row, where one is always expected: {sql}")))
     }
 
     /// Runs a statement that always answers with a row, and takes its first column: `count(*)`, `EXISTS (…)`.
-    pub async fn fetch_value<T: crate::FromColumn>(&mut self, sql: &str, args: Vec<Value>) -> Result<T> {
+    pub async fn fetch_value<T: crate::FromColumn + Send>(&mut self, sql: &str, args: Vec<Value>) -> Result<T> {
         self.fetch_one::<T>(sql, args).await
     }
 
@@ -136,7 +129,7 @@ impl Tx {
         args: Vec<Value>,
         mut each: impl FnMut(R) -> Result<()> + Send,
     ) -> Result<()> {
-        self.run(sql, args, &mut |row| each(R::from_row_at(row, 0)?)).await.map(|_| ())
+        self.run(sql, args, &mut Each(|row: &Row<'_>| each(R::from_row_at(row, 0)?))).await.map(drop)
     }
 
     /// Has this done once, and only if, the transaction is committed: quickly, without waiting for anything.
@@ -199,30 +192,22 @@ impl Tx {
 
     /// Runs statements parted by `;`, without arguments.
     pub(crate) async fn run_script(&mut self, sql: &str) -> Result<()> {
-        self.start(sql)?;
-        let script = sqlx::raw_sql(AssertSqlSafe(sql));
         let run = match self.connection()? {
-            Connection::Sqlite(connection) => script.execute(connection).await.map(|_| ()),
-            Connection::Postgres(connection) => script.execute(connection).await.map(|_| ()),
+            Connection::Sqlite(connection) => connection.script(sql),
+            Connection::Postgres(connection) => {
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.map(drop).map_err(Failure::Postgres)
+            }
         };
-        run.map_err(|error| self.fail(error.into(), sql))
-    }
-
-    fn start(&self, sql: &str) -> Result<()> {
-        if self.failed { Err(over().because(sql)) } else { Ok(()) }
+        run.map_err(|failure| self.fail(failure, sql))
     }
 
     fn fail(&mut self, failure: Failure, sql: &str) -> Error {
-        match failure {
-            Failure::Driver(error) if !self.writes() && is_read_only(&error) => {
-                Error::internal("a write on a connection for reading").because(sql)
-            }
-            Failure::Driver(error) => {
-                self.failed = self.writes();
-                fault(&error, sql)
-            }
-            Failure::Ours(error) => error.because(sql),
+        if !self.writes() && failure.is_read_only() {
+            return Error::internal("a write on a connection for reading").because(sql);
         }
+        // What went wrong after the engine had done its part (a row that cannot be read) changes nothing there.
+        self.failed |= self.writes() && !matches!(failure, Failure::Ours(_));
+        failure.told(sql)
     }
 
     fn connection(&mut self) -> Result<Connection<'_>> {
@@ -236,105 +221,67 @@ impl Tx {
         })
     }
 
-    async fn run(&mut self, sql: &str, args: Vec<Value>, each: Each<'_>) -> Result<u64> {
-        self.start(sql)?;
-        let run = self.connection()?.run(sql, args, each).await;
+    async fn run(&mut self, sql: &str, args: Vec<Value>, sink: &mut dyn Sink) -> Result<u64> {
+        let run = self.try_run(sql, args, sink).await;
         run.map_err(|failure| self.fail(failure, sql))
     }
 
-    async fn first(&mut self, sql: &str, args: Vec<Value>) -> Result<Option<Row>> {
-        self.start(sql)?;
-        let first = self.connection()?.first(sql, args).await;
-        first.map_err(|failure| self.fail(failure, sql))
-    }
-}
-
-/// What a row is handed to.
-type Each<'a> = &'a mut (dyn FnMut(&Row) -> Result<()> + Send);
-
-enum Failure {
-    Driver(sqlx::Error),
-    Ours(Error),
-}
-
-impl From<sqlx::Error> for Failure {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Driver(error)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Ours(error)
-    }
-}
-
-impl Connection<'_> {
-    async fn run(self, sql: &str, args: Vec<Value>, each: Each<'_>) -> Result<u64, Failure> {
-        let mut changed = 0;
-        match self {
-            Self::Sqlite(connection) => {
-                let mut answer = connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql), sqlite_arguments(args)?));
-                while let Some(part) = answer.next().await {
-                    match part? {
-                        Either::Left(done) => changed += done.rows_affected(),
-                        Either::Right(row) => each(&Row(RawRow::Sqlite(row)))?,
-                    }
-                }
-            }
-            Self::Postgres(connection) => {
-                let mut answer = connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(args)?));
-                while let Some(part) = answer.next().await {
-                    match part? {
-                        Either::Left(done) => changed += done.rows_affected(),
-                        Either::Right(row) => each(&Row(RawRow::Postgres(row)))?,
-                    }
-                }
-            }
+    async fn try_run(&mut self, sql: &str, args: Vec<Value>, sink: &mut dyn Sink) -> Result<u64, Failure> {
+        if self.failed {
+            return Err(over().into());
         }
-        Ok(changed)
+        let long = self.long;
+        match self.connection()? {
+            Connection::Sqlite(connection) => {
+                // A task that does nothing but short statements lets others have their turn all the same.
+                tokio::task::coop::consume_budget().await;
+                connection.run(sql, &args, sink, long)
+            }
+            Connection::Postgres(connection) => on_postgres(connection, sql, args, sink).await,
+        }
     }
+}
 
-    async fn first(self, sql: &str, args: Vec<Value>) -> Result<Option<Row>, Failure> {
-        Ok(match self {
-            Self::Sqlite(connection) => connection
-                .fetch_optional(sqlx::query_with(AssertSqlSafe(sql), sqlite_arguments(args)?))
-                .await?
-                .map(|row| Row(RawRow::Sqlite(row))),
-            Self::Postgres(connection) => connection
-                .fetch_optional(sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(args)?))
-                .await?
-                .map(|row| Row(RawRow::Postgres(row))),
-        })
+async fn on_postgres(
+    connection: &mut PgConnection,
+    sql: &str,
+    args: Vec<Value>,
+    sink: &mut dyn Sink,
+) -> Result<u64, Failure> {
+    let query = sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(args)?);
+    if sink.one_is_enough() {
+        if let Some(row) = connection.fetch_optional(query).await? {
+            sink.row(&Row(RawRow::Postgres(&row)))?;
+        }
+        return Ok(0);
     }
+    let mut changed = 0;
+    let mut answer = connection.fetch_many(query);
+    while let Some(part) = answer.next().await {
+        match part? {
+            Either::Left(done) => changed += done.rows_affected(),
+            Either::Right(row) => sink.row(&Row(RawRow::Postgres(&row)))?,
+        }
+    }
+    Ok(changed)
 }
 
 fn over() -> Error {
     Error::internal("a statement of this transaction has failed, so the rest of it is not run")
 }
 
-macro_rules! add_all {
-    ($arguments:expr, $values:expr) => {{
-        let mut arguments = $arguments;
-        for value in $values {
-            match value {
-                Value::Bool(value) => arguments.add(value),
-                Value::Int(value) => arguments.add(value),
-                Value::Float(value) => arguments.add(value),
-                Value::Text(value) => arguments.add(value),
-                Value::Bytes(value) => arguments.add(value),
-                Value::Uuid(value) => arguments.add(value),
-            }
-            .map_err(Error::internal)?;
-        }
-        Ok(arguments)
-    }};
-}
-
-fn sqlite_arguments(values: Vec<Value>) -> Result<SqliteArguments> {
-    add_all!(SqliteArguments::default(), values)
-}
-
 fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments> {
-    add_all!(PgArguments::default(), values)
+    let mut arguments = PgArguments::default();
+    for value in values {
+        match value {
+            Value::Bool(value) => arguments.add(value),
+            Value::Int(value) => arguments.add(value),
+            Value::Float(value) => arguments.add(value),
+            Value::Text(value) => arguments.add(value),
+            Value::Bytes(value) => arguments.add(value),
+            Value::Uuid(value) => arguments.add(value),
+        }
+        .map_err(Error::internal)?;
+    }
+    Ok(arguments)
 }

@@ -57,6 +57,7 @@ fn spanish(name: &'static str) -> &'static str {
         "followers" => "los seguidores",
         "country" => "el país",
         "language" => "el idioma",
+        "niche" => "el nicho",
         other => other,
     }
 }

@@ -134,15 +134,28 @@ pub(crate) async fn search(matching: &Matching, scope: Scope, question: Question
     // Whoever was asked for by niche is not found in another one.
     let least_niche = if understood.niches.is_empty() { 0 } else { RELATED };
     let wanted = Wanted { niche_first: true, least_niche, ..Wanted::page(question.offset, question.limit) };
-    let mut given_up = Vec::new();
-    let mut widenings = WIDENINGS.iter();
-    loop {
-        let (ranked, total) = matching.rank(&prepared, filter.clone(), wanted, false).await?;
-        let next = if total == 0 { widenings.find(|(_, is_set, _)| is_set(&filter)) } else { None };
-        let Some((name, _, widen)) = next else {
+    for given_up in attempts(&filter) {
+        let mut filter = filter.clone();
+        for (_, _, widen) in &given_up {
+            widen(&mut filter);
+        }
+        let (ranked, total) = matching.rank(&prepared, filter, wanted, false).await?;
+        if total > 0 {
+            let given_up = given_up.iter().map(|(name, _, _)| *name).collect();
             return Ok(Found { ranked, total, understood, parser, given_up, before_budget, budget, converted });
-        };
-        given_up.push(*name);
-        widen(&mut filter);
+        }
     }
+    // Nobody has to do with the niche at all: the nearest in meaning are shown, and it is said.
+    let wanted = Wanted { least_niche: 0, ..wanted };
+    let (ranked, total) = matching.rank(&prepared, filter, wanted, false).await?;
+    let given_up = if total > 0 { vec!["niche"] } else { Vec::new() };
+    Ok(Found { ranked, total, understood, parser, given_up, before_budget, budget, converted })
+}
+
+/// What is given up, try by try: nothing, then one thing, then more and more of them.
+fn attempts(filter: &Filter) -> Vec<Vec<&'static Widening>> {
+    let set: Vec<&Widening> = WIDENINGS.iter().filter(|(_, is_set, _)| is_set(filter)).collect();
+    let one = set.iter().map(|widening| vec![*widening]);
+    let more = (2..=set.len()).map(|many| set[..many].to_vec());
+    std::iter::once(Vec::new()).chain(one).chain(more).collect()
 }

@@ -8,16 +8,17 @@
 //! statement fails, the group is given up, and every member is told.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use kernel::{Error, Kind, Result};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::fault::fault;
+use super::connection::Connection;
+use super::off_the_runtime;
+use crate::fault::sqlite_fault;
 use crate::hooks::{Hook, run_all};
 
 /// A group is committed when it has this many members,
@@ -26,12 +27,6 @@ const MOST_MEMBERS: usize = 64;
 const OLDEST: Duration = Duration::from_millis(5);
 /// Who holds the writer longer than this is told in the log: everybody else waits.
 const LONG_HOLD: Duration = Duration::from_secs(1);
-
-const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT member";
-const NEXT: &str = "RELEASE member; SAVEPOINT member";
-const UNDO_NEXT: &str = "ROLLBACK TO member; RELEASE member; SAVEPOINT member";
-const COMMIT: &str = "COMMIT";
-const UNDO_COMMIT: &str = "ROLLBACK TO member; RELEASE member; COMMIT";
 
 /// The way to the writer.
 pub(crate) struct Lane {
@@ -66,13 +61,13 @@ struct Want {
 
 /// The writer connection, on loan; dropped without [`WriteLease::commit`], its savepoint is undone.
 pub(crate) struct WriteLease {
-    connection: Option<SqliteConnection>,
+    connection: Option<Connection>,
     back: Option<oneshot::Sender<Returned>>,
     taken: Instant,
 }
 
 struct Returned {
-    connection: SqliteConnection,
+    connection: Connection,
     outcome: Outcome,
 }
 
@@ -87,11 +82,11 @@ struct Member {
 }
 
 impl Lane {
-    pub(crate) fn start(connection: SqliteConnection, options: SqliteConnectOptions, wait: Duration) -> Self {
+    pub(crate) fn start(connection: Connection, path: PathBuf, wait: Duration) -> Self {
         let (orders, queue) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts::default());
         let writer =
-            Writer { connection: Some(connection), options, queue, next: VecDeque::new(), counts: Arc::clone(&counts) };
+            Writer { connection: Some(connection), path, queue, next: VecDeque::new(), counts: Arc::clone(&counts) };
         tokio::spawn(writer.run());
         Self { orders, wait, counts }
     }
@@ -139,7 +134,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl WriteLease {
-    pub(crate) fn connection(&mut self) -> Result<&mut SqliteConnection> {
+    pub(crate) fn connection(&mut self) -> Result<&mut Connection> {
         self.connection.as_mut().ok_or_else(|| Error::internal("the writer was used after it was given back"))
     }
 
@@ -154,7 +149,10 @@ impl WriteLease {
         if let (Some(connection), Some(back)) = (self.connection.take(), self.back.take()) {
             let held = self.taken.elapsed();
             if held > LONG_HOLD {
-                tracing::warn!(held_ms = held.as_millis() as u64, "a transaction held the one writer for long");
+                tracing::warn!(
+                    held_ms = u64::try_from(held.as_millis()).unwrap_or(u64::MAX),
+                    "a transaction held the one writer for long"
+                );
             }
             // Nobody takes it back only when the runtime is going down, and the connection with it.
             let _ = back.send(Returned { connection, outcome });
@@ -171,8 +169,8 @@ impl Drop for WriteLease {
 /// The task that owns the writer connection.
 struct Writer {
     /// Absent only while it is on loan, and after it was lost.
-    connection: Option<SqliteConnection>,
-    options: SqliteConnectOptions,
+    connection: Option<Connection>,
+    path: PathBuf,
     queue: mpsc::UnboundedReceiver<Order>,
     next: VecDeque<Order>,
     counts: Arc<Counts>,
@@ -206,7 +204,7 @@ impl Writer {
             }
         }
         if let Some(connection) = self.connection.take() {
-            let _ = connection.close().await;
+            close(connection).await;
         }
     }
 
@@ -222,7 +220,7 @@ impl Writer {
                 Order::Write(want) => return Some(want),
                 Order::Close(closed) => {
                     if let Some(connection) = self.connection.take() {
-                        let _ = connection.close().await;
+                        close(connection).await;
                     }
                     let _ = closed.send(());
                     return None;
@@ -266,17 +264,14 @@ impl Writer {
             let room = !alone && members.len() < MOST_MEMBERS && (members.is_empty() || opened.elapsed() < OLDEST);
             let next = if room { self.next_of_group() } else { None };
             let Some(next) = next else {
-                return match (kept, members.is_empty()) {
-                    (true, _) => self.run_sql(COMMIT).await,
-                    (false, false) => self.run_sql(UNDO_COMMIT).await.map_err(|error| undone(&error)),
-                    // Nobody waits for this one.
-                    (false, true) => {
-                        self.clear().await;
-                        Ok(())
-                    }
-                };
+                if !kept {
+                    self.control(&["ROLLBACK TO member", "RELEASE member"]).map_err(|error| undone(&error))?;
+                }
+                // With no member this ends a transaction that has changed nothing.
+                return self.commit().await;
             };
-            if let Err(error) = self.run_sql(if kept { NEXT } else { UNDO_NEXT }).await {
+            let step: &[_] = if kept { &["RELEASE member"] } else { &["ROLLBACK TO member", "RELEASE member"] };
+            if let Err(error) = self.control(step).and_then(|()| self.control(&["SAVEPOINT member"])) {
                 // Who has not begun yet begins with the next group.
                 self.next.push_front(Order::Write(next));
                 return Err(undone(&error));
@@ -286,14 +281,40 @@ impl Writer {
     }
 
     async fn begin(&mut self) -> Result<()> {
-        if self.connection.is_none() {
-            self.connection = Some(super::open_writer(&self.options).await?);
+        let begin = |connection: &Connection| {
+            connection.control("BEGIN IMMEDIATE").and_then(|()| connection.control("SAVEPOINT member"))
+        };
+        // At once, if no other program writes; else where waiting harms nobody.
+        if self.connection.as_ref().is_some_and(|connection| begin(connection).is_ok()) {
+            return Ok(());
         }
-        let begun = self.run_sql(BEGIN).await;
-        if begun.is_err() {
-            self.clear().await;
-        }
-        begun
+        let (connection, path) = (self.connection.take(), self.path.clone());
+        let connection = off_the_runtime(move || {
+            let connection = match connection {
+                Some(connection) => connection,
+                None => super::open_writer(&path)?,
+            };
+            connection.patient(true);
+            let begun = begin(&connection);
+            connection.patient(false);
+            // After a fault it is opened anew by whoever comes next.
+            begun.map(|()| connection).map_err(|error| sqlite_fault(&error, "BEGIN IMMEDIATE"))
+        })
+        .await?;
+        self.connection = Some(connection);
+        Ok(())
+    }
+
+    /// Commits, and waits for the disk, off the runtime.
+    async fn commit(&mut self) -> Result<()> {
+        let connection = self.connection.take().ok_or_else(missing)?;
+        let (connection, done) = off_the_runtime(move || {
+            let done = connection.control("COMMIT").map_err(|error| sqlite_fault(&error, "COMMIT"));
+            Ok((connection, done))
+        })
+        .await?;
+        self.connection = Some(connection);
+        done
     }
 
     /// Lends the connection and waits until it is back.
@@ -309,22 +330,34 @@ impl Writer {
 
     /// Leaves no transaction open after a fault; SQLite may have ended it already.
     async fn clear(&mut self) {
-        if self.connection.is_some() && self.run_sql("ROLLBACK").await.is_err() {
-            // "No transaction is active" is what a fault leaves. Anything else shows in a fresh start.
-            if let Some(connection) = self.connection.take() {
-                let _ = connection.close().await;
-            }
+        if self.control(&["ROLLBACK"]).is_err()
+            && let Some(connection) = self.connection.take()
+        {
+            // "No transaction is active" is what some faults leave. Anything else ends with a fresh connection too.
+            close(connection).await;
         }
     }
 
-    async fn run_sql(&mut self, sql: &'static str) -> Result<()> {
-        let Some(connection) = self.connection.as_mut() else {
-            return Err(Error::internal("the writer connection is missing"));
-        };
-        // With arguments, if only none, the driver keeps the statement prepared.
-        let query = sqlx::query_with(AssertSqlSafe(sql), sqlx::sqlite::SqliteArguments::default());
-        query.execute(connection).await.map(|_| ()).map_err(|error| fault(&error, sql))
+    fn control(&self, statements: &[&'static str]) -> Result<()> {
+        let connection = self.connection.as_ref().ok_or_else(missing)?;
+        for sql in statements {
+            connection.control(sql).map_err(|error| sqlite_fault(&error, sql))?;
+        }
+        Ok(())
     }
+}
+
+fn missing() -> Error {
+    Error::internal("the writer connection is missing")
+}
+
+/// Closing the last connection to a file checkpoints its log, which takes a while.
+async fn close(connection: Connection) {
+    let _ = off_the_runtime(move || {
+        drop(connection);
+        Ok(())
+    })
+    .await;
 }
 
 /// What the members of a group are told that SQLite has undone because of a neighbour's fault.
