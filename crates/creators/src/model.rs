@@ -151,6 +151,14 @@ impl From<Creator> for CreatorBody {
     }
 }
 
+impl CreatorBody {
+    /// The same with the niche as lists show it: `Fitness`.
+    pub fn shown(creator: Creator) -> Self {
+        let niche = creator.niche_shown();
+        Self { niche, ..Self::from(creator) }
+    }
+}
+
 impl Creator {
     /// The language they speak most, and every other.
     pub fn all_languages(&self) -> Vec<String> {

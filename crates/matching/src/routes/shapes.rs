@@ -2,8 +2,8 @@
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use creators::Creator;
-use kernel::{CreatorId, Money, Platform, Timestamp, count};
+use creators::{Creator, CreatorBody};
+use kernel::{CreatorId, Money, Platform, count};
 use mind::score::{Scores, number, percent};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,61 +13,24 @@ pub(super) fn as_json(body: impl Into<axum::body::Body>) -> Response {
     ([(CONTENT_TYPE, "application/json")], body.into()).into_response()
 }
 
-/// A creator in a list: A's fields, B's names, and the match with the campaign that was asked for.
+/// A creator in a list: A's fields, the niche as it is shown to people, and the match that was asked for.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ListedCreator {
-    id: CreatorId,
-    #[schema(example = "Sarah Johnson")]
-    name: String,
-    email: Option<String>,
-    platform: Platform,
-    #[schema(example = "125K")]
-    followers_count: String,
-    followers_count_numeric: u64,
-    engagement_rate: Option<f64>,
-    /// As it is shown to people.
-    #[schema(example = "Fitness")]
-    niche: String,
-    language: Option<String>,
-    country: Option<String>,
-    about: Option<String>,
-    channel_name: Option<String>,
-    avg_views: Option<u64>,
-    collaboration_rate: Option<Money>,
-    rating: Option<f64>,
-    profile_image: Option<String>,
+    #[serde(flatten)]
+    creator: CreatorBody,
     /// The match score in percent; null without a campaign or a search.
     #[schema(example = 85.02)]
     match_percentage: Option<f64>,
     /// `high` from 75, `medium` from 50, else `low`.
     match_status: Option<&'static str>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
 }
 
 impl ListedCreator {
     pub(super) fn new(creator: Creator, scores: Option<Scores>) -> Self {
         Self {
-            niche: creator.niche_shown(),
-            id: creator.id,
-            name: creator.name,
-            email: creator.email,
-            platform: creator.platform,
-            followers_count: creator.followers_shown,
-            followers_count_numeric: creator.followers,
-            engagement_rate: creator.engagement_rate,
-            language: creator.language,
-            country: creator.country,
-            about: creator.about,
-            channel_name: creator.channel_name,
-            avg_views: creator.avg_views,
-            collaboration_rate: creator.collaboration_rate,
-            rating: creator.rating,
-            profile_image: creator.profile_image,
+            creator: CreatorBody::shown(creator),
             match_percentage: scores.map(|scores| number(scores.total())),
             match_status: scores.map(|scores| scores.band().name()),
-            created_at: creator.created_at,
-            updated_at: creator.updated_at,
         }
     }
 }
