@@ -39,7 +39,8 @@ pub fn finish(document: &mut OpenApi) {
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.security_schemes.insert("bearer".to_owned(), RefOr::T(scheme));
     for (path, item) in &mut document.paths.paths {
-        for operation in operations(item) {
+        for (method, operation) in operations(item) {
+            operation.operation_id = Some(operation_id(method, path));
             add_errors(path, operation);
         }
     }
