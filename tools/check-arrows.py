@@ -33,8 +33,9 @@ ASIDE = {
     "testkit-db": {"kernel", "db"},
     "testkit": {*GROUND, "testkit-db"},
 }
-# The one crate that knows every other, but for the testkits.
-TOP = {"influencerflow": {*GROUND, *SLICES, "providers", "samples"}}
+# What knows every other, but for the testkits: the server, and what measures it.
+EVERY = {*GROUND, *SLICES, "providers", "samples"}
+TOP = {"influencerflow": EVERY, "bench": {*EVERY, "influencerflow"}}
 
 ALLOWED = {
     **GROUND,

@@ -18,6 +18,7 @@ use tokio::sync::OnceCell;
 use crate::catalogue::Catalogue;
 use crate::embedding::{self, EmbedHere, embed_here};
 use crate::jobs::{EMBED, NORMS};
+use crate::vectors::{Backend, Space};
 use crate::{Creator, store};
 
 /// The topic of the norms' version.
@@ -32,6 +33,7 @@ pub struct Directory(Arc<Inner>);
 struct Inner {
     app: App,
     embedder: Arc<dyn Embedder>,
+    backend: Backend,
     catalogue: Catalogue,
     calibration: OnceCell<Calibration>,
     norms: RwLock<(i64, Arc<Norms>)>,
@@ -45,12 +47,13 @@ impl FromRef<Directory> for App {
 }
 
 impl Directory {
-    /// Opens the directory; [`Directory::warm`] reads it into memory.
-    pub fn new(app: App, embedder: Arc<dyn Embedder>) -> Self {
-        let catalogue = Catalogue::new(app.db().clone(), embedder.model(), embedder.dims());
+    /// Opens the directory; [`Directory::warm`] reads it into memory. The backend is what [`crate::vectors::prepare`] said.
+    pub fn new(app: App, embedder: Arc<dyn Embedder>, backend: Backend) -> Self {
+        let catalogue = Catalogue::new(app.db().clone(), embedder.model(), embedder.dims(), backend);
         Self(Arc::new(Inner {
             app,
             embedder,
+            backend,
             catalogue,
             calibration: OnceCell::new(),
             norms: RwLock::new((-1, Arc::new(Norms::builtin()))),
@@ -80,9 +83,19 @@ impl Directory {
         &self.0.embedder
     }
 
+    /// Where the vectors are compared.
+    pub fn backend(&self) -> Backend {
+        self.0.backend
+    }
+
+    /// The vectors that are written and compared.
+    pub fn space(&self) -> Space<'_> {
+        Space { model: self.0.embedder.model(), backend: self.0.backend }
+    }
+
     /// The local model, if that is the one: what a transaction may ask without waiting for anybody.
-    pub(crate) fn embedder_here(&self) -> Option<(&str, EmbedHere)> {
-        self.0.embedder.is_local().then(|| (self.0.embedder.model(), embed_here as EmbedHere))
+    pub(crate) fn embedder_here(&self) -> Option<(Space<'_>, EmbedHere)> {
+        self.0.embedder.is_local().then(|| (self.space(), embed_here as EmbedHere))
     }
 
     /// Vectors of these texts.
@@ -115,7 +128,7 @@ impl Directory {
             store::forget_vectors(scope, tx, &[creator.id]).await?;
             return self.embed_later(tx).await;
         };
-        store::save_vector(scope, tx, creator.id, self.0.embedder.model(), text, &vector, clock.now()).await
+        store::save_vector(scope, tx, creator.id, self.space(), text, &vector, clock.now()).await
     }
 
     async fn embed_later(&self, tx: &mut Tx) -> Result<()> {

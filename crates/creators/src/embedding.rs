@@ -1,5 +1,6 @@
 //! Vectors of creators: who makes them, and how they are stored.
 
+use std::fmt::Write as _;
 use std::hash::Hasher;
 use std::sync::Arc;
 
@@ -86,9 +87,47 @@ pub(crate) fn unpack(bytes: &[u8], dims: usize) -> Option<Vec<f32>> {
         .then(|| parts.iter().map(|part| half::f16::from_le_bytes(*part).to_f32()).collect())
 }
 
+/// The parts of the longest vector that pgvector takes.
+const MOST_SPELLED: usize = 16_000;
+
+/// The stored vector as pgvector reads it: the same numbers, exactly. One with a part that is no number is all zeros, as in the
+/// index in memory; nothing where pgvector has no such vector.
+pub(crate) fn spell(bytes: &[u8]) -> Option<String> {
+    let (stored, rest) = bytes.as_chunks::<2>();
+    if stored.is_empty() || stored.len() > MOST_SPELLED || !rest.is_empty() {
+        return None;
+    }
+    let parts: Vec<f32> = stored.iter().map(|part| half::f16::from_le_bytes(*part).to_f32()).collect();
+    let parts = if parts.iter().all(|part| part.is_finite()) { parts } else { vec![0.0; stored.len()] };
+    Some(spell_query(&parts))
+}
+
+/// Numbers as pgvector reads them: the shortest decimals that are read as these numbers again.
+pub(crate) fn spell_query(parts: &[f32]) -> String {
+    let mut text = String::with_capacity(parts.len() * 12 + 2);
+    for (place, part) in parts.iter().enumerate() {
+        text.push(if place == 0 { '[' } else { ',' });
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{part}");
+    }
+    text.push(']');
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn vectors_are_spelled_exactly() {
+        let vector = [0.1, -6.1e-5, 0.0, 5.960_464_5e-8];
+        let text = spell(&pack(&vector)).unwrap();
+        let read: Vec<f32> = text.trim_matches(['[', ']']).split(',').map(|part| part.parse().unwrap()).collect();
+        assert_eq!(read, unpack(&pack(&vector), 4).unwrap());
+        assert_eq!(spell(&pack(&[1.0, f32::NAN])).unwrap(), "[0,0]");
+        assert_eq!(spell(&pack(&[1.0, 1e9])).unwrap(), "[0,0]", "more than half precision holds");
+        assert_eq!((spell(&[]), spell(&[0])), (None, None));
+    }
 
     #[test]
     fn vectors_survive_storage() {

@@ -55,7 +55,7 @@ pub async fn embed_stale(directory: &Directory, mut told: impl FnMut(u64) + Send
             .map(|((creator, text), vector)| (creator, text.as_str(), &vector[..]))
             .collect();
         let mut tx = app.db().write_long().await?;
-        made += store::save_vectors(scope, &mut tx, &model, &rows, app.clock().now()).await?;
+        made += store::save_vectors(scope, &mut tx, directory.space(), &rows, app.clock().now()).await?;
         tx.commit().await?;
         told(made);
     }

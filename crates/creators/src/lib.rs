@@ -6,6 +6,7 @@
 //! changed by who added it, by the person it is about, and by an admin.
 
 pub mod catalogue;
+mod compare;
 mod directory;
 mod embedding;
 mod jobs;
@@ -14,6 +15,7 @@ pub mod model;
 mod routes;
 pub mod store;
 mod transfer;
+pub mod vectors;
 
 #[cfg(test)]
 mod tests;

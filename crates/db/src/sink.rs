@@ -14,8 +14,13 @@ pub(crate) trait Sink: Send {
         false
     }
 
-    /// Forgets the rows it has taken, because the statement is run anew; `false` if it cannot.
-    fn forget(&mut self) -> bool;
+    /// Forgets the rows it has taken, because the statement is run anew.
+    fn forget(&mut self);
+
+    /// Can it do that?
+    fn can_forget(&self) -> bool {
+        true
+    }
 }
 
 /// No rows are wanted.
@@ -25,9 +30,7 @@ impl Sink for Nowhere {
     fn row(&mut self, _: &Row<'_>) -> Result<()> {
         Ok(())
     }
-    fn forget(&mut self) -> bool {
-        true
-    }
+    fn forget(&mut self) {}
 }
 
 /// All of them.
@@ -38,9 +41,8 @@ impl<R: FromRow + Send> Sink for All<R> {
         self.0.push(R::from_row_at(row, 0)?);
         Ok(())
     }
-    fn forget(&mut self) -> bool {
+    fn forget(&mut self) {
         self.0.clear();
-        true
     }
 }
 
@@ -57,9 +59,8 @@ impl<R: FromRow + Send> Sink for First<R> {
     fn one_is_enough(&self) -> bool {
         true
     }
-    fn forget(&mut self) -> bool {
+    fn forget(&mut self) {
         self.0 = None;
-        true
     }
 }
 
@@ -70,7 +71,8 @@ impl<F: FnMut(&Row<'_>) -> Result<()> + Send> Sink for Each<F> {
     fn row(&mut self, row: &Row<'_>) -> Result<()> {
         (self.0)(row)
     }
-    fn forget(&mut self) -> bool {
+    fn forget(&mut self) {}
+    fn can_forget(&self) -> bool {
         false
     }
 }

@@ -135,11 +135,12 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)?;
-        for fault in &self.0.faults {
+        // One fault is in the message already.
+        for fault in self.0.faults.iter().filter(|_| self.0.faults.len() > 1) {
             write!(f, "\n  {}: {}", fault.loc.last().map_or("", String::as_str), fault.message)?;
         }
         match &self.0.context {
-            Some(context) => write!(f, " ({context})"),
+            Some(context) => write!(f, "\n  because: {context}"),
             None => Ok(()),
         }
     }

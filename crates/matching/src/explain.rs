@@ -31,7 +31,7 @@ pub(crate) async fn analyse(matching: &Matching, prepared: &Prepared, creator: &
     let niche = creator.niche.clone();
     let vectors = matching.directory().niche_vectors(std::slice::from_ref(&niche)).await?;
     let niche_vector = || vectors.get(&fold(&niche)).map(|vector| vector.to_vec()).unwrap_or_default();
-    let (topic, audience) = matching.cosines(prepared, creator.id);
+    let [topic, audience] = matching.cosines(prepared, creator.id).await?;
     let view = view(creator);
     let evidence = prepared.brief.weigh(&prepared.norms, &view, niche_vector, topic, audience);
     Ok(explain(&prepared.brief, &prepared.norms, &view, &evidence, None))

@@ -4,6 +4,7 @@
 //! hard gates; [`rank`] orders them by the match score, exactly, though it compares vectors only where they can matter. What a
 //! list, a profile, an analysis and a search show of one creator is the same score of the same vector.
 
+mod afar;
 mod currency;
 mod explain;
 mod insights;

@@ -11,7 +11,7 @@ use creators::Columns;
 use kernel::CreatorId;
 use mind::score::{Brief, FULL, Facts, Scores};
 
-/// Creators whose vectors are compared at once.
+/// Creators whose vectors are compared at once, where that is a loop over memory.
 const CHUNK: usize = 512;
 
 /// What is wanted of a ranking.
@@ -36,7 +36,7 @@ impl Wanted {
     }
 
     /// Does a score decide who counts, so that everyone has to be looked at?
-    fn counts(self) -> bool {
+    pub(crate) fn counts(self) -> bool {
         self.least > 0 || self.least_niche > 0
     }
 }
@@ -77,7 +77,12 @@ struct Place {
 /// A ranking under way: it says whose vectors it wants compared, and is told their cosines.
 pub struct Ranking {
     candidates: Vec<Candidate>,
+    /// Candidates before this place have been dealt with;
     at: usize,
+    /// so many from there on were named last.
+    named: usize,
+    /// Candidates that were dealt with, but whose cosines have to be known exactly.
+    doubtful: Vec<Candidate>,
     best: BinaryHeap<Place>,
     wanted: Wanted,
     counted: usize,
@@ -86,28 +91,21 @@ pub struct Ranking {
 impl Ranking {
     /// Begins a ranking of these slots. `labels` has the score of each niche of the columns.
     pub fn new(columns: &Columns, brief: &Brief, labels: &[u16], slots: &[u32], wanted: Wanted) -> Self {
-        let budget = brief.wish().budget;
         let mut candidates: Vec<Candidate> = slots
             .iter()
             .map(|&slot| {
-                let view = columns.view(slot);
-                let price = (view.price != creators::catalogue::UNKNOWN).then_some(view.price);
-                let facts = Facts {
-                    niche_score: labels.get(view.niche as usize).copied().unwrap_or(Facts::NO_LABEL),
-                    engagement_score: view.engagement_score,
-                    budget_fit: budget.fit(price),
-                };
+                let facts = facts(columns, brief, labels, slot);
                 let bound = key(wanted, facts, brief.bound(facts));
                 Candidate { bound, slot, facts }
             })
             .filter(|candidate| candidate.bound % A_CLASS >= u32::from(wanted.least))
             .collect();
         candidates.sort_unstable_by_key(|candidate| (Reverse(candidate.bound), candidate.slot));
-        Self { candidates, at: 0, best: BinaryHeap::new(), wanted, counted: 0 }
+        Self { candidates, at: 0, named: 0, doubtful: Vec::new(), best: BinaryHeap::new(), wanted, counted: 0 }
     }
 
-    /// The next slots whose cosines are needed; none when the ranking is done.
-    pub fn next(&self) -> Option<Vec<u32>> {
+    /// The next slots whose cosines are needed, at most so many; none when the ranking is done.
+    pub fn next(&mut self, most: usize) -> Option<Vec<u32>> {
         let rest = &self.candidates[self.at..];
         let first = rest.first()?;
         let keep = self.keep();
@@ -116,35 +114,92 @@ impl Ranking {
         if full && (keep == 0 || self.best.peek().is_some_and(|worst| worst.key.0 > first.bound)) {
             return None;
         }
-        Some(rest.iter().take(CHUNK).map(|candidate| candidate.slot).collect())
+        self.named = rest.len().min(most);
+        Some(rest[..self.named].iter().map(|candidate| candidate.slot).collect())
     }
 
     /// Takes the cosines with [`Brief::topic`] and [`Brief::audience`] of the slots that [`Ranking::next`] named.
     pub fn take(&mut self, columns: &Columns, brief: &Brief, topic: &[f32], audience: &[f32]) {
-        let keep = self.keep();
-        let named = self.candidates[self.at..].iter().take(CHUNK).enumerate();
-        for (place, candidate) in named {
+        for place in 0..self.named {
+            let candidate = self.candidates[self.at + place];
             let cosine = |cosines: &[f32]| cosines.get(place).copied().unwrap_or(0.0);
-            let scores = brief.combine(candidate.facts, cosine(topic), cosine(audience));
-            let total = scores.total();
-            if total < self.wanted.least || scores.niche_match < self.wanted.least_niche {
-                continue;
-            }
-            self.counted += 1;
-            let place = Place {
-                key: Reverse(key(self.wanted, candidate.facts, total)),
-                id: columns.id(candidate.slot),
-                slot: candidate.slot,
-                parts: scores.parts(),
-            };
-            if self.best.len() < keep {
-                self.best.push(place);
-            } else if self.best.peek().is_some_and(|worst| place < *worst) {
-                self.best.pop();
-                self.best.push(place);
+            self.place(columns, candidate, brief.combine(candidate.facts, cosine(topic), cosine(audience)));
+        }
+        self.pass();
+    }
+
+    /// As [`Ranking::take`], with cosines that are no further than `error` from the exact ones; nothing where there is no vector.
+    /// Answers the slots for which that leaves open whether they come in, or with which score: [`Ranking::settle`] wants their
+    /// exact ones before anything else is done.
+    pub fn take_about(
+        &mut self,
+        columns: &Columns,
+        brief: &Brief,
+        cosines: &[Option<[f32; 2]>],
+        error: f32,
+    ) -> Vec<u32> {
+        let mut open = Vec::new();
+        for place in 0..self.named {
+            let candidate = self.candidates[self.at + place];
+            let cosines = cosines.get(place).copied().flatten();
+            let error = if cosines.is_some() { error } else { 0.0 };
+            let [topic, audience] = cosines.unwrap_or_default();
+            // No score falls when a cosine rises: what is the same at both ends is so in between.
+            let [low, high] = [-error, error].map(|e| brief.combine(candidate.facts, topic + e, audience + e));
+            if low == high {
+                self.place(columns, candidate, low);
+            } else {
+                open.push((candidate, low, high));
             }
         }
-        self.at = (self.at + CHUNK).min(self.candidates.len());
+        self.pass();
+        for (candidate, low, high) in open {
+            let comes_in = self.best.len() < self.keep()
+                || self.best.peek().is_some_and(|worst| key(self.wanted, candidate.facts, high.total()) >= worst.key.0);
+            match (self.counts(low), self.counts(high)) {
+                (_, false) => {}
+                (true, true) if !comes_in => self.counted += 1,
+                _ => self.doubtful.push(candidate),
+            }
+        }
+        self.doubtful.iter().map(|candidate| candidate.slot).collect()
+    }
+
+    /// Takes the exact cosines of the slots that [`Ranking::take_about`] answered.
+    pub fn settle(&mut self, columns: &Columns, brief: &Brief, cosines: &[[f32; 2]]) {
+        for (candidate, [topic, audience]) in std::mem::take(&mut self.doubtful).into_iter().zip(cosines) {
+            self.place(columns, candidate, brief.combine(candidate.facts, *topic, *audience));
+        }
+    }
+
+    /// Those who were named last are dealt with.
+    fn pass(&mut self) {
+        self.at += std::mem::take(&mut self.named);
+    }
+
+    /// Is somebody with these scores wanted at all?
+    fn counts(&self, scores: Scores) -> bool {
+        scores.total() >= self.wanted.least && scores.niche_match >= self.wanted.least_niche
+    }
+
+    /// Puts somebody in their place, if it is among the best.
+    fn place(&mut self, columns: &Columns, candidate: Candidate, scores: Scores) {
+        if !self.counts(scores) {
+            return;
+        }
+        self.counted += 1;
+        let place = Place {
+            key: Reverse(key(self.wanted, candidate.facts, scores.total())),
+            id: columns.id(candidate.slot),
+            slot: candidate.slot,
+            parts: scores.parts(),
+        };
+        if self.best.len() < self.keep() {
+            self.best.push(place);
+        } else if self.best.peek().is_some_and(|worst| place < *worst) {
+            self.best.pop();
+            self.best.push(place);
+        }
     }
 
     /// The wanted part of the order, and how many there are in all.
@@ -169,11 +224,22 @@ fn key(wanted: Wanted, facts: Facts, total: u16) -> u32 {
     u32::from(total) + if first { A_CLASS } else { 0 }
 }
 
+/// What is known of a creator besides the vector.
+pub(crate) fn facts(columns: &Columns, brief: &Brief, labels: &[u16], slot: u32) -> Facts {
+    let view = columns.view(slot);
+    let price = (view.price != creators::catalogue::UNKNOWN).then_some(view.price);
+    Facts {
+        niche_score: labels.get(view.niche as usize).copied().unwrap_or(Facts::NO_LABEL),
+        engagement_score: view.engagement_score,
+        budget_fit: brief.wish().budget.fit(price),
+    }
+}
+
 /// Ranks with the vectors of the columns themselves.
 pub fn rank(columns: &Columns, brief: &Brief, labels: &[u16], slots: &[u32], wanted: Wanted) -> (Vec<Ranked>, usize) {
     let mut ranking = Ranking::new(columns, brief, labels, slots, wanted);
     let (mut topic, mut audience) = (Vec::new(), Vec::new());
-    while let Some(slots) = ranking.next() {
+    while let Some(slots) = ranking.next(CHUNK) {
         cosines(columns, &slots, brief.topic(), &mut topic);
         cosines(columns, &slots, brief.audience(), &mut audience);
         ranking.take(columns, brief, &topic, &audience);
@@ -182,7 +248,7 @@ pub fn rank(columns: &Columns, brief: &Brief, labels: &[u16], slots: &[u32], wan
 }
 
 /// The cosines of these slots with a query; of an empty query, and of creators without a vector, there are none (0).
-pub fn cosines(columns: &Columns, slots: &[u32], query: &[f32], cosines: &mut Vec<f32>) {
+fn cosines(columns: &Columns, slots: &[u32], query: &[f32], cosines: &mut Vec<f32>) {
     cosines.clear();
     if query.len() == columns.vectors().dims() {
         columns.vectors().dots(slots, query, cosines);

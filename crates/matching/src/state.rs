@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use creators::{Creator, Directory, Filter};
+use creators::vectors::Backend;
+use creators::{Columns, Creator, Directory, Filter};
 use http_base::{App, Responses};
 use kernel::{CreatorId, Result, Scope};
 use mind::score::Scores;
 use ports::Llm;
 
+use crate::afar;
 use crate::currency::ExchangeRates;
 use crate::prepare::Prepared;
-use crate::rank::{Ranked, Wanted, cosines, rank};
+use crate::rank::{Ranked, Wanted, facts, rank};
 
 /// The directory, what understands queries, and what was answered lately. Cheap to clone.
 #[derive(Clone)]
@@ -79,43 +81,35 @@ impl Matching {
         wanted: Wanted,
         vectors_only: bool,
     ) -> Result<(Vec<Ranked>, usize)> {
+        if self.directory.backend() == Backend::Pgvector {
+            return afar::rank(&self.directory, prepared, filter, wanted, vectors_only).await;
+        }
         let prepared = prepared.clone();
         self.directory
             .catalogue()
             .scan(move |columns| {
-                let mut slots = columns.passing(&filter);
-                if vectors_only {
-                    slots.retain(|slot| columns.has_vector(*slot));
-                }
+                let slots = passing(columns, &filter, vectors_only);
                 rank(columns, &prepared.brief, &prepared.labels, &slots, wanted)
             })
             .await
     }
 
     /// The scores of these creators, in their order; of someone who is not in the catalogue there are none.
-    pub fn scores(&self, prepared: &Prepared, ids: &[CreatorId]) -> Vec<Option<Scores>> {
-        let columns = self.directory.catalogue().read();
+    pub async fn scores(&self, prepared: &Prepared, ids: &[CreatorId]) -> Result<Vec<Option<Scores>>> {
         let brief = &prepared.brief;
-        ids.iter()
-            .map(|id| {
-                let slot = columns.slot(*id)?;
-                let everyone = Wanted::page(0, 1);
-                let (ranked, _) = rank(&columns, brief, &prepared.labels, &[slot], everyone);
-                ranked.first().map(|ranked| ranked.scores)
-            })
-            .collect()
+        let cosines = self.directory.cosines(ids, [brief.topic(), brief.audience()]).await?;
+        let columns = self.directory.catalogue().read();
+        let score = |(id, [topic, audience]): (&CreatorId, [f32; 2])| {
+            let facts = facts(&columns, brief, &prepared.labels, columns.slot(*id)?);
+            Some(brief.combine(facts, topic, audience))
+        };
+        Ok(ids.iter().zip(cosines).map(score).collect())
     }
 
     /// The cosines of a creator with a wish's topic and audience.
-    pub(crate) fn cosines(&self, prepared: &Prepared, id: CreatorId) -> (f32, f32) {
-        let columns = self.directory.catalogue().read();
-        let Some(slot) = columns.slot(id) else { return (0.0, 0.0) };
-        let mut out = Vec::new();
-        let mut one = |query: &[f32]| {
-            cosines(&columns, &[slot], query, &mut out);
-            out.first().copied().unwrap_or(0.0)
-        };
-        (one(prepared.brief.topic()), one(prepared.brief.audience()))
+    pub(crate) async fn cosines(&self, prepared: &Prepared, id: CreatorId) -> Result<[f32; 2]> {
+        let queries = [prepared.brief.topic(), prepared.brief.audience()];
+        Ok(self.directory.cosines(&[id], queries).await?.first().copied().unwrap_or_default())
     }
 
     /// The entries of these creators, in their order.
@@ -123,4 +117,13 @@ impl Matching {
         let mut tx = self.app().read().await?;
         creators::store::by_ids(scope, &mut tx, ids).await
     }
+}
+
+/// The slots that a filter lets through; with `vectors_only`, those whose profile can be compared.
+pub(crate) fn passing(columns: &Columns, filter: &Filter, vectors_only: bool) -> Vec<u32> {
+    let mut slots = columns.passing(filter);
+    if vectors_only {
+        slots.retain(|slot| columns.has_vector(*slot));
+    }
+    slots
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::HeaderValue;
 use campaigns::CampaignsState;
+use creators::vectors::{self, Backend, Choice};
 use creators::{Directory, LocalEmbedder};
 use db::{Db, Migration};
 use http_base::core::About;
@@ -15,10 +16,12 @@ use matching::{ExchangeRates, Matching};
 use ports::{Embedder, Llm};
 use providers::{EmbedderSettings, GeminiEmbedder, GeminiLlm, LlmSettings, OpenAiEmbedder, OpenAiLlm};
 use serde_json::json;
+use tower::Layer;
+use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::settings::{Embeddings, Settings};
+use crate::settings::{Embeddings, Settings, VectorIndex};
 
 /// The version of the program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -58,13 +61,20 @@ pub struct Server {
 }
 
 impl Server {
-    /// Puts the parts together.
-    pub fn new(db: Db, mode: Mode, settings: &Settings) -> Result<Self> {
+    /// Puts the parts together over a database that has its tables. Says where vectors are compared, and has PostgreSQL ready
+    /// for it if it is there.
+    pub async fn new(db: Db, mode: Mode, settings: &Settings) -> Result<Self> {
+        let backend = vectors::prepare(&db, choice(settings.vector_index)).await?;
         let app = App::new(db, Clock::system(), mode, settings.limits.clone(), settings.caching);
-        let directory = Directory::new(app.clone(), embedder(settings)?);
+        let directory = Directory::new(app.clone(), embedder(settings)?, backend);
         let mut jobs = Registry::new();
         jobs.merge(creators::jobs(&directory));
         Ok(Self { app, directory, jobs, llm: llm(settings)?, exchange: settings.exchange.clone() })
+    }
+
+    /// The language model that reads searches, if there is one.
+    pub fn reader(&self) -> Option<&str> {
+        self.llm.as_deref().map(Llm::name)
     }
 
     /// Every documented route, and the document.
@@ -92,6 +102,12 @@ impl Server {
         Ok(http_base::layers::around(router, &self.app, origins))
     }
 
+    /// The whole server as it answers: a trailing slash never matters.
+    pub fn service(&self, about: Arc<About>, origins: &[HeaderValue]) -> Result<NormalizePath<Router>> {
+        // Around the router, because a path is matched before the router's own layers see it.
+        Ok(NormalizePathLayer::trim_trailing_slash().layer(self.router(about, origins)?))
+    }
+
     /// Starts to run jobs.
     pub async fn start_workers(&self, most: usize) -> Result<Workers> {
         Workers::start(self.app.db().clone(), self.app.clock().clone(), self.jobs.clone(), most).await
@@ -105,7 +121,11 @@ impl Server {
     ) -> Arc<About> {
         let provider = if self.llm.is_some() { "search-llm" } else { "search-local" };
         let embeddings = if self.directory.embedder().is_local() { "embeddings-local" } else { "embeddings-provider" };
-        let features = ["creators", "campaigns", "ai-matching", "outreach-log", embeddings, provider];
+        let vectors = match self.directory.backend() {
+            Backend::Memory => "vectors-memory",
+            Backend::Pgvector => "vectors-pgvector",
+        };
+        let features = ["creators", "campaigns", "ai-matching", "outreach-log", embeddings, vectors, provider];
         Arc::new(About {
             version: VERSION,
             features: features.map(str::to_owned).to_vec(),
@@ -139,7 +159,8 @@ impl Server {
                         let columns = directory.catalogue().read();
                         Ok(json!({
                             "creators": columns.len(),
-                            "vectors": columns.vector_count(),
+                            "vectors": directory.backend().name(),
+                            "vector_count": columns.vector_count(),
                             "model": directory.catalogue().model(),
                         }))
                     })
@@ -190,6 +211,15 @@ impl Server {
                 }
             })
         })
+    }
+}
+
+/// Where vectors are to be compared.
+fn choice(wanted: VectorIndex) -> Choice {
+    match wanted {
+        VectorIndex::Auto => Choice::Auto,
+        VectorIndex::Memory => Choice::Memory,
+        VectorIndex::Pgvector => Choice::Pgvector,
     }
 }
 

@@ -92,12 +92,12 @@ pub enum Command {
 /// Where the data is.
 #[derive(Args, Clone, Default)]
 pub struct Database {
-    /// sqlite:PATH or postgres://user:password@host/name
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    /// sqlite:PATH or postgres://user:password@host/name; without either option the setting DATABASE_URL
+    #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
-    /// Where the SQLite file is when there is no URL
-    #[arg(long, env = "DATA_DIR", value_name = "DIR", default_value = "data")]
-    pub data_dir: PathBuf,
+    /// The folder of the SQLite file; without either option, and without DATABASE_URL, the setting DATA_DIR, or ./data
+    #[arg(long, value_name = "DIR", conflicts_with = "database_url")]
+    pub data_dir: Option<PathBuf>,
 }
 
 /// How to show the demo.

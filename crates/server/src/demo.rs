@@ -1,6 +1,7 @@
 //! The sample world, written into an empty database.
 
 use campaigns::{Campaign, Status};
+use creators::vectors::Space;
 use creators::{Creator, Directory};
 use db::{Db, Migration, args};
 use http_base::App;
@@ -50,14 +51,14 @@ pub async fn load(app: &App, directory: &Directory, workspace: WorkspaceId) -> R
     let world = samples::demo(SEED, clock.now());
     let mut tx = app.db().write_long().await?;
     let model = StaticModel::embedded();
+    let space = Space { model: StaticModel::id(), backend: directory.backend() };
     let mut creators: Vec<CreatorId> = Vec::with_capacity(world.creators.len());
     for sample in &world.creators {
         let mut creator = entry_of(sample, clock.id_at(sample.created_at));
         creators::store::insert(scope, &mut tx, &mut creator).await?;
         let text = creator.profile_text();
         let vector = model.embed(&text);
-        creators::store::save_vector(scope, &mut tx, creator.id, StaticModel::id(), &text, &vector, creator.created_at)
-            .await?;
+        creators::store::save_vector(scope, &mut tx, creator.id, space, &text, &vector, creator.created_at).await?;
         creators.push(creator.id);
     }
     let mut campaigns: Vec<CampaignId> = Vec::with_capacity(world.campaigns.len());

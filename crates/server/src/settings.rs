@@ -150,8 +150,16 @@ impl Reader<'_> {
     }
 
     fn database(&mut self, database: &Database) -> String {
-        let url = database.database_url.clone().map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
-        let Some(url) = url else { return sqlite_in(&database.data_dir) };
+        // What is said on the command line goes before what stands in the environment.
+        let url = match (&database.database_url, &database.data_dir) {
+            (Some(url), _) => Some(url.trim().to_owned()),
+            (None, Some(folder)) => return sqlite_in(folder),
+            (None, None) => self.text("DATABASE_URL"),
+        };
+        let Some(url) = url else {
+            let folder = self.text("DATA_DIR").unwrap_or_else(|| "data".into());
+            return sqlite_in(Path::new(&folder));
+        };
         // The documents' own example has SQLAlchemy's spelling of the scheme.
         let url = url.replacen("postgresql+asyncpg://", "postgresql://", 1).replacen(
             "postgresql+psycopg2://",
@@ -163,6 +171,14 @@ impl Reader<'_> {
             self.fault("DATABASE_URL", format!("must begin with sqlite: or postgres://, not {scheme}:"));
         }
         url
+    }
+}
+
+impl Settings {
+    /// The SQLite file, where the database is one.
+    pub fn sqlite_file(&self) -> Option<&Path> {
+        let path = self.database_url.strip_prefix("sqlite:")?;
+        Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
     }
 }
 
@@ -213,7 +229,7 @@ impl Settings {
             log_json: from.word("LOG_FORMAT", &[("json", true), ("text", false)], true),
             limits,
             caching: from.word("RESPONSE_CACHE", &SWITCH, true),
-            workers: from.number("JOB_WORKERS", 2, 0, 256),
+            workers: from.number("JOB_WORKERS", 2, 1, 256),
             metrics_token: from.secret("METRICS_TOKEN"),
             vector_index: from.word("VECTOR_INDEX", &INDEXES, VectorIndex::Auto),
             exchange: from.exchange(),
@@ -323,8 +339,7 @@ mod tests {
 
     fn read(pairs: &[(&str, &str)]) -> Result<Settings> {
         let variables = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let url = pairs.iter().find(|(name, _)| *name == "DATABASE_URL").map(|(_, value)| (*value).to_owned());
-        Settings::read(&variables, &Database { database_url: url, data_dir: "data".into() })
+        Settings::read(&variables, &Database::default())
     }
 
     #[test]
@@ -332,6 +347,19 @@ mod tests {
         let settings = read(&[]).unwrap();
         assert_eq!((settings.port, settings.database_url.as_str()), (8000, "sqlite:data/influencerflow.db"));
         assert_eq!(settings.embeddings, Embeddings::Local);
+    }
+
+    #[test]
+    fn the_command_line_goes_before_the_environment() {
+        let variables = [("DATABASE_URL".to_owned(), "postgres://db/flow".to_owned())].into();
+        let read = |database| Settings::read(&variables, &database).unwrap().database_url;
+        assert_eq!(read(Database::default()), "postgres://db/flow");
+        assert_eq!(
+            read(Database { data_dir: Some("here".into()), ..Database::default() }),
+            "sqlite:here/influencerflow.db"
+        );
+        let url = Some("sqlite:there.db".to_owned());
+        assert_eq!(read(Database { database_url: url, ..Database::default() }), "sqlite:there.db");
     }
 
     #[test]

@@ -50,7 +50,18 @@ pub struct Row {
     /// Brands they have worked with.
     pub previous_brands: Vec<String>,
     /// Its vector, if one of the catalogue's model is there.
-    pub vector: Option<Vec<f32>>,
+    pub vector: RowVector,
+}
+
+/// The vector of a creator as the catalogue takes it in.
+#[derive(Clone, Debug)]
+pub enum RowVector {
+    /// There is none.
+    None,
+    /// To be compared here.
+    Here(Vec<f32>),
+    /// There is one, which is compared elsewhere.
+    Elsewhere,
 }
 
 /// What the columns say of one creator.
@@ -129,6 +140,7 @@ pub struct Columns {
     engagement_scores: Vec<u16>,
     norms: Arc<Norms>,
     vectored: Vec<bool>,
+    vectored_count: usize,
     pub(super) names: Names,
     pub(super) niche_words: Words,
     pub(super) country_words: Words,
@@ -161,6 +173,7 @@ impl Columns {
             engagement_scores: Vec::new(),
             norms: Arc::new(Norms::builtin()),
             vectored: Vec::new(),
+            vectored_count: 0,
             names: Names::default(),
             niche_words: Words::default(),
             country_words: Words::default(),
@@ -193,10 +206,10 @@ impl Columns {
 
     /// How many creators have a vector.
     pub fn vector_count(&self) -> usize {
-        self.vectors.len()
+        self.vectored_count
     }
 
-    /// The memory that the vectors take, in bytes.
+    /// The memory that the vectors take, in bytes; none where they are compared elsewhere.
     pub fn vector_bytes(&self) -> usize {
         self.vectors.bytes()
     }
@@ -216,7 +229,7 @@ impl Columns {
         self.vectored[slot as usize]
     }
 
-    /// The vectors, by slot.
+    /// The vectors, by slot; none where they are compared elsewhere: see [`crate::Directory::backend`].
     pub fn vectors(&self) -> &VectorIndex {
         &self.vectors
     }
@@ -287,8 +300,7 @@ impl Columns {
                 self.live_count -= 1;
             }
             self.names.remove(slot);
-            self.vectors.clear(slot);
-            self.vectored[at] = false;
+            self.set_vector(slot, RowVector::None);
             return;
         }
         if !std::mem::replace(&mut self.live[at], true) {
@@ -307,13 +319,28 @@ impl Columns {
         self.brands[at] = row.previous_brands.iter().map(|brand| self.brand_words.number(fold(brand))).collect();
         self.judge(at);
         self.names.set(slot, &row.name, row.handle.as_deref());
-        // A text without a known word has a vector of nothing, which is near to nobody.
-        let vector = row.vector.filter(|vector| vector.len() == self.dims && vector.iter().any(|part| *part != 0.0));
-        self.vectored[at] = vector.is_some();
-        match vector {
-            Some(vector) => self.vectors.set(slot, &vector),
-            None => self.vectors.clear(slot),
-        }
+        self.set_vector(slot, row.vector);
+    }
+
+    fn set_vector(&mut self, slot: u32, vector: RowVector) {
+        let has = match vector {
+            RowVector::Elsewhere => true,
+            // A text without a known word has a vector of nothing, which is near to nobody.
+            RowVector::Here(vector)
+                if vector.len() == self.dims
+                    && vector.iter().all(|part| part.is_finite())
+                    && vector.iter().any(|part| *part != 0.0) =>
+            {
+                self.vectors.set(slot, &vector);
+                true
+            }
+            RowVector::Here(_) | RowVector::None => {
+                self.vectors.clear(slot);
+                false
+            }
+        };
+        let had = std::mem::replace(&mut self.vectored[slot as usize], has);
+        self.vectored_count = self.vectored_count + usize::from(has) - usize::from(had);
     }
 
     /// Says that everything up to this version is in.

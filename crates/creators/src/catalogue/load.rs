@@ -1,12 +1,13 @@
 //! Reads what changed in the database into the columns.
 
-use db::{Db, args};
+use db::{Cell, Db, FromColumn, args};
 use kernel::{CreatorId, Money, Platform, Result, Timestamp};
 use parking_lot::RwLock;
 
-use super::columns::{Columns, Row};
+use super::columns::{Columns, Row, RowVector};
 use crate::embedding::unpack;
 use crate::model::Texts;
+use crate::vectors::{self, Backend, Space};
 
 /// Rows in one query: enough to be quick, few enough to be held.
 const BATCH: i64 = 10_000;
@@ -33,7 +34,7 @@ db::row! {
 }
 
 impl Loaded {
-    fn into_row(self, vector: Option<&[u8]>, dims: usize) -> Row {
+    fn into_row(self, vector: Seen, dims: usize) -> Row {
         Row {
             id: self.id,
             seq: self.seq,
@@ -51,29 +52,69 @@ impl Loaded {
             rating: self.rating,
             created_at: self.created_at.micros(),
             previous_brands: self.previous_brands.0,
-            vector: vector.and_then(|bytes| unpack(bytes, dims)),
+            vector: match vector {
+                Seen::Bytes(bytes) => unpack(&bytes, dims).map_or(RowVector::None, RowVector::Here),
+                Seen::Elsewhere => RowVector::Elsewhere,
+                Seen::Nothing | Seen::Behind => RowVector::None,
+            },
         }
     }
 }
 
+/// What is seen of a vector: itself where it is compared in memory, else whether there is one.
+enum Seen {
+    Nothing,
+    Bytes(Vec<u8>),
+    Elsewhere,
+    /// It was written by a process that does not know of pgvector.
+    Behind,
+}
+
+impl FromColumn for Seen {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        Ok(match cell {
+            Cell::Null | Cell::Int(0) => Self::Nothing,
+            Cell::Int(1) => Self::Elsewhere,
+            Cell::Int(2) => Self::Behind,
+            other => Self::Bytes(Vec::from_cell(other)?),
+        })
+    }
+}
+
+/// The column that is read as [`Seen`].
+fn seen(backend: Backend, dims: usize) -> String {
+    match backend {
+        Backend::Memory => "v.vector".to_owned(),
+        Backend::Pgvector => format!(
+            "CASE WHEN v.creator_id IS NULL THEN 0 WHEN v.embedded_at IS DISTINCT FROM v.made_at THEN 2 \
+             WHEN vector_dims(v.embedding) = {dims} AND vector_norm(v.embedding) > 0 THEN 1 ELSE 0 END"
+        ),
+    }
+}
+
 /// Reads every row that changed after what the columns have, up to `version`. Says how many there were.
-pub(super) async fn changes(db: &Db, model: &str, columns: &RwLock<Columns>, version: i64) -> Result<usize> {
-    let sql = format!(
-        "SELECT {}, v.vector FROM creators c LEFT JOIN creator_vectors v ON v.creator_id = c.id AND v.model = $5 \
-         WHERE (c.seq, c.id) > ($1, $2) AND c.seq <= $3 ORDER BY c.seq, c.id LIMIT $4",
-        Loaded::columns("c")
-    );
+pub(super) async fn changes(db: &Db, space: Space<'_>, columns: &RwLock<Columns>, version: i64) -> Result<usize> {
     // The greatest id there can be: everything of the version that the columns have is in already.
     let (mut seq, mut id) = (columns.read().seq(), CreatorId::from_uuid(uuid::Uuid::max()));
     let dims = columns.read().vectors().dims();
+    let sql = format!(
+        "SELECT {}, {} FROM creators c LEFT JOIN creator_vectors v ON v.creator_id = c.id AND v.model = $5 \
+         WHERE (c.seq, c.id) > ($1, $2) AND c.seq <= $3 ORDER BY c.seq, c.id LIMIT $4",
+        Loaded::columns("c"),
+        seen(space.backend, dims)
+    );
     let mut loaded = 0;
     loop {
         let mut tx = db.read().await?;
-        let rows: Vec<(Loaded, Option<Vec<u8>>)> = tx.fetch_all(&sql, args![seq, id, version, BATCH, model]).await?;
+        let rows: Vec<(Loaded, Seen)> = tx.fetch_all(&sql, args![seq, id, version, BATCH, space.model]).await?;
         drop(tx);
+        if rows.iter().any(|(_, vector)| matches!(vector, Seen::Behind)) {
+            vectors::fill(db).await?;
+            continue;
+        }
         loaded += rows.len();
         let last = rows.last().map(|(row, _)| (row.seq, row.id));
-        let rows: Vec<Row> = rows.into_iter().map(|(row, vector)| row.into_row(vector.as_deref(), dims)).collect();
+        let rows: Vec<Row> = rows.into_iter().map(|(row, vector)| row.into_row(vector, dims)).collect();
         let mut columns = columns.write();
         let full = rows.len() == BATCH as usize;
         for row in rows {

@@ -1,4 +1,4 @@
-//! The directory in memory: what lists are filtered, sorted and ranked by, and the vectors.
+//! The directory in memory: what lists are filtered, sorted and ranked by, and, unless pgvector has them, the vectors.
 //!
 //! It is a copy of the database, never the truth: rows carry the version of the directory in which they changed, and the
 //! catalogue reads everything after the version it has. A million creators take less than a gigabyte, and every filter is a
@@ -19,6 +19,8 @@ use mind::score::Norms;
 use parking_lot::{RwLock, RwLockReadGuard};
 pub use query::{Filter, Order};
 
+use crate::vectors::{Backend, Space};
+
 /// The name of the directory's version.
 pub const TOPIC: &str = "creators";
 
@@ -29,15 +31,16 @@ pub struct Catalogue(Arc<Inner>);
 struct Inner {
     db: Db,
     model: String,
+    backend: Backend,
     columns: RwLock<Columns>,
     loading: tokio::sync::Mutex<()>,
 }
 
 impl Catalogue {
     /// An empty catalogue of creators with vectors of this model.
-    pub fn new(db: Db, model: impl Into<String>, dims: usize) -> Self {
+    pub fn new(db: Db, model: impl Into<String>, dims: usize, backend: Backend) -> Self {
         let columns = RwLock::new(Columns::new(dims));
-        Self(Arc::new(Inner { db, model: model.into(), columns, loading: tokio::sync::Mutex::new(()) }))
+        Self(Arc::new(Inner { db, model: model.into(), backend, columns, loading: tokio::sync::Mutex::new(()) }))
     }
 
     /// The version of the directory, as of now; the catalogue is made to have at least that.
@@ -57,7 +60,8 @@ impl Catalogue {
             return Ok(());
         }
         let started = Instant::now();
-        let loaded = load::changes(&self.0.db, &self.0.model, &self.0.columns, version).await?;
+        let space = Space { model: &self.0.model, backend: self.0.backend };
+        let loaded = load::changes(&self.0.db, space, &self.0.columns, version).await?;
         if loaded > 10_000 {
             tracing::info!(creators = loaded, seconds = started.elapsed().as_secs_f64(), "directory read into memory");
         }

@@ -94,7 +94,7 @@ async fn make(directory: &Directory, scope: Scope, creators: &[Creator]) -> Resu
         .collect();
     let app = directory.app();
     let mut tx = app.write().await?;
-    store::save_vectors(scope, &mut tx, directory.embedder().model(), &rows, app.clock().now()).await?;
+    store::save_vectors(scope, &mut tx, directory.space(), &rows, app.clock().now()).await?;
     tx.commit().await?;
     directory.catalogue().fresh().await.map(drop)
 }

@@ -12,6 +12,7 @@ use crate::Creator;
 use crate::catalogue::TOPIC;
 use crate::embedding::EmbedHere;
 use crate::model::{NewCreator, identity};
+use crate::vectors::Space;
 
 /// What a batch is written with.
 pub struct Batch<'a> {
@@ -19,8 +20,8 @@ pub struct Batch<'a> {
     pub clock: &'a Clock,
     /// Whose new entries are.
     pub workspace: Option<WorkspaceId>,
-    /// The model whose vectors are kept, and what makes them, if it is in this process.
-    pub embedder: Option<(&'a str, EmbedHere)>,
+    /// The vectors that are kept, and what makes them, if it is in this process.
+    pub embedder: Option<(Space<'a>, EmbedHere)>,
 }
 
 /// What became of a batch.
@@ -184,18 +185,20 @@ async fn save(scope: Scope, tx: &mut Tx, known: Vec<Known>, batch: &Batch<'_>) -
     if written != changed.len() as u64 {
         return Err(Error::conflict("The directory was changed by someone else meanwhile; run the import again"));
     }
-    if let Some((model, embed)) = batch.embedder {
+    if let Some((space, embed)) = batch.embedder {
         let texts = changed.iter().map(|entry| (entry.creator.id, entry.creator.profile_text(), &entry.profile_before));
         let (ids, texts): (Vec<CreatorId>, Vec<String>) =
             texts.filter(|(_, text, before)| before.as_ref() != Some(text)).map(|(id, text, _)| (id, text)).unzip();
-        let made: Vec<_> = tokio::task::spawn_blocking(move || {
+        let (model, backend, now) = (space.model.to_owned(), space.backend, batch.clock.now());
+        let rows = tokio::task::spawn_blocking(move || {
             let vectors = embed(&texts);
-            ids.into_iter().zip(texts).zip(vectors).map(|((id, text), vector)| (id, text, vector)).collect()
+            let made: Vec<_> =
+                ids.into_iter().zip(texts).zip(vectors).map(|((id, text), vector)| (id, text, vector)).collect();
+            vectors::rows(&made, Space { model: &model, backend }, now)
         })
         .await
         .map_err(Error::internal)?;
-        let (insert, conflict) = vectors::SAVE_MANY;
-        tx.insert_rows(insert, conflict, vectors::rows(&made, model, batch.clock.now())).await?;
+        vectors::save_rows(tx, backend, rows).await?;
     } else {
         let stale: Vec<_> = changed.iter().filter(|entry| !entry.is_new).map(|entry| entry.creator.id).collect();
         vectors::forget_vectors(scope, tx, &stale).await?;

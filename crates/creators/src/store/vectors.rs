@@ -5,29 +5,59 @@ use kernel::{CreatorId, Result, Scope, Timestamp};
 
 use crate::Creator;
 use crate::catalogue::TOPIC;
-use crate::embedding::{pack, text_hash};
+use crate::embedding::{pack, spell, text_hash};
+use crate::vectors::{Backend, Space};
 
-const SAVE: &str = "INSERT INTO creator_vectors (creator_id, model, text_hash, vector, made_at)";
-const OVER: &str = "ON CONFLICT (creator_id) DO UPDATE SET model = excluded.model, text_hash = excluded.text_hash, \
-                    vector = excluded.vector, made_at = excluded.made_at";
-
-fn values(id: CreatorId, model: &str, text: &str, vector: &[f32], now: Timestamp) -> Vec<Value> {
-    args![id, model, text_hash(text), pack(vector), now]
+/// The statement around the rows of [`values`]. It is the one place where writing knows of pgvector.
+const fn around(backend: Backend) -> (&'static str, &'static str) {
+    match backend {
+        Backend::Memory => (
+            "INSERT INTO creator_vectors (creator_id, model, text_hash, vector, made_at)",
+            "ON CONFLICT (creator_id) DO UPDATE SET model = excluded.model, text_hash = excluded.text_hash, \
+             vector = excluded.vector, made_at = excluded.made_at",
+        ),
+        Backend::Pgvector => (
+            "INSERT INTO creator_vectors (creator_id, model, text_hash, vector, made_at, embedding, embedded_at) \
+             SELECT w.id, w.model, w.text_hash, w.vector, w.made_at, w.embedding::vector, w.made_at FROM (",
+            ") AS w (id, model, text_hash, vector, made_at, embedding) \
+             ON CONFLICT (creator_id) DO UPDATE SET model = excluded.model, text_hash = excluded.text_hash, \
+             vector = excluded.vector, made_at = excluded.made_at, embedding = excluded.embedding, \
+             embedded_at = excluded.embedded_at",
+        ),
+    }
 }
 
-/// Keeps the vector that `model` made of `text`. The entry's own version must move in the same transaction.
+fn values(id: CreatorId, space: Space<'_>, text: &str, vector: &[f32], now: Timestamp) -> Vec<Value> {
+    let bytes = pack(vector);
+    let spelled = (space.backend == Backend::Pgvector).then(|| Value::from(spell(&bytes)));
+    let mut values = args![id, space.model, text_hash(text), bytes, now];
+    values.extend(spelled);
+    values
+}
+
+/// The rows of many vectors, for [`save_rows`].
+pub(super) fn rows(made: &[(CreatorId, String, Vec<f32>)], space: Space<'_>, now: Timestamp) -> Vec<Vec<Value>> {
+    made.iter().map(|(id, text, vector)| values(*id, space, text, vector, now)).collect()
+}
+
+/// Keeps vectors. The entries' own versions must move in the same transaction.
+pub(super) async fn save_rows(tx: &mut Tx, backend: Backend, rows: Vec<Vec<Value>>) -> Result<()> {
+    let (head, tail) = around(backend);
+    tx.insert_rows(head, tail, rows).await.map(drop)
+}
+
+/// Keeps the vector that the model of `space` made of `text`. The entry's own version must move in the same transaction.
 pub async fn save_vector(
     scope: Scope,
     tx: &mut Tx,
     id: CreatorId,
-    model: &str,
+    space: Space<'_>,
     text: &str,
     vector: &[f32],
     now: Timestamp,
 ) -> Result<()> {
     debug_assert!(scope.may_read_directory());
-    let sql = format!("{SAVE} VALUES ($1, $2, $3, $4, $5) {OVER}");
-    tx.execute(&sql, values(id, model, text, vector, now)).await.map(drop)
+    save_rows(tx, space.backend, vec![values(id, space, text, vector, now)]).await
 }
 
 /// The next entries after `after` that have no vector of this model, in the order of their ids.
@@ -57,7 +87,7 @@ pub async fn stale_count(scope: Scope, tx: &mut Tx, model: &str) -> Result<u64> 
 pub async fn save_vectors(
     scope: Scope,
     tx: &mut Tx,
-    model: &str,
+    space: Space<'_>,
     made: &[(&Creator, &str, &[f32])],
     now: Timestamp,
 ) -> Result<u64> {
@@ -69,7 +99,7 @@ pub async fn save_vectors(
     for (creator, text, vector) in made {
         let sql = "UPDATE creators SET seq = $3 WHERE id = $1 AND seq = $2 AND deleted_at IS NULL";
         if tx.execute(sql, args![creator.id, creator.seq, seq]).await? == 1 {
-            save_vector(scope, tx, creator.id, model, text, vector, now).await?;
+            save_vector(scope, tx, creator.id, space, text, vector, now).await?;
             saved += 1;
         }
     }
@@ -85,11 +115,3 @@ pub async fn forget_vectors(scope: Scope, tx: &mut Tx, ids: &[CreatorId]) -> Res
     sql.bind_list(ids.iter().copied());
     tx.execute(&sql.text, sql.args).await.map(drop)
 }
-
-/// The rows of many vectors, for [`Tx::insert_many`](db::Tx) with [`SAVE`] and [`OVER`].
-pub(super) fn rows(made: &[(CreatorId, String, Vec<f32>)], model: &str, now: Timestamp) -> Vec<Vec<Value>> {
-    made.iter().map(|(id, text, vector)| values(*id, model, text, vector, now)).collect()
-}
-
-/// The statement's head and tail around the rows of [`rows`].
-pub(super) const SAVE_MANY: (&str, &str) = (SAVE, OVER);

@@ -108,10 +108,12 @@ impl Connection {
         let key = hash(sql);
         let reads = self.role == Role::Reader;
         let started = Instant::now();
-        if !long && args.len() <= MANY_ARGUMENTS && !self.slow.is_slow(key) {
+        let may_be_long = long || args.len() > MANY_ARGUMENTS || (reads && !sink.can_forget());
+        if !may_be_long && !self.slow.is_slow(key) {
             self.ticks_left.store(SHORT, Ordering::Relaxed);
             match self.run_here(sql, args, sink) {
-                Err(Failure::Sqlite(error)) if reads && may_be_begun_anew(&error) && sink.forget() => {
+                Err(Failure::Sqlite(error)) if reads && may_be_begun_anew(&error) => {
+                    sink.forget();
                     if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
                         self.slow.surely(key);
                     }
@@ -162,6 +164,12 @@ impl Connection {
             self.ticks_left.store(i32::MAX, Ordering::Relaxed);
             self.raw.execute_batch(sql).map_err(Failure::Sqlite)
         })
+    }
+
+    /// Begins a transaction for reading. Its moment is fixed by the first read, not by BEGIN.
+    pub(crate) fn snapshot(&self) -> rusqlite::Result<()> {
+        self.ticks_left.store(i32::MAX, Ordering::Relaxed);
+        self.raw.execute_batch("BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1")
     }
 
     /// Runs one of the lane's own statements, which answer with nothing.

@@ -295,10 +295,10 @@ impl Writer {
                 None => super::open_writer(&path)?,
             };
             connection.patient(true);
-            let begun = begin(&connection);
+            let done = begin(&connection);
             connection.patient(false);
             // After a fault it is opened anew by whoever comes next.
-            begun.map(|()| connection).map_err(|error| sqlite_fault(&error, "BEGIN IMMEDIATE"))
+            done.map(|()| connection).map_err(|error| sqlite_fault(&error, "BEGIN IMMEDIATE"))
         })
         .await?;
         self.connection = Some(connection);

@@ -53,12 +53,11 @@ impl Readers {
                 })?,
         };
         let idle = self.idle.lock().pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => {
-                let path = self.path.clone();
-                off_the_runtime(move || Connection::open(&path, Role::Reader)).await?
-            }
+        let connection = if let Some(connection) = idle {
+            connection
+        } else {
+            let path = self.path.clone();
+            off_the_runtime(move || Connection::open(&path, Role::Reader)).await?
         };
         self.open.fetch_add(1, Ordering::Relaxed);
         Ok(ReadLease { connection: Some(connection), in_snapshot: false, readers: Arc::clone(self), _permit: permit })
@@ -78,11 +77,7 @@ impl ReadLease {
     /// From here to its end every statement sees the same moment.
     pub(crate) fn begin(&mut self) -> Result<()> {
         self.in_snapshot = true;
-        // The moment is fixed by the first read, not by BEGIN.
-        let connection = self.connection()?;
-        let begun =
-            connection.control("BEGIN").and_then(|()| connection.control("SELECT 1 FROM sqlite_schema LIMIT 1"));
-        begun.map_err(|error| sqlite_fault(&error, "BEGIN"))
+        self.connection()?.snapshot().map_err(|error| sqlite_fault(&error, "BEGIN"))
     }
 
     pub(crate) fn connection(&mut self) -> Result<&mut Connection> {

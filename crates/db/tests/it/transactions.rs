@@ -149,6 +149,66 @@ testkit_db::on_both! {
     }
 }
 
+const COUNTING: &str =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) SELECT i FROM n";
+
+/// It is broken off as a short one, and begun anew as a long one.
+async fn a_long_read_answers_every_row_once(db: &Db) {
+    let expected: Vec<i64> = (1..=200_000).collect();
+    for mut tx in [db.read().await.unwrap(), db.snapshot().await.unwrap()] {
+        for _ in 0..3 {
+            assert_eq!(tx.fetch_all::<i64>(COUNTING, args![]).await.unwrap(), expected);
+        }
+        let mut seen = Vec::new();
+        tx.for_each::<i64>(&format!("{COUNTING} "), args![], |number| {
+            seen.push(number);
+            Ok(())
+        })
+        .await
+        .unwrap();
+        assert_eq!(seen, expected);
+        let sum = format!("SELECT CAST(sum(i) AS BIGINT) FROM ({COUNTING}) AS n");
+        assert_eq!(tx.fetch_value::<i64>(&sql_twice(&sum), args![]).await.unwrap(), 2 * 200_000 * 200_001 / 2);
+    }
+}
+
+fn sql_twice(sql: &str) -> String {
+    format!("SELECT ({sql}) + ({sql})")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_read_of_sqlite_lets_others_go_on() {
+    let fresh = testkit_db::fresh_db(db::Engine::Sqlite).await;
+    a_long_read_answers_every_row_once(&fresh.db).await;
+    // Both threads of the runtime could be taken by these; none is.
+    let endless =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000) SELECT count(*) FROM n";
+    let long: Vec<_> = (0..3)
+        .map(|_| {
+            let db = fresh.db.clone();
+            tokio::spawn(async move { db.read().await.unwrap().fetch_value::<i64>(endless, args![]).await.unwrap() })
+        })
+        .collect();
+    let mut turns = 0;
+    while !long.iter().all(tokio::task::JoinHandle::is_finished) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let mut tx = fresh.db.write().await.unwrap();
+        assert_eq!(tx.fetch_value::<i64>("SELECT 1", args![]).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        turns += 1;
+    }
+    for one in long {
+        assert_eq!(one.await.unwrap(), 10_000_000);
+    }
+    assert!(turns > 5, "{turns}");
+}
+
+#[tokio::test]
+async fn a_long_read_of_sqlite_works_on_one_thread_too() {
+    let fresh = testkit_db::fresh_db(db::Engine::Sqlite).await;
+    a_long_read_answers_every_row_once(&fresh.db).await;
+}
+
 #[tokio::test]
 async fn a_reader_of_sqlite_cannot_write() {
     let fresh = testkit_db::fresh_db(db::Engine::Sqlite).await;

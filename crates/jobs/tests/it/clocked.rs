@@ -189,17 +189,18 @@ async fn looking_for_work_and_counting_read_small_indexes() {
     let fresh = testkit_db::fresh_db(db::Engine::Sqlite).await;
     migrate(&fresh).await;
     let mut tx = fresh.db.read().await.unwrap();
-    for (rest, index) in [
+    for (rest, index, args) in [
         (
             "status IN ('queued', 'running') AND run_at <= $1 AND kind IN ($2, $3) ORDER BY run_at, id LIMIT 1",
             "jobs_due",
+            db::args![1, "a", "b"],
         ),
-        ("status IN ('queued', 'running') AND status = 'running'", "jobs_due"),
-        ("status = 'done' AND finished_at < $1 ORDER BY finished_at LIMIT 1000", "jobs_done"),
-        ("status = 'failed'", "jobs_failed"),
+        ("status IN ('queued', 'running') AND status = 'running'", "jobs_due", db::args![]),
+        ("status = 'done' AND finished_at < $1 ORDER BY finished_at LIMIT 1000", "jobs_done", db::args![1]),
+        ("status = 'failed'", "jobs_failed", db::args![]),
     ] {
         let sql = format!("EXPLAIN QUERY PLAN SELECT id FROM jobs WHERE {rest}");
-        let plan: Vec<(i64, i64, i64, String)> = tx.fetch_all(&sql, db::args![1, "a", "b"]).await.unwrap();
+        let plan: Vec<(i64, i64, i64, String)> = tx.fetch_all(&sql, args).await.unwrap();
         assert!(plan[0].3.contains(index), "{rest}: {plan:?}");
     }
 }

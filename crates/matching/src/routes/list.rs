@@ -260,7 +260,7 @@ async fn answer(matching: &Matching, scope: Scope, query: ListQuery) -> Result<C
     let (ids, total) = matching.directory().catalogue().scan(scan).await?;
     let entries = matching.entries(scope, &ids).await?;
     let ids: Vec<_> = entries.iter().map(|creator| creator.id).collect();
-    let scores = matching.scores(&prepared, &ids);
+    let scores = matching.scores(&prepared, &ids).await?;
     let creators =
         entries.into_iter().zip(scores).map(|(creator, scores)| ListedCreator::new(creator, scores)).collect();
     Ok(CreatorList { creators, total, filters_applied })

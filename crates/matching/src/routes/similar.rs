@@ -6,7 +6,6 @@ use creators::Filter;
 use http_base::fields::rule;
 use http_base::{Answer, Caller, Fields, Input, Named, Params};
 use kernel::{CreatorId, Error, Platform};
-use mind::index;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -80,13 +79,7 @@ pub(super) async fn similar(
     let query_vector = matching.directory().embed(vec![text]).await?.pop().unwrap_or_default();
     let filter =
         Filter { platforms: query.platform.into_iter().collect(), excluded_creators: vec![id], ..Filter::default() };
-    let limit = query.limit;
-    let scan = move |columns: &creators::Columns| {
-        let slots = columns.passing(&filter);
-        let hits = columns.vectors().search(&query_vector, limit, index::Filter::Slots(&slots));
-        hits.into_iter().map(|hit| (columns.id(hit.slot), hit.score)).collect::<Vec<_>>()
-    };
-    let hits = catalogue.scan(scan).await?;
+    let hits = matching.directory().nearest(query_vector, filter, query.limit).await?;
     let ids: Vec<_> = hits.iter().map(|(id, _)| *id).collect();
     let entries = matching.entries(caller.scope(), &ids).await?;
     let near =

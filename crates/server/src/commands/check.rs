@@ -14,10 +14,10 @@ use crate::settings::{Embeddings, Settings};
 pub(super) async fn doctor(database: &Database) -> ExitCode {
     let mut well = true;
     let mut tell = |name: &str, found: Result<String>| match found {
-        Ok(figures) => println!("ok    {name}: {figures}"),
+        Ok(figures) => super::tell(&format!("ok    {name}: {figures}")),
         Err(error) => {
             well = false;
-            println!("FAIL  {name}: {error}");
+            super::tell(&format!("FAIL  {name}: {error}"));
         }
     };
     let settings = match Settings::from_environment(database) {
@@ -31,14 +31,19 @@ pub(super) async fn doctor(database: &Database) -> ExitCode {
         }
     };
     tell("local model", Ok(format!("{} with {} words", StaticModel::id(), StaticModel::embedded().word_count())));
+    if let Err(error) = super::must_be_there(&settings) {
+        tell("database", Err(error));
+        return ExitCode::FAILURE;
+    }
     match build::open_database(&settings).await {
         Err(error) => tell("database", Err(error)),
         Ok(db) => {
             tell("database", look_at_database(&db).await);
-            match Server::new(db, Mode::Serve, &settings) {
-                Err(error) => tell("providers", Err(error)),
+            match Server::new(db, Mode::Serve, &settings).await {
+                Err(error) => tell("parts", Err(error)),
                 Ok(server) => {
                     tell("embeddings", look_at_embeddings(&server, &settings).await);
+                    tell("vectors are compared by", Ok(server.directory.backend().name().into()));
                     let reader = settings.openai_key.as_ref().or(settings.google_key.as_ref());
                     let reads = if reader.is_some() {
                         "a language model, then the local parser"

@@ -4,10 +4,11 @@ mod check;
 mod serve;
 mod tables;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use http_base::Mode;
-use kernel::Result;
+use kernel::{Error, Kind, Result};
 
 use crate::build::{self, Server};
 use crate::cli::{Cli, Command, Database, Export, Import};
@@ -23,6 +24,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             tables::import(&server, &file, format.map(Into::into)).await
         }
         Command::Export(Export::Creators { file, format, database }) => {
+            must_be_there(&Settings::from_environment(&database)?)?;
             let server = offline(&database).await?;
             tables::export(&server, file.as_deref(), format.map(Into::into)).await.map(done)
         }
@@ -34,6 +36,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Doctor(database) => Ok(check::doctor(&database).await),
         Command::Backup { file, database } => {
             let settings = Settings::from_environment(&database)?;
+            must_be_there(&settings)?;
             let db = build::open_database(&settings).await?;
             db.backup(&file).await?;
             eprintln!("{} is a consistent copy of the database", file.display());
@@ -42,15 +45,32 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     }
 }
 
+/// Writes a line to standard output; whoever has stopped reading does not want it.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 fn done((): ()) -> ExitCode {
     ExitCode::SUCCESS
+}
+
+/// Reading from a database that is not there would make an empty one, and hide a slip of the pen.
+fn must_be_there(settings: &Settings) -> Result<()> {
+    match settings.sqlite_file() {
+        Some(file) if !file.exists() => Err(Error::new(
+            Kind::NotFound,
+            format!("there is no database at {}; name it with --data-dir or --database-url", file.display()),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The parts of a server, for work beside a running one.
 async fn offline(database: &Database) -> Result<Server> {
     let settings = Settings::from_environment(database)?;
+    serve::make_folder(&settings)?;
     let db = build::open_database(&settings).await?;
-    Server::new(db, Mode::Serve, &settings)
+    Server::new(db, Mode::Serve, &settings).await
 }
 
 /// Prints the document, made from the routes themselves.
@@ -59,10 +79,10 @@ async fn openapi() -> Result<()> {
     let folder = tempfile::tempdir().map_err(kernel::Error::internal)?;
     let mut database = settings.clone();
     database.database_url = crate::settings::sqlite_in(folder.path());
-    let server = Server::new(build::open_database(&database).await?, Mode::Serve, &settings)?;
+    let server = Server::new(build::open_database(&database).await?, Mode::Serve, &settings).await?;
     let (_, document) = server.routes(server.about(&settings, None));
     let text = serde_json::to_string_pretty(&document).map_err(kernel::Error::internal)?;
-    println!("{text}");
+    tell(&text);
     server.app.db().close().await;
     Ok(())
 }

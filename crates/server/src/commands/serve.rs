@@ -8,14 +8,12 @@ use axum::extract::Request;
 use http_base::Mode;
 use kernel::{Clock, Error, Kind, Result};
 use tokio::net::TcpListener;
-use tower::Layer;
-use tower_http::normalize_path::NormalizePathLayer;
 use tracing_subscriber::EnvFilter;
 
 use crate::build::{self, Server};
 use crate::cli::{Database, Demo};
 use crate::demo;
-use crate::settings::{Settings, sqlite_in};
+use crate::settings::{Embeddings, Settings};
 
 /// How long requests under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(30);
@@ -23,12 +21,12 @@ const GRACE: Duration = Duration::from_secs(30);
 /// Shows everything with sample data, on this machine only.
 pub(super) async fn demo(options: Demo) -> Result<()> {
     // The demo's data is its own: a DATABASE_URL of the environment is somebody's, and is not looked at.
-    let database = Database { database_url: options.database_url.clone(), data_dir: options.data_dir.clone() };
+    let data_dir = options.database_url.is_none().then(|| options.data_dir.clone());
+    let database = Database { database_url: options.database_url.clone(), data_dir };
     let mut settings = Settings::from_environment(&database)?;
-    if options.database_url.is_none() {
-        settings.database_url = sqlite_in(&options.data_dir);
-        make_folder(&options.data_dir)?;
-    }
+    make_folder(&settings)?;
+    // The sample world has vectors of the local model.
+    settings.embeddings = Embeddings::Local;
     settings.log_json = false;
     if std::env::var_os("LOG_LEVEL").is_none() {
         settings.log_level = tracing::Level::WARN;
@@ -37,7 +35,7 @@ pub(super) async fn demo(options: Demo) -> Result<()> {
     let db = build::open_database(&settings).await?;
     let kept = demo::workspace(&db).await?;
     let workspace = kept.unwrap_or_else(|| Clock::system().new_id());
-    let server = Server::new(db, Mode::Demo(workspace), &settings)?;
+    let server = Server::new(db, Mode::Demo(workspace), &settings).await?;
     if kept.is_none() {
         demo::load(&server.app, &server.directory, workspace).await?;
     }
@@ -46,6 +44,9 @@ pub(super) async fn demo(options: Demo) -> Result<()> {
     let place = listener.local_addr().map_err(Error::internal)?;
     server.directory.warm().await?;
     println!("{}", invitation(&server, place, &options));
+    if let Some(reader) = server.reader() {
+        println!("A key is set: the words of searches are sent to {reader} to be read.\n");
+    }
     run(server, &settings, listener).await
 }
 
@@ -75,11 +76,20 @@ Nobody needs a token here, no mail is sent, nobody is called, no money moves.
     )
 }
 
-fn make_folder(folder: &std::path::Path) -> Result<()> {
+/// Makes the folder of the SQLite file, if it is not there.
+pub(super) fn make_folder(settings: &Settings) -> Result<()> {
+    let Some(folder) =
+        settings.sqlite_file().and_then(std::path::Path::parent).filter(|folder| !folder.as_os_str().is_empty())
+    else {
+        return Ok(());
+    };
     std::fs::create_dir_all(folder).map_err(|error| {
         Error::new(
             Kind::Unavailable,
-            format!("the folder {} cannot be made: {error}; choose another with --data-dir", folder.display()),
+            format!(
+                "the folder {} cannot be made: {error}; choose another with --data-dir or DATA_DIR",
+                folder.display()
+            ),
         )
     })
 }
@@ -89,11 +99,9 @@ pub(super) async fn serve(database: &Database) -> Result<()> {
     let settings = Settings::from_environment(database)?;
     start_logs(&settings);
     let started = Instant::now();
-    if database.database_url.is_none() {
-        make_folder(&database.data_dir)?;
-    }
+    make_folder(&settings)?;
     let db = build::open_database(&settings).await?;
-    let server = Server::new(db, Mode::Serve, &settings)?;
+    let server = Server::new(db, Mode::Serve, &settings).await?;
     let listener = listen(SocketAddr::new(settings.host, settings.port)).await?;
     server.directory.warm().await?;
     let place = listener.local_addr().map_err(Error::internal)?;
@@ -118,9 +126,7 @@ async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Resu
     let metrics = http_base::telemetry::install_metrics().map_err(Error::internal)?;
     let about = server.about(settings, Some(metrics));
     let workers = server.start_workers(settings.workers).await?;
-    let router = server.router(about, &settings.origins)?;
-    // Around the router, because a path is matched before the router's own layers see it.
-    let service = NormalizePathLayer::trim_trailing_slash().layer(router);
+    let service = server.service(about, &settings.origins)?;
     let service = ServiceExt::<Request>::into_make_service(service);
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {

@@ -1,0 +1,156 @@
+//! Programs that are measured from outside: started, waited for, watched, stopped.
+
+use std::fs::File;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::Result;
+use crate::client::Client;
+
+/// Longer than this nothing that is measured here takes to start or to stop.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Linux counts CPU time for user space in hundredths of a second, whatever its own clock is (USER_HZ).
+const TICKS: f64 = 100.0;
+
+/// The server to measure.
+pub(crate) fn find_server(given: Option<&Path>) -> Result<PathBuf> {
+    let path = match given {
+        Some(path) => path.to_owned(),
+        None => std::env::current_exe()?.with_file_name("influencerflow"),
+    };
+    if path.is_file() {
+        return Ok(path);
+    }
+    let path = path.display();
+    Err(format!("there is no server at {path}: run `cargo build --release -p influencerflow`, or give --server").into())
+}
+
+/// A command in an environment of its own: nobody's settings reach what is measured.
+pub(crate) fn command(program: &Path, folder: &Path, settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().env("DATA_DIR", folder).env("LOG_LEVEL", "warn").envs(settings.iter().copied());
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command
+}
+
+/// A port on which nobody listens at this moment.
+pub(crate) fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// A program that answers on a port; killed when dropped.
+pub(crate) struct Running {
+    child: Child,
+    /// Where it answers.
+    pub(crate) address: SocketAddr,
+    /// How long it took from the start of the process to the first good answer.
+    pub(crate) started_in: Duration,
+}
+
+impl Running {
+    /// The server in demo mode, which wants no token.
+    pub(crate) fn demo(server: &Path, folder: &Path, settings: &[(&str, &str)]) -> Result<Self> {
+        let port = free_port()?;
+        let mut command = command(server, folder, settings);
+        command.arg("demo").arg("--data-dir").arg(folder).arg("--port").arg(port.to_string());
+        Self::start(command, port)
+    }
+
+    /// The server in earnest.
+    pub(crate) fn serve(server: &Path, folder: &Path) -> Result<Self> {
+        let port = free_port()?;
+        let mut command = command(server, folder, &[("HOST", "127.0.0.1"), ("PORT", &port.to_string())]);
+        command.arg("serve");
+        Self::start(command, port)
+    }
+
+    /// The bare handler that answers with these bytes.
+    pub(crate) fn bare(folder: &Path, name: &str, body: &[u8]) -> Result<Self> {
+        let (port, file) = (free_port()?, folder.join(name));
+        std::fs::write(&file, body)?;
+        let mut command = command(&std::env::current_exe()?, folder, &[]);
+        command.arg("--bare").arg(port.to_string()).arg(file);
+        Self::start(command, port)
+    }
+
+    fn start(mut command: Command, port: u16) -> Result<Self> {
+        let started = Instant::now();
+        let mut child = command.spawn()?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        loop {
+            if let Ok(200) = Client::connect(address).and_then(|mut client| Ok(client.get("/health")?.status)) {
+                return Ok(Self { child, address, started_in: started.elapsed() });
+            }
+            if let Some(status) = child.try_wait()? {
+                return Err(format!("{} ended before it answered: {status}", command.get_program().display()).into());
+            }
+            if started.elapsed() > PATIENCE {
+                let _ = child.kill();
+                return Err(format!("{} does not answer", command.get_program().display()).into());
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// CPU time of all its threads so far, in seconds.
+    pub(crate) fn cpu(&self) -> Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name in brackets may have anything in it; utime and stime are the 12th and 13th fields after it.
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let ticks: Vec<f64> = fields.skip(11).take(2).map(str::parse).collect::<std::result::Result<_, _>>()?;
+        Ok(ticks.iter().sum::<f64>() / TICKS)
+    }
+
+    /// The most memory that it has taken, in megabytes.
+    pub(crate) fn peak_megabytes(&self) -> f64 {
+        peak_megabytes(&self.child)
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        Command::new("kill").arg(self.child.id().to_string()).status()?;
+        let asked = Instant::now();
+        while self.child.try_wait()?.is_none() {
+            if asked.elapsed() > PATIENCE {
+                return Err("the server does not stop".into());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command to its end; how long it took, and the most memory that it took, in megabytes.
+pub(crate) fn watch(mut command: Command, errors: &Path) -> Result<(Duration, f64)> {
+    let started = Instant::now();
+    let mut child = command.stderr(File::create(errors)?).spawn()?;
+    let mut peak = 0.0_f64;
+    loop {
+        // The kernel keeps the peak; it is lost only for what is taken in the last moment.
+        peak = peak.max(peak_megabytes(&child));
+        if let Some(status) = child.try_wait()? {
+            let took = started.elapsed();
+            if status.success() {
+                return Ok((took, peak));
+            }
+            return Err(format!("{status}: {}", std::fs::read_to_string(errors)?).into());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn peak_megabytes(child: &Child) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    let kilobytes = line.trim().trim_end_matches("kB").trim().parse::<f64>();
+    kilobytes.unwrap_or(0.0) / 1024.0
+}

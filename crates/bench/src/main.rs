@@ -1,0 +1,134 @@
+//! How fast the whole server is, as its users meet it: the real program as a child process, asked over loopback.
+
+mod bare;
+mod briefs;
+mod child;
+mod client;
+mod data;
+mod load;
+mod measures;
+mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+
+use crate::data::Data;
+use crate::table::Table;
+
+/// What can go wrong here is told and ends the run.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Measures the whole server against what was promised of it.
+///
+/// Makes a crowd of creators, imports it, starts the server on it and asks it over loopback; prints what it measured, what was
+/// promised, and whether that was met. Everything is measured on the real `influencerflow`, which has to be built beside
+/// this program. Figures that depend on the machine are told as a ratio to something measured in the same run.
+#[derive(Parser)]
+#[command(name = "influencerflow-bench", version, after_long_help = MORE)]
+struct Cli {
+    /// How many creators
+    #[arg(long, default_value_t = 100_000)]
+    rows: usize,
+    /// Only these measures (default: all of them)
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Measure>,
+    /// The server to measure (default: the one beside this program)
+    #[arg(long, value_name = "PATH")]
+    server: Option<PathBuf>,
+    /// A folder to keep the imported creators in; a second run with the same folder does not import again
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// How long a window of load is, in seconds
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+    /// Be the bare handler that the server is compared with: answer on this port with the bytes of the file
+    #[arg(long, hide = true, num_args = 2, value_names = ["PORT", "FILE"])]
+    bare: Vec<String>,
+}
+
+const MORE: &str = "\
+MEASURES
+  import   a CSV of so many creators into a new SQLite database, vectors included: seconds, memory, size
+  start    from the start of the process until /health answers 200, and the memory that the directory takes
+  index    the vector index alone: recall@10 against an exact scan in f32, and time, at filters that keep 100, 10 and 1 %
+  search   POST /api/v1/ai/similaritysearch over loopback at the same filters
+  cached   GET /creators and GET /creators/{id} with 32 connections, as a ratio to a bare axum handler that answers with the
+           same bytes: windows of load in turn, medians
+  cpu      CPU time of the server for a request when no answer is kept (RESPONSE_CACHE=off)
+  writes   POST /creators and POST /campaigns with 32 connections; the server is killed, and everything it acknowledged must
+           be in the database
+  size     the binary
+
+EXAMPLES
+  cargo build --release -p influencerflow && cargo run --release -p bench
+  cargo run --release -p bench -- --rows 1000000 --only import,start,index,search
+  cargo run --release -p bench -- --keep /var/tmp/bench --only cpu
+
+EXIT STATUS
+  0  everything that was measured is as promised     1  something is not, or it could not be measured";
+
+/// What can be measured.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Measure {
+    Import,
+    Start,
+    Index,
+    Search,
+    Cached,
+    Cpu,
+    Writes,
+    Size,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("influencerflow-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<bool> {
+    if let [port, file] = cli.bare.as_slice() {
+        bare::serve(port.parse()?, file.as_ref())?;
+        return Ok(true);
+    }
+    let wanted = |measure| cli.only.is_empty() || cli.only.contains(&measure);
+    let server = child::find_server(cli.server.as_deref())?;
+    let mut table = Table::new(cli.rows);
+    if wanted(Measure::Size) {
+        measures::size(&server, &mut table)?;
+    }
+    let data = Data::new(cli.keep.as_deref(), cli.rows)?;
+    if wanted(Measure::Index) {
+        measures::index(&data, &mut table);
+    }
+    if [Measure::Import, Measure::Start, Measure::Search, Measure::Cached, Measure::Cpu, Measure::Writes]
+        .into_iter()
+        .any(wanted)
+    {
+        measures::import(&server, &data, &mut table)?;
+    }
+    if wanted(Measure::Start) {
+        measures::start(&server, &data, &mut table)?;
+    }
+    if wanted(Measure::Search) {
+        measures::search(&server, &data, &mut table)?;
+    }
+    if wanted(Measure::Cached) {
+        measures::cached(&server, &data, cli.seconds, &mut table)?;
+    }
+    if wanted(Measure::Cpu) {
+        measures::cpu(&server, &data, &mut table)?;
+    }
+    if wanted(Measure::Writes) {
+        measures::writes(&server, &data, cli.seconds, &mut table)?;
+    }
+    Ok(table.finish())
+}

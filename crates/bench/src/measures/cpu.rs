@@ -1,0 +1,80 @@
+//! CPU time of a request when no answer is kept.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::Result;
+use crate::child::Running;
+use crate::client::{Client, get};
+use crate::data::Data;
+use crate::table::{Promise, Table};
+
+/// CPU time is counted in hundredths of a second: so long a run has it to a percent.
+const LONG_ENOUGH: Duration = Duration::from_secs(3);
+
+const LISTS: [&str; 8] = [
+    "platform=instagram&min_followers=10000",
+    "platform=youtube&niche=fitness",
+    "country=Spain&min_followers=50000&sort=engagement",
+    "niche=gaming&min_engagement=3",
+    "language=Spanish&platform=tiktok&max_followers=100000",
+    "min_followers=100000&sort=-followers",
+    "country=US&max_rate=500&sort=rate",
+    "min_followers=1000&offset=200",
+];
+const NAMES: [&str; 8] = ["maria", "jose", "garc", "an", "smith", "luc", "lopez", "zq"];
+
+/// Filtered lists, name searches and point reads, one after the other.
+pub(crate) fn cpu(server: &Path, data: &Data, table: &mut Table) -> Result<()> {
+    let running = Running::demo(server, &data.folder, &[("RESPONSE_CACHE", "off")])?;
+    let mut ids = Vec::new();
+    for offset in (0..data.rows.min(20_000)).step_by(1000) {
+        let page = Client::connect(running.address)?
+            .json(&format!("/api/v1/creators?sort=newest&limit=50&offset={offset}"))?;
+        ids.extend(
+            page["creators"].as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).map(str::to_owned),
+        );
+    }
+    let lists: Vec<_> = LISTS.iter().map(|query| get(&format!("/api/v1/creators?{query}"))).collect();
+    let names: Vec<_> = NAMES.iter().map(|name| get(&format!("/api/v1/creators?search={name}"))).collect();
+    let points: Vec<_> = ids.iter().map(|id| get(&format!("/api/v1/creators/{id}"))).collect();
+    let floor = [get("/openapi.json/none")];
+    for (what, requests, promise) in [
+        ("filtered list with its total, uncached: CPU", &lists[..], Promise::Most(1.0)),
+        ("name search, uncached: CPU", &names, Promise::Most(3.0)),
+        ("point read, uncached: CPU", &points, Promise::Most(0.06)),
+        ("(a path that is not there: CPU)", &floor, Promise::Nothing),
+    ] {
+        let (millis, also) = measure(&running, requests)?;
+        // What was promised was promised at 100,000.
+        let promise = table.by_rows(promise, Promise::Nothing);
+        if millis < 0.5 {
+            let micros = match promise {
+                Promise::Most(most) => Promise::Most(most * 1e3),
+                other => other,
+            };
+            table.line(what, millis * 1e3, "µs", micros, &also);
+        } else {
+            table.line(what, millis, "ms", promise, &also);
+        }
+    }
+    running.stop()
+}
+
+/// Milliseconds of CPU for a request, and how long each of them took as a client saw it.
+fn measure(running: &Running, requests: &[Vec<u8>]) -> Result<(f64, String)> {
+    let mut client = Client::connect(running.address)?;
+    for request in requests {
+        client.ask(request)?;
+    }
+    let (cpu, started, mut asked) = (running.cpu()?, Instant::now(), 0_u32);
+    while started.elapsed() < LONG_ENOUGH {
+        for request in requests {
+            client.ask(request)?;
+            asked += 1;
+        }
+    }
+    let took = started.elapsed().as_secs_f64() * 1e3 / f64::from(asked);
+    let cpu = (running.cpu()? - cpu) * 1e3 / f64::from(asked);
+    Ok((cpu, format!("{took:.3} ms as one client sees it; {asked} requests, {} different", requests.len())))
+}

@@ -1,0 +1,32 @@
+//! What is measured, one file for each measure.
+
+mod cached;
+mod cpu;
+mod import;
+mod index;
+mod search;
+mod start;
+mod writes;
+
+use std::path::Path;
+
+pub(crate) use cached::cached;
+pub(crate) use cpu::cpu;
+pub(crate) use import::import;
+pub(crate) use index::index;
+pub(crate) use search::search;
+pub(crate) use start::start;
+pub(crate) use writes::writes;
+
+use crate::Result;
+use crate::table::{Promise, Table};
+
+/// Filters keep so many in a hundred.
+const KEPT: [usize; 3] = [100, 10, 1];
+
+/// The binary.
+pub(crate) fn size(server: &Path, table: &mut Table) -> Result<()> {
+    let megabytes = std::fs::metadata(server)?.len() as f64 / 1e6;
+    table.line("binary", megabytes, "MB", Promise::Most(80.0), "");
+    Ok(())
+}
