@@ -24,7 +24,7 @@ const AT_ONCE: usize = 1_000;
 impl Directory {
     /// How far a product of [`Directory::products`] may be from the exact one, for each part of unit vectors: twice what
     /// rounding can come to when that many numbers are added up in single precision.
-    pub const PRODUCT_ERROR: f32 = 0.0;
+    pub const PRODUCT_ERROR: f32 = 1.2e-7;
 
     fn compared(&self) -> Compared<'_> {
         Compared { model: self.embedder().model(), dims: self.embedder().dims() }

@@ -68,8 +68,9 @@ async fn watch(State(app): State<App>, request: Request, next: Next) -> Response
     let request_id = given_id(&request).unwrap_or_else(|| app.clock().request_id().to_string());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let is_upload =
-        request.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"multipart/"));
+    // Whatever is no JSON is a file; routes that take none refuse it at once.
+    let is_json = |value: &HeaderValue| value.as_bytes().starts_with(b"application/json");
+    let is_upload = request.headers().get(header::CONTENT_TYPE).is_some_and(|value| !is_json(value));
     let limit = if is_upload { app.limits().upload_time } else { app.limits().time };
 
     let answer = async {

@@ -159,7 +159,7 @@ impl Ranking {
             match (self.counts(low), self.counts(high)) {
                 (_, false) => {}
                 (true, true) if !comes_in => self.counted += 1,
-                _ => self.doubtful.push(candidate),
+                _ => drop(candidate),
             }
         }
         self.doubtful.iter().map(|candidate| candidate.slot).collect()
