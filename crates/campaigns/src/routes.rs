@@ -143,7 +143,7 @@ async fn list(
     Params(query): Params<ListQuery>,
 ) -> Answer<Response> {
     let version = [state.app.db().current_version(TOPIC).await?, 0, 0];
-    let key = Key { scope: format!("{:?}", caller.scope()), asked: asked.unwrap_or_default() };
+    let key = Key { scope: caller.scope(), asked: asked.unwrap_or_default() };
     if state.app.caching()
         && let Some(body) = state.kept.get(&key, version)
     {
@@ -152,7 +152,9 @@ async fn list(
     let wanted = Wanted { status: query.status, brand: None };
     let list = page(&state.app, &caller, &wanted, query.offsets).await?;
     let body = bytes::Bytes::from(serde_json::to_vec(&list).map_err(Error::internal)?);
-    state.kept.put(key, version, body.clone());
+    if state.app.caching() {
+        state.kept.put(key, version, body.clone());
+    }
     Ok(as_json(body))
 }
 

@@ -3,20 +3,23 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use kernel::Scope;
+use metrics::Counter;
 use moka::sync::Cache;
 
 /// Kept answers of one kind of route. Each is stamped with the versions of what it was made of.
 #[derive(Clone)]
 pub struct Responses {
     kept: Cache<Key, Kept>,
-    name: &'static str,
+    hits: Counter,
+    misses: Counter,
 }
 
 /// What was asked, and by whom: answers of one scope are never another's.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Key {
-    /// Who may see it: the debug text of a scope is enough to tell them apart.
-    pub scope: String,
+    /// Who may see it.
+    pub scope: Scope,
     /// The path's name and the query, as sent.
     pub asked: String,
 }
@@ -33,18 +36,19 @@ impl Responses {
         let kept = Cache::builder()
             .max_capacity(most_bytes)
             .weigher(|key: &Key, kept: &Kept| {
-                u32::try_from(kept.body.len() + key.asked.len() + key.scope.len() + 100).unwrap_or(u32::MAX)
+                u32::try_from(kept.body.len() + key.asked.len() + 150).unwrap_or(u32::MAX)
             })
             .time_to_live(time)
             .build();
-        Self { kept, name }
+        let counter =
+            |outcome: &'static str| metrics::counter!("cache_lookups_total", "cache" => name, "outcome" => outcome);
+        Self { kept, hits: counter("hit"), misses: counter("miss") }
     }
 
     /// The answer, if it is kept and still true at this version.
     pub fn get(&self, key: &Key, version: [i64; 3]) -> Option<Bytes> {
         let found = self.kept.get(key).filter(|kept| kept.version == version).map(|kept| kept.body);
-        let outcome = if found.is_some() { "hit" } else { "miss" };
-        metrics::counter!("cache_lookups_total", "cache" => self.name, "outcome" => outcome).increment(1);
+        if found.is_some() { &self.hits } else { &self.misses }.increment(1);
         found
     }
 

@@ -14,7 +14,7 @@ use kernel::{Error, Kind};
 use tower_http::compression::{CompressionLayer, Predicate, predicate::SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::telemetry::{REQUEST, log_error};
+use crate::telemetry::{self, REQUEST, log_error};
 use crate::{ApiError, App};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -109,10 +109,7 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 fn tell(method: &Method, route: &str, status: StatusCode, took: Duration, request_id: &str) {
-    let labels =
-        [("method", method.as_str().to_owned()), ("route", route.to_owned()), ("status", status.as_str().to_owned())];
-    metrics::counter!("http_requests_total", &labels).increment(1);
-    metrics::histogram!("http_request_duration_seconds", "route" => route.to_owned()).record(took.as_secs_f64());
+    telemetry::count(method, route, status, took);
     let (status, millis) = (status.as_u16(), took.as_secs_f64() * 1e3);
     if took > SLOW {
         tracing::warn!(%method, route, status, millis, request_id, "slow request");

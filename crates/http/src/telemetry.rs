@@ -1,8 +1,14 @@
 //! What is told of every request: its id, a log line, and figures for Prometheus.
 
-use axum::http::StatusCode;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
 use kernel::{Error, Timestamp};
+use metrics::{Counter, Histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use parking_lot::RwLock;
 
 tokio::task_local! {
     /// The request that this task answers: its id, and when it came.
@@ -26,6 +32,34 @@ pub(crate) fn log_error(error: &Error, status: StatusCode) {
     } else {
         tracing::debug!(%request_id, status = status.as_u16(), message = error.message(), context, "request refused");
     }
+}
+
+/// The figures of one kind of answer.
+struct Figures {
+    requests: Counter,
+    durations: Histogram,
+}
+
+/// Looked up by the address of the route's text, which lives as long as the router, and so is no other route's.
+type Known = HashMap<(usize, Method, u16), Arc<Figures>>;
+
+/// Counts an answered request. Labels are made once for each kind of answer, for they cost more than the counting.
+pub(crate) fn count(method: &Method, route: &str, status: StatusCode, took: Duration) {
+    static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
+    let key = (route.as_ptr() as usize, method.clone(), status.as_u16());
+    let known = KNOWN.read().get(&key).cloned();
+    let figures = known.unwrap_or_else(|| {
+        let (method, route) = (method.as_str().to_owned(), route.to_owned());
+        let labels = [("method", method), ("route", route.clone()), ("status", status.as_str().to_owned())];
+        let figures = Arc::new(Figures {
+            requests: metrics::counter!("http_requests_total", &labels),
+            durations: metrics::histogram!("http_request_duration_seconds", "route" => route),
+        });
+        KNOWN.write().insert(key, figures.clone());
+        figures
+    });
+    figures.requests.increment(1);
+    figures.durations.record(took.as_secs_f64());
 }
 
 /// Starts to count for Prometheus; the handle tells the figures. Once in a process.

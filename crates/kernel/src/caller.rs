@@ -38,10 +38,10 @@ pub enum Caller {
 /// What may be seen and changed: the first argument of every query.
 ///
 /// Only a [`Caller`] makes one, or [`Scope::system`] for work that no person asked for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Scope(Reach);
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Reach {
     Everything,
     Workspace(WorkspaceId),

@@ -159,7 +159,7 @@ impl Ranking {
             match (self.counts(low), self.counts(high)) {
                 (_, false) => {}
                 (true, true) if !comes_in => self.counted += 1,
-                _ => drop(candidate),
+                _ => self.doubtful.push(candidate),
             }
         }
         self.doubtful.iter().map(|candidate| candidate.slot).collect()

@@ -61,19 +61,32 @@ impl Names {
         }
     }
 
-    /// Every slot whose name or handle has this folded text in it, with how well it fits.
-    pub(super) fn find(&self, wanted: &str, mut found: impl FnMut(u32, Fit)) {
+    /// Every slot whose name or handle has this folded text in it, with what tells how well it fits.
+    pub(super) fn find(&self, wanted: &str, mut found: impl FnMut(u32, &dyn Fn() -> Fit)) {
         let finder = Finder::new(wanted.as_bytes());
-        let mut from = 0;
+        let (mut from, mut index) = (0, 0);
         while let Some(at) = finder.find(&self.text[from..]).map(|at| from + at) {
-            let index = self.entries.partition_point(|(start, _)| *start as usize <= at) - 1;
+            // Places come in the order of the text: the entry is this one, or a little further on.
+            index += self.ahead(index, at);
             let (start, slot) = self.entries[index];
             let end = self.entries.get(index + 1).map_or(self.text.len(), |(next, _)| *next as usize) - 1;
             if self.own[slot as usize] as usize == index {
-                found(slot, self.fit(start as usize, end, wanted.as_bytes()));
+                found(slot, &|| self.fit(start as usize, end, wanted.as_bytes()));
             }
             from = end + 1;
         }
+    }
+
+    /// How many entries after this one the entry is that has the place `at`.
+    fn ahead(&self, index: usize, at: usize) -> usize {
+        let rest = &self.entries[index..];
+        let begins = |entry: &(u32, u32)| entry.0 as usize <= at;
+        let mut step = 1;
+        while rest.get(step).is_some_and(begins) {
+            step *= 2;
+        }
+        let near = &rest[step / 2..rest.len().min(step + 1)];
+        step / 2 + near.partition_point(begins) - 1
     }
 
     /// The best fit of all the places where the entry has the text.
@@ -126,7 +139,7 @@ mod tests {
 
     fn found(names: &Names, wanted: &str) -> Vec<(u32, Fit)> {
         let mut slots = Vec::new();
-        names.find(&fold(wanted), |slot, fit| slots.push((slot, fit)));
+        names.find(&fold(wanted), |slot, fit| slots.push((slot, fit())));
         slots
     }
 

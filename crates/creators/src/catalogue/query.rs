@@ -1,7 +1,5 @@
 //! Filters and orders over the columns.
 
-use std::cmp::Reverse;
-
 use kernel::{CreatorId, Platform};
 use mind::text::fold;
 
@@ -92,23 +90,55 @@ struct Ready<'a> {
     excluded_slots: Vec<u32>,
 }
 
+/// By what a slot is sorted: the class first, then the value, greatest first. Ties are broken by id.
+#[derive(Clone, Copy)]
+struct Sortable {
+    class: u8,
+    value: i64,
+    slot: u32,
+}
+
+impl Ready<'_> {
+    /// Is there more to it than live rows, platforms, niches and followers?
+    fn has_more(&self) -> bool {
+        let filter = self.filter;
+        filter.min_engagement.is_some()
+            || filter.max_engagement.is_some()
+            || filter.min_views.is_some()
+            || filter.min_rate.is_some()
+            || filter.max_rate.is_some()
+            || self.countries.is_some()
+            || self.languages.is_some()
+            || !self.excluded_niches.is_empty()
+            || !self.excluded_countries.is_empty()
+            || !self.excluded_brands.is_empty()
+            || !self.excluded_slots.is_empty()
+    }
+}
+
 impl Columns {
     /// The slots that a filter lets through, in the order of the slots.
     pub fn passing(&self, filter: &Filter) -> Vec<u32> {
-        let ready = self.ready(filter);
-        match filter.search.as_deref().map(fold).filter(|wanted| !wanted.is_empty()) {
-            Some(wanted) => {
-                let mut slots = Vec::new();
-                self.names.find(&wanted, |slot, _| {
-                    if self.passes(slot as usize, &ready) {
-                        slots.push(slot);
-                    }
-                });
-                slots.sort_unstable();
-                slots
-            }
-            None => (0..self.slots()).filter(|at| self.passes(*at, &ready)).map(|at| at as u32).collect(),
+        if filter.search.is_some() {
+            let mut slots: Vec<u32> = self.found(filter).into_iter().map(|(slot, _)| slot).collect();
+            slots.sort_unstable();
+            return slots;
         }
+        let ready = self.ready(filter);
+        let platform = |at: &usize| self.live[*at] && ready.platforms[self.platforms[*at] as usize];
+        let mut slots: Vec<u32> = (0..self.slots()).filter(platform).map(|at| at as u32).collect();
+        // One column after the other: few comparisons for each row, and only for those that are still in.
+        if let Some(niches) = &ready.niches {
+            slots.retain(|slot| niches.contains(&self.niches[*slot as usize]));
+        }
+        if filter.min_followers.is_some() || filter.max_followers.is_some() {
+            let range = filter.min_followers.unwrap_or(0)..=filter.max_followers.unwrap_or(u64::MAX);
+            slots.retain(|slot| range.contains(&self.followers[*slot as usize]));
+        }
+        if ready.has_more() {
+            slots.retain(|slot| self.passes(*slot as usize, &ready));
+        }
+        slots
     }
 
     /// Does a filter let this creator through? (Names are not looked at.)
@@ -116,42 +146,62 @@ impl Columns {
         self.slot(id).is_some_and(|slot| self.passes(slot as usize, &self.ready(filter)))
     }
 
+    /// Whoever has the searched name and passes the rest of the filter, with how well the name fits.
+    fn found(&self, filter: &Filter) -> Vec<(u32, Fit)> {
+        let wanted = fold(filter.search.as_deref().unwrap_or_default());
+        let ready = self.ready(filter);
+        let mut found = Vec::new();
+        if wanted.is_empty() {
+            let slots = (0..self.slots()).filter(|at| self.passes(*at, &ready));
+            found.extend(slots.map(|at| (at as u32, Fit::Whole)));
+            return found;
+        }
+        self.names.find(&wanted, |slot, fit| {
+            if self.passes(slot as usize, &ready) {
+                found.push((slot, fit()));
+            }
+        });
+        found
+    }
+
     /// The page of a sorted list, and how many there are in all.
     pub fn list(&self, filter: &Filter, order: Order, offset: usize, limit: usize) -> (Vec<CreatorId>, usize) {
-        let mut slots = self.passing(filter);
-        let total = slots.len();
-        let until = offset.saturating_add(limit).min(total);
-        if offset >= until {
-            return (Vec::new(), total);
+        if filter.search.is_some() {
+            let found = self.found(filter);
+            let by_fit = order == Order::Best;
+            let rows = found.iter().map(|(slot, fit)| self.sortable(*slot, order, by_fit.then_some(*fit)));
+            return (self.page(rows, offset, limit), found.len());
         }
-        let fits = self.fits(filter, order);
-        let key = |slot: &u32| self.sort_key(*slot, order, &fits);
-        if until < total {
-            slots.select_nth_unstable_by_key(until - 1, key);
-            slots.truncate(until);
-        }
-        slots.sort_unstable_by_key(key);
-        (slots[offset..].iter().map(|slot| self.ids[*slot as usize]).collect(), total)
+        let slots = self.passing(filter);
+        let rows = slots.iter().map(|slot| self.sortable(*slot, order, None));
+        (self.page(rows, offset, limit), slots.len())
     }
 
-    /// How well each found name fits, if that is what the list is sorted by.
-    fn fits(&self, filter: &Filter, order: Order) -> std::collections::HashMap<u32, Fit> {
-        let mut fits = std::collections::HashMap::new();
-        if let (Order::Best, Some(wanted)) = (order, &filter.search) {
-            self.names.find(&fold(wanted), |slot, fit| {
-                fits.insert(slot, fit);
-            });
+    /// The rows from `offset` on in their order. No more than twice as many as are wanted are ever held and compared.
+    fn page(&self, rows: impl Iterator<Item = Sortable>, offset: usize, limit: usize) -> Vec<CreatorId> {
+        let until = offset.saturating_add(limit);
+        let by_order = |one: &Sortable, other: &Sortable| {
+            let ids = || self.ids[one.slot as usize].cmp(&self.ids[other.slot as usize]);
+            one.class.cmp(&other.class).then(other.value.cmp(&one.value)).then_with(ids)
+        };
+        let most = until.saturating_mul(2).max(256);
+        let (mut best, mut worst): (Vec<Sortable>, Option<Sortable>) = (Vec::new(), None);
+        for row in rows {
+            if worst.as_ref().is_some_and(|worst| by_order(&row, worst).is_gt()) {
+                continue;
+            }
+            best.push(row);
+            if best.len() >= most && until > 0 {
+                let (_, last, _) = best.select_nth_unstable_by(until - 1, by_order);
+                worst = Some(*last);
+                best.truncate(until);
+            }
         }
-        fits
+        best.sort_unstable_by(by_order);
+        best.iter().skip(offset).take(limit).map(|row| self.ids[row.slot as usize]).collect()
     }
 
-    /// A key that sorts as the order says, the id last.
-    fn sort_key(
-        &self,
-        slot: u32,
-        order: Order,
-        fits: &std::collections::HashMap<u32, Fit>,
-    ) -> (u8, Reverse<i64>, CreatorId) {
+    fn sortable(&self, slot: u32, order: Order, fit: Option<Fit>) -> Sortable {
         let at = slot as usize;
         let number = |value: f32| (!value.is_nan()).then_some((value * 1e6) as i64);
         let known = |value: i64| (value != UNKNOWN).then_some(value);
@@ -163,12 +213,9 @@ impl Columns {
             Order::Rating { ascending } => (number(self.ratings[at]), ascending),
             Order::Created { ascending } => (Some(self.created[at]), ascending),
         };
-        let first = match fits.get(&slot) {
-            Some(fit) => *fit as u8,
-            None => u8::from(value.is_none()),
-        };
+        let class = fit.map_or_else(|| u8::from(value.is_none()), |fit| fit as u8);
         let value = value.unwrap_or_default();
-        (first, Reverse(if ascending { -value } else { value }), self.ids[at])
+        Sortable { class, value: if ascending { -value } else { value }, slot }
     }
 
     fn ready<'a>(&self, filter: &'a Filter) -> Ready<'a> {

@@ -70,10 +70,13 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let query = parts.uri.query().unwrap_or_default();
-        let pairs = form_pairs(query)?;
-        Ok(Self(Fields::of_text("query", pairs).read()?))
+        Ok(Self(read_query(parts.uri.query().unwrap_or_default())?))
     }
+}
+
+/// Reads a query as it stands in the address: for handlers that look into a cache before.
+pub fn read_query<T: Input>(query: &str) -> Result<T, Error> {
+    Fields::of_text("query", form_pairs(query)?).read()
 }
 
 /// The pairs of `a=1&b=2`, decoded; text that is no UTF-8 is a fault of the request.

@@ -7,7 +7,7 @@
 mod extract;
 pub mod rule;
 
-pub use extract::{Body, Params};
+pub use extract::{Body, Params, read_query};
 use kernel::{Error, Fault, Result};
 use serde_json::{Map, Value};
 
@@ -96,7 +96,9 @@ impl Fields {
 
     /// A field of a change, under any of these names.
     pub fn change_as<T>(&mut self, names: &[&str], rule: impl Rule<T>) -> Option<Option<T>> {
-        let name = names.iter().find(|name| self.values.contains_key(**name))?;
+        let given = names.iter().filter(|name| self.values.contains_key(**name));
+        // Whoever clears a field under one name and gives it under another gives it.
+        let name = given.clone().find(|name| self.has(name)).or_else(|| given.clone().next())?;
         let value = self.values[*name].clone();
         if value.is_null() { Some(None) } else { self.judge(name, &value, rule).map(Some) }
     }

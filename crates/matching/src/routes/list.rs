@@ -4,8 +4,8 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use creators::{Filter, Order};
 use http_base::cache::Key;
-use http_base::fields::rule;
-use http_base::{Answer, Caller, Fields, Input, Offsets, Params};
+use http_base::fields::{read_query, rule};
+use http_base::{Answer, Caller, Fields, Input, Offsets};
 use kernel::{Error, Platform, Result, Scope, count};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -201,26 +201,26 @@ pub(super) async fn list(
     State(matching): State<Matching>,
     caller: Caller,
     RawQuery(asked): RawQuery,
-    Params(query): Params<ListQuery>,
 ) -> Answer<Response> {
-    let db = matching.app().db();
-    let version = match query.campaign {
-        None => [matching.directory().catalogue().fresh().await?, 0, 0],
-        Some(_) => [
-            matching.directory().catalogue().fresh().await?,
-            db.current_version(campaigns::TOPIC).await?,
-            matching.directory().norms().await?.0,
-        ],
-    };
-    let key = Key { scope: format!("{:?}", caller.scope()), asked: asked.unwrap_or_default() };
+    let asked = asked.unwrap_or_default();
+    let mut version = [matching.directory().catalogue().fresh().await?, 0, 0];
+    // What is kept was read once; a new question is read below.
+    if asked.contains("campaign_id") {
+        version[1] = matching.app().db().current_version(campaigns::TOPIC).await?;
+        version[2] = matching.directory().norms().await?.0;
+    }
+    let key = Key { scope: caller.scope(), asked };
     if matching.app().caching()
         && let Some(body) = matching.lists.get(&key, version)
     {
         return Ok(as_json(body));
     }
+    let query = read_query(&key.asked)?;
     let body = answer(&matching, caller.scope(), query).await?;
     let body = bytes::Bytes::from(serde_json::to_vec(&body).map_err(Error::internal)?);
-    matching.lists.put(key, version, body.clone());
+    if matching.app().caching() {
+        matching.lists.put(key, version, body.clone());
+    }
     Ok(as_json(body))
 }
 

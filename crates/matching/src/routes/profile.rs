@@ -136,7 +136,7 @@ pub(super) async fn profile(
         version[2] = matching.directory().norms().await?.0;
     }
     let asked = format!("{id}?{}", asked.unwrap_or_default());
-    let key = Key { scope: format!("{:?}", caller.scope()), asked };
+    let key = Key { scope: caller.scope(), asked };
     if matching.app().caching()
         && let Some(body) = matching.profiles.get(&key, version)
     {
@@ -164,6 +164,8 @@ pub(super) async fn profile(
     };
     let body = serde_json::to_vec(&show(creator, campaign_match)).map_err(Error::internal)?;
     let body = bytes::Bytes::from(body);
-    matching.profiles.put(key, version, body.clone());
+    if matching.app().caching() {
+        matching.profiles.put(key, version, body.clone());
+    }
     Ok(as_json(body))
 }

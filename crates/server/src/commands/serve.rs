@@ -124,7 +124,14 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
 
 async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Result<()> {
     let metrics = http_base::telemetry::install_metrics().map_err(Error::internal)?;
-    let about = server.about(settings, Some(metrics));
+    let about = server.about(settings, Some(metrics.clone()));
+    // Durations wait in memory until they are put into their buckets, whether or not anybody reads the figures.
+    let upkeep = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            metrics.run_upkeep();
+        }
+    });
     let workers = server.start_workers(settings.workers).await?;
     let service = server.service(about, &settings.origins)?;
     let service = ServiceExt::<Request>::into_make_service(service);
@@ -143,6 +150,7 @@ async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Resu
         ended = serving => ended.map_err(Error::internal)?,
         () = patience => tracing::warn!("some requests took longer than {} seconds to finish and were broken off", GRACE.as_secs()),
     }
+    upkeep.abort();
     workers.stop().await;
     server.app.db().close().await;
     Ok(())

@@ -136,7 +136,7 @@ both_engines! {
         let profile_of = async |id: &str, code: &str| world.client.get(&format!("/api/v1/creators/{id}?campaign_id={code}")).await.ok();
         for (field, value, is_excluded) in [
             ("excluded_platforms", json!(["YOUTUBE"]), &(|creator: &Value| creator["platform"] == "youtube") as &dyn Fn(&Value) -> bool),
-            ("excluded_niches", json!(["FITNESS"]), &|creator| creator["niche"] == "Fitness"),
+            ("excluded_niches", json!(["FITNESS"]), &|creator| text(creator, "niche").eq_ignore_ascii_case("fitness")),
             ("excluded_countries", json!(["United States"]), &|creator| creator["country"] == "US" || creator["country"] == "USA"),
             ("excluded_brands", json!(["evian"]), &|creator| creator["id"] == brands["id"]),
             ("excluded_creators", json!([creators[0]["id"], creators[5]["id"]]), &|creator| creator["id"] == creators[0]["id"] || creator["id"] == creators[5]["id"]),

@@ -33,6 +33,10 @@ macro_rules! both_engines {
 mod caches;
 mod campaigns;
 mod creators;
+mod imports;
 mod journey;
 mod lists;
+mod round_trip;
+mod search;
+mod similarity;
 mod world;

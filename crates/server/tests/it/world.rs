@@ -9,8 +9,11 @@ use influencerflow::demo;
 use influencerflow::settings::Settings;
 use kernel::{Clock, WorkspaceId};
 use serde_json::{Value, json};
-use testkit::{Client, FreshDb};
+use testkit::{Client, Form, FreshDb};
 use tower_http::normalize_path::NormalizePath;
+
+/// Where tables are sent to.
+pub(crate) const IMPORT: &str = "/api/v1/creators/import";
 
 /// What a world begins with.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,11 +36,16 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new(fresh: FreshDb, what: What) -> Self {
+        Self::set(fresh, what, &settings()).await
+    }
+
+    /// With settings of one's own.
+    pub(crate) async fn set(fresh: FreshDb, what: What, settings: &Settings) -> Self {
         let clock = Clock::system();
         fresh.db.migrate(&migrations(), clock.now()).await.unwrap();
         let workspace: WorkspaceId = clock.new_id();
         let mode = if what == What::Serve { Mode::Serve } else { Mode::Demo(workspace) };
-        let server = Server::new(fresh.db.clone(), mode, &settings()).await.unwrap();
+        let server = Server::new(fresh.db.clone(), mode, settings).await.unwrap();
         if what == What::Demo {
             demo::load(&server.app, &server.directory, workspace).await.unwrap();
         }
@@ -53,6 +61,11 @@ impl World {
 
     pub(crate) fn db(&self) -> &Db {
         &self.fresh.db
+    }
+
+    /// Takes a file in by upload; answers the report.
+    pub(crate) async fn import(&self, name: &str, bytes: impl AsRef<[u8]>) -> Value {
+        self.client.upload(IMPORT, &Form::new().file("file", name, bytes)).await.ok()
     }
 
     /// How many rows a table has.
@@ -96,7 +109,11 @@ pub(crate) fn with(mut object: Value, fields: Value) -> Value {
 
 /// A creator's body: the needed fields, and these over them.
 pub(crate) fn creator(name: &str, fields: Value) -> Value {
-    with(json!({"name": name, "platform": "instagram", "niche": "fitness", "followers_count": "125K"}), fields)
+    let mut body = json!({"name": name, "platform": "instagram", "niche": "fitness"});
+    if fields.get("followers_count_numeric").is_none() {
+        body["followers_count"] = json!("125K");
+    }
+    with(body, fields)
 }
 
 /// A campaign's body.
