@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::hash::Hasher;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use kernel::{Error, Result};
@@ -93,13 +93,47 @@ const MOST_SPELLED: usize = 16_000;
 /// The stored vector as pgvector reads it: the same numbers, exactly. One with a part that is no number is all zeros, as in the
 /// index in memory; nothing where pgvector has no such vector.
 pub(crate) fn spell(bytes: &[u8]) -> Option<String> {
+    static NUMBERS: LazyLock<Numbers> = LazyLock::new(Numbers::new);
     let (stored, rest) = bytes.as_chunks::<2>();
     if stored.is_empty() || stored.len() > MOST_SPELLED || !rest.is_empty() {
         return None;
     }
-    let parts: Vec<f32> = stored.iter().map(|part| half::f16::from_le_bytes(*part).to_f32()).collect();
-    let parts = if parts.iter().all(|part| part.is_finite()) { parts } else { vec![0.0; stored.len()] };
-    Some(spell_query(&parts))
+    let parts = stored.iter().map(|part| half::f16::from_le_bytes(*part));
+    if !parts.clone().all(half::f16::is_finite) {
+        return Some(spell_query(&vec![0.0; stored.len()]));
+    }
+    let mut text = String::with_capacity(stored.len() * 12 + 2);
+    for (place, part) in parts.enumerate() {
+        text.push(if place == 0 { '[' } else { ',' });
+        text.push_str(NUMBERS.spelled(part));
+    }
+    text.push(']');
+    Some(text)
+}
+
+/// Every half-precision number, spelled once: an import spells as many of them as there are creators, a few hundred times.
+struct Numbers {
+    text: String,
+    /// Where each number ends, by its bits; it begins where the one before ends.
+    ends: Vec<u32>,
+}
+
+impl Numbers {
+    fn new() -> Self {
+        let mut numbers = Self { text: String::new(), ends: Vec::with_capacity(1 << 16) };
+        for bits in 0..=u16::MAX {
+            // Writing to a String cannot fail.
+            let _ = write!(numbers.text, "{}", half::f16::from_bits(bits).to_f32());
+            numbers.ends.push(numbers.text.len() as u32);
+        }
+        numbers
+    }
+
+    fn spelled(&self, number: half::f16) -> &str {
+        let place = usize::from(number.to_bits());
+        let begin = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[begin as usize..self.ends[place] as usize]
+    }
 }
 
 /// Numbers as pgvector reads them: the shortest decimals that are read as these numbers again.
@@ -120,10 +154,13 @@ mod tests {
 
     #[test]
     fn vectors_are_spelled_exactly() {
-        let vector = [0.1, -6.1e-5, 0.0, 5.960_464_5e-8];
-        let text = spell(&pack(&vector)).unwrap();
-        let read: Vec<f32> = text.trim_matches(['[', ']']).split(',').map(|part| part.parse().unwrap()).collect();
-        assert_eq!(read, unpack(&pack(&vector), 4).unwrap());
+        let every: Vec<half::f16> = (0..=u16::MAX).map(half::f16::from_bits).filter(|part| part.is_finite()).collect();
+        for vector in every.chunks(1000) {
+            let bytes: Vec<u8> = vector.iter().flat_map(|part| part.to_le_bytes()).collect();
+            let text = spell(&bytes).unwrap();
+            let read: Vec<f32> = text.trim_matches(['[', ']']).split(',').map(|part| part.parse().unwrap()).collect();
+            assert_eq!(read, unpack(&bytes, vector.len()).unwrap());
+        }
         assert_eq!(spell(&pack(&[1.0, f32::NAN])).unwrap(), "[0,0]");
         assert_eq!(spell(&pack(&[1.0, 1e9])).unwrap(), "[0,0]", "more than half precision holds");
         assert_eq!((spell(&[]), spell(&[0])), (None, None));

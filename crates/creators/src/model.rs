@@ -266,7 +266,7 @@ impl Input for Changes {
             languages: fields.change("languages", rule::texts(50, 100)).map(Option::unwrap_or_default),
             country: fields.change("country", rule::any_text(100)).map(said),
             location: fields.change("location", rule::any_text(200)).map(said),
-            about: fields.change_as(&["about", "bio"], rule::any_text(10_000)),
+            about: fields.change_as(&["about", "bio"], rule::any_text(10_000)).map(unless_blank),
             audience_type: fields.change("audience_type", rule::any_text(500)).map(said),
             previous_brands: fields.change("previous_brands", rule::texts(200, 200)).map(Option::unwrap_or_default),
             avg_views: fields.change("avg_views", views),
@@ -293,6 +293,11 @@ impl Input for NewCreator {
         }
         Changes::read(fields).map(|fields| Self { fields })
     }
+}
+
+/// A text of nothing but space says nothing: the field is clear.
+fn unless_blank(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
 }
 
 /// An empty text says nothing: the field is clear.

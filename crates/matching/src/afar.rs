@@ -31,16 +31,18 @@ pub(crate) async fn rank(
     let mut ranking = catalogue
         .scan(move |columns| {
             let slots = passing(columns, &filter, vectors_only);
-            Ranking::new(columns, &begun.brief, &begun.labels, &slots, wanted)
+            Ranking::new(columns, &begun.brief, &begun.labels, slots, wanted)
         })
         .await?;
     let mut most = if wanted.counts() { usize::MAX } else { FIRST };
-    while let Some(slots) = ranking.next(most) {
-        most = most.saturating_mul(FURTHER);
-        let ids: Vec<CreatorId> = {
+    loop {
+        let named: Option<Vec<CreatorId>> = {
             let columns = catalogue.read();
-            slots.iter().map(|slot| columns.id(*slot)).collect()
+            let slots = ranking.next(&columns, &brief, most);
+            slots.map(|slots| slots.iter().map(|slot| columns.id(*slot)).collect())
         };
+        let Some(ids) = named else { return Ok(ranking.finish()) };
+        most = most.saturating_mul(FURTHER);
         let products = directory.products(&ids, queries).await?;
         let compared = prepared.brief.clone();
         let taken = catalogue.scan(move |columns| {
@@ -55,5 +57,4 @@ pub(crate) async fn rank(
         }
         ranking = taken;
     }
-    Ok(ranking.finish())
 }

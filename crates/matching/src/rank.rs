@@ -2,7 +2,9 @@
 //!
 //! What a score is made of besides vectors (the niche's name, engagement, budget) is known from the columns, and bounds what
 //! the whole can be. Creators are visited in the order of their bounds; once there are enough of them whose scores are
-//! above every bound that is left, nobody else can come in (Fagin's threshold algorithm).
+//! above every bound that is left, nobody else can come in (Fagin's threshold algorithm). As most are never visited, most are
+//! never sorted: a ceiling is known of everyone from niche and engagement alone, and those with the highest ones are taken
+//! out tier by tier.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -57,11 +59,68 @@ const SAME_NICHE: u16 = 8_000;
 /// Above every score.
 const A_CLASS: u32 = FULL as u32 + 1;
 
+/// At least so many are taken out first,
+const TIER: usize = 4 * CHUNK;
+/// and each further time so many times more.
+const FURTHER: usize = 4;
+
 #[derive(Clone, Copy)]
 struct Candidate {
     bound: u32,
     slot: u32,
     facts: Facts,
+}
+
+/// Everybody, by the most that their key can be.
+struct Rest {
+    slots: Vec<u32>,
+    /// The ceiling of each of them.
+    ceilings: Vec<u16>,
+    /// How many have each ceiling.
+    counts: Vec<u32>,
+    /// Only those below this ceiling are still here.
+    below: u32,
+    /// How many the next tier has at least.
+    tier: usize,
+}
+
+impl Rest {
+    fn new(columns: &Columns, brief: &Brief, labels: &[u16], slots: Vec<u32>, wanted: Wanted) -> Self {
+        let ceiling = |label| (brief.ceiling(label), first(wanted, label));
+        let by_niche: Vec<_> = labels.iter().map(|label| ceiling(*label)).collect();
+        let unnamed = ceiling(Facts::NO_LABEL);
+        let mut counts = vec![0; 2 * A_CLASS as usize];
+        let (niches, engagement) = (columns.niches(), columns.engagement_scores());
+        let ceilings = slots.iter().map(|slot| {
+            let slot = *slot as usize;
+            let (ceiling, first) = by_niche.get(niches[slot] as usize).unwrap_or(&unnamed);
+            let most = ceiling.of(engagement[slot]) + first;
+            counts[usize::from(most)] += 1;
+            most
+        });
+        let ceilings = ceilings.collect();
+        Self { slots, ceilings, counts, below: 2 * A_CLASS, tier: TIER }
+    }
+
+    /// The highest ceiling that anybody here can have.
+    fn highest(&self) -> Option<u32> {
+        (0..self.below).rev().find(|ceiling| self.counts[*ceiling as usize] > 0)
+    }
+
+    /// Takes those with the highest ceilings out, at least so many if there are as many, but nobody who cannot reach `least`.
+    fn take(&mut self, least: u32, at_least: usize) -> impl Iterator<Item = u32> {
+        let at_least = at_least.max(self.tier);
+        let (mut from, mut taken) = (self.below, 0);
+        while from > least && taken < at_least {
+            from -= 1;
+            taken += self.counts[from as usize] as usize;
+        }
+        let range = from..self.below;
+        self.below = if from == least { 0 } else { from };
+        self.tier = self.tier.saturating_mul(FURTHER);
+        let both = self.slots.iter().zip(&self.ceilings);
+        both.filter(move |(_, ceiling)| range.contains(&u32::from(**ceiling))).map(|(slot, _)| *slot)
+    }
 }
 
 /// Orders by key, best first, then by id.
@@ -76,6 +135,9 @@ struct Place {
 
 /// A ranking under way: it says whose vectors it wants compared, and is told their cosines.
 pub struct Ranking {
+    labels: Vec<u16>,
+    rest: Rest,
+    /// The present tier.
     candidates: Vec<Candidate>,
     /// Candidates before this place have been dealt with;
     at: usize,
@@ -90,32 +152,62 @@ pub struct Ranking {
 
 impl Ranking {
     /// Begins a ranking of these slots. `labels` has the score of each niche of the columns.
-    pub fn new(columns: &Columns, brief: &Brief, labels: &[u16], slots: &[u32], wanted: Wanted) -> Self {
-        let mut candidates: Vec<Candidate> = slots
-            .iter()
-            .map(|&slot| {
-                let facts = facts(columns, brief, labels, slot);
-                let bound = key(wanted, facts, brief.bound(facts));
-                Candidate { bound, slot, facts }
-            })
-            .filter(|candidate| candidate.bound % A_CLASS >= u32::from(wanted.least))
-            .collect();
-        candidates.sort_unstable_by_key(|candidate| (Reverse(candidate.bound), candidate.slot));
-        Self { candidates, at: 0, named: 0, doubtful: Vec::new(), best: BinaryHeap::new(), wanted, counted: 0 }
+    pub fn new(columns: &Columns, brief: &Brief, labels: &[u16], slots: Vec<u32>, wanted: Wanted) -> Self {
+        Self {
+            labels: labels.to_vec(),
+            rest: Rest::new(columns, brief, labels, slots, wanted),
+            candidates: Vec::new(),
+            at: 0,
+            named: 0,
+            doubtful: Vec::new(),
+            best: BinaryHeap::new(),
+            wanted,
+            counted: 0,
+        }
     }
 
     /// The next slots whose cosines are needed, at most so many; none when the ranking is done.
-    pub fn next(&mut self, most: usize) -> Option<Vec<u32>> {
-        let rest = &self.candidates[self.at..];
-        let first = rest.first()?;
-        let keep = self.keep();
-        // Where no score leaves anyone out the total is known already, and the best are all that is needed.
-        let full = !self.wanted.counts() && self.best.len() >= keep;
-        if full && (keep == 0 || self.best.peek().is_some_and(|worst| worst.key.0 > first.bound)) {
+    pub fn next(&mut self, columns: &Columns, brief: &Brief, most: usize) -> Option<Vec<u32>> {
+        if self.keep() == 0 && !self.wanted.counts() {
             return None;
         }
-        self.named = rest.len().min(most);
-        Some(rest[..self.named].iter().map(|candidate| candidate.slot).collect())
+        loop {
+            let least = self.least();
+            let rest = &self.candidates[self.at..];
+            if rest.first().is_some_and(|first| first.bound >= least) {
+                self.named = rest.len().min(most);
+                return Some(rest[..self.named].iter().map(|candidate| candidate.slot).collect());
+            }
+            if self.rest.highest().is_none_or(|highest| highest < least) {
+                return None;
+            }
+            self.take_tier(columns, brief, least, most);
+        }
+    }
+
+    /// The least key with which somebody still matters.
+    fn least(&self) -> u32 {
+        // Where a score decides who counts, everyone has to be looked at; else the best are all that is needed.
+        if self.wanted.counts() || self.best.len() < self.keep() {
+            return 0;
+        }
+        self.best.peek().map_or(0, |worst| worst.key.0)
+    }
+
+    fn take_tier(&mut self, columns: &Columns, brief: &Brief, least: u32, most: usize) {
+        let everyone = self.wanted.counts();
+        let candidates = self.rest.take(least, if everyone { usize::MAX } else { most }).map(|slot| {
+            let facts = facts(columns, brief, &self.labels, slot);
+            Candidate { bound: key(self.wanted, facts, brief.bound(facts)), slot, facts }
+        });
+        let least_total = u32::from(self.wanted.least);
+        self.candidates = candidates
+            .filter(|candidate| candidate.bound >= least && candidate.bound % A_CLASS >= least_total)
+            .collect();
+        self.at = 0;
+        if !everyone {
+            self.candidates.sort_unstable_by_key(|candidate| (Reverse(candidate.bound), candidate.slot));
+        }
     }
 
     /// Takes the cosines with [`Brief::topic`] and [`Brief::audience`] of the slots that [`Ranking::next`] named.
@@ -204,7 +296,7 @@ impl Ranking {
 
     /// The wanted part of the order, and how many there are in all.
     pub fn finish(self) -> (Vec<Ranked>, usize) {
-        let total = if self.wanted.counts() { self.counted } else { self.candidates.len() };
+        let total = if self.wanted.counts() { self.counted } else { self.rest.slots.len() };
         let places = self.best.into_sorted_vec();
         let ranked = places.into_iter().skip(self.wanted.offset).map(|place| {
             let [niche_match, audience_match, engagement_score, budget_fit] = place.parts;
@@ -220,8 +312,13 @@ impl Ranking {
 }
 
 fn key(wanted: Wanted, facts: Facts, total: u16) -> u32 {
-    let first = wanted.niche_first && facts.niche_score != Facts::NO_LABEL && facts.niche_score >= SAME_NICHE;
-    u32::from(total) + if first { A_CLASS } else { 0 }
+    u32::from(total + first(wanted, facts.niche_score))
+}
+
+/// What puts somebody whose niche has this score before everyone of another niche.
+fn first(wanted: Wanted, niche_score: u16) -> u16 {
+    let first = wanted.niche_first && niche_score != Facts::NO_LABEL && niche_score >= SAME_NICHE;
+    if first { A_CLASS as u16 } else { 0 }
 }
 
 /// What is known of a creator besides the vector.
@@ -236,10 +333,10 @@ pub(crate) fn facts(columns: &Columns, brief: &Brief, labels: &[u16], slot: u32)
 }
 
 /// Ranks with the vectors of the columns themselves.
-pub fn rank(columns: &Columns, brief: &Brief, labels: &[u16], slots: &[u32], wanted: Wanted) -> (Vec<Ranked>, usize) {
+pub fn rank(columns: &Columns, brief: &Brief, labels: &[u16], slots: Vec<u32>, wanted: Wanted) -> (Vec<Ranked>, usize) {
     let mut ranking = Ranking::new(columns, brief, labels, slots, wanted);
     let (mut topic, mut audience) = (Vec::new(), Vec::new());
-    while let Some(slots) = ranking.next(CHUNK) {
+    while let Some(slots) = ranking.next(columns, brief, CHUNK) {
         cosines(columns, &slots, brief.topic(), &mut topic);
         cosines(columns, &slots, brief.audience(), &mut audience);
         ranking.take(columns, brief, &topic, &audience);

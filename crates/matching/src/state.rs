@@ -89,7 +89,7 @@ impl Matching {
             .catalogue()
             .scan(move |columns| {
                 let slots = passing(columns, &filter, vectors_only);
-                rank(columns, &prepared.brief, &prepared.labels, &slots, wanted)
+                rank(columns, &prepared.brief, &prepared.labels, slots, wanted)
             })
             .await
     }

@@ -244,6 +244,16 @@ impl Columns {
         self.niche_words.texts.len()
     }
 
+    /// The number of each slot's niche: see [`Columns::niche`].
+    pub fn niches(&self) -> &[u32] {
+        &self.niches
+    }
+
+    /// Where each slot's engagement stands among its like, in hundredths of a percent.
+    pub fn engagement_scores(&self) -> &[u16] {
+        &self.engagement_scores
+    }
+
     /// What the columns say of the creator in this slot.
     pub fn view(&self, slot: u32) -> RowView {
         let at = slot as usize;

@@ -1,6 +1,8 @@
 //! The directory in and out as a table.
 
 use std::io::BufReader;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Json;
 use axum::body::Body as HttpBody;
@@ -107,19 +109,24 @@ async fn take_in<E: std::fmt::Display>(
     chunks: impl Stream<Item = Result<Bytes, E>> + Send + Unpin + 'static,
 ) -> Answer<Json<ImportReport>> {
     let most = directory.app().limits().upload_bytes as u64;
-    let mut seen = 0;
+    let seen = Arc::new(AtomicU64::new(0));
+    let counted = seen.clone();
     let chunks =
         chunks.map_err(|error| std::io::Error::other(error.to_string())).and_then(move |chunk| {
-            seen += chunk.len() as u64;
-            let fits = seen <= most;
+            let fits = counted.fetch_add(chunk.len() as u64, Ordering::Relaxed) + chunk.len() as u64 <= most;
             async move {
                 if fits { Ok(chunk) } else { Err(std::io::Error::other(format!("it is larger than {most} bytes"))) }
             }
         });
     let source = SyncIoBridge::new(StreamReader::new(Box::pin(chunks)));
     let source = Box::new(BufReader::with_capacity(1 << 16, source));
-    let report = import(directory, caller.scope(), caller.workspace(), source, format, |_, _| {}).await?;
-    Ok(Json(report))
+    match import(directory, caller.scope(), caller.workspace(), source, format, |_, _| {}).await {
+        Ok(report) => Ok(Json(report)),
+        Err(error) if seen.load(Ordering::Relaxed) > most => {
+            Err(Error::new(Kind::TooLarge, error.message().to_owned()).because(&error).into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// How the table is wanted.

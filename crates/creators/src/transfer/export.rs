@@ -75,12 +75,12 @@ fn write_csv(creator: &Creator, out: &mut Vec<u8>) {
         number(creator.engagement_rate),
         creator.niche.clone(),
         text(&creator.language),
-        creator.languages.0.join("; "),
+        listed(&creator.languages.0),
         text(&creator.country),
         text(&creator.location),
         text(&creator.about),
         text(&creator.audience_type),
-        creator.previous_brands.0.join("; "),
+        listed(&creator.previous_brands.0),
         creator.avg_views.map(|views| views.to_string()).unwrap_or_default(),
         number(creator.collaboration_rate.map(kernel::Money::to_number)),
         number(creator.rating),
@@ -100,6 +100,14 @@ fn write_csv(creator: &Creator, out: &mut Vec<u8>) {
         }
     }
     out.push(b'\n');
+}
+
+/// A list in one field: as people write it, or as JSON where that would be read as another list.
+fn listed(items: &[String]) -> String {
+    if items.iter().any(|item| item.contains([',', ';', '|']) || item.starts_with('[')) {
+        return serde_json::Value::from(items).to_string();
+    }
+    items.join("; ")
 }
 
 fn write_json(creator: &Creator, out: &mut Vec<u8>) {

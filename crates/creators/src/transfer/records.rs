@@ -5,14 +5,16 @@ use std::io::{self, BufRead, Read};
 
 /// The longest line that is read; what is longer is no table of creators.
 const LONGEST_LINE: u64 = 1 << 20;
-/// The most lines that one quoted field may go over.
-const MOST_LINES: usize = 200;
+/// The most lines that one quoted field may go over: as many as the longest text has characters.
+const MOST_LINES: usize = 10_000;
 
 /// A line as it stands in the file, without its end.
 pub(super) struct Line {
     pub(super) number: u64,
     pub(super) bytes: Vec<u8>,
     pub(super) too_long: bool,
+    /// How many carriage returns stood before its end.
+    returns: usize,
 }
 
 /// Lines of a file, numbered from 1, some of them read ahead.
@@ -63,14 +65,17 @@ impl Lines {
         if too_long {
             self.skip_line()?;
         }
-        while matches!(bytes.last(), Some(b'\n' | b'\r')) {
+        if ended {
             bytes.pop();
         }
+        let kept = bytes.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last + 1);
+        let returns = bytes.len() - kept;
+        bytes.truncate(kept);
         self.number += 1;
         if self.number == 1 && bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }
-        Ok(Some(Line { number: self.number, bytes, too_long }))
+        Ok(Some(Line { number: self.number, bytes, too_long, returns }))
     }
 
     /// Reads on to the end of the line without keeping it.
@@ -101,17 +106,21 @@ impl Lines {
             return Ok(split(&line.bytes, delimiter));
         }
         let mut whole = line.bytes.clone();
+        let mut returns = line.returns;
         for ahead in 0..MOST_LINES {
             let Some(next) = self.peek(ahead)? else { break };
             if next.too_long || whole.len() + next.bytes.len() > LONGEST_LINE as usize {
                 break;
             }
+            whole.extend(std::iter::repeat_n(b'\r', returns));
             whole.push(b'\n');
             whole.extend_from_slice(&next.bytes);
+            returns = next.returns;
             if !is_open(&next.bytes) {
                 continue;
             }
-            if let Ok(fields) = split(&whole, delimiter)
+            if is_well_quoted(&whole, delimiter)
+                && let Ok(fields) = split(&whole, delimiter)
                 && width.is_none_or(|width| fields.len() == width)
             {
                 self.ahead.drain(..=ahead);
@@ -126,6 +135,34 @@ impl Lines {
 /// Is an odd number of quotes in it?
 fn is_open(bytes: &[u8]) -> bool {
     memchr::memchr_iter(b'"', bytes).count() % 2 == 1
+}
+
+/// Does every quoted field end with its quote? If not, two broken rows have met, and what lies between them is theirs by mistake.
+fn is_well_quoted(record: &[u8], delimiter: u8) -> bool {
+    let mut rest = record;
+    loop {
+        if let Some(quoted) = rest.strip_prefix(b"\"") {
+            rest = quoted;
+            loop {
+                let Some(quote) = memchr::memchr(b'"', rest) else { return false };
+                rest = &rest[quote + 1..];
+                match rest.strip_prefix(b"\"") {
+                    Some(after) => rest = after,
+                    None => break,
+                }
+            }
+            if rest.is_empty() {
+                return true;
+            }
+            if rest[0] != delimiter {
+                return false;
+            }
+        }
+        match memchr::memchr(delimiter, rest) {
+            Some(at) => rest = &rest[at + 1..],
+            None => return true,
+        }
+    }
 }
 
 fn split(record: &[u8], delimiter: u8) -> Result<Vec<String>, String> {
@@ -186,6 +223,20 @@ mod tests {
         let read = records("a,b\n\"c,d\ne,f\ng,\"h\"\n", 2);
         let told: Vec<_> = read.iter().map(|record| record.as_ref().ok().map(|fields| fields[0].as_str())).collect();
         assert_eq!(told, [Some("a"), None, Some("e"), Some("g")]);
+    }
+
+    #[test]
+    fn two_broken_quotes_take_nothing_between_them() {
+        let read = records("a,\"b,c\nd,e,f\ng,\"h,i\nj,k,l\n", 3);
+        let told: Vec<_> = read.iter().map(|record| record.as_ref().ok().map(|fields| fields[0].as_str())).collect();
+        assert_eq!(told, [None, Some("d"), None, Some("j")]);
+    }
+
+    #[test]
+    fn line_ends_within_quotes_stay_as_they_are() {
+        let read = records("\"a\r\nb\n\r\r\nc\",d\r\ne,f", 2);
+        let read: Vec<_> = read.into_iter().map(Result::unwrap).collect();
+        assert_eq!(read, [vec!["a\r\nb\n\r\r\nc", "d"], vec!["e", "f"]]);
     }
 
     #[test]

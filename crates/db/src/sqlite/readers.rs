@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kernel::{Error, Kind, Result};
 use parking_lot::Mutex;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use super::connection::{Connection, Role};
 use super::off_the_runtime;
@@ -41,7 +41,10 @@ impl Readers {
     pub(crate) async fn take(self: &Arc<Self>) -> Result<ReadLease> {
         let permit = match Arc::clone(&self.permits).try_acquire_owned() {
             Ok(permit) => permit,
-            Err(_) => tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned())
+            Err(TryAcquireError::Closed) => {
+                return Err(Error::new(Kind::Unavailable, "The server is stopping; try again shortly"));
+            }
+            Err(TryAcquireError::NoPermits) => tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned())
                 .await
                 .ok()
                 .and_then(std::result::Result::ok)
@@ -68,7 +71,9 @@ impl Readers {
         self.open.load(Ordering::Relaxed)
     }
 
+    /// Nobody reads from here on; who is reading now is let finish.
     pub(crate) fn close(&self) {
+        self.permits.close();
         self.idle.lock().clear();
     }
 }
@@ -90,6 +95,7 @@ impl Drop for ReadLease {
         self.readers.open.fetch_sub(1, Ordering::Relaxed);
         if let Some(connection) = self.connection.take()
             // One whose snapshot cannot be ended is closed instead.
+            && !self.readers.permits.is_closed()
             && (!self.in_snapshot || connection.control("ROLLBACK").is_ok())
         {
             self.readers.idle.lock().push(connection);

@@ -64,10 +64,14 @@ fn storable(text: &str, most: usize) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A list of texts, or one text whose parts are set apart by commas, semicolons or bars.
+/// A list of texts, or one text whose parts are set apart by commas, semicolons or bars. In text, a list may be written as JSON,
+/// for parts that have those themselves.
 pub fn texts(most_items: usize, most: usize) -> impl Rule<Vec<String>> {
-    move |value, _| {
-        let parts: Vec<String> = match value {
+    move |value, from_text| {
+        let written = value.as_str().filter(|text| from_text && text.trim_start().starts_with('['));
+        let written: Option<Vec<String>> = written.and_then(|text| serde_json::from_str(text).ok());
+        let parts = match value {
+            _ if written.is_some() => written.unwrap_or_default(),
             Value::String(text) => text.split([',', ';', '|']).map(str::to_owned).collect(),
             Value::Array(items) => items
                 .iter()

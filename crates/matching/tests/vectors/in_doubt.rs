@@ -34,12 +34,15 @@ async fn errors_within_their_bound_change_nothing() {
             Wanted { least: 5_000, ..Wanted::page(0, 20) },
             Wanted { least_niche: 4_000, ..Wanted::page(0, 0) },
         ] {
-            let columns = directory.catalogue().read();
-            let slots = columns.passing(&Filter::default());
-            let exact = rank(&columns, brief, &prepared.labels, &slots, wanted);
-            let mut ranking = Ranking::new(&columns, brief, &prepared.labels, &slots, wanted);
-            drop(columns);
-            while let Some(named) = ranking.next(700) {
+            let (exact, mut ranking) = {
+                let columns = directory.catalogue().read();
+                let slots = columns.passing(&Filter::default());
+                let exact = rank(&columns, brief, &prepared.labels, slots.clone(), wanted);
+                (exact, Ranking::new(&columns, brief, &prepared.labels, slots, wanted))
+            };
+            loop {
+                let named = ranking.next(&directory.catalogue().read(), brief, 700);
+                let Some(named) = named else { break };
                 let ids = |slots: &[u32]| -> Vec<CreatorId> {
                     let columns = directory.catalogue().read();
                     slots.iter().map(|slot| columns.id(*slot)).collect()

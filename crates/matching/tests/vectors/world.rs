@@ -1,5 +1,6 @@
 //! A directory of made-up people, looked at by two processes over one database: one compares in memory, one by pgvector.
 
+use std::fmt::Write as _;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -85,7 +86,8 @@ pub(crate) fn crowd(count: usize) -> Vec<u8> {
 pub(crate) fn twins(count: usize) -> String {
     let mut csv = "name,platform,handle,followers,niche,about\n".to_owned();
     for number in 0..count {
-        csv += &format!("Twin {number},instagram,@twin{number},{},beekeeping,Honey bees and hives\n", 1000 + number);
+        let followers = 1000 + number;
+        writeln!(csv, "Twin {number},instagram,@twin{number},{followers},beekeeping,Honey bees and hives").unwrap();
     }
     csv
 }

@@ -7,7 +7,7 @@ use super::calibration::{Calibration, Scale};
 use super::niche::{Kinship, Niche};
 use super::norms::{Norms, Standing};
 use super::probes::cosine;
-use super::scores::{FULL, Scores};
+use super::scores::{FULL, Scores, points, rounded};
 use crate::embed;
 
 /// What a brand wants, in its own words; an empty text was not given.
@@ -84,6 +84,20 @@ pub struct Facts {
 impl Facts {
     /// In the place of a niche score: one of the two names no niche.
     pub const NO_LABEL: u16 = u16::MAX;
+}
+
+/// The most that a total can be for creators of one niche, whatever their vectors and prices: one of these for each niche, and
+/// a directory is bounded as fast as it is read. Above every [`Brief::bound`], and seldom far above.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ceiling(u32);
+
+impl Ceiling {
+    /// The same for a creator whose engagement has this score.
+    #[inline]
+    pub fn of(self, engagement_score: u16) -> u16 {
+        const WEIGHT: u16 = Scores::WEIGHTS[2];
+        rounded(self.0 + points(engagement_score, WEIGHT))
+    }
 }
 
 /// A campaign that is ready to score any number of creators.
@@ -178,6 +192,12 @@ impl Brief {
     /// upper ends), `combine(facts, most_topic, most_audience).total()` is a tighter bound.
     pub fn bound(&self, facts: Facts) -> u16 {
         scores(facts, self.most).total()
+    }
+
+    /// The most that the total of a creator can be whose niche has this score: see [`Ceiling`].
+    pub fn ceiling(&self, niche_score: u16) -> Ceiling {
+        let facts = Facts { niche_score, engagement_score: 0, budget_fit: FULL };
+        Ceiling(scores(facts, self.most).sum())
     }
 
     fn vectors(&self, topic_cosine: f32, audience_cosine: f32) -> Vectors {

@@ -29,13 +29,17 @@ impl Scores {
 
     /// The match score, rounded half up to a hundredth of a percent.
     pub const fn total(self) -> u16 {
+        rounded(self.sum())
+    }
+
+    /// The match score before it is divided by the sum of the weights.
+    pub(super) const fn sum(self) -> u32 {
         let Self { niche_match, audience_match, engagement_score, budget_fit } = self;
         let [niche, audience, engagement, budget] = Self::WEIGHTS;
-        let sum = points(niche_match, niche)
+        points(niche_match, niche)
             + points(audience_match, audience)
             + points(engagement_score, engagement)
-            + points(budget_fit, budget);
-        ((sum + 50) / 100) as u16
+            + points(budget_fit, budget)
     }
 
     /// The band that the total falls into.
@@ -44,7 +48,12 @@ impl Scores {
     }
 }
 
-const fn points(score: u16, weight: u16) -> u32 {
+/// The match score of a [`Scores::sum`].
+pub(super) const fn rounded(sum: u32) -> u16 {
+    ((sum + 50) / 100) as u16
+}
+
+pub(super) const fn points(score: u16, weight: u16) -> u32 {
     // The formula cannot exceed 100 % even if a stored score does.
     (if score > FULL { FULL } else { score }) as u32 * weight as u32
 }

@@ -39,6 +39,7 @@ proptest! {
         prop_assert!(scores.niche_match <= better.niche_match && scores.audience_match <= better.audience_match);
         prop_assert!(scores.parts().iter().all(|&part| part <= FULL));
         prop_assert!(brief.bound(facts) <= FULL);
+        prop_assert!(brief.bound(facts) <= brief.ceiling(facts.niche_score).of(facts.engagement_score));
     }
 
     #[test]

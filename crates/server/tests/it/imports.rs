@@ -35,7 +35,7 @@ const HEAD: &str = "name,email,platform,channel_name,followers,niche\n";
 both_engines! {
     async fn every_form_of_a_table_is_read(world: Empty) {
         let two = "name,platform,niche,followers\nAna,instagram,food,5K\nBo,YouTube,tech,1.5M\n";
-        let semicolons = "Name;Platform;Niche;Followers Count;Engagement-Rate\nCeci;tiktok;dance;12,5K;4.5%\n";
+        let semicolons = "Name;Platform;Niche;Followers Count;Engagement-Rate\nCeci;tiktok;dance;12.5K;4.5%\n";
         let bom = "\u{feff}name,platform,niche,followers_count_numeric\r\nDani,twitter,news,1200\r\n\r\n";
         let tabs = "name\tplatform\tniche\tfollowers_count\nEli\tinstagram\ttravel\t950\n";
         let quoted = "name,platform,niche,followers,about\n\"Fay \"\"F\"\" Li\",instagram,art,1K,\"Paints, draws\nand more\r\nof it\"\n";

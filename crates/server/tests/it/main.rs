@@ -30,12 +30,22 @@ macro_rules! both_engines {
     )*};
 }
 
+mod answers;
+mod any_body;
+mod bad_input;
 mod caches;
+mod callers;
 mod campaigns;
+mod command_line;
 mod creators;
+mod document;
+mod faults;
 mod imports;
 mod journey;
 mod lists;
+mod many;
+mod openapi;
+mod program;
 mod round_trip;
 mod search;
 mod similarity;

@@ -56,7 +56,10 @@ async fn exported(world: &World, format: &str) -> (String, Vec<Value>) {
         entry.as_object_mut().unwrap().remove("id");
         entry
     });
-    (table.text(), entries.collect())
+    let mut entries: Vec<Value> = entries.collect();
+    // Ids of one moment are in no order, and it is by ids that a table is written.
+    entries.sort_by_key(|entry| entry["channel_name"].to_string());
+    (table.text(), entries)
 }
 
 /// Takes these creators in, writes them out in this form, takes that into a fresh directory: both are the same.

@@ -1,0 +1,71 @@
+//! What the server's own description says of its routes.
+
+use axum::http::Method;
+use serde_json::{Map, Value};
+
+use crate::world::{World, text};
+
+/// A route, as `/openapi.json` tells of it.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) operation: Value,
+}
+
+/// Every route of the document.
+pub(crate) async fn routes(world: &World) -> Vec<Route> {
+    let document = world.client.get("/openapi.json").await.ok();
+    let paths: &Map<String, Value> = document["paths"].as_object().unwrap();
+    let of_path = |(path, item): (&String, &Value)| {
+        let operations = item.as_object().unwrap().iter().map(|(method, operation)| Route {
+            method: method.to_uppercase().parse().unwrap(),
+            path: path.clone(),
+            operation: operation.clone(),
+        });
+        operations.collect::<Vec<_>>()
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+impl Route {
+    pub(crate) fn label(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// Does it take a body of JSON?
+    pub(crate) fn takes_json(&self) -> bool {
+        self.operation["requestBody"]["content"].get("application/json").is_some()
+    }
+
+    /// Does it ask for no token?
+    pub(crate) fn is_public(&self) -> bool {
+        ["/", "/health", "/api/v1/health", "/api/v1/info"].contains(&self.path.as_str())
+    }
+
+    /// The path with names of things that are there.
+    pub(crate) fn filled(&self, there: &There) -> String {
+        self.path
+            .replace("{creator_id}", &there.creator)
+            .replace("{campaign_id}", &there.campaign)
+            .replace("{log_id}", &there.outreach)
+            .replace("{brand_name}", "TechFit")
+    }
+}
+
+/// Things that are there, by which paths are filled.
+pub(crate) struct There {
+    pub(crate) creator: String,
+    pub(crate) campaign: String,
+    pub(crate) outreach: String,
+}
+
+impl There {
+    /// The first creator and the first campaign of the demo, and an entry that was opened for them.
+    pub(crate) async fn of(world: &World) -> Self {
+        let creator = text(&world.client.get("/api/v1/creators?limit=1").await.ok()["creators"][0], "id");
+        let campaign = text(&world.campaign(serde_json::json!({})).await, "id");
+        let path = format!("/api/v1/campaigns/{campaign}/select-influencer");
+        let selection = world.client.post(&path, &serde_json::json!({"influencer_id": creator})).await.ok();
+        Self { creator, campaign, outreach: text(&selection, "outreach_id") }
+    }
+}

@@ -1,0 +1,196 @@
+//! The description of the routes: whole, true, and at the place where it is looked for.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use axum::http::Method;
+use db::Engine;
+use serde_json::Value;
+use testkit::fresh_db;
+
+use crate::document::{There, routes};
+use crate::world::{What, World};
+
+async fn demo() -> World {
+    World::new(fresh_db(Engine::Sqlite).await, What::Demo).await
+}
+
+fn says(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.trim().is_empty())
+}
+
+/// Every value under this name, however deep.
+fn each<'v>(value: &'v Value, name: &str, found: &mut Vec<&'v Value>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get(name));
+            fields.values().for_each(|field| each(field, name, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| each(item, name, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn every_route_is_described() {
+    let world = demo().await;
+    let mut ids = HashSet::new();
+    let routes = routes(&world).await;
+    assert!(routes.len() >= 25, "{}", routes.len());
+    for route in &routes {
+        let (label, operation) = (route.label(), &route.operation);
+        assert!(says(&operation["summary"]), "{label} has no summary");
+        assert!(
+            operation["tags"].as_array().is_some_and(|tags| tags.len() == 1 && says(&tags[0])),
+            "{label} has no tag"
+        );
+        let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{label} has no id"));
+        assert!(ids.insert(id.to_owned()), "{label} has the id of another: {id}");
+        let responses = operation["responses"].as_object().unwrap();
+        let good = &responses["200"];
+        assert!(says(&good["description"]), "{label}: 200 is not described");
+        assert!(
+            good["content"]
+                .as_object()
+                .is_some_and(|content| content.values().all(|body| body.get("schema").is_some())),
+            "{label}: the answer has no schema"
+        );
+        assert_eq!(responses.contains_key("401"), !route.is_public(), "{label}: 401");
+        assert_eq!(operation.get("security").is_some(), !route.is_public(), "{label}: a token");
+        let none = Vec::new();
+        let parameters = operation["parameters"].as_array().unwrap_or(&none);
+        for parameter in parameters {
+            assert!(
+                says(&parameter["description"]) && parameter.get("schema").is_some(),
+                "{label}: {}",
+                parameter["name"]
+            );
+        }
+        for name in route.path.split(['{', '}']).skip(1).step_by(2) {
+            assert!(
+                parameters.iter().any(|own| own["name"] == name && own["in"] == "path" && own["required"] == true),
+                "{label}: {name}"
+            );
+        }
+        let wants_body = [Method::POST, Method::PUT].contains(&route.method) && !route.path.contains("embedding");
+        assert!(!wants_body || operation.get("requestBody").is_some(), "{label} takes a body, which is not described");
+    }
+}
+
+#[tokio::test]
+async fn every_schema_is_there_and_says_what_its_fields_are() {
+    let world = demo().await;
+    let document = world.client.get("/openapi.json").await.ok();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    assert!(
+        says(&document["info"]["title"])
+            && says(&document["info"]["version"])
+            && says(&document["info"]["description"])
+    );
+    let mut references = Vec::new();
+    each(&document, "$ref", &mut references);
+    assert!(references.len() > 50);
+    for reference in references {
+        let pointer = reference.as_str().unwrap().strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+    let kinds = ["type", "$ref", "oneOf", "anyOf", "allOf", "enum", "const"];
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            let known = property.as_object().is_some_and(|own| kinds.iter().any(|kind| own.contains_key(*kind)));
+            assert!(known || says(&property["description"]), "{name}.{field} is of no kind");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_finished_route_of_the_documents_is_in_it() {
+    let world = demo().await;
+    let bare = |path: &str| {
+        let path = path.trim_end_matches('/');
+        path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
+    };
+    let described: HashSet<String> =
+        routes(&world).await.iter().map(|route| format!("{} {}", route.method, bare(&route.path))).collect();
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.ci/contract-routes.txt");
+    let list = std::fs::read_to_string(list).unwrap();
+    let mut looked_for = 0;
+    for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let [_, method, path] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        if ["/docs", "/redoc", "/openapi.json"].contains(&path) {
+            assert_eq!(world.client.get(path).await.status, 200, "{path}");
+        } else {
+            assert!(described.contains(&format!("{method} {}", bare(path))), "{line} is not described");
+        }
+        looked_for += 1;
+    }
+    assert!(looked_for > 30);
+}
+
+/// Only `routes!` puts a route into the description with the same stroke that serves it.
+#[test]
+fn no_route_goes_past_the_description() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut folders = vec![crates];
+    let mut looked_at = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() && !["tests", "benches", "target", "bench"].contains(&name.as_str()) {
+                folders.push(path);
+            } else if name.ends_with(".rs") && !path.ends_with("http/src/docs.rs") {
+                let source = std::fs::read_to_string(&path).unwrap();
+                assert!(!source.contains(".route("), "{} serves a route that is not described", path.display());
+                looked_at += 1;
+            }
+        }
+    }
+    assert!(looked_at > 50);
+}
+
+#[tokio::test]
+async fn a_trailing_slash_never_matters() {
+    let world = demo().await;
+    let there = There::of(&world).await;
+    let client = world.client.clone();
+    for route in routes(&world).await.into_iter().filter(|route| route.path != "/") {
+        let path = route.filled(&there);
+        let send = async |path: &str| match route.method {
+            Method::GET => client.get(path).await,
+            _ => client.raw(route.method.clone(), path, "text/strange", "?").await,
+        };
+        if route.method == Method::DELETE {
+            continue;
+        }
+        let (without, with) = (send(&path).await, send(&format!("{path}/")).await);
+        assert_eq!(without.status, with.status, "{}", route.label());
+        if route.method == Method::GET {
+            assert_eq!(without.status, 200, "{}", route.label());
+            let moves = ["/health", "/metrics"].iter().any(|end| path.ends_with(end));
+            assert!(moves || without.bytes == with.bytes, "{}", route.label());
+            let query = client.get(&format!("{path}/?limit=1")).await;
+            assert_eq!(query.status, client.get(&format!("{path}?limit=1")).await.status, "{}", route.label());
+        }
+    }
+    for page in ["/docs", "/redoc", "/openapi.json"] {
+        assert_eq!(client.get(&format!("{page}/")).await.status, 200, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_the_documentation_ask_nobody_else() {
+    let world = demo().await;
+    for page in ["/docs", "/redoc"] {
+        let html = world.client.get(page).await;
+        assert!(html.header("content-type").starts_with("text/html"));
+        for piece in html.text().split(['"', '\'']).filter(|piece| piece.starts_with("http") || piece.starts_with("//"))
+        {
+            panic!("{page} asks {piece}");
+        }
+    }
+    let script = world.client.get("/docs/swagger-ui-bundle.js").await;
+    assert!((script.status, script.header("content-type")) == (200, "text/javascript") && script.bytes.len() > 100_000);
+    assert_eq!(world.client.get("/redoc/redoc.standalone.js").await.header("content-encoding"), "gzip");
+    world.client.get("/docs/nothing.js").await.refused(404);
+}
