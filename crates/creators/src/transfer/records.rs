@@ -22,12 +22,13 @@ pub(super) struct Lines {
     source: Box<dyn BufRead + Send>,
     ahead: VecDeque<Line>,
     number: u64,
+    splitter: Splitter,
     pub(super) bytes_read: u64,
 }
 
 impl Lines {
     pub(super) fn new(source: Box<dyn BufRead + Send>) -> Self {
-        Self { source, ahead: VecDeque::new(), number: 0, bytes_read: 0 }
+        Self { source, ahead: VecDeque::new(), number: 0, splitter: Splitter::new(b','), bytes_read: 0 }
     }
 
     pub(super) fn next(&mut self) -> io::Result<Option<Line>> {
@@ -102,8 +103,11 @@ impl Lines {
         delimiter: u8,
         width: Option<usize>,
     ) -> io::Result<Result<Vec<String>, String>> {
+        if self.splitter.delimiter != delimiter {
+            self.splitter = Splitter::new(delimiter);
+        }
         if !is_open(&line.bytes) {
-            return Ok(split(&line.bytes, delimiter));
+            return Ok(self.splitter.split(&line.bytes));
         }
         let mut whole = line.bytes.clone();
         let mut returns = line.returns;
@@ -120,7 +124,7 @@ impl Lines {
                 continue;
             }
             if is_well_quoted(&whole, delimiter)
-                && let Ok(fields) = split(&whole, delimiter)
+                && let Ok(fields) = self.splitter.split(&whole)
                 && width.is_none_or(|width| fields.len() == width)
             {
                 self.ahead.drain(..=ahead);
@@ -165,30 +169,42 @@ fn is_well_quoted(record: &[u8], delimiter: u8) -> bool {
     }
 }
 
-fn split(record: &[u8], delimiter: u8) -> Result<Vec<String>, String> {
-    let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-    let (mut fields, mut ends) = (vec![0; record.len() + 1], vec![0; record.len() + 2]);
-    let (mut written, mut ended, mut read) = (0, 0, 0);
-    loop {
-        // An empty input is the end of the record.
-        let (result, used, out, found) =
-            reader.read_record(&record[read..], &mut fields[written..], &mut ends[ended..]);
-        (read, written, ended) = (read + used, written + out, ended + found);
-        match result {
-            csv_core::ReadRecordResult::InputEmpty => {}
-            csv_core::ReadRecordResult::Record | csv_core::ReadRecordResult::End => break,
-            _ => return Err("cannot be read as a row".to_owned()),
-        }
+/// Splits records into their fields. Its machine is made once: that costs more than a record.
+struct Splitter {
+    delimiter: u8,
+    reader: csv_core::Reader,
+}
+
+impl Splitter {
+    fn new(delimiter: u8) -> Self {
+        Self { delimiter, reader: csv_core::ReaderBuilder::new().delimiter(delimiter).build() }
     }
-    let mut start = 0;
-    ends[..ended]
-        .iter()
-        .map(|end| {
-            let field = std::str::from_utf8(&fields[start..*end]).map_err(|_| "is not valid UTF-8".to_owned());
-            start = *end;
-            field.map(str::to_owned)
-        })
-        .collect()
+
+    fn split(&mut self, record: &[u8]) -> Result<Vec<String>, String> {
+        self.reader.reset();
+        let (mut fields, mut ends) = (vec![0; record.len() + 1], vec![0; record.len() + 2]);
+        let (mut written, mut ended, mut read) = (0, 0, 0);
+        loop {
+            // An empty input is the end of the record.
+            let (result, used, out, found) =
+                self.reader.read_record(&record[read..], &mut fields[written..], &mut ends[ended..]);
+            (read, written, ended) = (read + used, written + out, ended + found);
+            match result {
+                csv_core::ReadRecordResult::InputEmpty => {}
+                csv_core::ReadRecordResult::Record | csv_core::ReadRecordResult::End => break,
+                _ => return Err("cannot be read as a row".to_owned()),
+            }
+        }
+        let mut start = 0;
+        ends[..ended]
+            .iter()
+            .map(|end| {
+                let field = std::str::from_utf8(&fields[start..*end]).map_err(|_| "is not valid UTF-8".to_owned());
+                start = *end;
+                field.map(str::to_owned)
+            })
+            .collect()
+    }
 }
 
 /// The delimiter of a head: the comma, or what stands in it more often (semicolons of some spreadsheets, tabs).
@@ -246,7 +262,7 @@ mod tests {
         let mut lines = Lines::new(Box::new(io::Cursor::new(text.into_bytes())));
         assert!(lines.next().unwrap().unwrap().too_long);
         assert_eq!(lines.next().unwrap().unwrap().number, 2);
-        assert!(split(b"\xff,b", b',').is_err());
+        assert!(Splitter::new(b',').split(b"\xff,b").is_err());
         assert_eq!((delimiter_of(b"a;b;c"), delimiter_of(b"a"), delimiter_of(b"a\tb")), (b';', b',', b'\t'));
     }
 }

@@ -44,16 +44,18 @@ impl Readers {
             Err(TryAcquireError::Closed) => {
                 return Err(Error::new(Kind::Unavailable, "The server is stopping; try again shortly"));
             }
-            Err(TryAcquireError::NoPermits) => tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned())
-                .await
-                .ok()
-                .and_then(std::result::Result::ok)
-                .ok_or_else(|| {
-                    Error::new(
-                        Kind::Unavailable,
-                        "The server is busy: every read connection is in use; try again shortly",
-                    )
-                })?,
+            Err(TryAcquireError::NoPermits) => {
+                tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned())
+                    .await
+                    .ok()
+                    .and_then(std::result::Result::ok)
+                    .ok_or_else(|| {
+                        Error::new(
+                            Kind::Unavailable,
+                            "The server is busy: every read connection is in use; try again shortly",
+                        )
+                    })?
+            }
         };
         let idle = self.idle.lock().pop();
         let connection = if let Some(connection) = idle {

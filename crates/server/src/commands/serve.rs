@@ -43,9 +43,9 @@ pub(super) async fn demo(options: Demo) -> Result<()> {
     let listener = listen(address).await?;
     let place = listener.local_addr().map_err(Error::internal)?;
     server.directory.warm().await?;
-    println!("{}", invitation(&server, place, &options));
+    super::tell(&invitation(&server, place, &options));
     if let Some(reader) = server.reader() {
-        println!("A key is set: the words of searches are sent to {reader} to be read.\n");
+        super::tell(&format!("A key is set: the words of searches are sent to {reader} to be read.\n"));
     }
     run(server, &settings, listener).await
 }

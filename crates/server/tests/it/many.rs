@@ -63,7 +63,7 @@ async fn many(world: &World, people: usize) {
     assert!(!found.is_empty() && (found.len() as u64) <= narrow["total"].as_u64().unwrap());
     assert!(found.iter().all(|own| own["niche"] == "Fitness" && own["country"] == "Spain"));
     let named = page(world, "search=mar%C3%ADa&limit=5").await;
-    assert!(named["total"].as_u64().unwrap() > 100, "{}", named["total"]);
+    assert!(named["total"].as_u64().unwrap() > 50, "{}", named["total"]);
 
     let campaign = world.campaign(json!({"excluded_niches": ["fitness"]})).await;
     let ranked = page(world, &format!("campaign_id={}&limit=100", campaign["campaign_code"].as_str().unwrap())).await;

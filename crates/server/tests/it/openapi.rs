@@ -139,7 +139,7 @@ fn no_route_goes_past_the_description() {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() && !["tests", "benches", "target", "bench"].contains(&name.as_str()) {
                 folders.push(path);
-            } else if name.ends_with(".rs") && !path.ends_with("http/src/docs.rs") {
+            } else if name.rsplit('.').next() == Some("rs") && !path.ends_with("http/src/docs.rs") {
                 let source = std::fs::read_to_string(&path).unwrap();
                 assert!(!source.contains(".route("), "{} serves a route that is not described", path.display());
                 looked_at += 1;
@@ -184,10 +184,9 @@ async fn the_pages_of_the_documentation_ask_nobody_else() {
     for page in ["/docs", "/redoc"] {
         let html = world.client.get(page).await;
         assert!(html.header("content-type").starts_with("text/html"));
-        for piece in html.text().split(['"', '\'']).filter(|piece| piece.starts_with("http") || piece.starts_with("//"))
-        {
-            panic!("{page} asks {piece}");
-        }
+        let mut pieces = html.text().split(['"', '\'']).map(str::to_owned).collect::<Vec<_>>().into_iter();
+        let outside = pieces.find(|piece| piece.starts_with("http") || piece.starts_with("//"));
+        assert_eq!(outside, None, "{page} asks somebody else");
     }
     let script = world.client.get("/docs/swagger-ui-bundle.js").await;
     assert!((script.status, script.header("content-type")) == (200, "text/javascript") && script.bytes.len() > 100_000);

@@ -76,11 +76,15 @@ impl Running {
                 break rest.split('/').next().unwrap().to_owned();
             }
         };
-        // It goes on talking to somebody.
-        let rest = std::thread::spawn(move || {
-            lines.map_while(Result::ok).take_while(|line| !line.contains("Stop ")).collect::<Vec<_>>().join("\n")
-        });
-        said.push_str(&rest.join().unwrap());
+        // The reader stops here, as `influencerflow demo | head` does; that is no reason for the program to stop.
+        for line in lines {
+            let line = line.unwrap();
+            said.push_str(&line);
+            said.push('\n');
+            if line.contains("  Stop ") {
+                break;
+            }
+        }
         let running = Self { child, said, place };
         running.wait_until_it_answers();
         running

@@ -58,7 +58,7 @@ both_engines! {
         let insights = &found["search_insights"];
         assert_eq!(insights["given_up"], json!([]), "{insights}");
         let said = text(insights, "query_interpretation");
-        assert!(said.contains("España") && said.contains("5"), "{said}");
+        assert!(said.contains("España") && said.contains('5'), "{said}");
         assert!(text(insights, "budget_analysis").contains("800"), "{insights}");
     }
 
@@ -162,7 +162,7 @@ impl Model {
 
 #[async_trait]
 impl Llm for Model {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "stand-in:1"
     }
 
