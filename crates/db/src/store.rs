@@ -86,7 +86,8 @@ impl Db {
         match &self.0.store {
             Store::Sqlite(sqlite) => Ok(Tx::sqlite_read(sqlite.readers.take().await?, shared)),
             Store::Postgres(postgres) => {
-                let connection = postgres.pool.acquire().await.map_err(|error| fault(&error, "acquire"))?;
+                // Boxed, here and below: sqlx's futures are large, and would make every handler's so on either engine.
+                let connection = Box::pin(postgres.pool.acquire()).await.map_err(|error| fault(&error, "acquire"))?;
                 Ok(Tx::postgres_read(connection, shared))
             }
         }
@@ -103,7 +104,8 @@ impl Db {
             }
             Store::Postgres(postgres) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                let transaction = postgres.pool.begin_with(begin).await.map_err(|error| fault(&error, begin))?;
+                let transaction =
+                    Box::pin(postgres.pool.begin_with(begin)).await.map_err(|error| fault(&error, begin))?;
                 Ok(Tx::postgres_snapshot(transaction, shared))
             }
         }
@@ -126,7 +128,7 @@ impl Db {
         match &self.0.store {
             Store::Sqlite(sqlite) => Ok(Tx::sqlite_write(sqlite.lane.take(long).await?, shared, long)),
             Store::Postgres(postgres) => {
-                let transaction = postgres.pool.begin().await.map_err(|error| fault(&error, "BEGIN"))?;
+                let transaction = Box::pin(postgres.pool.begin()).await.map_err(|error| fault(&error, "BEGIN"))?;
                 Ok(Tx::postgres_write(transaction, shared))
             }
         }

@@ -237,7 +237,7 @@ impl Tx {
                 tokio::task::coop::consume_budget().await;
                 connection.run(sql, &args, sink, long)
             }
-            Connection::Postgres(connection) => on_postgres(connection, sql, args, sink).await,
+            Connection::Postgres(connection) => Box::pin(on_postgres(connection, sql, args, sink)).await,
         }
     }
 }

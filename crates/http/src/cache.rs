@@ -1,5 +1,6 @@
 //! Answers kept for a while, and never shown once what they were made of has changed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,9 +8,11 @@ use kernel::Scope;
 use metrics::Counter;
 use moka::sync::Cache;
 
-/// Kept answers of one kind of route. Each is stamped with the versions of what it was made of.
+/// Kept answers of one kind of route. Each is stamped with the versions of what it was made of. Cheap to clone.
 #[derive(Clone)]
-pub struct Responses {
+pub struct Responses(Arc<Inner>);
+
+struct Inner {
     kept: Cache<Key, Kept>,
     hits: Counter,
     misses: Counter,
@@ -42,18 +45,19 @@ impl Responses {
             .build();
         let counter =
             |outcome: &'static str| metrics::counter!("cache_lookups_total", "cache" => name, "outcome" => outcome);
-        Self { kept, hits: counter("hit"), misses: counter("miss") }
+        Self(Arc::new(Inner { kept, hits: counter("hit"), misses: counter("miss") }))
     }
 
     /// The answer, if it is kept and still true at this version.
     pub fn get(&self, key: &Key, version: [i64; 3]) -> Option<Bytes> {
-        let found = self.kept.get(key).filter(|kept| kept.version == version).map(|kept| kept.body);
-        if found.is_some() { &self.hits } else { &self.misses }.increment(1);
+        let inner = &self.0;
+        let found = inner.kept.get(key).filter(|kept| kept.version == version).map(|kept| kept.body);
+        if found.is_some() { &inner.hits } else { &inner.misses }.increment(1);
         found
     }
 
     /// Keeps an answer made of what was there at this version (read the version before the data).
     pub fn put(&self, key: Key, version: [i64; 3], body: Bytes) {
-        self.kept.insert(key, Kept { version, body });
+        self.0.kept.insert(key, Kept { version, body });
     }
 }

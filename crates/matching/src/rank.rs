@@ -231,6 +231,7 @@ impl Ranking {
         error: f32,
     ) -> Vec<u32> {
         let mut open = Vec::new();
+        let mut floors: Vec<u32> = self.best.iter().map(|place| place.key.0).collect();
         for place in 0..self.named {
             let candidate = self.candidates[self.at + place];
             let cosines = cosines.get(place).copied().flatten();
@@ -238,6 +239,9 @@ impl Ranking {
             let [topic, audience] = cosines.unwrap_or_default();
             // No score falls when a cosine rises: what is the same at both ends is so in between.
             let [low, high] = [-error, error].map(|e| brief.combine(candidate.facts, topic + e, audience + e));
+            if self.counts(low) {
+                floors.push(key(self.wanted, candidate.facts, low.total()));
+            }
             if low == high {
                 self.place(columns, candidate, low);
             } else {
@@ -245,9 +249,15 @@ impl Ranking {
             }
         }
         self.pass();
+        // So many are at least this good; who is worse at best does not come in.
+        let keep = self.keep();
+        let floor = match keep.checked_sub(1) {
+            None => u32::MAX,
+            Some(last) if last < floors.len() => *floors.select_nth_unstable_by_key(last, |key| Reverse(*key)).1,
+            Some(_) => 0,
+        };
         for (candidate, low, high) in open {
-            let comes_in = self.best.len() < self.keep()
-                || self.best.peek().is_some_and(|worst| key(self.wanted, candidate.facts, high.total()) >= worst.key.0);
+            let comes_in = key(self.wanted, candidate.facts, high.total()) >= floor;
             match (self.counts(low), self.counts(high)) {
                 (_, false) => {}
                 (true, true) if !comes_in => self.counted += 1,

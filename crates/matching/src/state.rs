@@ -21,7 +21,7 @@ use crate::rank::{Ranked, Wanted, facts, rank};
 pub struct Matching {
     directory: Directory,
     llm: Option<Arc<dyn Llm>>,
-    exchange: ExchangeRates,
+    exchange: Arc<ExchangeRates>,
     /// Lists and searches, kept for the hour that B asks for.
     pub(crate) lists: Responses,
     /// Profiles, likewise.
@@ -47,7 +47,7 @@ impl Matching {
         Self {
             directory,
             llm,
-            exchange,
+            exchange: Arc::new(exchange),
             lists: Responses::new("creator_lists", 64 << 20, AN_HOUR),
             profiles: Responses::new("creator_profiles", 64 << 20, AN_HOUR),
         }

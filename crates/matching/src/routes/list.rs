@@ -216,7 +216,8 @@ pub(super) async fn list(
         return Ok(as_json(body));
     }
     let query = read_query(&key.asked)?;
-    let body = answer(&matching, caller.scope(), query).await?;
+    // Boxed, so that a kept answer does not carry the room of making one about.
+    let body = Box::pin(answer(&matching, caller.scope(), query)).await?;
     let body = bytes::Bytes::from(serde_json::to_vec(&body).map_err(Error::internal)?);
     if matching.app().caching() {
         matching.lists.put(key, version, body.clone());

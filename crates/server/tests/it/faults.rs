@@ -41,9 +41,10 @@ fn cannot(reply: &Reply, what: &str, says: &str) {
     assert!(!reply.header("retry-after").is_empty(), "{what}");
 }
 
-/// Does something to the connection that writes; after a fault it is opened anew, as it was.
+/// Does something to the connection that writes; after a fault it is opened anew, as it was. In a transaction of its own, or
+/// the next write could join it, whose end is no fault of the connection's.
 async fn spoil(world: &World, pragma: &str) {
-    let mut tx = world.db().write().await.unwrap();
+    let mut tx = world.db().write_long().await.unwrap();
     tx.fetch_all::<i64>(pragma, vec![]).await.unwrap();
 }
 
