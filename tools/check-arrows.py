@@ -21,10 +21,16 @@ GROUND = {
 }
 # Slices stand on the whole ground, and use another slice only where the journey runs that way.
 SLICES = {
+    "mail": set(),
     "creators": set(),
-    "outreach": set(),
+    "accounts": {"mail", "creators"},
+    "outreach": {"mail", "creators"},
     "campaigns": {"creators", "outreach"},
     "matching": {"creators", "outreach", "campaigns"},
+    "calls": {"mail", "creators", "outreach", "campaigns"},
+    "payments": set(),
+    "deals": {"mail", "creators", "outreach", "campaigns", "payments"},
+    "insights": {"creators", "outreach", "campaigns", "payments", "deals"},
 }
 # On the side: real providers and sample data, which only the server knows, and what only tests know.
 ASIDE = {

@@ -1,12 +1,14 @@
 //! The application: what every handler may reach.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use db::{Db, Tx};
 use futures::future::BoxFuture;
-use kernel::{Clock, Result, WorkspaceId};
+use kernel::{Account, Clock, Result, WorkspaceId};
 use serde_json::Value;
+
+use crate::caller::{Authenticate, refused};
 
 /// How the server runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,6 +30,8 @@ pub struct Limits {
     pub time: Duration,
     /// The longest that an upload may take.
     pub upload_time: Duration,
+    /// How many proxies stand before the server, each of which adds to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
 }
 
 impl Default for Limits {
@@ -37,6 +41,7 @@ impl Default for Limits {
             upload_bytes: 1 << 30,
             time: Duration::from_secs(30),
             upload_time: Duration::from_hours(1),
+            trusted_proxies: 0,
         }
     }
 }
@@ -59,12 +64,22 @@ struct Inner {
     mode: Mode,
     limits: Limits,
     caching: bool,
+    authenticate: OnceLock<Arc<dyn Authenticate>>,
+    public_url: OnceLock<String>,
 }
 
 impl App {
     /// Puts the application together.
     pub fn new(db: Db, clock: Clock, mode: Mode, limits: Limits, caching: bool) -> Self {
-        Self(Arc::new(Inner { db, clock, mode, limits, caching }))
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            mode,
+            limits,
+            caching,
+            authenticate: OnceLock::new(),
+            public_url: OnceLock::new(),
+        }))
     }
 
     /// The storage.
@@ -90,6 +105,29 @@ impl App {
     /// May answers be kept? (Off only to measure without.)
     pub fn caching(&self) -> bool {
         self.0.caching
+    }
+
+    /// Says who knows which account a token belongs to; only the first one counts. Before that, no token is any good.
+    pub fn authenticate_by(&self, authenticate: Arc<dyn Authenticate>) {
+        let _ = self.0.authenticate.set(authenticate);
+    }
+
+    /// The account of a bearer token.
+    pub async fn authenticate(&self, token: &str) -> Result<Account> {
+        match self.0.authenticate.get() {
+            Some(authenticate) => authenticate.account(token).await,
+            None => Err(refused("The token is not valid; log in again for a new one")),
+        }
+    }
+
+    /// Says where the server is reached from outside (`PUBLIC_BASE_URL`), without a slash at its end; only the first one counts.
+    pub fn reached_at(&self, url: &str) {
+        let _ = self.0.public_url.set(url.trim_end_matches('/').to_owned());
+    }
+
+    /// Where the server is reached from outside: links in mails and the addresses of webhooks begin with it.
+    pub fn public_url(&self) -> &str {
+        self.0.public_url.get().map_or("http://localhost:8000", String::as_str)
     }
 
     /// A connection for reading.

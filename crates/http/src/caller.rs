@@ -1,18 +1,52 @@
 //! Who asks, from the request's head.
+//!
+//! | extractor | who gets in | may change things |
+//! |---|---|---|
+//! | [`Caller`] | an account, or the demo's administrator without a token (documents A, B, C) | unless it may only read |
+//! | [`Reader`] | the same | on routes that read, whatever their method |
+//! | [`Member`] | an account, also in the demo (documents D, E and what is about oneself) | unless it may only read |
+//! | [`Person`] | an account by its own log-in, never by a program's key | what is its own |
+//! | [`Anyone`] | everybody; a token that is no good is refused all the same | nothing |
 
 use std::ops::Deref;
 
+use async_trait::async_trait;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use kernel::{Error, Kind};
+use kernel::{Account, Error, Kind, Proof, SessionId};
 
 use crate::{ApiError, App, Mode};
 
+/// Who knows which account a token belongs to.
+#[async_trait]
+pub trait Authenticate: Send + Sync {
+    /// The account of this token, as it stands now. [`Kind::Unauthenticated`] for a token that is expired, revoked or none of ours.
+    async fn account(&self, token: &str) -> kernel::Result<Account>;
+}
+
 /// Who asks a route that wants someone: an account by its bearer token or, in the demo, its administrator without one.
 ///
-/// Refuses with 401 whoever has not said who they are, or says it with a token that is no good.
+/// Refuses with 401 whoever has not said who they are, or says it with a token that is no good; with 403 whoever may only
+/// read and asks to change something.
 pub struct Caller(pub kernel::Caller);
+
+/// As [`Caller`], for routes that read although their method is POST (searches, previews).
+pub struct Reader(pub kernel::Caller);
+
+/// An account that asks, also in the demo: its administrator without a token is nobody here.
+pub struct Member(pub Account);
+
+/// A person who asks by their own log-in, about what is their own: passwords, sessions, keys. Viewers are let in, keys are not.
+pub struct Person {
+    /// Who.
+    pub account: Account,
+    /// By which log-in.
+    pub session: SessionId,
+}
+
+/// Whoever asks, known or not.
+pub struct Anyone(pub kernel::Caller);
 
 impl Deref for Caller {
     type Target = kernel::Caller;
@@ -21,26 +55,127 @@ impl Deref for Caller {
     }
 }
 
-impl<S> FromRequestParts<S> for Caller
-where
-    App: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let app = App::from_ref(state);
-        if parts.headers.contains_key(AUTHORIZATION) {
-            // No account exists yet that a token could name.
-            return Err(refused("The token is not valid; log in again for a new one"));
-        }
-        match app.mode() {
-            Mode::Demo(workspace) => Ok(Self(kernel::Caller::DemoAdmin(workspace))),
-            Mode::Serve => Err(refused("Authentication is required: send a bearer token in the Authorization header")),
-        }
+impl Deref for Reader {
+    type Target = kernel::Caller;
+    fn deref(&self) -> &kernel::Caller {
+        &self.0
     }
 }
 
-fn refused(message: &'static str) -> ApiError {
-    Error::new(Kind::Unauthenticated, message).into()
+impl Deref for Anyone {
+    type Target = kernel::Caller;
+    fn deref(&self) -> &kernel::Caller {
+        &self.0
+    }
+}
+
+impl Deref for Member {
+    type Target = Account;
+    fn deref(&self) -> &Account {
+        &self.0
+    }
+}
+
+impl Member {
+    /// The same as a caller, for what takes one.
+    pub fn caller(&self) -> kernel::Caller {
+        kernel::Caller::Account(self.0.clone())
+    }
+
+    /// What this account may see.
+    pub fn scope(&self) -> kernel::Scope {
+        self.caller().scope()
+    }
+}
+
+/// The bearer token of a request. A header of another kind is told, rather than taken for none.
+pub fn bearer(parts: &Parts) -> Result<Option<&str>, ApiError> {
+    let Some(header) = parts.headers.get(AUTHORIZATION) else { return Ok(None) };
+    let token = header.to_str().ok().and_then(|value| value.split_once(' ')).and_then(|(scheme, token)| {
+        let token = token.trim();
+        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+    });
+    token.map(Some).ok_or_else(|| refused("The Authorization header must be \"Bearer\" and a token").into())
+}
+
+async fn whoever(parts: &Parts, app: &App) -> Result<kernel::Caller, ApiError> {
+    match bearer(parts)? {
+        None => Ok(kernel::Caller::Anonymous),
+        Some(token) => Ok(kernel::Caller::Account(app.authenticate(token).await?)),
+    }
+}
+
+async fn someone(parts: &Parts, app: &App) -> Result<kernel::Caller, ApiError> {
+    match (whoever(parts, app).await?, app.mode()) {
+        (kernel::Caller::Anonymous, Mode::Demo(workspace)) => Ok(kernel::Caller::DemoAdmin(workspace)),
+        (kernel::Caller::Anonymous, Mode::Serve) => Err(wanted().into()),
+        (caller, _) => Ok(caller),
+    }
+}
+
+async fn account(parts: &Parts, app: &App) -> Result<Account, ApiError> {
+    match whoever(parts, app).await? {
+        kernel::Caller::Account(account) => Ok(account),
+        _ => Err(wanted().into()),
+    }
+}
+
+fn must_write(parts: &Parts, caller: &kernel::Caller) -> Result<(), ApiError> {
+    if parts.method.is_safe() || caller.may_write() {
+        return Ok(());
+    }
+    let message = match caller.account().map(|account| account.proof) {
+        Some(Proof::ApiKey(_)) => "This key may only read; make one that may write",
+        _ => "You may only read in this workspace; ask its owner for the role of a manager",
+    };
+    Err(Error::new(Kind::Forbidden, message).into())
+}
+
+macro_rules! extracted {
+    ($($name:ident: |$parts:ident, $app:ident| $body:expr;)*) => {$(
+        impl<S> FromRequestParts<S> for $name
+        where
+            App: FromRef<S>,
+            S: Send + Sync,
+        {
+            type Rejection = ApiError;
+
+            async fn from_request_parts($parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+                let $app = &App::from_ref(state);
+                $body
+            }
+        }
+    )*};
+}
+
+extracted! {
+    Caller: |parts, app| {
+        let caller = someone(parts, app).await?;
+        must_write(parts, &caller)?;
+        Ok(Self(caller))
+    };
+    Reader: |parts, app| Ok(Self(someone(parts, app).await?));
+    Anyone: |parts, app| Ok(Self(whoever(parts, app).await?));
+    Member: |parts, app| {
+        let account = account(parts, app).await?;
+        must_write(parts, &kernel::Caller::Account(account.clone()))?;
+        Ok(Self(account))
+    };
+    Person: |parts, app| {
+        let account = account(parts, app).await?;
+        match account.proof {
+            Proof::Session(session) => Ok(Self { account, session }),
+            Proof::ApiKey(_) => {
+                Err(Error::new(Kind::Forbidden, "This takes your own log-in; a program's key will not do").into())
+            }
+        }
+    };
+}
+
+fn wanted() -> Error {
+    refused("Authentication is required: send a bearer token in the Authorization header")
+}
+
+pub(crate) fn refused(message: &'static str) -> Error {
+    Error::new(Kind::Unauthenticated, message)
 }

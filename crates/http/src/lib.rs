@@ -13,15 +13,17 @@ pub mod layers;
 pub mod list;
 pub mod openapi;
 pub mod path;
+pub mod peer;
 pub mod telemetry;
 
 pub use app::{App, Check, Mode};
 pub use cache::Responses;
-pub use caller::Caller;
+pub use caller::{Anyone, Authenticate, Caller, Member, Person, Reader};
 pub use error::{ApiError, ErrorBody};
 pub use fields::{Body, Fields, Input, Params};
 pub use list::{Offsets, Page};
 pub use path::Named;
+pub use peer::Peer;
 
 /// What a handler answers: a response, or the one error body.
 pub type Answer<T> = std::result::Result<T, ApiError>;

@@ -1,6 +1,6 @@
 //! Who asks, and what they may see.
 
-use crate::{AccountId, WorkspaceId};
+use crate::{AccountId, ApiKeyId, SessionId, WorkspaceId};
 
 /// What kind of account someone has (`user_type`); C's `role` is the same under other names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,6 +13,53 @@ pub enum UserType {
     Admin,
 }
 
+impl UserType {
+    /// As D writes it: `CREATOR`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Creator => "CREATOR",
+            Self::Business => "BUSINESS",
+            Self::Admin => "ADMIN",
+        }
+    }
+
+    /// The same as C's `role`: `INFLUENCER`.
+    pub const fn role(self) -> &'static str {
+        match self {
+            Self::Creator => "INFLUENCER",
+            Self::Business => "BRAND",
+            Self::Admin => "ADMIN",
+        }
+    }
+
+    /// Reads either word, without regard to case.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Creator, Self::Business, Self::Admin]
+            .into_iter()
+            .find(|kind| word.eq_ignore_ascii_case(kind.as_str()) || word.eq_ignore_ascii_case(kind.role()))
+    }
+}
+
+/// What someone may do in their workspace.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum WorkspaceRole {
+    /// Read.
+    Viewer,
+    /// Read and change whatever the workspace has.
+    Manager,
+    /// That, and say who is in it.
+    Owner,
+}
+
+/// By what an account has proved who it is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Proof {
+    /// A person's log-in.
+    Session(SessionId),
+    /// A program's key.
+    ApiKey(ApiKeyId),
+}
+
 /// An account that has proved who it is.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -20,8 +67,14 @@ pub struct Account {
     pub id: AccountId,
     /// Its kind.
     pub user_type: UserType,
-    /// The workspace it works in; only businesses and admins have one.
+    /// The workspace it works in; only businesses have one.
     pub workspace: Option<WorkspaceId>,
+    /// What it may do there; whoever has no workspace owns what is theirs.
+    pub role: WorkspaceRole,
+    /// By what it has proved who it is.
+    pub proof: Proof,
+    /// May it only read? A viewer's log-in, and a key made for reading.
+    pub read_only: bool,
 }
 
 /// Who asks.
@@ -69,6 +122,23 @@ impl Caller {
             Self::Anonymous => None,
             Self::DemoAdmin(workspace) => Some(*workspace),
             Self::Account(account) => account.workspace,
+        }
+    }
+
+    /// The account, if it is one.
+    pub fn account(&self) -> Option<&Account> {
+        match self {
+            Self::Account(account) => Some(account),
+            _ => None,
+        }
+    }
+
+    /// May this caller change anything at all?
+    pub fn may_write(&self) -> bool {
+        match self {
+            Self::Anonymous => false,
+            Self::DemoAdmin(_) => true,
+            Self::Account(account) => !account.read_only,
         }
     }
 

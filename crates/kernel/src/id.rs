@@ -119,4 +119,14 @@ ids! {
     MatchId of MatchMarker;
     /// A durable job.
     JobId of JobMarker;
+    /// A log-in: the family of its refresh tokens.
+    SessionId of SessionMarker;
+    /// A program's key.
+    ApiKeyId of ApiKeyMarker;
+    /// A mail.
+    MailId of MailMarker;
+    /// A contract.
+    ContractId of ContractMarker;
+    /// A payment: one milestone of a contract, or one made by hand.
+    PaymentId of PaymentMarker;
 }

@@ -10,11 +10,16 @@ pub mod id;
 pub mod money;
 pub mod platform;
 pub mod time;
+pub mod variables;
 
-pub use caller::{Account, Caller, Scope, UserType};
+pub use caller::{Account, Caller, Proof, Scope, UserType, WorkspaceRole};
 pub use clock::Clock;
 pub use error::{Error, Fault, Kind, Result};
-pub use id::{AccountId, CampaignId, CreatorId, Id, JobId, MatchId, OutreachId, WorkspaceId};
+pub use id::{
+    AccountId, ApiKeyId, CampaignId, ContractId, CreatorId, Id, JobId, MailId, MatchId, OutreachId, PaymentId,
+    SessionId, WorkspaceId,
+};
 pub use money::Money;
 pub use platform::Platform;
 pub use time::Timestamp;
+pub use variables::Variables;

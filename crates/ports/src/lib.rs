@@ -1,5 +1,12 @@
 //! What the outside world is to the server, as traits. Each has a real implementation in `providers` and a local stand-in.
 
+pub mod calls;
+pub mod counters;
+pub mod files;
+pub mod gateway;
+pub mod identity;
+pub mod mailer;
+
 use async_trait::async_trait;
 use kernel::Result;
 

@@ -10,12 +10,20 @@
 
 mod answer;
 mod batches;
+pub mod elevenlabs;
 mod fault;
+pub mod files;
 mod gemini;
 mod http;
+pub mod oauth;
 mod openai;
+pub mod redis;
 mod secret;
 mod settings;
+pub mod smtp;
+pub mod stripe;
+pub mod supabase;
+pub mod twilio;
 
 pub use gemini::{GeminiEmbedder, GeminiLlm};
 pub use http::Limits;

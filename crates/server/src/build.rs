@@ -31,10 +31,16 @@ pub fn migrations() -> Vec<Migration> {
     [
         jobs::MIGRATIONS,
         crate::demo::MIGRATIONS,
+        mail::MIGRATIONS,
         creators::MIGRATIONS,
+        accounts::MIGRATIONS,
         campaigns::MIGRATIONS,
         outreach::MIGRATIONS,
         matching::MIGRATIONS,
+        calls::MIGRATIONS,
+        payments::MIGRATIONS,
+        deals::MIGRATIONS,
+        insights::MIGRATIONS,
     ]
     .concat()
 }
@@ -86,6 +92,12 @@ impl Server {
             .merge(matching::router(matching))
             .merge(campaigns::router(CampaignsState::new(self.directory.clone())))
             .merge(outreach::router(self.app.clone()))
+            .merge(mail::router(self.app.clone()))
+            .merge(accounts::router(self.app.clone()))
+            .merge(calls::router(self.app.clone()))
+            .merge(payments::router(self.app.clone()))
+            .merge(deals::router(self.app.clone()))
+            .merge(insights::router(self.app.clone()))
             .split_for_parts();
         http_base::openapi::finish(&mut document);
         (router, document)

@@ -1,15 +1,13 @@
 //! Settings, from the environment: read once, all faults told together.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::net::IpAddr;
 use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
 use http_base::app::Limits;
-use kernel::{Error, Fault, Result};
+use kernel::{Result, Variables};
 use matching::ExchangeRates;
 
 use crate::cli::Database;
@@ -36,13 +34,15 @@ pub struct Settings {
     pub host: IpAddr,
     /// `PORT`.
     pub port: u16,
+    /// `PUBLIC_BASE_URL`: where the server is reached from outside.
+    pub public_url: Option<String>,
     /// `CORS_ORIGINS`.
     pub origins: Vec<HeaderValue>,
     /// `LOG_LEVEL`.
     pub log_level: tracing::Level,
     /// `LOG_FORMAT`: is it JSON?
     pub log_json: bool,
-    /// `MAX_BODY_BYTES`, `MAX_UPLOAD_BYTES`, `REQUEST_TIMEOUT_SECONDS`, `UPLOAD_TIMEOUT_SECONDS`.
+    /// `MAX_BODY_BYTES`, `MAX_UPLOAD_BYTES`, `REQUEST_TIMEOUT_SECONDS`, `UPLOAD_TIMEOUT_SECONDS`, `TRUSTED_PROXIES`.
     pub limits: Limits,
     /// `RESPONSE_CACHE`.
     pub caching: bool,
@@ -85,51 +85,15 @@ pub enum VectorIndex {
     Pgvector,
 }
 
-/// Reads variables and gathers what is wrong with them.
-struct Reader<'a> {
-    variables: &'a BTreeMap<String, String>,
-    faults: Vec<Fault>,
+/// How the server's own settings are written.
+trait Own {
+    fn origins(&mut self) -> Vec<HeaderValue>;
+    fn database(&mut self, database: &Database) -> String;
+    fn exchange(&mut self) -> ExchangeRates;
+    fn host(&mut self) -> IpAddr;
 }
 
-impl Reader<'_> {
-    fn text(&self, name: &str) -> Option<String> {
-        self.variables.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
-    }
-
-    fn fault(&mut self, name: &str, message: impl Into<String>) {
-        self.faults.push(Fault { loc: vec![name.into()], message: message.into(), kind: "setting" });
-    }
-
-    fn number<T: FromStr + PartialOrd + Display + Copy>(&mut self, name: &str, usual: T, least: T, most: T) -> T {
-        let Some(text) = self.text(name) else { return usual };
-        match text.parse() {
-            Ok(number) if number >= least && number <= most => number,
-            _ => {
-                self.fault(name, format!("must be a whole number from {least} to {most}, not {text}"));
-                usual
-            }
-        }
-    }
-
-    fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)], usual: T) -> T {
-        let Some(text) = self.text(name) else { return usual };
-        let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(&text));
-        if found.is_none() {
-            let listed: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            self.fault(name, format!("must be one of {}, not {text}", listed.join(", ")));
-        }
-        found.map_or(usual, |(_, value)| *value)
-    }
-
-    fn web_address(&mut self, name: &str) -> Option<String> {
-        let text = self.text(name)?;
-        if text.starts_with("http://") || text.starts_with("https://") {
-            return Some(text);
-        }
-        self.fault(name, format!("must begin with http:// or https://, not {text}"));
-        None
-    }
-
+impl Own for Variables<'_> {
     fn origins(&mut self) -> Vec<HeaderValue> {
         let listed = self.text("CORS_ORIGINS").unwrap_or_default();
         let mut origins = Vec::new();
@@ -172,6 +136,23 @@ impl Reader<'_> {
         }
         url
     }
+
+    fn exchange(&mut self) -> ExchangeRates {
+        let text = self.text("EXCHANGE_RATES").unwrap_or_default();
+        ExchangeRates::parse(&text).unwrap_or_else(|message| {
+            self.fault("EXCHANGE_RATES", message);
+            ExchangeRates::default()
+        })
+    }
+
+    fn host(&mut self) -> IpAddr {
+        let text = self.text("HOST").unwrap_or_else(|| "0.0.0.0".into());
+        let address = if text == "localhost" { "127.0.0.1" } else { text.trim_matches(['[', ']']) };
+        address.parse().unwrap_or_else(|_| {
+            self.fault("HOST", format!("must be an IP address such as 0.0.0.0 or 127.0.0.1, not {text}"));
+            IpAddr::from([127, 0, 0, 1])
+        })
+    }
 }
 
 impl Settings {
@@ -201,14 +182,14 @@ impl Settings {
 
     /// Reads variables; every one that makes no sense is told.
     pub fn read(variables: &BTreeMap<String, String>, database: &Database) -> Result<Self> {
-        let mut from = Reader { variables, faults: Vec::new() };
+        let mut from = Variables::new(variables);
         for (name, value) in variables {
             if KNOWN.contains(&name.as_str()) && value.trim().contains(UNFIT) {
                 from.fault(name, "must be one line");
             }
         }
         let usual = Limits::default();
-        let seconds = |from: &mut Reader<'_>, name: &str, usual: Duration| {
+        let seconds = |from: &mut Variables<'_>, name: &str, usual: Duration| {
             Duration::from_secs(from.number(name, usual.as_secs(), 1, 86_400))
         };
         let limits = Limits {
@@ -216,19 +197,21 @@ impl Settings {
             upload_bytes: from.number("MAX_UPLOAD_BYTES", usual.upload_bytes, 1024, 1 << 40),
             time: seconds(&mut from, "REQUEST_TIMEOUT_SECONDS", usual.time),
             upload_time: seconds(&mut from, "UPLOAD_TIMEOUT_SECONDS", usual.upload_time),
+            trusted_proxies: from.number("TRUSTED_PROXIES", 0, 0, 16),
         };
-        let debug = from.word("DEBUG", &SWITCH, false);
+        let debug = from.switch("DEBUG", false);
         let level = if debug { tracing::Level::DEBUG } else { tracing::Level::INFO };
         let settings = Self {
             database_url: from.database(database),
             connections: from.number("DATABASE_MAX_CONNECTIONS", 16, 2, 1000),
             host: from.host(),
             port: from.number("PORT", 8000, 0, u16::MAX),
+            public_url: from.web_address("PUBLIC_BASE_URL"),
             origins: from.origins(),
             log_level: from.word("LOG_LEVEL", &LEVELS, level),
             log_json: from.word("LOG_FORMAT", &[("json", true), ("text", false)], true),
             limits,
-            caching: from.word("RESPONSE_CACHE", &SWITCH, true),
+            caching: from.switch("RESPONSE_CACHE", true),
             workers: from.number("JOB_WORKERS", 2, 1, 256),
             metrics_token: from.secret("METRICS_TOKEN"),
             vector_index: from.word("VECTOR_INDEX", &INDEXES, VectorIndex::Auto),
@@ -246,11 +229,12 @@ impl Settings {
             gemini_model: from.text("GEMINI_MODEL"),
         };
         settings.judge(&mut from);
-        if from.faults.is_empty() { Ok(settings) } else { Err(told(&from.faults)) }
+        from.finish()?;
+        Ok(settings)
     }
 
     /// What no single setting says.
-    fn judge(&self, from: &mut Reader<'_>) {
+    fn judge(&self, from: &mut Variables<'_>) {
         if self.embeddings == Embeddings::OpenAi && self.openai_key.is_none() && self.openai_url.is_none() {
             from.fault(
                 "EMBEDDINGS",
@@ -272,35 +256,6 @@ impl Settings {
     }
 }
 
-impl Reader<'_> {
-    fn exchange(&mut self) -> ExchangeRates {
-        let text = self.text("EXCHANGE_RATES").unwrap_or_default();
-        ExchangeRates::parse(&text).unwrap_or_else(|message| {
-            self.fault("EXCHANGE_RATES", message);
-            ExchangeRates::default()
-        })
-    }
-
-    fn host(&mut self) -> IpAddr {
-        let text = self.text("HOST").unwrap_or_else(|| "0.0.0.0".into());
-        let address = if text == "localhost" { "127.0.0.1" } else { text.trim_matches(['[', ']']) };
-        address.parse().unwrap_or_else(|_| {
-            self.fault("HOST", format!("must be an IP address such as 0.0.0.0 or 127.0.0.1, not {text}"));
-            IpAddr::from([127, 0, 0, 1])
-        })
-    }
-
-    fn secret(&mut self, name: &str) -> Option<String> {
-        let text = self.text(name)?;
-        if text.len() < 16 {
-            self.fault(name, "must have at least 16 characters, or it can be guessed");
-        }
-        Some(text)
-    }
-}
-
-const SWITCH: [(&str, bool); 6] =
-    [("on", true), ("off", false), ("true", true), ("false", false), ("1", true), ("0", false)];
 const LEVELS: [(&str, tracing::Level); 6] = [
     ("error", tracing::Level::ERROR),
     ("warn", tracing::Level::WARN),
@@ -325,13 +280,6 @@ const KNOWN: [&str; 10] = [
     "METRICS_TOKEN",
     "CORS_ORIGINS",
 ];
-
-/// One message that lists every fault.
-fn told(faults: &[Fault]) -> Error {
-    let lines: Vec<String> =
-        faults.iter().map(|fault| format!("  {} {}", fault.loc.join("."), fault.message)).collect();
-    Error::new(kernel::Kind::Invalid, format!("these settings make no sense:\n{}", lines.join("\n")))
-}
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use creators::Order;
 use http_base::fields::rule;
-use http_base::{Answer, Body, Caller, Fields, Input};
+use http_base::{Answer, Body, Fields, Input, Reader};
 use kernel::{Money, Result, Scope};
 use mind::understand::Understanding;
 use serde::{Deserialize, Serialize};
@@ -134,7 +134,7 @@ pub(super) struct SearchInsights {
     responses((status = 200, description = "Who was found, best first", body = SearchResults)))]
 pub(super) async fn search(
     State(matching): State<Matching>,
-    caller: Caller,
+    caller: Reader,
     Body { input, .. }: Body<SearchInput>,
 ) -> Answer<Json<SearchResults>> {
     let scope = caller.scope();

@@ -5,7 +5,7 @@ use axum::extract::State;
 use campaigns::Exclusions;
 use creators::Filter;
 use http_base::fields::rule;
-use http_base::{Answer, Body, Caller, Fields, Input, Named, Params};
+use http_base::{Answer, Body, Fields, Input, Named, Params, Reader};
 use kernel::{Platform, Result, Scope};
 use mind::score::{Budget, Wish, from_number};
 use serde::{Deserialize, Serialize};
@@ -148,7 +148,7 @@ async fn matches(
     responses((status = 200, description = "The creators who match, best first", body = Matches)))]
 pub(super) async fn simple(
     State(matching): State<Matching>,
-    caller: Caller,
+    caller: Reader,
     Body { input, sent }: Body<Asked>,
 ) -> Answer<Json<Matches>> {
     let limit = input.limit.unwrap_or(USUAL);
@@ -175,7 +175,7 @@ pub(super) struct MatchPage {
     responses((status = 200, description = "A page of the creators who match, best first", body = MatchPage)))]
 pub(super) async fn detailed(
     State(matching): State<Matching>,
-    caller: Caller,
+    caller: Reader,
     Body { input, .. }: Body<Asked>,
 ) -> Answer<Json<MatchPage>> {
     let limit = input.limit.unwrap_or(20);
@@ -257,7 +257,7 @@ async fn campaign_matches(matching: &Matching, scope: Scope, name: &str, bounds:
 ))]
 pub(super) async fn of_campaign(
     State(matching): State<Matching>,
-    caller: Caller,
+    caller: Reader,
     Body { input, .. }: Body<CampaignInput>,
 ) -> Answer<Json<Matches>> {
     Ok(Json(campaign_matches(&matching, caller.scope(), &input.campaign_id, input.bounds).await?))
@@ -269,7 +269,7 @@ pub(super) async fn of_campaign(
     responses((status = 200, description = "The creators who match, best first", body = Matches)))]
 pub(super) async fn matches_of_campaign(
     State(matching): State<Matching>,
-    caller: Caller,
+    caller: Reader,
     name: Named,
     Params(bounds): Params<Bounds>,
 ) -> Answer<Json<Matches>> {

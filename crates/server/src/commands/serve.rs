@@ -134,7 +134,7 @@ async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Resu
     });
     let workers = server.start_workers(settings.workers).await?;
     let service = server.service(about, &settings.origins)?;
-    let service = ServiceExt::<Request>::into_make_service(service);
+    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(service);
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop_signal().await;

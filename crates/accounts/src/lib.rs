@@ -1,0 +1,13 @@
+//! Who one is: sign-up, log-in, tokens, workspaces, keys, audit.
+
+mod migrations;
+
+pub use migrations::MIGRATIONS;
+
+use http_base::App;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Every route of this crate.
+pub fn router(app: App) -> OpenApiRouter {
+    OpenApiRouter::new().with_state(app)
+}

@@ -1,0 +1,13 @@
+//! Contracts: terms, signatures, their document, their deliverables.
+
+mod migrations;
+
+pub use migrations::MIGRATIONS;
+
+use http_base::App;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Every route of this crate.
+pub fn router(app: App) -> OpenApiRouter {
+    OpenApiRouter::new().with_state(app)
+}

@@ -1,0 +1,6 @@
+//! The tables of this crate.
+
+use db::Migration;
+
+/// What this crate keeps.
+pub const MIGRATIONS: &[Migration] = &[];

@@ -1,0 +1,32 @@
+//! The table of the post office.
+
+use db::Migration;
+
+/// Mails, kept after they were sent.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    id: "0010_mail",
+    sql: "
+CREATE TABLE mails (
+    id {id} PRIMARY KEY,
+    workspace_id {id},
+    recipient TEXT NOT NULL,
+    recipient_key TEXT NOT NULL,
+    reply_to TEXT,
+    subject TEXT NOT NULL,
+    body_text TEXT NOT NULL,
+    body_html TEXT,
+    headers TEXT NOT NULL,
+    message_id TEXT NOT NULL UNIQUE,
+    in_reply_to TEXT,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'sending', 'sent', 'kept', 'failed', 'withheld')),
+    about TEXT,
+    about_id {id},
+    error TEXT,
+    created_at BIGINT NOT NULL,
+    sent_at BIGINT
+);
+CREATE INDEX mails_by_recipient ON mails (recipient_key, created_at DESC, id DESC);
+CREATE INDEX mails_by_time ON mails (created_at DESC, id DESC);
+CREATE INDEX mails_by_subject ON mails (about_id, created_at);
+",
+}];

@@ -1,0 +1,1 @@
+//! Counters that fade, for rate limits: of this process, or shared by all.

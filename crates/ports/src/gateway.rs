@@ -1,0 +1,1 @@
+//! The way money moves.

@@ -1,0 +1,1 @@
+//! Whose log-in it is, as others say.

@@ -1,0 +1,1 @@
+//! ElevenLabs: phone calls by its agents.

@@ -1,0 +1,1 @@
+//! Redis: counters that all processes share.

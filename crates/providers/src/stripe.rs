@@ -1,0 +1,1 @@
+//! Stripe: charges and transfers.

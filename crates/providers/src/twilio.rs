@@ -1,0 +1,1 @@
+//! Twilio: phone calls.
