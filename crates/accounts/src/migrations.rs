@@ -1,6 +1,143 @@
-//! The tables of this crate.
+//! The tables of accounts.
 
 use db::Migration;
 
-/// What this crate keeps.
-pub const MIGRATIONS: &[Migration] = &[];
+/// Accounts and whatever belongs to them. Tokens and keys stand here as SHA-256 hashes only.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    id: "0012_accounts",
+    sql: "
+CREATE TABLE workspaces (
+    id {id} PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+CREATE TABLE accounts (
+    id {id} PRIMARY KEY,
+    email TEXT,
+    email_key TEXT UNIQUE,
+    username TEXT NOT NULL,
+    username_key TEXT NOT NULL UNIQUE,
+    user_type TEXT NOT NULL CHECK (user_type IN ('CREATOR', 'BUSINESS', 'ADMIN')),
+    workspace_id {id} REFERENCES workspaces (id),
+    password_hash TEXT,
+    supabase_id TEXT UNIQUE,
+    country TEXT,
+    is_verified BOOLEAN NOT NULL,
+    instagram_handle TEXT,
+    instagram_followers BIGINT,
+    tier_level BIGINT NOT NULL,
+    karma_score BIGINT NOT NULL,
+    rating_sum BIGINT NOT NULL,
+    rating_count BIGINT NOT NULL,
+    completed_collaborations BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    last_login_at BIGINT,
+    erased_at BIGINT
+);
+CREATE INDEX accounts_by_time ON accounts (created_at DESC, id DESC);
+
+CREATE TABLE identities (
+    provider TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    account_id {id} NOT NULL REFERENCES accounts (id),
+    name TEXT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (provider, subject)
+);
+CREATE INDEX identities_by_account ON identities (account_id);
+
+CREATE TABLE sessions (
+    id {id} PRIMARY KEY,
+    account_id {id} NOT NULL REFERENCES accounts (id),
+    method TEXT NOT NULL,
+    address TEXT,
+    agent TEXT,
+    created_at BIGINT NOT NULL,
+    last_used_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    ended_why TEXT
+);
+CREATE INDEX sessions_by_account ON sessions (account_id, created_at DESC, id DESC);
+CREATE INDEX sessions_by_end ON sessions (expires_at);
+
+CREATE TABLE refresh_tokens (
+    hash TEXT PRIMARY KEY,
+    session_id {id} NOT NULL REFERENCES sessions (id),
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
+CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at);
+
+CREATE TABLE mail_tokens (
+    hash TEXT PRIMARY KEY,
+    account_id {id} NOT NULL REFERENCES accounts (id),
+    purpose TEXT NOT NULL CHECK (purpose IN ('verify', 'reset')),
+    email_key TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+CREATE INDEX mail_tokens_by_account ON mail_tokens (account_id, purpose);
+CREATE INDEX mail_tokens_by_end ON mail_tokens (expires_at);
+
+CREATE TABLE workspace_members (
+    workspace_id {id} NOT NULL REFERENCES workspaces (id),
+    account_id {id} NOT NULL REFERENCES accounts (id),
+    role TEXT NOT NULL CHECK (role IN ('owner', 'manager', 'viewer')),
+    joined_at BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, account_id)
+);
+CREATE INDEX workspace_members_by_account ON workspace_members (account_id);
+
+CREATE TABLE invitations (
+    id {id} PRIMARY KEY,
+    workspace_id {id} NOT NULL REFERENCES workspaces (id),
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('owner', 'manager', 'viewer')),
+    hash TEXT NOT NULL UNIQUE,
+    invited_by {id} NOT NULL REFERENCES accounts (id),
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    accepted_at BIGINT,
+    revoked_at BIGINT
+);
+CREATE INDEX invitations_by_workspace ON invitations (workspace_id, created_at DESC, id DESC);
+
+CREATE TABLE api_keys (
+    id {id} PRIMARY KEY,
+    account_id {id} NOT NULL REFERENCES accounts (id),
+    workspace_id {id} REFERENCES workspaces (id),
+    name TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    scope TEXT NOT NULL CHECK (scope IN ('read', 'write')),
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    last_used_at BIGINT,
+    revoked_at BIGINT
+);
+CREATE INDEX api_keys_by_account ON api_keys (account_id, created_at DESC, id DESC);
+
+CREATE TABLE audit_log (
+    id {id} PRIMARY KEY,
+    kind TEXT NOT NULL,
+    account_id {id},
+    workspace_id {id},
+    subject TEXT,
+    address TEXT,
+    agent TEXT,
+    detail TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX audit_log_by_time ON audit_log (created_at DESC, id DESC);
+CREATE INDEX audit_log_by_account ON audit_log (account_id, created_at DESC, id DESC);
+CREATE INDEX audit_log_by_workspace ON audit_log (workspace_id, created_at DESC, id DESC);
+",
+}];

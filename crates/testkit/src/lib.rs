@@ -10,9 +10,11 @@
 
 mod client;
 mod form;
+mod people;
 mod reply;
 
 pub use client::Client;
 pub use form::Form;
+pub use people::{People, Someone};
 pub use reply::{Reply, check_error_body};
 pub use testkit_db::{FreshDb, TempFolder, engines, fresh_db, fresh_db_with, on_both, pg};
