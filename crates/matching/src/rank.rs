@@ -63,6 +63,8 @@ const A_CLASS: u32 = FULL as u32 + 1;
 const TIER: usize = 4 * CHUNK;
 /// and each further time so many times more.
 const FURTHER: usize = 4;
+/// Ceilings that are looked at together.
+const RUN: usize = 16;
 
 #[derive(Clone, Copy)]
 struct Candidate {
@@ -108,18 +110,25 @@ impl Rest {
     }
 
     /// Takes those with the highest ceilings out, at least so many if there are as many, but nobody who cannot reach `least`.
-    fn take(&mut self, least: u32, at_least: usize) -> impl Iterator<Item = u32> {
+    fn take(&mut self, least: u32, at_least: usize) -> Vec<u32> {
         let at_least = at_least.max(self.tier);
         let (mut from, mut taken) = (self.below, 0);
         while from > least && taken < at_least {
             from -= 1;
             taken += self.counts[from as usize] as usize;
         }
-        let range = from..self.below;
+        let range = from as u16..self.below as u16;
         self.below = if from == least { 0 } else { from };
         self.tier = self.tier.saturating_mul(FURTHER);
-        let both = self.slots.iter().zip(&self.ceilings);
-        both.filter(move |(_, ceiling)| range.contains(&u32::from(**ceiling))).map(|(slot, _)| *slot)
+        let mut found = Vec::with_capacity(taken);
+        // Most are not among them: whole runs are passed over without a branch for each.
+        for (slots, ceilings) in self.slots.chunks(RUN).zip(self.ceilings.chunks(RUN)) {
+            if ceilings.iter().fold(false, |any, ceiling| any | range.contains(ceiling)) {
+                let both = slots.iter().zip(ceilings).filter(|(_, ceiling)| range.contains(ceiling));
+                found.extend(both.map(|(slot, _)| *slot));
+            }
+        }
+        found
     }
 }
 
@@ -196,7 +205,8 @@ impl Ranking {
 
     fn take_tier(&mut self, columns: &Columns, brief: &Brief, least: u32, most: usize) {
         let everyone = self.wanted.counts();
-        let candidates = self.rest.take(least, if everyone { usize::MAX } else { most }).map(|slot| {
+        let slots = self.rest.take(least, if everyone { usize::MAX } else { most });
+        let candidates = slots.into_iter().map(|slot| {
             let facts = facts(columns, brief, &self.labels, slot);
             Candidate { bound: key(self.wanted, facts, brief.bound(facts)), slot, facts }
         });
@@ -333,11 +343,13 @@ fn first(wanted: Wanted, niche_score: u16) -> u16 {
 
 /// What is known of a creator besides the vector.
 pub(crate) fn facts(columns: &Columns, brief: &Brief, labels: &[u16], slot: u32) -> Facts {
-    let view = columns.view(slot);
-    let price = (view.price != creators::catalogue::UNKNOWN).then_some(view.price);
+    // Only the columns that are needed: each one more is one more miss of the processor's cache.
+    let at = slot as usize;
+    let price = columns.prices()[at];
+    let price = (price != creators::catalogue::UNKNOWN).then_some(price);
     Facts {
-        niche_score: labels.get(view.niche as usize).copied().unwrap_or(Facts::NO_LABEL),
-        engagement_score: view.engagement_score,
+        niche_score: labels.get(columns.niches()[at] as usize).copied().unwrap_or(Facts::NO_LABEL),
+        engagement_score: columns.engagement_scores()[at],
         budget_fit: brief.wish().budget.fit(price),
     }
 }

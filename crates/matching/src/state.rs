@@ -122,7 +122,7 @@ impl Matching {
 /// The slots that a filter lets through; with `vectors_only`, those whose profile can be compared.
 pub(crate) fn passing(columns: &Columns, filter: &Filter, vectors_only: bool) -> Vec<u32> {
     let mut slots = columns.passing(filter);
-    if vectors_only {
+    if vectors_only && columns.vector_count() < columns.len() {
         slots.retain(|slot| columns.has_vector(*slot));
     }
     slots

@@ -1,12 +1,14 @@
-//! CPU time of a request when no answer is kept.
+//! CPU time of a request when no answer is kept, with all connections busy: of one client after the other's, half would be the
+//! machine's waking and falling asleep.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::Result;
 use crate::child::Running;
 use crate::client::{Client, get};
 use crate::data::Data;
+use crate::load::{self, quantile_millis};
 use crate::table::{Promise, Table};
 
 /// CPU time is counted in hundredths of a second: so long a run has it to a percent.
@@ -24,7 +26,7 @@ const LISTS: [&str; 8] = [
 ];
 const NAMES: [&str; 8] = ["maria", "jose", "garc", "an", "smith", "luc", "lopez", "zq"];
 
-/// Filtered lists, name searches and point reads, one after the other.
+/// Filtered lists, name searches and point reads.
 pub(crate) fn cpu(server: &Path, data: &Data, table: &mut Table) -> Result<()> {
     let running = Running::demo(server, &data.folder, &[("RESPONSE_CACHE", "off")])?;
     let mut ids = Vec::new();
@@ -63,18 +65,12 @@ pub(crate) fn cpu(server: &Path, data: &Data, table: &mut Table) -> Result<()> {
 
 /// Milliseconds of CPU for a request, and how long each of them took as a client saw it.
 fn measure(running: &Running, requests: &[Vec<u8>]) -> Result<(f64, String)> {
-    let mut client = Client::connect(running.address)?;
-    for request in requests {
-        client.ask(request)?;
-    }
-    let (cpu, started, mut asked) = (running.cpu()?, Instant::now(), 0_u32);
-    while started.elapsed() < LONG_ENOUGH {
-        for request in requests {
-            client.ask(request)?;
-            asked += 1;
-        }
-    }
-    let took = started.elapsed().as_secs_f64() * 1e3 / f64::from(asked);
-    let cpu = (running.cpu()? - cpu) * 1e3 / f64::from(asked);
-    Ok((cpu, format!("{took:.3} ms as one client sees it; {asked} requests, {} different", requests.len())))
+    let again = |time| load::each(running.address, requests.to_vec().into_iter().cycle(), time);
+    again(LONG_ENOUGH / 6)?;
+    let cpu = running.cpu()?;
+    let mut window = again(LONG_ENOUGH)?;
+    let asked = window.good + window.bad;
+    let cpu = (running.cpu()? - cpu) * 1e3 / asked as f64;
+    let p50 = quantile_millis(&mut window.latencies, 0.5);
+    Ok((cpu, format!("p50 {p50:.3} ms with 32 connections; {asked} requests, {} different", requests.len())))
 }

@@ -254,6 +254,11 @@ impl Columns {
         &self.engagement_scores
     }
 
+    /// The price of a piece for each slot, as told or as is usual for their like, in minor units; or [`UNKNOWN`].
+    pub fn prices(&self) -> &[i64] {
+        &self.prices
+    }
+
     /// What the columns say of the creator in this slot.
     pub fn view(&self, slot: u32) -> RowView {
         let at = slot as usize;

@@ -6,6 +6,7 @@
 
 mod columns;
 mod load;
+mod mask;
 mod names;
 mod query;
 

@@ -1,9 +1,12 @@
 //! Filters and orders over the columns.
 
+use std::cmp::Reverse;
+
 use kernel::{CreatorId, Platform};
 use mind::text::fold;
 
 use super::columns::{Columns, UNKNOWN, country_key, language_key};
+use super::mask::Slots;
 use super::names::Fit;
 
 /// What is let through. Every part that is given must hold; a list lets through any of its parts.
@@ -78,42 +81,21 @@ pub enum Order {
 }
 
 /// A filter whose words have been looked up: numbers are compared, not texts.
-struct Ready<'a> {
-    filter: &'a Filter,
-    platforms: [bool; 4],
-    niches: Option<Vec<u32>>,
-    countries: Option<Vec<u32>>,
-    languages: Option<Vec<u32>>,
-    excluded_niches: Vec<u32>,
-    excluded_countries: Vec<u32>,
-    excluded_brands: Vec<u32>,
-    excluded_slots: Vec<u32>,
+pub(super) struct Ready<'a> {
+    pub(super) filter: &'a Filter,
+    pub(super) platforms: [bool; 4],
+    pub(super) niches: Option<Vec<u32>>,
+    pub(super) countries: Option<Vec<u32>>,
+    pub(super) languages: Option<Vec<u32>>,
+    pub(super) excluded_niches: Vec<u32>,
+    pub(super) excluded_countries: Vec<u32>,
+    pub(super) excluded_brands: Vec<u32>,
+    pub(super) excluded_slots: Vec<u32>,
 }
 
-/// By what a slot is sorted: the class first, then the value, greatest first. Ties are broken by id.
-#[derive(Clone, Copy)]
-struct Sortable {
-    class: u8,
-    value: i64,
-    slot: u32,
-}
-
-impl Ready<'_> {
-    /// Is there more to it than live rows, platforms, niches and followers?
-    fn has_more(&self) -> bool {
-        let filter = self.filter;
-        filter.min_engagement.is_some()
-            || filter.max_engagement.is_some()
-            || filter.min_views.is_some()
-            || filter.min_rate.is_some()
-            || filter.max_rate.is_some()
-            || self.countries.is_some()
-            || self.languages.is_some()
-            || !self.excluded_niches.is_empty()
-            || !self.excluded_countries.is_empty()
-            || !self.excluded_brands.is_empty()
-            || !self.excluded_slots.is_empty()
-    }
+/// A number with a fraction as a whole one that sorts alike; what is not a number is unknown.
+fn micros(value: f32) -> i64 {
+    if value.is_nan() { UNKNOWN } else { (value * 1e6) as i64 }
 }
 
 impl Columns {
@@ -124,20 +106,9 @@ impl Columns {
             slots.sort_unstable();
             return slots;
         }
-        let ready = self.ready(filter);
-        let platform = |at: &usize| self.live[*at] && ready.platforms[self.platforms[*at] as usize];
-        let mut slots: Vec<u32> = (0..self.slots()).filter(platform).map(|at| at as u32).collect();
-        // One column after the other: few comparisons for each row, and only for those that are still in.
-        if let Some(niches) = &ready.niches {
-            slots.retain(|slot| niches.contains(&self.niches[*slot as usize]));
-        }
-        if filter.min_followers.is_some() || filter.max_followers.is_some() {
-            let range = filter.min_followers.unwrap_or(0)..=filter.max_followers.unwrap_or(u64::MAX);
-            slots.retain(|slot| range.contains(&self.followers[*slot as usize]));
-        }
-        if ready.has_more() {
-            slots.retain(|slot| self.passes(*slot as usize, &ready));
-        }
+        let mask = self.mask(&self.ready(filter));
+        let mut slots = Vec::with_capacity(mask.count());
+        mask.each(|slot| slots.push(slot));
         slots
     }
 
@@ -166,29 +137,77 @@ impl Columns {
 
     /// The page of a sorted list, and how many there are in all.
     pub fn list(&self, filter: &Filter, order: Order, offset: usize, limit: usize) -> (Vec<CreatorId>, usize) {
-        if filter.search.is_some() {
-            let found = self.found(filter);
-            let by_fit = order == Order::Best;
-            let rows = found.iter().map(|(slot, fit)| self.sortable(*slot, order, by_fit.then_some(*fit)));
-            return (self.page(rows, offset, limit), found.len());
+        if filter.search.is_none() {
+            let mask = self.mask(&self.ready(filter));
+            return (self.page(&mask, order, offset, limit), mask.count());
         }
-        let slots = self.passing(filter);
-        let rows = slots.iter().map(|slot| self.sortable(*slot, order, None));
-        (self.page(rows, offset, limit), slots.len())
+        let found = self.found(filter);
+        if order == Order::Best {
+            // Slots are found once each, so that the fit of each can be looked up by its place.
+            let mut fits: Vec<(u32, Fit)> = found;
+            fits.sort_unstable_by_key(|(slot, _)| *slot);
+            let fit = |slot: u32| fits.binary_search_by_key(&slot, |(slot, _)| *slot).map_or(0, |at| fits[at].1 as u8);
+            let followers = |slot: u32| (fit(slot), self.followers[slot as usize].cast_signed());
+            let slots = fits.iter().map(|(slot, _)| *slot);
+            return (self.best(slots, followers, offset, limit), fits.len());
+        }
+        let slots = found.iter().map(|(slot, _)| *slot);
+        (self.page(slots, order, offset, limit), found.len())
     }
 
-    /// The rows from `offset` on in their order. No more than twice as many as are wanted are ever held and compared.
-    fn page(&self, rows: impl Iterator<Item = Sortable>, offset: usize, limit: usize) -> Vec<CreatorId> {
+    /// The slots from `offset` on in their order.
+    fn page(&self, slots: impl Slots, order: Order, offset: usize, limit: usize) -> Vec<CreatorId> {
+        // One loop for each column: a slot that does not come in costs one comparison.
+        match order {
+            Order::Best => self.counted(slots, |at| self.followers[at].cast_signed(), false, offset, limit),
+            Order::Followers { ascending } => {
+                self.counted(slots, |at| self.followers[at].cast_signed(), ascending, offset, limit)
+            }
+            Order::Engagement { ascending } => {
+                self.counted(slots, |at| micros(self.engagement[at]), ascending, offset, limit)
+            }
+            Order::Rate { ascending } => self.counted(slots, |at| self.rates[at], ascending, offset, limit),
+            Order::Rating { ascending } => self.counted(slots, |at| micros(self.ratings[at]), ascending, offset, limit),
+            Order::Created { ascending } => self.counted(slots, |at| self.created[at], ascending, offset, limit),
+        }
+    }
+
+    /// By a number, greatest or least first; [`UNKNOWN`] last either way.
+    fn counted(
+        &self,
+        slots: impl Slots,
+        number: impl Fn(usize) -> i64,
+        ascending: bool,
+        offset: usize,
+        limit: usize,
+    ) -> Vec<CreatorId> {
+        let sign = if ascending { -1 } else { 1 };
+        let key = |slot: u32| match number(slot as usize) {
+            UNKNOWN => (1, 0),
+            known => (0, sign * known),
+        };
+        self.best(slots, key, offset, limit)
+    }
+
+    /// By the class first, then the value, greatest first; ties by id. No more than twice as many as are wanted are ever held
+    /// and compared.
+    fn best(&self, slots: impl Slots, key: impl Fn(u32) -> (u8, i64), offset: usize, limit: usize) -> Vec<CreatorId> {
+        type Row = ((u8, Reverse<i64>), u32);
         let until = offset.saturating_add(limit);
-        let by_order = |one: &Sortable, other: &Sortable| {
-            let ids = || self.ids[one.slot as usize].cmp(&self.ids[other.slot as usize]);
-            one.class.cmp(&other.class).then(other.value.cmp(&one.value)).then_with(ids)
+        let by_order = |one: &Row, other: &Row| {
+            let ids = || self.ids[one.1 as usize].cmp(&self.ids[other.1 as usize]);
+            one.0.cmp(&other.0).then_with(ids)
         };
         let most = until.saturating_mul(2).max(256);
-        let (mut best, mut worst): (Vec<Sortable>, Option<Sortable>) = (Vec::new(), None);
-        for row in rows {
-            if worst.as_ref().is_some_and(|worst| by_order(&row, worst).is_gt()) {
-                continue;
+        let (mut best, mut worst): (Vec<Row>, Option<Row>) = (Vec::new(), None);
+        slots.each(|slot| {
+            let (class, value) = key(slot);
+            let row = ((class, Reverse(value)), slot);
+            if worst
+                .as_ref()
+                .is_some_and(|worst| row.0 > worst.0 || (row.0 == worst.0 && by_order(&row, worst).is_gt()))
+            {
+                return;
             }
             best.push(row);
             if best.len() >= most && until > 0 {
@@ -196,26 +215,9 @@ impl Columns {
                 worst = Some(*last);
                 best.truncate(until);
             }
-        }
+        });
         best.sort_unstable_by(by_order);
-        best.iter().skip(offset).take(limit).map(|row| self.ids[row.slot as usize]).collect()
-    }
-
-    fn sortable(&self, slot: u32, order: Order, fit: Option<Fit>) -> Sortable {
-        let at = slot as usize;
-        let number = |value: f32| (!value.is_nan()).then_some((value * 1e6) as i64);
-        let known = |value: i64| (value != UNKNOWN).then_some(value);
-        let (value, ascending) = match order {
-            Order::Best => (Some(self.followers[at].cast_signed()), false),
-            Order::Followers { ascending } => (Some(self.followers[at].cast_signed()), ascending),
-            Order::Engagement { ascending } => (number(self.engagement[at]), ascending),
-            Order::Rate { ascending } => (known(self.rates[at]), ascending),
-            Order::Rating { ascending } => (number(self.ratings[at]), ascending),
-            Order::Created { ascending } => (Some(self.created[at]), ascending),
-        };
-        let class = fit.map_or_else(|| u8::from(value.is_none()), |fit| fit as u8);
-        let value = value.unwrap_or_default();
-        Sortable { class, value: if ascending { -value } else { value }, slot }
+        best.iter().skip(offset).take(limit).map(|row| self.ids[row.1 as usize]).collect()
     }
 
     fn ready<'a>(&self, filter: &'a Filter) -> Ready<'a> {
