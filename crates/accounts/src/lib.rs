@@ -1,13 +1,38 @@
 //! Who one is: sign-up, log-in, tokens, workspaces, keys, audit.
+//!
+//! Invariants: a password, a refresh token, a mailed token and a key are stored as hashes only. A refresh token is good once; the
+//! second use of one ends its log-in. What a token may do is looked up, never read out of it: an account, its workspace and its
+//! role count as they stand now, and whatever ends or changes them moves the topic [`TOPIC`], by which every process follows at
+//! once. Every log-in, refusal and change of rights stands in the audit log, written in the transaction that it tells of.
 
+mod admin;
+pub mod audit;
+mod authenticate;
+mod claims;
+pub mod data;
+mod guesses;
+mod identity;
+mod jobs;
+pub mod keys;
+mod letters;
 mod migrations;
+pub mod model;
+pub mod passwords;
+mod routes;
+pub mod secrets;
+pub mod session;
+mod settings;
+mod state;
+pub mod store;
+pub mod workspaces;
 
+pub use admin::create_admin;
+pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
+pub use model::{AccountRow, NewAccount, UserBody};
+pub use routes::router;
+pub use settings::{Algorithm, HashCost, Settings, is_well_known};
+pub use state::{Accounts, Shared};
 
-use http_base::App;
-use utoipa_axum::router::OpenApiRouter;
-
-/// Every route of this crate.
-pub fn router(app: App) -> OpenApiRouter {
-    OpenApiRouter::new().with_state(app)
-}
+/// The topic that moves on whenever a log-in ends, or an account, its workspace or its role changes.
+pub const TOPIC: &str = "sessions";

@@ -86,6 +86,14 @@ CREATE TABLE mail_tokens (
 CREATE INDEX mail_tokens_by_account ON mail_tokens (account_id, purpose);
 CREATE INDEX mail_tokens_by_end ON mail_tokens (expires_at);
 
+CREATE TABLE known_addresses (
+    account_id {id} NOT NULL REFERENCES accounts (id),
+    network TEXT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (account_id, network)
+);
+CREATE INDEX known_addresses_by_time ON known_addresses (seen_at);
+
 CREATE TABLE workspace_members (
     workspace_id {id} NOT NULL REFERENCES workspaces (id),
     account_id {id} NOT NULL REFERENCES accounts (id),
@@ -93,7 +101,8 @@ CREATE TABLE workspace_members (
     joined_at BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, account_id)
 );
-CREATE INDEX workspace_members_by_account ON workspace_members (account_id);
+CREATE INDEX workspace_members_by_account ON workspace_members (account_id, joined_at);
+CREATE INDEX workspace_members_by_time ON workspace_members (workspace_id, joined_at, account_id);
 
 CREATE TABLE invitations (
     id {id} PRIMARY KEY,
@@ -104,11 +113,15 @@ CREATE TABLE invitations (
     hash TEXT NOT NULL UNIQUE,
     invited_by {id} NOT NULL REFERENCES accounts (id),
     created_at BIGINT NOT NULL,
+    mailed_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     accepted_at BIGINT,
     revoked_at BIGINT
 );
 CREATE INDEX invitations_by_workspace ON invitations (workspace_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX invitations_open ON invitations (workspace_id, email_key)
+    WHERE accepted_at IS NULL AND revoked_at IS NULL;
+CREATE INDEX invitations_by_email ON invitations (email_key);
 
 CREATE TABLE api_keys (
     id {id} PRIMARY KEY,
@@ -136,8 +149,34 @@ CREATE TABLE audit_log (
     detail TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );
+CREATE INDEX audit_log_by_kind ON audit_log (kind, created_at DESC, id DESC);
+CREATE INDEX audit_log_by_subject ON audit_log (subject);
 CREATE INDEX audit_log_by_time ON audit_log (created_at DESC, id DESC);
 CREATE INDEX audit_log_by_account ON audit_log (account_id, created_at DESC, id DESC);
 CREATE INDEX audit_log_by_workspace ON audit_log (workspace_id, created_at DESC, id DESC);
+
+CREATE INDEX creators_by_claim ON creators (claimed_by) WHERE claimed_by IS NOT NULL;
+
+CREATE TABLE account_exports (
+    id {id} PRIMARY KEY,
+    account_id {id} NOT NULL REFERENCES accounts (id),
+    status TEXT NOT NULL CHECK (status IN ('pending', 'completed', 'failed', 'expired')),
+    run {id},
+    records BIGINT,
+    bytes BIGINT,
+    created_at BIGINT NOT NULL,
+    completed_at BIGINT,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX account_exports_by_account ON account_exports (account_id, created_at DESC, id DESC);
+CREATE INDEX account_exports_by_end ON account_exports (expires_at);
+
+CREATE TABLE account_export_parts (
+    export_id {id} NOT NULL REFERENCES account_exports (id),
+    run {id} NOT NULL,
+    part BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (export_id, run, part)
+);
 ",
 }];

@@ -1,13 +1,29 @@
-//! Phone calls: consent, ElevenLabs, Twilio with our own conversation, recordings and transcripts.
+//! Phone calls: the provider's agent (ElevenLabs) or our own conversation (Twilio), on one entry of the outreach log.
+//!
+//! - A call is a row before any provider is asked, and is asked for once; what a crash leaves open, a job finds in the
+//!   provider's list. It only ever moves on, whatever order events come in.
+//! - Before every provider that rings stands the gate: a recorded consent, nobody on the do-not-call list, the hours of the
+//!   number's country. A mock call, which rings nobody, tells what a real one would have been refused for.
+//! - Talks live in the database, and every turn is written once: any process can answer the next one.
 
+mod gate;
+mod jobs;
 mod migrations;
+pub mod model;
+mod moves;
+mod phone;
+mod placing;
+mod routes;
+mod settings;
+mod state;
+pub mod store;
+mod sync;
+mod talk;
+mod twiml;
 
+pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
-
-use http_base::App;
-use utoipa_axum::router::OpenApiRouter;
-
-/// Every route of this crate.
-pub fn router(app: App) -> OpenApiRouter {
-    OpenApiRouter::new().with_state(app)
-}
+pub use phone::{Hours, Window};
+pub use routes::router;
+pub use settings::Settings;
+pub use state::Calls;

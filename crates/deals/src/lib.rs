@@ -1,13 +1,31 @@
 //! Contracts: terms, signatures, their document, their deliverables.
+//!
+//! - A contract belongs to the workspace of its campaign. Creators see, once it was sent, those of the entries that they claimed, and sign
+//!   them; they never change one.
+//! - It goes from draft by sent to signed and completed, or ends as cancelled or expired; see [`model::Status`]. Whoever moves it has
+//!   locked its row, so that of two who come at once the second sees what the first one did.
+//! - Sending freezes its text ([`model::Document`]): these bytes are stored, and every signature names their SHA-256. A signed text never
+//!   changes; an amendment is another text, which counts once both sides have signed it.
+//! - Whatever is done stands in a trail of its own, each entry with the hash of the one before; [`ops::verify`] tells whether it holds.
+//! - The last signature makes the payments of the schedule; the last accepted deliverable makes due what waits for it.
 
+mod actor;
+mod jobs;
 mod migrations;
+pub mod model;
+pub mod ops;
+pub mod pdf;
+mod routes;
+mod settings;
+mod state;
+pub mod store;
 
+pub use actor::{Actor, Who};
+pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
+pub use routes::router;
+pub use settings::Settings;
+pub use state::Deals;
 
-use http_base::App;
-use utoipa_axum::router::OpenApiRouter;
-
-/// Every route of this crate.
-pub fn router(app: App) -> OpenApiRouter {
-    OpenApiRouter::new().with_state(app)
-}
+/// The topic of the contracts' version: it moves with every change of a contract.
+pub const TOPIC: &str = "contracts";

@@ -9,6 +9,7 @@ use kernel::{Account, Clock, Result, WorkspaceId};
 use serde_json::Value;
 
 use crate::caller::{Authenticate, refused};
+use crate::limits::RateLimits;
 
 /// How the server runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,6 +67,7 @@ struct Inner {
     caching: bool,
     authenticate: OnceLock<Arc<dyn Authenticate>>,
     public_url: OnceLock<String>,
+    rate_limits: OnceLock<RateLimits>,
 }
 
 impl App {
@@ -79,6 +81,7 @@ impl App {
             caching,
             authenticate: OnceLock::new(),
             public_url: OnceLock::new(),
+            rate_limits: OnceLock::new(),
         }))
     }
 
@@ -118,6 +121,16 @@ impl App {
             Some(authenticate) => authenticate.account(token).await,
             None => Err(refused("The token is not valid; log in again for a new one")),
         }
+    }
+
+    /// Says how much anybody may ask; only the first one counts. Before that nothing is counted.
+    pub fn limit_rates_by(&self, limits: RateLimits) {
+        let _ = self.0.rate_limits.set(limits);
+    }
+
+    /// How much anybody may ask.
+    pub(crate) fn rate_limits(&self) -> Option<&RateLimits> {
+        self.0.rate_limits.get()
     }
 
     /// Says where the server is reached from outside (`PUBLIC_BASE_URL`), without a slash at its end; only the first one counts.

@@ -16,7 +16,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use kernel::{Account, Error, Kind, Proof, SessionId};
 
-use crate::{ApiError, App, Mode};
+use crate::{ApiError, App, Mode, limits};
 
 /// Who knows which account a token belongs to.
 #[async_trait]
@@ -101,7 +101,12 @@ pub fn bearer(parts: &Parts) -> Result<Option<&str>, ApiError> {
 async fn whoever(parts: &Parts, app: &App) -> Result<kernel::Caller, ApiError> {
     match bearer(parts)? {
         None => Ok(kernel::Caller::Anonymous),
-        Some(token) => Ok(kernel::Caller::Account(app.authenticate(token).await?)),
+        Some(token) => {
+            let account = app.authenticate(token).await?;
+            // Only now is it known whose quota is used.
+            limits::count_account(app, &account).await?;
+            Ok(kernel::Caller::Account(account))
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use tower_http::compression::{CompressionLayer, Predicate, predicate::SizeAbove}
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::telemetry::{self, REQUEST, log_error};
-use crate::{ApiError, App};
+use crate::{ApiError, App, limits};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SLOW: Duration = Duration::from_secs(1);
@@ -27,13 +27,21 @@ pub fn around(router: Router, app: &App, origins: &[HeaderValue]) -> Router {
         .fallback(nothing_there)
         .method_not_allowed_fallback(wrong_method)
         .layer(compression)
+        .layer(from_fn_with_state(app.clone(), limits::guard))
         .layer(from_fn_with_state(app.clone(), watch));
     if !origins.is_empty() {
         let cors = CorsLayer::new()
             .allow_origin(AllowOrigin::list(origins.iter().cloned()))
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
             .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, REQUEST_ID])
-            .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::CONTENT_DISPOSITION])
+            .expose_headers([
+                REQUEST_ID,
+                header::RETRY_AFTER,
+                header::CONTENT_DISPOSITION,
+                limits::LIMIT,
+                limits::REMAINING,
+                limits::RESET,
+            ])
             .max_age(Duration::from_hours(1));
         router = router.layer(cors);
     }

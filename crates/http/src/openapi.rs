@@ -54,6 +54,11 @@ const ERRORS: &[(&str, &str, &str)] = &[
     ("TooLarge", "413", "The body is larger than allowed"),
     ("UnsupportedMediaType", "415", "The body is of a type that is not read here"),
     ("Invalid", "422", "Some fields are not as they should be; every fault is told"),
+    (
+        "RateLimited",
+        "429",
+        "Too many requests: `Retry-After` says when to come back, `X-RateLimit-*` how many there may be",
+    ),
     ("Internal", "500", "A fault of ours; it is logged under the request id"),
     ("Unavailable", "503", "The server cannot do it now; try again a little later"),
 ];
@@ -76,6 +81,7 @@ fn add_errors(path: &str, operation: &mut Operation) {
             "413" | "415" => has_body,
             "401" => !public,
             "404" => names_something,
+            "429" => !crate::limits::is_free(path),
             _ => true,
         };
         if may_happen && !operation.responses.responses.contains_key(*status) {

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 
 use crate::App;
 
@@ -25,18 +26,23 @@ pub struct Peer {
 impl Peer {
     /// Of a request's head.
     pub fn of(parts: &Parts, trusted_proxies: usize) -> Self {
-        let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).map(|agent| {
             let end = (0..=AGENT_BYTES.min(agent.len())).rev().find(|end| agent.is_char_boundary(*end));
             agent[..end.unwrap_or(0)].to_owned()
         });
-        Self { address: forwarded(parts, trusted_proxies).or(direct).map(|address| address.to_canonical()), agent }
+        Self { address: address_of(&parts.headers, &parts.extensions, trusted_proxies), agent }
     }
 }
 
-fn forwarded(parts: &Parts, trusted_proxies: usize) -> Option<IpAddr> {
+/// The address that a request comes from, as [`Peer`] has it.
+pub(crate) fn address_of(headers: &HeaderMap, extensions: &Extensions, trusted_proxies: usize) -> Option<IpAddr> {
+    let direct = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    forwarded(headers, trusted_proxies).or(direct).map(|address| address.to_canonical())
+}
+
+fn forwarded(headers: &HeaderMap, trusted_proxies: usize) -> Option<IpAddr> {
     let place = trusted_proxies.checked_sub(1)?;
-    let listed = parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let listed = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let mut hops: Vec<&str> = listed.flat_map(|value| value.split(',')).map(str::trim).collect();
     hops.reverse();
     hops.get(place)?.parse().ok()

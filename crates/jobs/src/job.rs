@@ -1,5 +1,7 @@
 //! The jobs table: how jobs get in, are looked at and are run again.
 
+use std::borrow::Cow;
+
 use db::{Db, Migration, Tx, args};
 use kernel::{Clock, JobId, Result, Timestamp};
 use serde::Serialize;
@@ -45,7 +47,7 @@ pub(crate) const BELL: &str = "jobs";
 #[derive(Clone, Debug)]
 pub struct NewJob {
     /// Which handler runs it: `match.campaign`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// What it is about, as JSON.
     pub payload: String,
     /// Jobs of one kind with the same key are the same work: while one is queued another adds nothing; while one is
@@ -59,9 +61,9 @@ pub struct NewJob {
 
 impl NewJob {
     /// A job for now, tried up to ten times (about two hours of back-off).
-    pub fn new(kind: &'static str, payload: &impl Serialize) -> Result<Self> {
+    pub fn new(kind: impl Into<Cow<'static, str>>, payload: &impl Serialize) -> Result<Self> {
         let payload = serde_json::to_string(payload).map_err(kernel::Error::internal)?;
-        Ok(Self { kind, payload, dedupe: None, run_at: None, max_attempts: 10 })
+        Ok(Self { kind: kind.into(), payload, dedupe: None, run_at: None, max_attempts: 10 })
     }
 
     /// The same work as others with this key; see [`NewJob::dedupe`].

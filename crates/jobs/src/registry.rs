@@ -82,6 +82,7 @@ pub(crate) struct Handler {
 pub struct Registry {
     pub(crate) handlers: BTreeMap<&'static str, Handler>,
     pub(crate) schedules: BTreeMap<&'static str, Duration>,
+    pub(crate) lanes: BTreeMap<&'static str, usize>,
 }
 
 impl Registry {
@@ -117,11 +118,30 @@ impl Registry {
         self
     }
 
+    /// Gives this kind hands of its own in every process, so many at once: what there is much of, or what waits for others, then holds
+    /// up nothing else.
+    pub fn lane(&mut self, kind: &'static str, most: usize) -> &mut Self {
+        self.lanes.insert(kind, most.max(1));
+        self
+    }
+
     /// Takes over everything that another registry has.
     pub fn merge(&mut self, other: Self) -> &mut Self {
         self.handlers.extend(other.handlers);
         self.schedules.extend(other.schedules);
+        self.lanes.extend(other.lanes);
         self
+    }
+
+    /// What each dispatcher of a process looks after, with how much at once: everything else first, then each lane.
+    pub(crate) fn parted(mut self, most: usize) -> Vec<(Self, usize)> {
+        let lanes = std::mem::take(&mut self.lanes);
+        let lanes = lanes.into_iter().filter_map(|(kind, most)| {
+            let handlers = BTreeMap::from([self.handlers.remove_entry(kind)?]);
+            Some((Self { handlers, ..Self::default() }, most))
+        });
+        let lanes: Vec<_> = lanes.collect();
+        [(self, most.max(1))].into_iter().chain(lanes).collect()
     }
 
     /// The kinds that have a handler.

@@ -24,30 +24,35 @@ const PURGE: Duration = Duration::from_hours(1);
 /// A number of workers in this process. Any number of processes may have theirs on one database.
 pub struct Workers {
     stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
     db: Db,
     clock: Clock,
     worker: WorkerId,
 }
 
 impl Workers {
-    /// Starts running jobs, at most `most` at once.
+    /// Starts running jobs, at most `most` at once beside those that have a [lane](Registry::lane) of their own.
     pub async fn start(db: Db, clock: Clock, registry: Registry, most: usize) -> Result<Self> {
         schedule::store(&db, &clock, &registry).await?;
         let worker = clock.new_id();
         let (stop, stopping) = watch::channel(false);
-        let dispatcher = Dispatcher {
-            db: db.clone(),
-            clock: clock.clone(),
-            registry: Arc::new(registry),
-            worker,
-            most: most.max(1),
-            stopping,
-            running: JoinSet::new(),
-            purged: None,
-        };
-        let task = tokio::spawn(dispatcher.run());
-        Ok(Self { stop, task, db, clock, worker })
+        let parts = registry.parted(most).into_iter().enumerate();
+        let tasks = parts.map(|(number, (registry, most))| {
+            let dispatcher = Dispatcher {
+                db: db.clone(),
+                clock: clock.clone(),
+                registry: Arc::new(registry),
+                worker,
+                most,
+                stopping: stopping.clone(),
+                running: JoinSet::new(),
+                forgets: number == 0,
+                purged: None,
+            };
+            tokio::spawn(dispatcher.run())
+        });
+        let tasks = tasks.collect();
+        Ok(Self { stop, tasks, db, clock, worker })
     }
 
     /// Takes no more jobs, waits a while for the running ones, and gives back what is still not done.
@@ -58,12 +63,18 @@ impl Workers {
     /// Like [`Workers::stop`], with a patience of one's own.
     pub async fn stop_within(mut self, grace: Duration) {
         self.stop.send_replace(true);
-        if tokio::time::timeout(grace, &mut self.task).await.is_ok() {
+        if tokio::time::timeout(grace, futures::future::join_all(&mut self.tasks)).await.is_ok() {
             return;
         }
-        // With the dispatcher go its jobs' tasks.
-        self.task.abort();
-        let _ = (&mut self.task).await;
+        // With a dispatcher go its jobs' tasks.
+        for task in &self.tasks {
+            task.abort();
+        }
+        for task in &mut self.tasks {
+            if !task.is_finished() {
+                let _ = task.await;
+            }
+        }
         match claim::release(&self.db, &self.clock, self.worker).await {
             Ok(0) => {}
             Ok(released) => tracing::warn!(released, "jobs were broken off; they will be run again"),
@@ -75,7 +86,9 @@ impl Workers {
 impl Drop for Workers {
     fn drop(&mut self) {
         // Without `stop` they end as if the process had crashed: their jobs are run again when the lease ends.
-        self.task.abort();
+        for task in &self.tasks {
+            task.abort();
+        }
     }
 }
 
@@ -87,6 +100,8 @@ struct Dispatcher {
     most: usize,
     stopping: watch::Receiver<bool>,
     running: JoinSet<()>,
+    /// One dispatcher of a process is enough to forget what is old.
+    forgets: bool,
     purged: Option<Instant>,
 }
 
@@ -138,7 +153,7 @@ impl Dispatcher {
     }
 
     async fn forget(&mut self) -> Result<()> {
-        if self.purged.is_some_and(|purged| purged.elapsed() < PURGE) {
+        if !self.forgets || self.purged.is_some_and(|purged| purged.elapsed() < PURGE) {
             return Ok(());
         }
         let before = self.clock.now().plus(-REMEMBERED);

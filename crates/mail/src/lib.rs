@@ -1,19 +1,29 @@
 //! The post office: every mail is a row first, then sent by a job, and its fate is told to whoever wrote it.
 //!
 //! Without a mail server the row is all there is: an administrator, and the demo, read it in the outbox.
+//!
+//! - [`queue`] writes a mail and its job in the transaction of what it tells of.
+//! - A mail goes `queued` → `sending` → `sent`; or is `kept` (no mail server is set), `withheld` (a [`Veto`]) or `failed`.
+//! - It is sent at least once. Between the server's yes and the row that says so the process can die: then it is sent again, as the
+//!   very same bytes with the same Message-ID, by which receivers know it for the one they have, and its row says that this was so.
+//! - The server's own mails (verification, reset) go before those of workspaces, which have hands of their own
+//!   (`MAIL_CONNECTIONS`): neither ten thousand mails nor a slow mail server hold up anything else.
+//! - Once a mail server is set, the outbox shows no texts any more, and those of the server's own mails are deleted when they are
+//!   sent: they hold tokens that only their receiver may have.
 
+mod jobs_of_mail;
+mod message;
 mod migrations;
 mod model;
+mod outbox;
+mod post;
+mod settings;
 pub mod store;
 
+pub use jobs_of_mail::jobs;
 pub use migrations::MIGRATIONS;
-pub use model::{About, Fate, NewMail, Queued};
+pub use model::{About, Fate, Leaving, NewMail, Queued};
+pub use outbox::router;
+pub use post::{Post, Veto};
+pub use settings::Settings;
 pub use store::queue;
-
-use http_base::App;
-use utoipa_axum::router::OpenApiRouter;
-
-/// Every route of this crate.
-pub fn router(app: App) -> OpenApiRouter {
-    OpenApiRouter::new().with_state(app)
-}

@@ -2,7 +2,7 @@
 
 use db::Migration;
 
-/// Mails, kept after they were sent.
+/// Mails, kept after they were sent; their texts for a while.
 pub const MIGRATIONS: &[Migration] = &[Migration {
     id: "0010_mail",
     sql: "
@@ -13,12 +13,13 @@ CREATE TABLE mails (
     recipient_key TEXT NOT NULL,
     reply_to TEXT,
     subject TEXT NOT NULL,
-    body_text TEXT NOT NULL,
+    body_text TEXT,
     body_html TEXT,
     headers TEXT NOT NULL,
     message_id TEXT NOT NULL UNIQUE,
     in_reply_to TEXT,
     status TEXT NOT NULL CHECK (status IN ('queued', 'sending', 'sent', 'kept', 'failed', 'withheld')),
+    attempts BIGINT NOT NULL DEFAULT 0,
     about TEXT,
     about_id {id},
     error TEXT,
@@ -28,5 +29,7 @@ CREATE TABLE mails (
 CREATE INDEX mails_by_recipient ON mails (recipient_key, created_at DESC, id DESC);
 CREATE INDEX mails_by_time ON mails (created_at DESC, id DESC);
 CREATE INDEX mails_by_subject ON mails (about_id, created_at);
+CREATE INDEX mails_open ON mails (created_at) WHERE status IN ('queued', 'sending');
+CREATE INDEX mails_with_text ON mails (created_at) WHERE body_text IS NOT NULL;
 ",
 }];

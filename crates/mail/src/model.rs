@@ -1,6 +1,9 @@
 //! What a mail is.
 
-use kernel::{MailId, WorkspaceId};
+use std::sync::OnceLock;
+
+use kernel::{Error, MailId, Result, Timestamp, WorkspaceId};
+use lettre::message::Mailbox;
 use uuid::Uuid;
 
 /// A mail to be sent.
@@ -8,9 +11,9 @@ use uuid::Uuid;
 pub struct NewMail {
     /// Whose it is; none for the server's own mails (verification, reset).
     pub workspace: Option<WorkspaceId>,
-    /// To whom: one address, already checked.
+    /// To whom: one address, already checked, with a name if it is known: `anna@example.com`, `Anna <anna@example.com>`.
     pub to: String,
-    /// Where answers go, if not to the sender that the settings name.
+    /// Where answers go, if not to the sender that the settings name. Written like `to`.
     pub reply_to: Option<String>,
     /// The subject.
     pub subject: String,
@@ -18,7 +21,7 @@ pub struct NewMail {
     pub text: String,
     /// The same as HTML.
     pub html: Option<String>,
-    /// More headers, such as `List-Unsubscribe`.
+    /// More headers, such as `List-Unsubscribe`, or `References` where the thread is longer than one mail.
     pub headers: Vec<(String, String)>,
     /// The Message-ID of the mail that this one answers or follows.
     pub in_reply_to: Option<String>,
@@ -36,15 +39,15 @@ pub struct About {
 }
 
 /// What became of a mail: the payload of the job that [`About`] names.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Fate {
     /// The mail.
     pub mail_id: MailId,
     /// What it is about.
     pub about_id: Uuid,
-    /// `sent`, `kept` (no mail server is set; it stands in the outbox), or `failed`.
+    /// `sent`, `kept` (no mail server is set; it stands in the outbox), `failed`, or `withheld` (a [`crate::Veto`]).
     pub status: String,
-    /// Why it failed.
+    /// Why it failed or was withheld.
     pub error: Option<String>,
 }
 
@@ -55,4 +58,150 @@ pub struct Queued {
     pub id: MailId,
     /// Its Message-ID, with the angle brackets: answers name it.
     pub message_id: String,
+}
+
+/// A mail that is about to leave, as a [`crate::Veto`] sees it.
+#[derive(Clone, Debug)]
+pub struct Leaving {
+    /// Its id.
+    pub id: MailId,
+    /// Whose it is; none for the server's own mails.
+    pub workspace: Option<WorkspaceId>,
+    /// To whom: the bare address, in lower case.
+    pub to: String,
+    /// The kind of job that hears of its fate.
+    pub about: Option<String>,
+    /// What it is about.
+    pub about_id: Option<Uuid>,
+    /// When it was queued.
+    pub queued_at: Timestamp,
+}
+
+/// What became of a mail at an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Sent,
+    Kept,
+    Withheld(String),
+    Failed(String),
+}
+
+impl End {
+    pub(crate) const fn status(&self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Kept => "kept",
+            Self::Withheld(_) => "withheld",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    pub(crate) fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Withheld(reason) | Self::Failed(reason) => Some(reason),
+            Self::Sent | Self::Kept => None,
+        }
+    }
+}
+
+static DOMAIN: OnceLock<String> = OnceLock::new();
+
+/// Says what stands after the `@` of every Message-ID of this process; only the first one counts.
+pub(crate) fn message_ids_end_in(domain: &str) {
+    let _ = DOMAIN.set(domain.to_owned());
+}
+
+/// The Message-ID of a mail: the same for ever.
+pub(crate) fn message_id(id: MailId) -> String {
+    format!("<{id}@{}>", DOMAIN.get().map_or("influencerflow", String::as_str))
+}
+
+/// Reads an address with or without a name.
+pub(crate) fn mailbox(field: &str, text: &str) -> Result<Mailbox> {
+    let plain = one_line(text);
+    plain.parse().map_err(|_| Error::invalid_field(field, format!("is no mail address: {plain}")))
+}
+
+/// The text on one line: whatever could end a header is a space.
+pub(crate) fn one_line(text: &str) -> String {
+    let spaced: String =
+        text.chars().map(|letter| if letter.is_control() || is_break(letter) { ' ' } else { letter }).collect();
+    spaced.trim().to_owned()
+}
+
+/// Unicode's own ends of a line and of a paragraph.
+const fn is_break(letter: char) -> bool {
+    matches!(letter, '\u{2028}' | '\u{2029}')
+}
+
+/// A text that storage can hold: PostgreSQL's has no NUL.
+pub(crate) fn storable(text: &str) -> String {
+    text.replace('\0', "")
+}
+
+/// One or more Message-IDs, as a header holds them: printable, each in angle brackets.
+pub(crate) fn thread_ids(text: &str) -> Option<String> {
+    let ids = text.split_whitespace().filter_map(|id| {
+        let id: String =
+            id.chars().filter(|letter| letter.is_ascii_graphic() && !matches!(letter, '<' | '>')).collect();
+        (!id.is_empty() && id.len() <= 250).then(|| format!("<{id}>"))
+    });
+    let ids: Vec<String> = ids.collect();
+    (!ids.is_empty()).then(|| ids.join(" "))
+}
+
+/// Headers that the post office writes itself.
+const OWN: [&str; 14] = [
+    "from",
+    "to",
+    "cc",
+    "bcc",
+    "sender",
+    "reply-to",
+    "subject",
+    "date",
+    "message-id",
+    "in-reply-to",
+    "mime-version",
+    "content-type",
+    "content-transfer-encoding",
+    "return-path",
+];
+
+/// The further headers of a mail, if they are such as may be set: a wrong name is a fault of ours.
+pub(crate) fn further(headers: Vec<(String, String)>) -> Result<Vec<(String, String)>> {
+    let checked = headers.into_iter().map(|(name, value)| {
+        let named = !name.is_empty()
+            && name.len() <= 76
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if !named || OWN.contains(&name.to_ascii_lowercase().as_str()) {
+            return Err(Error::internal(format!("{name:?} is no header that a mail may be given")));
+        }
+        Ok((name, one_line(&value)))
+    });
+    checked.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_a_line() {
+        assert_eq!(one_line("Hi\r\nBcc: a@b.example\u{2028}\0x"), "Hi  Bcc: a@b.example  x");
+        assert_eq!(thread_ids("<a@b>\r\n c@d <>"), Some("<a@b> <c@d>".into()));
+        assert_eq!(thread_ids(" \r\n"), None);
+        assert!(mailbox("to", "a@b.example\r\nBcc: c@d.example").is_err());
+        assert_eq!(mailbox("to", "Zoë Müller <zoe@b.example>").unwrap().name.as_deref(), Some("Zoë Müller"));
+    }
+
+    #[test]
+    fn own_headers_are_not_given() {
+        for name in ["Bcc", "subject", "X-A: b", "X A", "", "X\r\nBcc"] {
+            assert!(further(vec![(name.into(), "x".into())]).is_err(), "{name}");
+        }
+        let given =
+            further(vec![("List-Unsubscribe".into(), "<https://x.example/u>,\r\n <mailto:u@x.example>".into())]);
+        assert_eq!(given.unwrap()[0].1, "<https://x.example/u>,   <mailto:u@x.example>");
+    }
 }

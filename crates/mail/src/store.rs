@@ -1,19 +1,97 @@
 //! All of the post office's SQL.
 
-use db::{Tx, args};
+use db::{Sql, Tx, args};
+use http_base::Offsets;
 use jobs::NewJob;
-use kernel::{Clock, Error, MailId, Result};
+use kernel::{Clock, Error, MailId, Result, Scope, Timestamp, WorkspaceId};
+use uuid::Uuid;
 
-use crate::{NewMail, Queued};
+use crate::model::{self, End, further, mailbox, one_line, storable, thread_ids};
+use crate::{Fate, Leaving, NewMail, Queued};
 
-/// The kind of job that sends a mail.
+/// The kind of job that sends one of the server's own mails.
 pub const SEND: &str = "mail.send";
 
+/// The kind of job that sends a mail of a workspace.
+pub const SEND_OF_WORKSPACE: &str = "mail.send_of_workspace";
+
+/// How often a mail is tried before it is given up: over about ten hours.
+const ATTEMPTS: u32 = 12;
+
+/// How many rows are changed at once where there may be many.
+const BITE: u32 = 500;
+
+db::row! {
+    /// A mail, as it stands.
+    #[derive(Clone, Debug)]
+    pub struct Mail {
+        /// Its id.
+        pub id: MailId,
+        /// Whose it is; none for the server's own.
+        pub workspace_id: Option<WorkspaceId>,
+        /// To whom, as it was given.
+        pub recipient: String,
+        /// The same as a bare address in lower case.
+        pub recipient_key: String,
+        /// Where answers go.
+        pub reply_to: Option<String>,
+        /// The subject.
+        pub subject: String,
+        /// The text; nothing once it was deleted.
+        pub body_text: Option<String>,
+        /// The same as HTML.
+        pub body_html: Option<String>,
+        /// More headers, as JSON: a list of names and values.
+        pub headers: String,
+        /// Its Message-ID, with the angle brackets.
+        pub message_id: String,
+        /// The Message-ID of the mail that it answers or follows.
+        pub in_reply_to: Option<String>,
+        /// `queued`, `sending`, `sent`, `kept`, `failed` or `withheld`.
+        pub status: String,
+        /// How often it was tried.
+        pub attempts: u32,
+        /// The kind of job that hears of its fate.
+        pub about: Option<String>,
+        /// What it is about.
+        pub about_id: Option<Uuid>,
+        /// Why it was last not sent, or may have been sent twice.
+        pub error: Option<String>,
+        /// When it was queued.
+        pub created_at: Timestamp,
+        /// When it was sent, or kept.
+        pub sent_at: Option<Timestamp>,
+    }
+}
+
+impl Mail {
+    pub(crate) fn leaving(&self) -> Leaving {
+        Leaving {
+            id: self.id,
+            workspace: self.workspace_id,
+            to: self.recipient_key.clone(),
+            about: self.about.clone(),
+            about_id: self.about_id,
+            queued_at: self.created_at,
+        }
+    }
+}
+
+/// What the jobs that send are about.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(crate) struct Payload {
+    pub(crate) mail_id: MailId,
+}
+
 /// Queues a mail in the transaction of what it tells of: it is sent if, and only if, that is committed.
+///
+/// [`kernel::Kind::Invalid`] if an address is none. What could end a header (a line break in a subject) becomes a space.
 pub async fn queue(tx: &mut Tx, clock: &Clock, mail: NewMail) -> Result<Queued> {
     let (id, now): (MailId, _) = (clock.new_id(), clock.now());
-    let message_id = format!("<{id}@influencerflow>");
-    let headers = serde_json::to_string(&mail.headers).map_err(Error::internal)?;
+    let message_id = model::message_id(id);
+    let recipient = mailbox("to", &mail.to)?;
+    let reply_to = mail.reply_to.as_deref().map(|address| mailbox("reply_to", address)).transpose()?;
+    let headers = serde_json::to_string(&further(mail.headers)?).map_err(Error::internal)?;
     let sql = "INSERT INTO mails (id, workspace_id, recipient, recipient_key, reply_to, subject, body_text, body_html, headers, \
                message_id, in_reply_to, status, about, about_id, created_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', $12, $13, $14)";
@@ -21,26 +99,141 @@ pub async fn queue(tx: &mut Tx, clock: &Clock, mail: NewMail) -> Result<Queued> 
     let arguments = args![
         id,
         mail.workspace,
-        &mail.to,
-        mail.to.trim().to_lowercase(),
-        mail.reply_to,
-        mail.subject,
-        mail.text,
-        mail.html,
+        one_line(&mail.to),
+        key(recipient.email.as_ref()),
+        reply_to.map(|address| address.to_string()),
+        one_line(&mail.subject),
+        storable(&mail.text),
+        mail.html.as_deref().map(storable),
         headers,
         &message_id,
-        mail.in_reply_to,
+        mail.in_reply_to.as_deref().and_then(thread_ids),
         about,
         about_id,
         now,
     ];
     tx.execute(sql, arguments).await?;
-    jobs::enqueue(tx, clock, NewJob::new(SEND, &Payload { mail_id: id })?).await?;
+    let kind = if mail.workspace.is_some() { SEND_OF_WORKSPACE } else { SEND };
+    let job = NewJob::new(kind, &Payload { mail_id: id })?.dedupe(id.to_string()).max_attempts(ATTEMPTS);
+    jobs::enqueue(tx, clock, job).await?;
     Ok(Queued { id, message_id })
 }
 
-/// What [`SEND`] is about.
-#[derive(serde::Serialize, serde::Deserialize)]
-pub(crate) struct Payload {
-    pub(crate) mail_id: MailId,
+/// An address as it is compared.
+fn key(address: &str) -> String {
+    address.trim().to_lowercase()
+}
+
+/// Adds what this scope may see to a condition.
+fn within(sql: &mut Sql, scope: Scope, first: &mut bool) {
+    if scope.sees_everything() {
+        return;
+    }
+    sql.and_where(first).push("workspace_id = ");
+    // Whoever has no workspace has no mail here either: nothing equals NULL.
+    sql.bind(scope.workspace());
+}
+
+/// A mail by its id.
+pub async fn find(scope: Scope, tx: &mut Tx, id: MailId) -> Result<Option<Mail>> {
+    let mut sql = Sql::new(format!("SELECT {} FROM mails WHERE id = ", Mail::COLUMNS));
+    sql.bind(id);
+    within(&mut sql, scope, &mut false);
+    tx.fetch_optional(&sql.text, sql.args).await
+}
+
+/// A page of mails, the newest first, and how many there are; with `to` only those to this address, without regard to case.
+pub async fn list(scope: Scope, tx: &mut Tx, to: Option<&str>, page: Offsets) -> Result<(Vec<Mail>, u64)> {
+    let narrowed = |text: String| {
+        let (mut sql, mut first) = (Sql::new(text), true);
+        if let Some(to) = to {
+            sql.and_where(&mut first).push("recipient_key = ").bind(key(to));
+        }
+        within(&mut sql, scope, &mut first);
+        sql
+    };
+    let count = narrowed("SELECT count(*) FROM mails".into());
+    let total = tx.fetch_value(&count.text, count.args).await?;
+    let mut sql = narrowed(format!("SELECT {} FROM mails", Mail::COLUMNS));
+    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(page.limit).push(" OFFSET ").bind(page.offset);
+    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+}
+
+/// Takes a mail for sending, if it still stands as it was read. Tells whether it did.
+pub(crate) async fn take(scope: Scope, tx: &mut Tx, mail: &Mail) -> Result<bool> {
+    let mut sql = Sql::new("UPDATE mails SET status = 'sending', attempts = attempts + 1 WHERE id = ");
+    sql.bind(mail.id).push(" AND status = ").bind(&mail.status).push(" AND attempts = ").bind(mail.attempts);
+    within(&mut sql, scope, &mut false);
+    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+}
+
+/// Puts a mail that was taken back into the queue. Tells whether it was still ours.
+pub(crate) async fn put_back(scope: Scope, tx: &mut Tx, mail: &Mail, why: &str) -> Result<bool> {
+    let mut sql = Sql::new("UPDATE mails SET status = 'queued', error = ");
+    sql.bind(storable(why)).push(" WHERE id = ").bind(mail.id).push(" AND status = 'sending'");
+    within(&mut sql, scope, &mut false);
+    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+}
+
+/// Writes down what became of a mail that stands in this status, and tells whoever wants to hear of it, in one transaction.
+/// Tells whether it still stood there.
+pub(crate) async fn end(
+    scope: Scope,
+    tx: &mut Tx,
+    clock: &Clock,
+    mail: &Mail,
+    status: &str,
+    end: &End,
+    note: Option<&str>,
+) -> Result<bool> {
+    let now = clock.now();
+    let sent_at = matches!(end, End::Sent | End::Kept).then_some(now);
+    let error = end.reason().or(note).map(storable);
+    let mut sql = Sql::new("UPDATE mails SET status = ");
+    sql.bind(end.status()).push(", error = ").bind(error.clone()).push(", sent_at = ").bind(sent_at);
+    if *end == End::Kept {
+        sql.push(", attempts = attempts + 1");
+    }
+    // The tokens in them are their receiver's alone, and nothing is ever to be sent from this text again.
+    if *end == End::Sent && mail.workspace_id.is_none() {
+        sql.push(", body_text = NULL, body_html = NULL");
+    }
+    sql.push(" WHERE id = ").bind(mail.id).push(" AND status = ").bind(status);
+    within(&mut sql, scope, &mut false);
+    if tx.execute(&sql.text, sql.args).await? == 0 {
+        return Ok(false);
+    }
+    if let (Some(about), Some(about_id)) = (&mail.about, mail.about_id) {
+        let fate =
+            Fate { mail_id: mail.id, about_id, status: end.status().to_owned(), error: end.reason().map(storable) };
+        jobs::enqueue(tx, clock, NewJob::new(about.clone(), &fate)?).await?;
+    }
+    Ok(true)
+}
+
+/// Deletes the texts of mails that were queued before this moment and will not be sent any more. Tells how many.
+pub(crate) async fn forget_texts(scope: Scope, tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    let mut sql = Sql::new(
+        "UPDATE mails SET body_text = NULL, body_html = NULL, headers = '[]' WHERE id IN \
+         (SELECT id FROM mails WHERE body_text IS NOT NULL AND created_at < ",
+    );
+    sql.bind(before).push(" AND status NOT IN ('queued', 'sending')");
+    within(&mut sql, scope, &mut false);
+    sql.push(" ORDER BY created_at LIMIT ").bind(BITE).push(")");
+    tx.execute(&sql.text, sql.args).await
+}
+
+/// Mails that were queued before this moment and still stand open, the oldest first.
+pub(crate) async fn open_since(scope: Scope, tx: &mut Tx, before: Timestamp, after: Timestamp) -> Result<Vec<Mail>> {
+    let mut sql = Sql::new(format!("SELECT {} FROM mails WHERE status IN ('queued', 'sending')", Mail::COLUMNS));
+    sql.push(" AND created_at < ").bind(before).push(" AND created_at > ").bind(after);
+    within(&mut sql, scope, &mut false);
+    sql.push(" ORDER BY created_at LIMIT ").bind(BITE);
+    tx.fetch_all(&sql.text, sql.args).await
+}
+
+/// Is there still a job that will send this mail?
+pub(crate) async fn has_job(_: Scope, tx: &mut Tx, id: MailId) -> Result<bool> {
+    let sql = "SELECT count(*) FROM jobs WHERE dedupe = $1 AND kind IN ($2, $3) AND status IN ('queued', 'running')";
+    Ok(tx.fetch_value::<u64>(sql, args![id.to_string(), SEND, SEND_OF_WORKSPACE]).await? > 0)
 }

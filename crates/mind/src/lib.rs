@@ -1,7 +1,9 @@
 //! mind
+pub mod dialogue;
 pub mod embed;
 pub mod geo;
 pub mod index;
 pub mod score;
+pub mod talk;
 pub mod text;
 pub mod understand;

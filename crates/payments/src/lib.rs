@@ -1,13 +1,36 @@
 //! Payments by milestone, through a gateway, over a double-entry ledger.
+//!
+//! - A payment belongs to a contract and has its currency. It is pending, processing, completed or failed; what went back of it is
+//!   told beside that (`refund_status`). See [`model::Status`].
+//! - Whatever is asked of a [`ports::gateway::Gateway`] is an attempt: a row that is there before the question leaves, with an id that
+//!   is the gateway's idempotency key. An attempt that nobody heard of again is found by a job and settled.
+//! - An attempt is settled once, by whoever hears of it first (the request, a webhook, the job), and writes the ledger in the same
+//!   transaction. Every posting of the [`ledger`] balances; nothing in it is ever changed.
+//! - Contracts stand above: they call [`plan`] when the last side has signed, [`delivered`] and [`call_off`] in their own transactions.
 
+pub mod currency;
+mod jobs;
+pub mod ledger;
 mod migrations;
+mod mock;
+pub mod model;
+mod plan;
+mod routes;
+mod run;
+mod settings;
+mod settle;
+mod state;
+pub mod store;
 
+pub use currency::Currency;
+pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
+pub use mock::MockGateway;
+pub use model::{Payment, PaymentBody, Status};
+pub use plan::{Milestone, Plan, call_off, delivered, plan};
+pub use routes::router;
+pub use settings::Settings;
+pub use state::Payments;
 
-use http_base::App;
-use utoipa_axum::router::OpenApiRouter;
-
-/// Every route of this crate.
-pub fn router(app: App) -> OpenApiRouter {
-    OpenApiRouter::new().with_state(app)
-}
+/// The topic of the payments' version: it moves with every change of a payment.
+pub const TOPIC: &str = "payments";

@@ -1,6 +1,121 @@
-//! The tables of this crate.
+//! The tables of payments and of the ledger.
 
 use db::Migration;
 
-/// What this crate keeps.
-pub const MIGRATIONS: &[Migration] = &[];
+/// Payments, what was asked for them, the ledger, creators' payout accounts, and the events of gateways.
+///
+/// `refunded` and `paid_out` are what the settled attempts of a payment add up to, kept beside it for lists; the ledger is the truth
+/// that `influencerflow ledger verify` compares with.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    id: "0050_payments",
+    sql: "
+CREATE TABLE payments (
+    id {id} PRIMARY KEY,
+    workspace_id {id} NOT NULL,
+    contract_id {id} NOT NULL,
+    campaign_id {id} NOT NULL,
+    creator_id {id} NOT NULL,
+    name TEXT,
+    position BIGINT NOT NULL,
+    amount BIGINT NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('pending', 'processing', 'completed', 'failed')),
+    awaits_delivery BOOLEAN NOT NULL,
+    due_at BIGINT,
+    due_told BOOLEAN NOT NULL,
+    payment_method TEXT,
+    provider TEXT,
+    transaction_id TEXT,
+    attempt_id {id},
+    failure_code TEXT,
+    failure TEXT,
+    refunding BIGINT NOT NULL DEFAULT 0 CHECK (refunding >= 0),
+    refunded BIGINT NOT NULL DEFAULT 0 CHECK (refunded >= 0 AND refunded + refunding <= amount),
+    payout_status TEXT NOT NULL,
+    paid_out BIGINT NOT NULL DEFAULT 0 CHECK (paid_out >= 0 AND paid_out <= amount),
+    fees BIGINT NOT NULL DEFAULT 0 CHECK (fees >= 0 AND fees <= paid_out),
+    paid_at BIGINT,
+    revision BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX payments_by_time ON payments (created_at DESC, id DESC);
+CREATE INDEX payments_by_status ON payments (status, created_at DESC, id DESC);
+CREATE INDEX payments_by_contract ON payments (contract_id, position, id);
+CREATE INDEX payments_by_campaign ON payments (campaign_id, created_at DESC, id DESC);
+CREATE INDEX payments_by_creator ON payments (creator_id, created_at DESC, id DESC);
+CREATE INDEX payments_by_workspace ON payments (workspace_id, created_at DESC, id DESC);
+CREATE INDEX payments_figures ON payments (workspace_id, currency, status, amount, refunded);
+CREATE INDEX payments_due ON payments (due_at) WHERE status = 'pending' AND NOT due_told AND NOT awaits_delivery;
+CREATE INDEX payments_to_pay_out ON payments (creator_id) WHERE payout_status IN ('waiting', 'failed');
+
+CREATE TABLE payment_attempts (
+    id {id} PRIMARY KEY,
+    payment_id {id} NOT NULL REFERENCES payments (id),
+    workspace_id {id} NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('charge', 'payout', 'take_back', 'refund', 'return')),
+    status TEXT NOT NULL CHECK (status IN ('open', 'done', 'failed')),
+    provider TEXT NOT NULL,
+    amount BIGINT NOT NULL CHECK (amount > 0),
+    fee BIGINT NOT NULL CHECK (fee >= 0 AND fee <= amount),
+    currency TEXT NOT NULL,
+    method TEXT,
+    customer TEXT,
+    account TEXT,
+    source TEXT,
+    reference TEXT,
+    reason TEXT,
+    failure_code TEXT,
+    failure TEXT,
+    asked_with TEXT,
+    created_at BIGINT NOT NULL,
+    settled_at BIGINT
+);
+CREATE INDEX payment_attempts_by_payment ON payment_attempts (payment_id, created_at, id);
+CREATE INDEX payment_attempts_open ON payment_attempts (created_at) WHERE status = 'open';
+CREATE INDEX payment_attempts_by_reference ON payment_attempts (reference) WHERE reference IS NOT NULL;
+
+CREATE TABLE ledger_entries (
+    posting BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    account TEXT NOT NULL CHECK (account IN ('brand', 'escrow', 'creator', 'fees')),
+    currency TEXT NOT NULL,
+    amount BIGINT NOT NULL CHECK (amount <> 0),
+    workspace_id {id} NOT NULL,
+    creator_id {id} NOT NULL,
+    payment_id {id} NOT NULL,
+    attempt_id {id},
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (posting, line)
+);
+CREATE INDEX ledger_by_workspace ON ledger_entries (workspace_id, currency, account, amount, posting, line);
+CREATE INDEX ledger_by_creator ON ledger_entries (creator_id, account, currency, amount, posting, line);
+CREATE INDEX ledger_by_payment ON ledger_entries (payment_id, posting, line, account, amount);
+CREATE INDEX ledger_by_attempt ON ledger_entries (attempt_id, posting, account, amount, currency, kind);
+CREATE INDEX ledger_by_currency ON ledger_entries (currency, account, amount);
+{sqlite: CREATE TRIGGER ledger_is_not_changed BEFORE UPDATE ON ledger_entries BEGIN SELECT RAISE(ABORT, 'the ledger is never changed'); END;
+CREATE TRIGGER ledger_is_not_shortened BEFORE DELETE ON ledger_entries BEGIN SELECT RAISE(ABORT, 'the ledger is never changed'); END;}
+{pg: CREATE FUNCTION ledger_is_not_changed() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN RAISE EXCEPTION ''the ledger is never changed''; END';
+CREATE TRIGGER ledger_is_not_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entries
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_not_changed();}
+
+CREATE TABLE payout_accounts (
+    creator_id {id} NOT NULL,
+    provider TEXT NOT NULL,
+    account TEXT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (creator_id, provider)
+);
+
+CREATE TABLE gateway_events (
+    provider TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    PRIMARY KEY (provider, event_id)
+);
+CREATE INDEX gateway_events_by_time ON gateway_events (received_at);
+",
+}];

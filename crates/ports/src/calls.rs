@@ -1,1 +1,42 @@
-//! Phone calls.
+//! Phone calls: a telephony provider that rings and asks us what to say, a provider whose agent leads the talk itself, and for
+//! each a stand-in that rings nobody and says so.
+
+mod agent;
+mod mock;
+mod telephony;
+
+pub use agent::{
+    Agent, AgentCall, AgentEvent, AgentPlaced, Analysis, Brief, Conversation, ConversationPage, ConversationStatus,
+    Finding, Line,
+};
+pub use mock::{MOCK_SID, MockAgent, MockTelephony};
+pub use telephony::{CallInfo, CallStatus, NewCall, Placed, Telephony, Webhook};
+
+use kernel::Error;
+
+/// Why a call was not placed: what is to be done next hangs on whether it may ring all the same.
+#[derive(Debug)]
+pub enum Unplaced {
+    /// Nothing was begun: it may be asked for again.
+    Refused(Error),
+    /// Nobody knows: the request went out and no answer came. Asking again could ring twice; look in the provider's list instead.
+    Unknown(Error),
+}
+
+impl Unplaced {
+    /// What is told of it.
+    pub fn error(self) -> Error {
+        match self {
+            Self::Refused(error) | Self::Unknown(error) => error,
+        }
+    }
+}
+
+/// Sound.
+#[derive(Clone, Debug)]
+pub struct Audio {
+    /// `audio/mpeg`, `audio/wav`.
+    pub media_type: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}

@@ -1,1 +1,136 @@
-//! The way money moves.
+//! The way money moves: charges, payouts and their way back, through a payment provider.
+
+use async_trait::async_trait;
+use kernel::{Result, Timestamp};
+
+/// Something to be done with money, once: whoever asks again with the same key gets what came of it the first time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// The idempotency key: the id of the attempt, which is also told to the provider as metadata.
+    pub key: String,
+    /// The payment that it is for, as metadata and as what ties a charge to its transfers.
+    pub payment: String,
+    /// What is to be done.
+    pub what: What,
+    /// How much, in the currency's smallest unit (cents; whole yen). More than 0.
+    pub units: i64,
+    /// The currency's code in lower case: `usd`.
+    pub currency: String,
+    /// The provider's name of what came of it, if that is known already.
+    pub reference: Option<String>,
+}
+
+/// What is to be done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum What {
+    /// Take it from a payer.
+    Charge {
+        /// The provider's token of a card or account; without one, the payer is asked for it on a page.
+        method: Option<String>,
+        /// The provider's name of the payer that the token belongs to.
+        customer: Option<String>,
+    },
+    /// Pass it on to somebody's account.
+    Payout {
+        /// The account, as the provider names it.
+        account: String,
+        /// The charge that the money comes from.
+        charge: Option<String>,
+    },
+    /// Get it back from where it was passed on to.
+    TakeBack {
+        /// The transfer that passed it on.
+        transfer: String,
+    },
+    /// Give it back to the payer.
+    Refund {
+        /// The charge that took it.
+        charge: String,
+    },
+}
+
+/// What came of an order, as far as it is known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It was done.
+    Done {
+        /// The provider's name for it.
+        reference: String,
+    },
+    /// It is under way; the provider will say what came of it.
+    Underway {
+        /// The provider's name for it.
+        reference: String,
+        /// What the payer must do before it goes on, if anything.
+        wanted: Option<Wanted>,
+    },
+    /// It was refused, and nothing was moved.
+    Refused {
+        /// The provider's name for it, if it got one.
+        reference: Option<String>,
+        /// Why, in a word for programs: `card_declined`.
+        code: String,
+        /// Why, in a sentence for people.
+        message: String,
+    },
+}
+
+/// What a payer must do before a charge goes on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// With this the payer's page goes on. It is for the payer alone, and is not stored.
+    pub client_secret: Option<String>,
+    /// The page where the payer goes on, if it is the provider's.
+    pub url: Option<String>,
+}
+
+/// Why a gateway gave no outcome.
+#[derive(Debug)]
+pub enum Fault {
+    /// It was certainly not done: the provider could not be asked, or refused the question itself.
+    NotDone(kernel::Error),
+    /// Nobody knows whether it was done: the answer was lost. Ask again with the same key, or look for it.
+    Unknown(kernel::Error),
+}
+
+/// What a provider tells by itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// Its id: the same event may come more than once.
+    pub id: String,
+    /// What happened, in the provider's word.
+    pub kind: String,
+    /// What it says of an order, if it is about one.
+    pub news: Option<News>,
+}
+
+/// What an event says of an order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct News {
+    /// The order's key.
+    pub key: String,
+    /// How much it was about, in the currency's smallest unit.
+    pub units: i64,
+    /// The currency's code in lower case.
+    pub currency: String,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// A payment provider.
+#[async_trait]
+pub trait Gateway: Send + Sync {
+    /// Its name: `mock`, `stripe`.
+    fn name(&self) -> &'static str;
+    /// Has this done, once for each key.
+    async fn ask(&self, order: &Order) -> Result<Outcome, Fault>;
+    /// What came of an order that was asked for before; nothing if the provider has never heard of it.
+    async fn find(&self, order: &Order) -> Result<Option<Outcome>, Fault>;
+    /// Reads what the provider tells by itself. [`kernel::Kind::Unauthenticated`] if the signature is not the provider's,
+    /// [`kernel::Kind::NotFound`] where no such events are taken.
+    fn event(&self, signature: &str, body: &[u8], now: Timestamp) -> Result<Event>;
+    /// Where a payout to a creator whose account nobody knows goes, if there is such a place (the mock's).
+    fn usual_account(&self) -> Option<String> {
+        None
+    }
+}

@@ -148,7 +148,7 @@ impl Http {
 }
 
 /// The body, if it is not larger than the limit; else what was read of it, with the fault of the connection if it was one.
-async fn read(response: &mut Response, limit: usize) -> Result<Vec<u8>, (Vec<u8>, Option<reqwest::Error>)> {
+pub(crate) async fn read(response: &mut Response, limit: usize) -> Result<Vec<u8>, (Vec<u8>, Option<reqwest::Error>)> {
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
@@ -164,7 +164,7 @@ async fn read(response: &mut Response, limit: usize) -> Result<Vec<u8>, (Vec<u8>
 }
 
 /// How long the provider asks us to wait. A date counts from the answer's own `Date`, so that clocks need not agree.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     if let Some(millis) = text(HeaderName::from_static("retry-after-ms")).and_then(|value| value.parse().ok()) {
         return Some(Duration::from_millis(millis));
@@ -178,7 +178,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(u64::try_from(wait).unwrap_or(0)))
 }
 
-fn base_of(address: &str, who: &Who) -> Result<Url> {
+pub(crate) fn base_of(address: &str, who: &Who) -> Result<Url> {
     let fault = |what: &str| Err(Error::new(Kind::Invalid, format!("{} {what}", who.address_setting)));
     match Url::parse(address.trim()) {
         Ok(url) if !matches!(url.scheme(), "http" | "https") => fault("must begin with https:// or http://"),
@@ -195,7 +195,7 @@ fn is_this_machine(url: &Url) -> bool {
     host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
-fn client(base: &Url, headers: &HeaderMap, limits: &Limits) -> Result<Client> {
+pub(crate) fn client(base: &Url, headers: &HeaderMap, limits: &Limits) -> Result<Client> {
     // An error here means that a provider is installed already, which is as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {

@@ -10,11 +10,13 @@
 
 mod answer;
 mod batches;
+mod calling;
 pub mod elevenlabs;
 mod fault;
 pub mod files;
 mod gemini;
 mod http;
+mod keys;
 pub mod oauth;
 mod openai;
 pub mod redis;
@@ -24,6 +26,7 @@ pub mod smtp;
 pub mod stripe;
 pub mod supabase;
 pub mod twilio;
+mod web;
 
 pub use gemini::{GeminiEmbedder, GeminiLlm};
 pub use http::Limits;

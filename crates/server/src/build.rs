@@ -2,18 +2,35 @@
 
 use std::sync::Arc;
 
+use accounts::Accounts;
 use axum::Router;
 use axum::http::HeaderValue;
+use calls::Calls;
 use campaigns::CampaignsState;
 use creators::vectors::{self, Backend, Choice};
 use creators::{Directory, LocalEmbedder};
 use db::{Db, Migration};
 use http_base::core::About;
+use http_base::limits::RateLimits;
 use http_base::{App, Check, Mode};
 use jobs::{Registry, Workers};
 use kernel::{Clock, Error, Result};
 use matching::{ExchangeRates, Matching};
+use outreach::Outreach;
+use deals::Deals;
+use payments::{MockGateway, Payments};
+use ports::counters::{Counters, LocalCounters};
+use ports::gateway::Gateway;
+use ports::mailer::{Mailer, Outbox};
 use ports::{Embedder, Llm};
+use providers::oauth::OAuth;
+use providers::redis::RedisCounters;
+use providers::smtp::{SmtpMailer, SmtpSettings};
+use providers::stripe::StripeGateway;
+use providers::supabase::Supabase;
+use ports::calls::{Agent, MockAgent, MockTelephony, Telephony};
+use providers::elevenlabs::ElevenLabs;
+use providers::twilio::Twilio;
 use providers::{EmbedderSettings, GeminiEmbedder, GeminiLlm, LlmSettings, OpenAiEmbedder, OpenAiLlm};
 use serde_json::json;
 use tower::Layer;
@@ -30,6 +47,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub fn migrations() -> Vec<Migration> {
     [
         jobs::MIGRATIONS,
+        http_base::idempotency::MIGRATIONS,
         crate::demo::MIGRATIONS,
         mail::MIGRATIONS,
         creators::MIGRATIONS,
@@ -58,8 +76,22 @@ pub async fn open_database(settings: &Settings) -> Result<Db> {
 pub struct Server {
     /// What every handler may reach.
     pub app: App,
+    /// Who may come in.
+    pub accounts: Accounts,
     /// The directory of creators.
     pub directory: Directory,
+    /// Contracts.
+    pub deals: Deals,
+    /// Money.
+    pub payments: Payments,
+    /// Outreach: the log, mails and their answers, calls that people make.
+    pub outreach: Outreach,
+    /// Calls that machines make.
+    pub calls: Calls,
+    /// The post office: whoever mails queues there.
+    pub post: mail::Post,
+    /// Counters that fade, of this process or of all: for rate limits, and for whatever else is slowed down.
+    pub counters: Arc<dyn Counters>,
     /// Whatever runs by itself.
     pub jobs: Registry,
     llm: Option<Arc<dyn Llm>>,
@@ -73,9 +105,47 @@ impl Server {
         let backend = vectors::prepare(&db, choice(settings.vector_index)).await?;
         let app = App::new(db, Clock::system(), mode, settings.limits.clone(), settings.caching);
         let directory = Directory::new(app.clone(), embedder(settings)?, backend);
+        if let Some(url) = &settings.public_url {
+            app.reached_at(url);
+        }
+        let counters = counters(settings, app.clock())?;
+        app.limit_rates_by(RateLimits::new(counters.clone(), &settings.rates, mode));
+        let post = mail::Post::new(
+            app.clone(),
+            mailer(settings, mode)?,
+            settings.mail.clone(),
+            vec![Arc::new(outreach::Unsubscribed)],
+        );
+        let accounts = Accounts::new(app.clone(), settings.accounts.clone(), counters.clone())?;
+        vouch(&accounts, settings, mode)?;
+        let files = settings.files.open(&settings.files_folder)?;
+        let llm = llm(settings)?;
+        let outreach = Outreach::new(directory.clone(), files, llm.clone(), settings.outreach.clone());
+        let calls = calls(&app, settings, mode, llm.clone())?;
         let mut jobs = Registry::new();
+        let payments = Payments::new(app.clone(), gateway(settings, mode)?, settings.payments);
         jobs.merge(creators::jobs(&directory));
-        Ok(Self { app, directory, jobs, llm: llm(settings)?, exchange: settings.exchange.clone() })
+        let deals = Deals::new(app.clone(), settings.deals);
+        jobs.merge(payments::jobs(&payments));
+        jobs.merge(deals::jobs(&deals));
+        jobs.merge(accounts::jobs(&accounts));
+        jobs.merge(mail::jobs(&post));
+        jobs.merge(outreach::jobs(&outreach));
+        jobs.merge(calls::jobs(&calls));
+        Ok(Self {
+            app,
+            accounts,
+            directory,
+            deals,
+            payments,
+            outreach,
+            calls,
+            post,
+            counters,
+            jobs,
+            llm,
+            exchange: settings.exchange.clone(),
+        })
     }
 
     /// The language model that reads searches, if there is one.
@@ -91,12 +161,12 @@ impl Server {
             .merge(creators::router(self.directory.clone()))
             .merge(matching::router(matching))
             .merge(campaigns::router(CampaignsState::new(self.directory.clone())))
-            .merge(outreach::router(self.app.clone()))
-            .merge(mail::router(self.app.clone()))
-            .merge(accounts::router(self.app.clone()))
-            .merge(calls::router(self.app.clone()))
-            .merge(payments::router(self.app.clone()))
-            .merge(deals::router(self.app.clone()))
+            .merge(outreach::router(self.outreach.clone()))
+            .merge(mail::router(self.post.clone()))
+            .merge(accounts::router(self.accounts.clone()))
+            .merge(calls::router(self.calls.clone()))
+            .merge(payments::router(self.payments.clone()))
+            .merge(deals::router(self.deals.clone()))
             .merge(insights::router(self.app.clone()))
             .split_for_parts();
         http_base::openapi::finish(&mut document);
@@ -137,7 +207,9 @@ impl Server {
             Backend::Memory => "vectors-memory",
             Backend::Pgvector => "vectors-pgvector",
         };
-        let features = ["creators", "campaigns", "ai-matching", "outreach-log", embeddings, vectors, provider];
+        let mail = self.post.feature();
+        let features =
+            ["accounts", &mail, "creators", "campaigns", "ai-matching", "outreach-log", embeddings, vectors, provider];
         Arc::new(About {
             version: VERSION,
             features: features.map(str::to_owned).to_vec(),
@@ -226,6 +298,19 @@ impl Server {
     }
 }
 
+/// Who rings, and whose agent talks: without keys nobody, and the demo plays the provider itself.
+fn calls(app: &App, settings: &Settings, mode: Mode, llm: Option<Arc<dyn Llm>>) -> Result<Calls> {
+    let telephony: Arc<dyn Telephony> = match &settings.twilio {
+        Some(twilio) => Arc::new(Twilio::new(twilio.clone())?),
+        None => Arc::new(MockTelephony { open: matches!(mode, Mode::Demo(_)) }),
+    };
+    let agent: Arc<dyn Agent> = match &settings.elevenlabs {
+        Some(elevenlabs) => Arc::new(ElevenLabs::new(elevenlabs.clone())?),
+        None => Arc::new(MockAgent),
+    };
+    Ok(Calls::new(app.clone(), telephony, agent, llm, settings.calls.clone()))
+}
+
 /// Where vectors are to be compared.
 fn choice(wanted: VectorIndex) -> Choice {
     match wanted {
@@ -233,6 +318,40 @@ fn choice(wanted: VectorIndex) -> Choice {
         VectorIndex::Memory => Choice::Memory,
         VectorIndex::Pgvector => Choice::Pgvector,
     }
+}
+
+/// Who carries mails. The demo's people are invented: nothing is ever mailed to them.
+fn mailer(settings: &Settings, mode: Mode) -> Result<Arc<dyn Mailer>> {
+    Ok(match (&settings.smtp, mode) {
+        (Some(smtp), Mode::Serve) => {
+            let connections = settings.mail.connections.try_into().unwrap_or(u32::MAX);
+            Arc::new(SmtpMailer::new(&SmtpSettings { connections, ..smtp.clone() })?)
+        }
+        _ => Arc::new(Outbox),
+    })
+}
+
+/// Who vouches for people. The demo has stand-ins for the providers that are not set up, and keeps its passwords itself.
+fn vouch(accounts: &Accounts, settings: &Settings, mode: Mode) -> Result<()> {
+    let (oauth, clock) = (settings.oauth.clone(), accounts.clock());
+    match mode {
+        Mode::Demo(_) => accounts.log_in_by(Arc::new(OAuth::for_demo(oauth, clock)?)),
+        Mode::Serve => {
+            accounts.log_in_by(Arc::new(OAuth::new(oauth, clock)?));
+            if let Some(supabase) = &settings.supabase {
+                accounts.keep_passwords_at(Arc::new(Supabase::new(supabase.clone(), clock)?));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Who counts. Processes that are one service are given one Redis.
+fn counters(settings: &Settings, clock: &Clock) -> Result<Arc<dyn Counters>> {
+    Ok(match &settings.redis_url {
+        Some(url) => Arc::new(RedisCounters::new(url, clock.clone())?),
+        None => Arc::new(LocalCounters::new(clock.clone())),
+    })
 }
 
 /// Who makes the vectors.
@@ -259,6 +378,14 @@ fn embedder(settings: &Settings) -> Result<Arc<dyn Embedder>> {
     Ok(match settings.embeddings {
         Embeddings::Gemini => Arc::new(GeminiEmbedder::new(chosen)?),
         _ => Arc::new(OpenAiEmbedder::new(chosen)?),
+    })
+}
+
+/// Who moves the money. The demo moves none.
+fn gateway(settings: &Settings, mode: Mode) -> Result<Arc<dyn Gateway>> {
+    Ok(match (&settings.stripe, mode) {
+        (Some(stripe), Mode::Serve) => Arc::new(StripeGateway::new(stripe)?),
+        _ => Arc::new(MockGateway),
     })
 }
 

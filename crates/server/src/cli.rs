@@ -68,6 +68,15 @@ pub enum Command {
     /// May be broken off and run again; a running server follows by itself.
     #[command(after_long_help = "EXAMPLES\n  influencerflow embed\n  EMBEDDINGS=openai influencerflow embed")]
     Embed(Database),
+    /// Make administrators
+    #[command(subcommand)]
+    Admin(Admin),
+    /// Look after contracts
+    #[command(subcommand)]
+    Contracts(Contracts),
+    /// Look after the ledger of payments
+    #[command(subcommand)]
+    Ledger(Ledger),
     /// Print the OpenAPI 3.1 document
     #[command(after_long_help = "EXAMPLES\n  influencerflow openapi > openapi.json")]
     Openapi,
@@ -112,6 +121,50 @@ pub struct Demo {
     /// A PostgreSQL database to fill with the sample data instead of a SQLite file; it must be empty, or a demo's
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
+}
+
+/// What to do about administrators.
+#[derive(Subcommand)]
+pub enum Admin {
+    /// Make an administrator, who then logs in as everybody does
+    ///
+    /// Nobody becomes one by signing up. Without --password-stdin a random password is made and printed, once.
+    #[command(
+        after_long_help = "EXAMPLES\n  influencerflow admin create --email me@example.com\n  influencerflow admin create --email me@example.com --password-stdin < password.txt"
+    )]
+    Create {
+        /// Where mail reaches them; they log in by it
+        #[arg(long)]
+        email: String,
+        /// Read the password from standard input: its first line
+        #[arg(long)]
+        password_stdin: bool,
+        /// Where the data is.
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+/// What to do about contracts.
+#[derive(Subcommand)]
+pub enum Contracts {
+    /// Verify the trail of every contract
+    ///
+    /// Every hash is computed again: of the entries, of the texts that were signed, of what the signatures are under. The exit status is
+    /// 1 if anything does not fit, and each fault is told. The server may go on meanwhile.
+    #[command(after_long_help = "EXAMPLES\n  influencerflow contracts verify")]
+    Verify(Database),
+}
+
+/// What to do about the ledger.
+#[derive(Subcommand)]
+pub enum Ledger {
+    /// Verify the whole ledger
+    ///
+    /// Every transaction must balance, none may be missing, and payments must say of themselves what their entries say. Prints the
+    /// balances, and every fault. The exit status is 1 if there is any. The server may go on meanwhile.
+    #[command(after_long_help = "EXAMPLES\n  influencerflow ledger verify\n  influencerflow ledger verify --data-dir data")]
+    Verify(Database),
 }
 
 /// What to take in.

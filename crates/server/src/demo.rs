@@ -5,7 +5,7 @@ use creators::vectors::Space;
 use creators::{Creator, Directory};
 use db::{Db, Migration, args};
 use http_base::App;
-use kernel::{CampaignId, CreatorId, Error, Kind, Result, Scope, WorkspaceId};
+use kernel::{CampaignId, Clock, CreatorId, Error, Kind, Result, Scope, WorkspaceId};
 use mind::embed::StaticModel;
 use outreach::{Entry, NewEntry};
 use samples::World;
@@ -20,6 +20,8 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 /// The seed of the sample world: everyone sees the same one.
 const SEED: u64 = 2026;
 const WORKSPACE: &str = "demo_workspace";
+/// What the demo signs its tokens with.
+const SECRET: &str = "jwt_secret_key";
 
 /// The workspace of a demo's database, if it is one; a database with other data is refused.
 pub async fn workspace(db: &Db) -> Result<Option<WorkspaceId>> {
@@ -43,6 +45,17 @@ pub async fn workspace(db: &Db) -> Result<Option<WorkspaceId>> {
         ));
     }
     Ok(None)
+}
+
+/// What this demo signs its tokens with: made once at random, so that whoever is logged in stays so over a restart.
+pub async fn secret(db: &Db) -> Result<String> {
+    let made = accounts::secrets::random(&Clock::system(), "");
+    let mut tx = db.write().await?;
+    let sql = "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    tx.execute(sql, args![SECRET, made]).await?;
+    let kept = tx.fetch_one("SELECT value FROM installation WHERE name = $1", args![SECRET]).await?;
+    tx.commit().await?;
+    Ok(kept)
 }
 
 /// Fills an empty database with the sample world, in one transaction: it is there whole, or not at all.

@@ -44,12 +44,46 @@ pub struct Settings {
     pub log_json: bool,
     /// `MAX_BODY_BYTES`, `MAX_UPLOAD_BYTES`, `REQUEST_TIMEOUT_SECONDS`, `UPLOAD_TIMEOUT_SECONDS`, `TRUSTED_PROXIES`.
     pub limits: Limits,
+    /// `HEAD_TIMEOUT_SECONDS`: how long the head of a request may take to arrive.
+    pub head_time: Duration,
     /// `RESPONSE_CACHE`.
     pub caching: bool,
     /// `JOB_WORKERS`.
     pub workers: usize,
+    /// `SMTP_HOST`, `SMTP_PORT`, `SMTP_TLS`, `SMTP_USERNAME`, `SMTP_PASSWORD`, `SMTP_TIMEOUT_SECONDS`; without a host mail is kept in the outbox.
+    pub smtp: Option<providers::smtp::SmtpSettings>,
+    /// `SMTP_FROM`, `MAIL_CONNECTIONS`, `MAIL_KEEP_DAYS`.
+    pub mail: mail::Settings,
+    /// `OUTREACH_…`.
+    pub outreach: outreach::Settings,
+    /// `TWILIO_…`; without keys calls are mock calls.
+    pub twilio: Option<providers::twilio::TwilioSettings>,
+    /// `ELEVENLABS_…`; without a key its calls are mock calls.
+    pub elevenlabs: Option<providers::elevenlabs::ElevenLabsSettings>,
+    /// `CALL_…`, `TWILIO_WEBHOOK_BASE_URL`, `TWILIO_SPEECH_MODEL`.
+    pub calls: calls::Settings,
+    /// `STORAGE_URL`, `S3_ENDPOINT`, `AWS_…`: where recordings and other files are kept.
+    pub files: providers::files::FileSettings,
+    /// The folder for files that are kept on this machine: `files` in `DATA_DIR`.
+    pub files_folder: std::path::PathBuf,
+    /// `REDIS_URL`: where counters are shared by every process.
+    pub redis_url: Option<String>,
+    /// `RATE_LIMITS`, `RATE_LIMIT_…`.
+    pub rates: http_base::limits::Settings,
+    /// `STRIPE_SECRET_KEY`, `STRIPE_WEBHOOK_SECRET`, `STRIPE_BASE_URL`, `STRIPE_API_VERSION`; without a key the mock gateway is used.
+    pub stripe: Option<providers::stripe::StripeSettings>,
+    /// `PLATFORM_FEE_BASIS_POINTS`.
+    pub payments: payments::Settings,
+    /// How contracts are offered.
+    pub deals: deals::Settings,
     /// `METRICS_TOKEN`.
     pub metrics_token: Option<String>,
+    /// Those of accounts: `JWT_SECRET_KEY`, `ACCESS_TOKEN_EXPIRE_MINUTES`, …
+    pub accounts: accounts::Settings,
+    /// `INSTAGRAM_*`, `FACEBOOK_*`, `TIKTOK_*`, `GOOGLE_CLIENT_*`: the log-in providers that are set up.
+    pub oauth: providers::oauth::Settings,
+    /// `SUPABASE_URL`, `SUPABASE_ANON_KEY`, `SUPABASE_SERVICE_ROLE_KEY`, `SUPABASE_JWT_SECRET`; without a URL passwords are kept here.
+    pub supabase: Option<providers::supabase::Settings>,
     /// `VECTOR_INDEX`: is pgvector wanted, refused, or whatever is there?
     pub vector_index: VectorIndex,
     /// `EXCHANGE_RATES`.
@@ -163,6 +197,12 @@ impl Settings {
     }
 }
 
+/// The folder for files: beside the SQLite file of the same folder.
+fn files_in(database: &Database, from: &Variables<'_>) -> std::path::PathBuf {
+    let folder = database.data_dir.clone().or_else(|| from.text("DATA_DIR").map(Into::into));
+    folder.unwrap_or_else(|| "data".into()).join("files")
+}
+
 /// The address of the SQLite file in a folder.
 pub fn sqlite_in(folder: &Path) -> String {
     format!("sqlite:{}", folder.join("influencerflow.db").display())
@@ -211,9 +251,26 @@ impl Settings {
             log_level: from.word("LOG_LEVEL", &LEVELS, level),
             log_json: from.word("LOG_FORMAT", &[("json", true), ("text", false)], true),
             limits,
+            head_time: seconds(&mut from, "HEAD_TIMEOUT_SECONDS", Duration::from_secs(15)),
             caching: from.switch("RESPONSE_CACHE", true),
             workers: from.number("JOB_WORKERS", 2, 1, 256),
+            smtp: providers::smtp::SmtpSettings::read(&mut from),
+            mail: mail::Settings::read(&mut from),
+            outreach: outreach::Settings::read(&mut from),
+            twilio: providers::twilio::TwilioSettings::read(&mut from),
+            elevenlabs: providers::elevenlabs::ElevenLabsSettings::read(&mut from),
+            calls: calls::Settings::read(&mut from),
+            files: providers::files::FileSettings::read(&mut from),
+            files_folder: files_in(database, &from),
+            redis_url: from.text("REDIS_URL"),
+            rates: http_base::limits::Settings::read(&mut from),
+            stripe: providers::stripe::StripeSettings::read(&mut from),
+            payments: payments::Settings::read(&mut from),
+            deals: deals::Settings::read(&mut from),
             metrics_token: from.secret("METRICS_TOKEN"),
+            accounts: accounts::Settings::read(&mut from),
+            oauth: providers::oauth::Settings::read(&mut from),
+            supabase: providers::supabase::Settings::read(&mut from),
             vector_index: from.word("VECTOR_INDEX", &INDEXES, VectorIndex::Auto),
             exchange: from.exchange(),
             embeddings: from.word("EMBEDDINGS", &EMBEDDERS, Embeddings::Local),

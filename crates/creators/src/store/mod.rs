@@ -11,4 +11,4 @@ pub use bulk::{Batch, BatchOutcome, upsert};
 pub(crate) use compare::{Compared, nearest, products, stored};
 pub use read::{by_id, by_ids, count, export_after, mentioning, same_as};
 pub use vectors::{forget_vectors, save_vector, save_vectors, stale, stale_count};
-pub use write::{delete, insert, update};
+pub use write::{claim, delete, insert, update};

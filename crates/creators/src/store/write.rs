@@ -1,7 +1,7 @@
 //! One entry at a time: added, changed, taken out.
 
-use db::{Tx, Value, args};
-use kernel::{CreatorId, Error, Result, Scope, Timestamp};
+use db::{Sql, Tx, Value, args};
+use kernel::{AccountId, CreatorId, Error, Platform, Result, Scope, Timestamp};
 
 use crate::Creator;
 use crate::catalogue::TOPIC;
@@ -97,4 +97,25 @@ pub async fn delete(scope: Scope, tx: &mut Tx, id: CreatorId, now: Timestamp) ->
         tx.execute("DELETE FROM creator_vectors WHERE creator_id = $1", args![id]).await?;
     }
     Ok(deleted)
+}
+
+/// Gives the entries that have this e-mail address, and are nobody's yet, to the account of whoever has shown that the address is
+/// theirs. Tells how many.
+pub async fn claim(scope: Scope, tx: &mut Tx, email: &str, account: AccountId, now: Timestamp) -> Result<u64> {
+    debug_assert!(scope.may_read_directory());
+    let mut sql = Sql::new("SELECT id, email FROM creators WHERE claimed_by IS NULL AND deleted_at IS NULL AND email_key = ");
+    // The index is by platform first.
+    sql.bind(identity(email)).push(" AND platform IN ").bind_list(Platform::ALL.map(Platform::name));
+    let alike: Vec<(CreatorId, Option<String>)> = tx.fetch_all(&sql.text, sql.args).await?;
+    // The key leaves accents out, and josé@ is not jose@.
+    let same = |other: &str| other.trim().to_lowercase() == email.trim().to_lowercase();
+    let ids: Vec<CreatorId> = alike.into_iter().filter(|(_, other)| other.as_deref().is_some_and(same)).map(|(id, _)| id).collect();
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let seq = tx.next_version(TOPIC).await?;
+    let mut sql = Sql::new("UPDATE creators SET claimed_by = ");
+    sql.bind(account).push(", seq = ").bind(seq).push(", updated_at = ").bind(now);
+    sql.push(" WHERE claimed_by IS NULL AND deleted_at IS NULL AND id IN ").bind_list(ids);
+    tx.execute(&sql.text, sql.args).await
 }

@@ -158,4 +158,30 @@ testkit_db::on_both! {
         assert_eq!(row.status, "queued");
         assert!(row.last_error.unwrap().contains("took longer"));
     }
+
+    async fn a_lane_holds_up_nothing_else(fresh: FreshDb) {
+        migrate(&fresh).await;
+        let clock = Clock::system();
+        let (running, most) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+        let mut registry = Registry::new();
+        let (now, peak) = (Arc::clone(&running), Arc::clone(&most));
+        registry.on("endless", move |_, _| {
+            peak.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            std::future::pending()
+        });
+        registry.lane("endless", 3);
+        registry.on("short", |_, _| async { Ok(()) });
+        let mut all = Registry::new();
+        all.merge(registry);
+        for number in 0..10 {
+            put(&fresh.db, &clock, plain("endless", &number)).await;
+        }
+        let short = put(&fresh.db, &clock, plain("short", &1)).await;
+        let workers = Workers::start(fresh.db.clone(), clock.clone(), all, 1).await.unwrap();
+        until("the short one is done", async || job(&fresh.db, short).await.status == "done").await;
+        until("the lane is full", async || running.load(Ordering::SeqCst) == 3).await;
+        workers.stop_within(Duration::from_millis(50)).await;
+        assert_eq!(most.load(Ordering::SeqCst), 3, "no more at once than the lane has hands");
+        assert_eq!(statuses(&fresh.db).await, [("done".to_owned(), 1), ("queued".to_owned(), 10)], "all are given back");
+    }
 }

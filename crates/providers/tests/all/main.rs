@@ -3,7 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod faults;
+mod files;
 mod gemini;
+mod identity;
 mod openai_embedder;
 mod openai_llm;
+mod redis;
+mod smtp;
+mod smtp_server;
 mod stand_in;

@@ -1,6 +1,9 @@
 //! What each command does.
 
+mod admin;
 mod check;
+mod contracts;
+mod ledger;
 mod serve;
 mod tables;
 
@@ -11,7 +14,7 @@ use http_base::Mode;
 use kernel::{Error, Kind, Result};
 
 use crate::build::{self, Server};
-use crate::cli::{Cli, Command, Database, Export, Import};
+use crate::cli::{Admin, Cli, Command, Contracts, Database, Export, Import, Ledger};
 use crate::settings::Settings;
 
 /// Runs a command; the status tells how it went.
@@ -31,6 +34,20 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Embed(database) => {
             let server = offline(&database).await?;
             tables::embed(&server).await.map(done)
+        }
+        Command::Admin(Admin::Create { email, password_stdin, database }) => {
+            let server = offline(&database).await?;
+            admin::create(&server, &email, password_stdin).await.map(done)
+        }
+        Command::Contracts(Contracts::Verify(database)) => {
+            let settings = Settings::from_environment(&database)?;
+            must_be_there(&settings)?;
+            contracts::verify(&build::open_database(&settings).await?).await
+        }
+        Command::Ledger(Ledger::Verify(database)) => {
+            let settings = Settings::from_environment(&database)?;
+            must_be_there(&settings)?;
+            ledger::verify(&build::open_database(&settings).await?).await
         }
         Command::Openapi => openapi().await.map(done),
         Command::Doctor(database) => Ok(check::doctor(&database).await),

@@ -3,8 +3,6 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use axum::ServiceExt;
-use axum::extract::Request;
 use http_base::Mode;
 use kernel::{Clock, Error, Kind, Result};
 use tokio::net::TcpListener;
@@ -12,8 +10,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::build::{self, Server};
 use crate::cli::{Database, Demo};
-use crate::demo;
 use crate::settings::{Embeddings, Settings};
+use crate::{connections, demo};
 
 /// How long requests under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(30);
@@ -33,6 +31,9 @@ pub(super) async fn demo(options: Demo) -> Result<()> {
     }
     start_logs(&settings);
     let db = build::open_database(&settings).await?;
+    if settings.accounts.secret.is_none() {
+        settings.accounts.secret = Some(demo::secret(&db).await?);
+    }
     let kept = demo::workspace(&db).await?;
     let workspace = kept.unwrap_or_else(|| Clock::system().new_id());
     let server = Server::new(db, Mode::Demo(workspace), &settings).await?;
@@ -97,6 +98,9 @@ pub(super) fn make_folder(settings: &Settings) -> Result<()> {
 /// Serves for real.
 pub(super) async fn serve(database: &Database) -> Result<()> {
     let settings = Settings::from_environment(database)?;
+    if let Some(fault) = settings.accounts.fault_of_serving() {
+        return Err(Error::new(Kind::Invalid, format!("these settings make no sense:\n  JWT_SECRET_KEY {fault}")));
+    }
     start_logs(&settings);
     let started = Instant::now();
     make_folder(&settings)?;
@@ -134,20 +138,19 @@ async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Resu
     });
     let workers = server.start_workers(settings.workers).await?;
     let service = server.service(about, &settings.origins)?;
-    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(service);
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let serving = connections::serve(listener, service, settings.head_time, async move {
         stop_signal().await;
         tracing::info!("stopping: requests under way are finished first");
         stopping.send_replace(true);
     });
     let patience = async {
-        // An error means that serving has ended by itself.
+        // An error means that serving has ended already.
         let _ = stopped.wait_for(|stopped| *stopped).await;
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        ended = serving => ended.map_err(Error::internal)?,
+        () = serving => {}
         () = patience => tracing::warn!("some requests took longer than {} seconds to finish and were broken off", GRACE.as_secs()),
     }
     upkeep.abort();

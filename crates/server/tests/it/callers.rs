@@ -23,6 +23,10 @@ both_engines! {
                 assert_eq!(reply.status, 200, "{}", route.label());
                 continue;
             }
+            if route.lets_everybody_in() {
+                assert!(reply.status < 500, "{}: {}", route.label(), reply.text());
+                continue;
+            }
             reply.refused(401);
             assert_eq!(reply.header("www-authenticate"), "Bearer", "{}", route.label());
             for token in BAD {

@@ -12,6 +12,9 @@ use crate::world::fitband;
 const TABLE: &str =
     "name,platform,channel_name,niche,followers\nAna,instagram,@ana,food,5K\nBo,youtube,@bo,tech,1.5M\n";
 
+/// What tokens are signed with: nobody else's.
+const SECRET: &str = "Kq3vZ8mTjP0wLr5yXc7BnD2sHf9aGe4u";
+
 fn write(folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(name), text).unwrap();
 }
@@ -144,9 +147,36 @@ fn serve_tells_all_that_is_wrong_with_its_settings_and_does_not_start() {
     for (url, says) in
         [("postgres://me:s3cret@127.0.0.1:1/flow", "DATABASE_URL"), ("sqlite:/proc/nowhere/a.db", "/proc/nowhere")]
     {
-        let done = told(&command(folder.path(), &["serve", "--database-url", url]).output().unwrap());
+        let mut serve = command(folder.path(), &["serve", "--database-url", url]);
+        let done = told(&serve.env("JWT_SECRET_KEY", SECRET).output().unwrap());
         assert!(done.code == Some(1) && done.err.contains(says) && !done.err.contains("s3cret"), "{}", done.err);
     }
+}
+
+#[test]
+fn serve_wants_a_key_that_nobody_else_knows() {
+    let folder = TempFolder::new();
+    for bad in ["", "short", "your_jwt_secret_key_here", "changemechangemechangemechangemechangeme"] {
+        let done = told(&command(folder.path(), &["serve"]).env("JWT_SECRET_KEY", bad).output().unwrap());
+        assert_eq!((done.code, done.out.as_str()), (Some(1), ""), "{bad}");
+        assert!(done.err.contains("JWT_SECRET_KEY"), "{bad}: {}", done.err);
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+}
+
+#[test]
+fn administrators_are_made_by_the_command_line() {
+    let folder = TempFolder::new();
+    let create = ["admin", "create", "--email", "root@example.com", "--data-dir", "data"];
+    let done = run(folder.path(), &create);
+    assert_eq!((done.code, done.out.trim().len()), (Some(0), 43), "{}", done.err);
+    let again = run(folder.path(), &create);
+    assert!(again.code == Some(1) && again.err.contains("Email already registered"), "{}", again.err);
+    let weak = ["admin", "create", "--email", "other@example.com", "--password-stdin", "--data-dir", "data"];
+    let done = run_with_input(folder.path(), &weak, b"password\n");
+    assert!(done.code == Some(1) && done.err.contains("most common"), "{}", done.err);
+    let done = run_with_input(folder.path(), &weak, b"correct horse battery staple\n");
+    assert_eq!((done.code, done.out.as_str()), (Some(0), ""), "{}", done.err);
 }
 
 #[test]
@@ -158,6 +188,7 @@ fn serve_wants_a_token_and_knows_what_was_imported() {
     command
         .env("HOST", "127.0.0.1")
         .env("PORT", place.port().to_string())
+        .env("JWT_SECRET_KEY", SECRET)
         .env("METRICS_TOKEN", "a-token-of-some-length");
     let serving = Running::at(command, &place.to_string());
     assert_eq!(serving.get("/health"), json!({"status": "healthy", "mode": "production"}));

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::world::{World, text};
 
 /// A route, as `/openapi.json` tells of it.
+#[derive(Clone)]
 pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -40,6 +41,12 @@ impl Route {
     /// Does it ask for no token?
     pub(crate) fn is_public(&self) -> bool {
         ["/", "/health", "/api/v1/health", "/api/v1/info"].contains(&self.path.as_str())
+    }
+
+    /// Does it let in whoever asks, because a token is what one comes for (logging in), or something else says who asks?
+    pub(crate) fn lets_everybody_in(&self) -> bool {
+        let wanted = self.operation["security"].as_array();
+        wanted.is_some_and(|wanted| wanted.iter().any(|one| one.as_object().is_some_and(Map::is_empty)))
     }
 
     /// The path with names of things that are there.

@@ -32,6 +32,7 @@ macro_rules! both_engines {
 
 mod answers;
 mod any_body;
+mod authorisation;
 mod bad_input;
 mod caches;
 mod callers;

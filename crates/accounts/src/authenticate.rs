@@ -1,0 +1,80 @@
+//! Whose a token is: an account as it stands now, looked up once and kept in memory until anything moves.
+//!
+//! What moves is seen by the next request of every process on PostgreSQL, and of this process on SQLite; another process on the
+//! same SQLite file sees it within a tenth of a second (`db::Db::current_version`).
+
+use async_trait::async_trait;
+use http_base::Authenticate;
+use kernel::{Account, AccountId, Proof, Result, Scope, SessionId, Timestamp, UserType, WorkspaceRole};
+use moka::sync::Cache;
+
+use crate::state::{Shared, refused};
+use crate::{TOPIC, identity, keys, store};
+
+/// The log-ins that are known without asking the database. Each is stamped with the version of the topic at which it was read, and is
+/// good at that version only.
+pub(crate) struct Sessions(Cache<SessionId, Kept>);
+
+#[derive(Clone)]
+struct Kept {
+    version: i64,
+    expires_at: Timestamp,
+    account: Account,
+}
+
+impl Sessions {
+    pub(crate) fn new(most: u64) -> Self {
+        Self(Cache::new(most))
+    }
+}
+
+#[async_trait]
+impl Authenticate for Shared {
+    async fn account(&self, token: &str) -> Result<Account> {
+        if token.starts_with(keys::PREFIX) {
+            return keys::authenticate(self, token).await;
+        }
+        let now = self.clock.now();
+        let (account, session) = match (self.signer.read(token, now), self.backend()) {
+            (Ok(read), _) => read,
+            // None of ours: perhaps of the service that keeps passwords.
+            (Err(_), Some(backend)) => return identity::supabase::authenticate(self, backend, token).await,
+            (Err(error), None) => return Err(error),
+        };
+        // Read before the data: what changes in between has a newer version, and what is kept under the old one is not used again.
+        let version = self.db.current_version(TOPIC).await?;
+        let kept = self.sessions.0.get(&session).filter(|kept| kept.version == version && kept.expires_at > now);
+        let found = match kept {
+            Some(kept) => kept.account,
+            None => self.look_up(session, version, now).await?,
+        };
+        if found.id == account { Ok(found) } else { Err(refused()) }
+    }
+}
+
+impl Shared {
+    async fn look_up(&self, session: SessionId, version: i64, now: Timestamp) -> Result<Account> {
+        let mut tx = self.db.read().await?;
+        let alive = store::alive(Scope::system(), &mut tx, session, now).await?;
+        drop(tx);
+        let alive = alive.ok_or_else(refused)?;
+        let account = account_of(&alive, session);
+        self.sessions.0.insert(session, Kept { version, expires_at: alive.expires_at, account: account.clone() });
+        Ok(account)
+    }
+}
+
+pub(crate) fn account_of(alive: &store::Alive, session: SessionId) -> Account {
+    let id: AccountId = alive.account_id;
+    let user_type = UserType::parse(&alive.user_type).unwrap_or(UserType::Creator);
+    // Only who is a member of the workspace works in it.
+    let role = alive.role.as_deref().map(|role| match role {
+        "owner" => WorkspaceRole::Owner,
+        "manager" => WorkspaceRole::Manager,
+        _ => WorkspaceRole::Viewer,
+    });
+    let workspace = alive.workspace_id.filter(|_| role.is_some());
+    let role = role.filter(|_| workspace.is_some()).unwrap_or(WorkspaceRole::Owner);
+    let read_only = role == WorkspaceRole::Viewer;
+    Account { id, user_type, workspace, role, proof: Proof::Session(session), read_only }
+}

@@ -1,0 +1,157 @@
+//! Access tokens: short-lived JWTs (RFC 7519), signed with the one algorithm of the settings and no other.
+
+use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use kernel::{AccountId, Error, Kind, Result, SessionId, Timestamp, UserType};
+use serde::{Deserialize, Serialize};
+
+use crate::settings::Algorithm;
+use crate::state::refused;
+
+/// Who signs.
+const ISSUER: &str = "influencerflow";
+
+/// What a token says. What its owner may do is looked up by `sid`; `user_type` is for clients to read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    sub: AccountId,
+    sid: SessionId,
+    iat: i64,
+    exp: i64,
+    user_type: String,
+}
+
+/// Signs access tokens, and knows its own.
+pub(crate) struct Signer {
+    header: Header,
+    validation: Validation,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    seconds: i64,
+}
+
+impl Signer {
+    pub(crate) fn new(secret: &str, algorithm: Algorithm, minutes: u32) -> Self {
+        let algorithm = match algorithm {
+            Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
+            Algorithm::Hs384 => jsonwebtoken::Algorithm::HS384,
+            Algorithm::Hs512 => jsonwebtoken::Algorithm::HS512,
+        };
+        let mut validation = Validation::new(algorithm);
+        validation.set_required_spec_claims(&["exp", "iss", "sub"]);
+        validation.set_issuer(&[ISSUER]);
+        // By our own clock, below, and to the second: the library would read the machine's and wait another minute.
+        validation.validate_exp = false;
+        Self {
+            header: Header::new(algorithm),
+            validation,
+            encoding: EncodingKey::from_secret(secret.as_bytes()),
+            decoding: DecodingKey::from_secret(secret.as_bytes()),
+            seconds: i64::from(minutes) * 60,
+        }
+    }
+
+    /// For how many seconds a token is good.
+    pub(crate) fn seconds(&self) -> i64 {
+        self.seconds
+    }
+
+    pub(crate) fn sign(
+        &self,
+        account: AccountId,
+        kind: UserType,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<String> {
+        let iat = now.micros().div_euclid(kernel::time::SECOND);
+        let claims = Claims {
+            iss: ISSUER.into(),
+            sub: account,
+            sid: session,
+            iat,
+            exp: iat + self.seconds,
+            user_type: kind.as_str().into(),
+        };
+        encode(&self.header, &claims, &self.encoding).map_err(Error::internal)
+    }
+
+    /// The account and the log-in of a token that was signed here and is not over. Which of many reasons a token is refused for is
+    /// not told, but that it is over: then a new one is to be had by refreshing.
+    pub(crate) fn read(&self, token: &str, now: Timestamp) -> Result<(AccountId, SessionId)> {
+        let claims =
+            decode::<Claims>(token, &self.decoding, &self.validation).map_err(|error| refused().because(error))?.claims;
+        if claims.exp <= now.micros().div_euclid(kernel::time::SECOND) {
+            return Err(Error::new(Kind::Unauthenticated, "The token has expired; refresh it, or log in again"));
+        }
+        Ok((claims.sub, claims.sid))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use kernel::Clock;
+    use serde_json::json;
+
+    use super::*;
+
+    const SECRET: &str = "Kq3vZ8mTjP0wLr5yXc7BnD2sHf9aGe4u";
+
+    fn now() -> Timestamp {
+        "2026-01-15T10:30:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn only_ones_own_tokens_are_good_and_only_for_a_while() {
+        let clock = Clock::mock(now(), 1);
+        let (account, session) = (clock.new_id(), clock.new_id());
+        for algorithm in [Algorithm::Hs256, Algorithm::Hs384, Algorithm::Hs512] {
+            let signer = Signer::new(SECRET, algorithm, 30);
+            let token = signer.sign(account, UserType::Creator, session, now()).unwrap();
+            assert_eq!(signer.read(&token, now()).unwrap(), (account, session));
+            let last = now().plus(30 * kernel::time::MINUTE - 1);
+            assert!(signer.read(&token, last).is_ok());
+            assert!(signer.read(&token, last.plus(1)).is_err(), "it is over to the second");
+            assert!(Signer::new("another key, and as long as it", algorithm, 30).read(&token, now()).is_err());
+            for other in [Algorithm::Hs256, Algorithm::Hs384, Algorithm::Hs512] {
+                assert_eq!(Signer::new(SECRET, other, 30).read(&token, now()).is_ok(), other == algorithm);
+            }
+        }
+    }
+
+    #[test]
+    fn forged_tokens_are_refused() {
+        let clock = Clock::mock(now(), 1);
+        let signer = Signer::new(SECRET, Algorithm::Hs256, 30);
+        let token = signer.sign(clock.new_id(), UserType::Creator, clock.new_id(), now()).unwrap();
+        let parts: Vec<&str> = token.split('.').collect();
+        let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        for alg in ["none", "None", "NONE", "RS256", "ES256", "HS512", "EdDSA", ""] {
+            let head = part(json!({"typ": "JWT", "alg": alg}));
+            for forged in [format!("{head}.{}.{}", parts[1], parts[2]), format!("{head}.{}.", parts[1])] {
+                assert!(signer.read(&forged, now()).is_err(), "alg {alg}");
+            }
+        }
+        let claims: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+        for (name, value) in
+            [("user_type", json!("ADMIN")), ("exp", json!(i64::MAX)), ("sub", json!(clock.new_id::<()>()))]
+        {
+            let mut other = claims.clone();
+            other[name] = value;
+            assert!(signer.read(&format!("{}.{}.{}", parts[0], part(other), parts[2]), now()).is_err(), "{name}");
+        }
+        // Signed with the right key, but by someone else or without what it must say.
+        for missing in ["iss", "sub", "sid", "exp"] {
+            let mut other = claims.clone();
+            other.as_object_mut().unwrap().remove(missing);
+            let signed = encode(&Header::default(), &other, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap();
+            assert!(signer.read(&signed, now()).is_err(), "{missing}");
+        }
+        for garbage in ["", ".", "..", "a.b.c", "not-a-token", &"x".repeat(10_000)] {
+            assert!(signer.read(garbage, now()).is_err());
+        }
+        let cut = &token[..token.len() - 1];
+        assert!(signer.read(cut, now()).is_err());
+    }
+}

@@ -1,0 +1,155 @@
+//! A section that is a table: said in a few words, told as JSON.
+
+use async_trait::async_trait;
+use db::{Cell, FromColumn, FromRow, Row, Tx, Value as Bound, args};
+use kernel::{Error, Money, Result, Scope, Timestamp};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{Holder, PAGE, Section};
+
+/// What rows are found by.
+#[derive(Clone, Copy, Debug)]
+pub enum Key {
+    /// The account's id.
+    Account,
+    /// Its address, as addresses are compared; whoever has none has no rows.
+    Email,
+}
+
+/// How a column is told.
+#[derive(Clone, Copy, Debug)]
+pub enum As {
+    /// An id, a text or a number, as it is.
+    Plain,
+    /// A boolean.
+    Flag,
+    /// A moment.
+    Moment,
+    /// An amount in minor units.
+    Amount,
+    /// JSON that is stored as text.
+    Json,
+    /// The text of a mail, without the tokens in it: whoever reads the export is not to get in by one.
+    MailText,
+}
+
+/// Rows of one person. `from` is the statement after its columns: `FROM … WHERE … = $1 ORDER BY …`.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// The name of the section.
+    pub name: &'static str,
+    /// What rows are found by: `$1`.
+    pub key: Key,
+    /// The columns, and how each is told. A column of another table is told by what follows its dot.
+    pub columns: &'static [(&'static str, As)],
+    /// The rest of the statement.
+    pub from: &'static str,
+}
+
+#[async_trait]
+impl Section for Table {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    async fn fetch(&self, scope: Scope, tx: &mut Tx, of: &Holder, from: u64) -> Result<Vec<Value>> {
+        debug_assert!(scope.sees_everything(), "an export is made by the server");
+        let key: Bound = match (self.key, &of.email_key) {
+            (Key::Account, _) => of.account.into(),
+            (Key::Email, Some(email)) => email.into(),
+            (Key::Email, None) => return Ok(Vec::new()),
+        };
+        let columns: Vec<&str> = self.columns.iter().map(|(column, _)| *column).collect();
+        let sql = format!("SELECT {} {} LIMIT $2 OFFSET $3", columns.join(", "), self.from);
+        let rows: Vec<Cells> = tx.fetch_all(&sql, args![key, PAGE, from]).await?;
+        rows.into_iter().map(|row| self.told(row)).collect()
+    }
+}
+
+impl Table {
+    fn told(&self, row: Cells) -> Result<Value> {
+        let mut record = Map::new();
+        for ((column, told_as), value) in self.columns.iter().zip(row.0) {
+            let name = column.rsplit_once('.').map_or(*column, |(_, name)| name);
+            record.insert(name.to_owned(), told(*told_as, value).map_err(|why| Error::internal(why).because(column))?);
+        }
+        Ok(Value::Object(record))
+    }
+}
+
+fn told(told_as: As, value: Value) -> std::result::Result<Value, String> {
+    Ok(match (told_as, value) {
+        (_, Value::Null) => Value::Null,
+        (As::Plain, value) | (As::Flag, value @ Value::Bool(_)) => value,
+        (As::Flag, Value::Number(number)) => Value::Bool(number.as_i64() == Some(1)),
+        (As::Moment, Value::Number(number)) => json!(Timestamp::from_micros(number.as_i64().unwrap_or_default())),
+        (As::Amount, Value::Number(number)) => json!(Money::from_minor(number.as_i64().unwrap_or_default())),
+        (As::Json, Value::String(text)) => serde_json::from_str(&text).map_err(|error| error.to_string())?,
+        (As::MailText, Value::String(text)) => Value::String(without_tokens(&text)),
+        (told_as, _) => return Err(format!("cannot be told as {told_as:?}")),
+    })
+}
+
+/// Whatever stands after `token=` is left out.
+fn without_tokens(text: &str) -> String {
+    let mut parts = text.split("token=");
+    let mut safe = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        safe.push_str("token=…");
+        safe.push_str(
+            part.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '%')),
+        );
+    }
+    safe
+}
+
+/// A row of whatever columns.
+struct Cells(Vec<Value>);
+
+impl FromRow for Cells {
+    const WIDTH: usize = 0;
+    fn from_row_at(row: &Row<'_>, at: usize) -> Result<Self> {
+        (at..row.len()).map(|place| row.get::<Any>(place).map(|any| any.0)).collect::<Result<_>>().map(Self)
+    }
+}
+
+/// Whatever a column holds; 16 bytes are an id.
+struct Any(Value);
+
+impl FromColumn for Any {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        Ok(Self(match cell {
+            Cell::Null => Value::Null,
+            Cell::Bool(flag) => json!(flag),
+            Cell::Int(number) => json!(number),
+            Cell::Float(number) => json!(number),
+            Cell::Text(text) => json!(text),
+            Cell::Uuid(id) => json!(id),
+            Cell::Bytes(bytes) => json!(Uuid::from_slice(bytes).map_err(|_| "bytes are not told".to_owned())?),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_left_out_of_mails() {
+        let text = "Open https://x.example/reset?token=ab-C_9.zz&x=1 or type token=abc\nBye";
+        assert_eq!(without_tokens(text), "Open https://x.example/reset?token=…&x=1 or type token=…\nBye");
+        assert_eq!(without_tokens("nothing"), "nothing");
+    }
+
+    #[test]
+    fn values_are_told_as_what_they_are() {
+        assert_eq!(told(As::Flag, json!(1)), Ok(json!(true)));
+        assert_eq!(told(As::Flag, json!(false)), Ok(json!(false)));
+        assert_eq!(told(As::Moment, json!(0)), Ok(json!("1970-01-01T00:00:00Z")));
+        assert_eq!(told(As::Amount, json!(12_050)), Ok(json!(120.5)));
+        assert_eq!(told(As::Json, json!("{\"a\":1}")), Ok(json!({"a": 1})));
+        assert_eq!(told(As::Moment, Value::Null), Ok(Value::Null));
+        assert!(told(As::Moment, json!("soon")).is_err());
+    }
+}

@@ -1,0 +1,199 @@
+//! What an account is, and how it is told.
+
+mod email;
+mod input;
+
+pub use email::{checked as checked_email, email, email_key};
+pub(crate) use input::is_of_username;
+pub use input::{NAMES_OF_USER_TYPES, country, password, username, username_key};
+use kernel::{AccountId, Timestamp, UserType, WorkspaceId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+db::row! {
+    /// An account, as it is stored. Never told as it is: see [`UserBody`].
+    #[derive(Clone, Debug)]
+    pub struct AccountRow {
+        /// Its id.
+        pub id: AccountId,
+        /// Where mail reaches it; an account by a provider may have none.
+        pub email: Option<String>,
+        /// Its name.
+        pub username: String,
+        /// `CREATOR`, `BUSINESS` or `ADMIN`; see [`AccountRow::kind`].
+        pub user_type: String,
+        /// The workspace it works in.
+        pub workspace_id: Option<WorkspaceId>,
+        /// The hash of its password; none if it logs in by a provider alone.
+        pub password_hash: Option<String>,
+        /// Two letters, ISO 3166.
+        pub country: Option<String>,
+        /// Was a mail to its address answered?
+        pub is_verified: bool,
+        /// With the @.
+        pub instagram_handle: Option<String>,
+        /// As Instagram last said.
+        pub instagram_followers: Option<u64>,
+        /// From 0.
+        pub tier_level: u64,
+        /// What collaborations have earned it.
+        pub karma_score: i64,
+        /// The sum of its ratings, in hundredths of a star.
+        pub rating_sum: i64,
+        /// How many ratings.
+        pub rating_count: i64,
+        /// Collaborations that were completed.
+        pub completed_collaborations: u64,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// When it was erased.
+        pub erased_at: Option<Timestamp>,
+    }
+}
+
+impl AccountRow {
+    /// What kind of account it is.
+    pub fn kind(&self) -> UserType {
+        // The table takes nothing else; what it could not hold may do the least.
+        UserType::parse(&self.user_type).unwrap_or(UserType::Creator)
+    }
+}
+
+/// An account to be made.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// Where mail reaches it, already checked by [`email`].
+    pub email: Option<String>,
+    /// Its name, already checked by [`username`]; without one it is made from the e-mail address.
+    pub username: Option<String>,
+    /// What kind.
+    pub user_type: UserType,
+    /// The hash of its password.
+    pub password_hash: Option<String>,
+    /// The id of the same person at Supabase.
+    pub supabase_id: Option<String>,
+    /// Two letters.
+    pub country: Option<String>,
+    /// Is the address known to be theirs?
+    pub is_verified: bool,
+    /// With the @.
+    pub instagram_handle: Option<String>,
+    /// As Instagram says.
+    pub instagram_followers: Option<u64>,
+}
+
+impl NewAccount {
+    /// Of this kind, and nothing else known.
+    pub fn of(user_type: UserType) -> Self {
+        Self {
+            email: None,
+            username: None,
+            user_type,
+            password_hash: None,
+            supabase_id: None,
+            country: None,
+            is_verified: false,
+            instagram_handle: None,
+            instagram_followers: None,
+        }
+    }
+}
+
+/// An account, as it is told to itself.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UserBody {
+    /// Its id.
+    pub id: AccountId,
+    /// Where mail reaches it.
+    #[schema(example = "creator@example.com")]
+    pub email: Option<String>,
+    /// Its name.
+    #[schema(example = "my_username")]
+    pub username: String,
+    /// `CREATOR`, `BUSINESS` or `ADMIN`.
+    #[schema(example = "CREATOR")]
+    pub user_type: &'static str,
+    /// The same as `INFLUENCER`, `BRAND` or `ADMIN`.
+    #[schema(example = "INFLUENCER")]
+    pub role: &'static str,
+    /// Was a mail to its address answered?
+    pub is_verified: bool,
+    /// Two letters, ISO 3166.
+    #[schema(example = "ES")]
+    pub country: Option<String>,
+    /// The workspace it works in.
+    pub workspace_id: Option<WorkspaceId>,
+    /// What is known of its work.
+    pub profile: ProfileBody,
+    /// When it was made; null for the demo's administrator, who is no account.
+    pub created_at: Option<Timestamp>,
+}
+
+/// What is known of an account's work.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProfileBody {
+    /// From 0.
+    pub tier_level: u64,
+    /// What collaborations have earned it.
+    pub karma_score: i64,
+    /// The mean of its ratings, 1 to 5; null without any.
+    #[schema(example = 4.8)]
+    pub rating: Option<f64>,
+    /// Collaborations that were completed.
+    pub completed_collaborations: u64,
+    /// With the @.
+    pub instagram_handle: Option<String>,
+    /// As Instagram last said.
+    pub instagram_followers: Option<u64>,
+}
+
+impl From<&AccountRow> for UserBody {
+    fn from(row: &AccountRow) -> Self {
+        let rating = (row.rating_count > 0).then(|| (row.rating_sum as f64 / row.rating_count as f64).round() / 100.0);
+        Self {
+            id: row.id,
+            email: row.email.clone(),
+            username: row.username.clone(),
+            user_type: row.kind().as_str(),
+            role: row.kind().role(),
+            is_verified: row.is_verified,
+            country: row.country.clone(),
+            workspace_id: row.workspace_id,
+            profile: ProfileBody {
+                tier_level: row.tier_level,
+                karma_score: row.karma_score,
+                rating,
+                completed_collaborations: row.completed_collaborations,
+                instagram_handle: row.instagram_handle.clone(),
+                instagram_followers: row.instagram_followers,
+            },
+            created_at: Some(row.created_at),
+        }
+    }
+}
+
+impl UserBody {
+    /// The demo's administrator, who is no account: named by the demo's workspace.
+    pub fn demo_admin(workspace: WorkspaceId) -> Self {
+        let nothing = ProfileBody {
+            tier_level: 0,
+            karma_score: 0,
+            rating: None,
+            completed_collaborations: 0,
+            instagram_handle: None,
+            instagram_followers: None,
+        };
+        Self {
+            id: AccountId::from_uuid(workspace.uuid()),
+            email: Some("admin@demo.invalid".into()),
+            username: "demo_admin".into(),
+            user_type: UserType::Admin.as_str(),
+            role: UserType::Admin.role(),
+            is_verified: true,
+            country: None,
+            workspace_id: Some(workspace),
+            profile: nothing,
+            created_at: None,
+        }
+    }
+}

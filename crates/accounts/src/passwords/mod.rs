@@ -1,0 +1,7 @@
+//! Passwords: how good a new one must be, and how they are hashed.
+
+mod hasher;
+mod strength;
+
+pub use hasher::Hasher;
+pub use strength::fault;

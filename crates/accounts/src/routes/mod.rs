@@ -1,0 +1,54 @@
+//! The routes of accounts.
+
+mod input;
+mod log_in;
+mod mails;
+mod me;
+mod oauth;
+mod passwords;
+mod sessions;
+mod sign_up;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Accounts;
+
+/// Every route of this crate.
+pub fn router(accounts: Accounts) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(sign_up::sign_up))
+        .routes(routes!(sign_up::register))
+        .routes(routes!(log_in::log_in))
+        .routes(routes!(log_in::refresh))
+        .routes(routes!(log_in::log_out))
+        .routes(routes!(mails::verify))
+        .routes(routes!(mails::resend))
+        .routes(routes!(passwords::forgot))
+        .routes(routes!(passwords::reset))
+        .routes(routes!(passwords::change))
+        .routes(routes!(me::me))
+        .routes(routes!(me::protected))
+        .routes(routes!(me::admin_only))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .merge(oauth::router())
+        .merge(crate::workspaces::router())
+        .merge(crate::keys::router())
+        .merge(crate::audit::routes::router())
+        .merge(crate::data::router())
+        .with_state(accounts)
+}
+
+/// That it was done.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Done {
+    /// What was done, in a sentence.
+    message: String,
+}
+
+pub(crate) fn done(message: impl Into<String>) -> axum::Json<Done> {
+    axum::Json(Done { message: message.into() })
+}

@@ -1,0 +1,298 @@
+//! Logging in by a provider, and the providers of one's own account.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use http_base::fields::rule;
+use http_base::{Answer, Body, Fields, Input, Named, Peer, Person};
+use kernel::{Error, Timestamp, UserType};
+use ports::identity::{Grant, Profile, Provider};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{Done, done};
+use crate::identity::linked;
+use crate::identity::oauth::{self, Known, Wish};
+use crate::session::Opened;
+use crate::{Accounts, model};
+
+/// The longest token, code or address that is looked at.
+const LONGEST: usize = 8192;
+const PROVIDERS: &[&str] = &["instagram", "facebook", "tiktok", "google"];
+
+/// Every route of providers.
+pub(super) fn router() -> OpenApiRouter<Accounts> {
+    OpenApiRouter::new()
+        .routes(routes!(register_instagram))
+        .routes(routes!(log_in))
+        .routes(routes!(list, link))
+        .routes(routes!(unlink))
+}
+
+/// What someone brings from Instagram.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the body that `Registration` reads")]
+struct InstagramInput {
+    /// A token that was made for this application; or `code` and `redirect_uri` in its place.
+    #[schema(example = "instagram_token_here")]
+    access_token: Option<String>,
+    /// The code of an authorization, to be traded for a token here.
+    code: Option<String>,
+    /// The address that the code was sent to.
+    redirect_uri: Option<String>,
+    /// `CREATOR` or `BUSINESS`; `INFLUENCER` and `BRAND` are the same.
+    #[schema(example = "CREATOR")]
+    user_type: String,
+    /// Two letters, ISO 3166.
+    #[schema(example = "ES")]
+    country: Option<String>,
+}
+
+/// What someone brings from a provider.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the body that `Entry` reads")]
+struct OAuthInput {
+    /// `instagram`, `facebook`, `tiktok` or `google`.
+    #[schema(example = "instagram")]
+    provider: String,
+    /// A token that was made for this application (of Google, an id token too); or `code` and `redirect_uri` in its place.
+    #[schema(example = "instagram_token")]
+    access_token: Option<String>,
+    /// The code of an authorization, to be traded for a token here. TikTok's way: its tokens do not say for whom they are.
+    code: Option<String>,
+    /// The address that the code was sent to.
+    redirect_uri: Option<String>,
+    /// The secret of PKCE, where the authorization began with it.
+    code_verifier: Option<String>,
+    /// `CREATOR` or `BUSINESS`, for an account to be made; not needed where there is one.
+    #[schema(example = "CREATOR")]
+    user_type: Option<String>,
+    /// Two letters, ISO 3166, for an account to be made.
+    #[schema(example = "ES")]
+    country: Option<String>,
+}
+
+/// What someone brings to link a provider to their account.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the body that `Linking` reads")]
+struct LinkInput {
+    /// `instagram`, `facebook`, `tiktok` or `google`.
+    #[schema(example = "google")]
+    provider: String,
+    /// A token that was made for this application; or `code` and `redirect_uri` in its place.
+    access_token: Option<String>,
+    /// The code of an authorization, to be traded for a token here.
+    code: Option<String>,
+    /// The address that the code was sent to.
+    redirect_uri: Option<String>,
+    /// The secret of PKCE, where the authorization began with it.
+    code_verifier: Option<String>,
+}
+
+fn grant(fields: &mut Fields) -> Option<Grant> {
+    if fields.has("code") {
+        let code = fields.required("code", rule::text(LONGEST));
+        let redirect_uri = fields.required("redirect_uri", rule::text(LONGEST));
+        let verifier = fields.optional("code_verifier", rule::text(LONGEST));
+        return Some(Grant::Code { code: code?, redirect_uri: redirect_uri?, verifier });
+    }
+    fields.required("access_token", rule::text(LONGEST)).map(Grant::Token)
+}
+
+fn provider(fields: &mut Fields) -> Option<Provider> {
+    Provider::parse(fields.required("provider", rule::one_of(PROVIDERS))?)
+}
+
+struct Registration {
+    grant: Grant,
+    wish: Wish,
+}
+
+impl Input for Registration {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let grant = grant(fields);
+        let word = fields.required_as(&["user_type", "role"], rule::one_of(model::NAMES_OF_USER_TYPES));
+        let country = fields.optional("country", model::country());
+        Some(Self { grant: grant?, wish: Wish { user_type: UserType::parse(word?), country } })
+    }
+}
+
+struct Entry {
+    provider: Provider,
+    grant: Grant,
+    wish: Wish,
+}
+
+impl Input for Entry {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let (provider, grant) = (provider(fields), grant(fields));
+        let word = fields.optional_as(&["user_type", "role"], rule::one_of(model::NAMES_OF_USER_TYPES));
+        let country = fields.optional("country", model::country());
+        Some(Self {
+            provider: provider?,
+            grant: grant?,
+            wish: Wish { user_type: word.and_then(UserType::parse), country },
+        })
+    }
+}
+
+struct Linking {
+    provider: Provider,
+    grant: Grant,
+}
+
+impl Input for Linking {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let (provider, grant) = (provider(fields), grant(fields));
+        Some(Self { provider: provider?, grant: grant? })
+    }
+}
+
+/// A log-in by a provider.
+#[derive(Serialize, ToSchema)]
+struct Entered {
+    #[serde(flatten)]
+    opened: Opened,
+    /// Who vouched for it: the provider, or `mock` for the demo's stand-in.
+    #[schema(example = "instagram")]
+    provider: &'static str,
+    /// That the account was made just now; else missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "New user created")]
+    message: Option<&'static str>,
+}
+
+fn vouched_by(profile: &Profile) -> &'static str {
+    if profile.mock { "mock" } else { profile.provider.as_str() }
+}
+
+/// Register with Instagram
+///
+/// Whose the token is and for whom it was made is asked of Instagram. Its name and followers are kept in the profile. A business
+/// gets a workspace of its own. Instagram tells no e-mail address.
+#[utoipa::path(post, path = "/api/v1/auth/register/instagram", tag = "Accounts", request_body = InstagramInput, security(()), responses(
+    (status = 201, description = "The new account, logged in", body = Entered),
+    (status = 401, description = "Instagram does not accept the token, or it was made for another application"),
+    (status = 409, description = "This Instagram account is registered already"),
+    (status = 502, description = "Instagram fails, or refuses this application"),
+))]
+async fn register_instagram(
+    State(accounts): State<Accounts>,
+    peer: Peer,
+    Body { input, .. }: Body<Registration>,
+) -> Answer<(StatusCode, Json<Entered>)> {
+    let profile = oauth::ask(&accounts, Provider::Instagram, &input.grant).await?;
+    let entered = oauth::enter(&accounts, &profile, &input.wish, Known::IsRefused, &peer).await?;
+    let body = Entered { opened: entered.opened, provider: vouched_by(&profile), message: Some("New user created") };
+    Ok((StatusCode::CREATED, Json(body)))
+}
+
+/// Log in by a provider
+///
+/// Whose the token is and for whom it was made is asked of the provider. Whoever has no account gets one; then `user_type` is
+/// needed. An e-mail address that has an account already leads into that one only if both sides have proved it.
+#[utoipa::path(post, path = "/api/v1/auth/login/oauth", tag = "Accounts", request_body = OAuthInput, security(()), responses(
+    (status = 200, description = "Logged in", body = Entered),
+    (status = 201, description = "A new account, logged in", body = Entered),
+    (status = 401, description = "The provider does not accept the token, or it was made for another application"),
+    (status = 409, description = "The e-mail address has an account already, and is not proved on both sides"),
+    (status = 502, description = "The provider fails, or refuses this application"),
+))]
+async fn log_in(
+    State(accounts): State<Accounts>,
+    peer: Peer,
+    Body { input, .. }: Body<Entry>,
+) -> Answer<(StatusCode, Json<Entered>)> {
+    let profile = oauth::ask(&accounts, input.provider, &input.grant).await?;
+    let entered = oauth::enter(&accounts, &profile, &input.wish, Known::Enters, &peer).await?;
+    let (status, message) =
+        if entered.created { (StatusCode::CREATED, Some("New user created")) } else { (StatusCode::OK, None) };
+    Ok((status, Json(Entered { opened: entered.opened, provider: vouched_by(&profile), message })))
+}
+
+/// A provider that is linked to one's account.
+#[derive(Serialize, ToSchema)]
+struct IdentityBody {
+    /// `instagram`, `facebook`, `tiktok` or `google`.
+    #[schema(example = "google")]
+    provider: String,
+    /// As one is called there.
+    #[schema(example = "@instagram_username")]
+    name: Option<String>,
+    /// Since when.
+    linked_at: Timestamp,
+}
+
+/// The ways into one's account.
+#[derive(Serialize, ToSchema)]
+struct Identities {
+    /// At most one of each provider.
+    identities: Vec<IdentityBody>,
+    /// Does it have a password as well?
+    has_password: bool,
+}
+
+/// List the providers linked to one's account
+#[utoipa::path(get, path = "/api/v1/auth/identities", tag = "Accounts", responses(
+    (status = 200, description = "The ways in", body = Identities),
+    (status = 403, description = "A program's key is no log-in"),
+))]
+async fn list(State(accounts): State<Accounts>, person: Person) -> Answer<Json<Identities>> {
+    Ok(Json(ways(&accounts, person).await?))
+}
+
+async fn ways(accounts: &Accounts, person: Person) -> kernel::Result<Identities> {
+    let ways = linked::list(accounts, person.account).await?;
+    let identities = ways
+        .identities
+        .into_iter()
+        .map(|row| IdentityBody { provider: row.provider, name: row.name, linked_at: row.created_at })
+        .collect();
+    Ok(Identities { identities, has_password: ways.has_password })
+}
+
+/// Link a provider to one's account
+///
+/// From then on one can log in by it as well. One account of each provider can be linked.
+#[utoipa::path(post, path = "/api/v1/auth/identities", tag = "Accounts", request_body = LinkInput, responses(
+    (status = 200, description = "It was linked before", body = Identities),
+    (status = 201, description = "Linked", body = Identities),
+    (status = 401, description = "The provider does not accept the token, or it was made for another application"),
+    (status = 403, description = "A program's key is no log-in"),
+    (status = 409, description = "It is linked to another account, or another one is linked to this"),
+    (status = 502, description = "The provider fails, or refuses this application"),
+))]
+async fn link(
+    State(accounts): State<Accounts>,
+    person: Person,
+    peer: Peer,
+    Body { input, .. }: Body<Linking>,
+) -> Answer<(StatusCode, Json<Identities>)> {
+    let profile = oauth::ask(&accounts, input.provider, &input.grant).await?;
+    let new = linked::link(&accounts, person.account.clone(), &profile, &peer).await?;
+    let status = if new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(ways(&accounts, person).await?)))
+}
+
+/// Unlink a provider from one's account
+///
+/// Other log-ins that came by it are ended. The last way in stays.
+#[utoipa::path(delete, path = "/api/v1/auth/identities/{provider}", tag = "Accounts",
+    params(("provider" = String, Path, description = "`instagram`, `facebook`, `tiktok` or `google`")), responses(
+    (status = 200, description = "Unlinked", body = Done),
+    (status = 403, description = "A program's key is no log-in"),
+    (status = 404, description = "None of this provider is linked"),
+    (status = 409, description = "It is the only way in"),
+))]
+async fn unlink(
+    State(accounts): State<Accounts>,
+    person: Person,
+    peer: Peer,
+    Named(name): Named,
+) -> Answer<Json<Done>> {
+    let provider = Provider::parse(&name).ok_or_else(|| Error::not_found("Identity"))?;
+    linked::unlink(&accounts, (person.account, person.session), provider, &peer).await?;
+    Ok(done(format!("{} is not linked any more", provider.name())))
+}

@@ -1,0 +1,149 @@
+//! Passwords: forgotten, set anew, changed.
+
+use axum::Json;
+use axum::extract::State;
+use http_base::{Answer, Body, Peer, Person};
+use kernel::{Caller, Error, Kind, Scope};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::input::{Address, Change, Reset, judge};
+use super::{Done, done};
+use crate::guesses::{Guesses, network};
+use crate::store::{self, Purpose};
+use crate::{AccountRow, Accounts, audit, jobs, letters, secrets};
+
+/// An e-mail address.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the body that `Address` reads")]
+pub(super) struct ForgotInput {
+    #[schema(example = "creator@example.com")]
+    email: String,
+}
+
+/// A new password, by a token that was mailed.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the body that `Reset` reads")]
+pub(super) struct ResetInput {
+    token: String,
+    #[schema(example = "NewPassword123!", min_length = 8, max_length = 128)]
+    password: String,
+}
+
+/// A new password, by the old one.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the body that `Change` reads")]
+pub(super) struct ChangeInput {
+    #[schema(example = "OldPassword123!")]
+    current_password: String,
+    #[schema(example = "NewPassword456!", min_length = 8, max_length = 128)]
+    new_password: String,
+}
+
+/// Ask for a new password by mail
+///
+/// The answer, and the time it takes, are the same whether or not the address is anybody's.
+#[utoipa::path(post, path = "/api/v1/auth/forgot-password", tag = "Accounts", request_body = ForgotInput, security(()),
+    responses((status = 200, description = "If the address is somebody's, a mail is on its way", body = Done)))]
+pub(super) async fn forgot(
+    State(accounts): State<Accounts>,
+    peer: Peer,
+    Body { input, .. }: Body<Address>,
+) -> Answer<Json<Done>> {
+    jobs::ask_for_reset(&accounts, &input.0, &peer).await?;
+    Ok(done("Password reset email sent"))
+}
+
+fn names(account: &AccountRow) -> Vec<&str> {
+    [account.email.as_deref(), Some(account.username.as_str())].into_iter().flatten().collect()
+}
+
+/// Set a new password
+///
+/// By the token that was mailed; it is good once. Every log-in of the account is ended.
+#[utoipa::path(post, path = "/api/v1/auth/reset-password", tag = "Accounts", request_body = ResetInput, security(()), responses(
+    (status = 200, description = "The new password is set", body = Done),
+    (status = 400, description = "The token was used, is over, or never was"),
+))]
+pub(super) async fn reset(
+    State(accounts): State<Accounts>,
+    peer: Peer,
+    Body { input, .. }: Body<Reset>,
+) -> Answer<Json<Done>> {
+    let (app, clock, scope) = (accounts.app(), accounts.clock(), Scope::system());
+    let not_good = || Error::new(Kind::BadRequest, "This token is not good any more; ask for another mail");
+    let token = secrets::hash(&input.token);
+    let mut tx = app.read().await?;
+    let found = store::peek_mail_token(scope, &mut tx, Purpose::Reset, &token, clock.now()).await?;
+    let (id, _) = found.ok_or_else(not_good)?;
+    let account = store::by_id(scope, &mut tx, id).await?.ok_or_else(not_good)?;
+    drop(tx);
+    judge("password", &input.password, &names(&account))?;
+    let hash = accounts.hasher().hash(&input.password).await?;
+    let now = clock.now();
+    let mut tx = app.write().await?;
+    store::take_mail_token(scope, &mut tx, Purpose::Reset, &token, now).await?.ok_or_else(not_good)?;
+    if !store::set_password(scope, &mut tx, id, &hash, now).await? {
+        return Err(not_good().into());
+    }
+    store::kill_mail_tokens(scope, &mut tx, Purpose::Reset, id, now).await?;
+    // Whoever has the mail is the owner, and gets in from here whatever strangers try elsewhere.
+    store::know_address(scope, &mut tx, id, &network(&peer), now).await?;
+    letters::changed(&accounts, &mut tx, &account).await?;
+    let ended = store::end_sessions(scope, &mut tx, id, None, "reset", now).await?;
+    let entry = audit::Entry::of("password.reset", id, &peer).within(account.workspace_id);
+    audit::record(&mut tx, clock, entry.with(json!({"sessions_ended": ended}))).await?;
+    tx.commit().await?;
+    if let Some(email) = &account.email {
+        Guesses::at_login(&accounts, email, Some(&account), &peer).await?.succeeded(&accounts).await;
+    }
+    Ok(done("Password reset successful"))
+}
+
+/// Change one's password
+///
+/// Every other log-in of the account is ended; this one goes on.
+#[utoipa::path(post, path = "/api/v1/auth/change-password", tag = "Accounts", request_body = ChangeInput, responses(
+    (status = 200, description = "The new password is set", body = Done),
+    (status = 403, description = "The current password is another, or a program's key was sent"),
+    (status = 409, description = "The account has no password, or it was changed by someone else meanwhile"),
+    (status = 429, description = "Too many wrong passwords; Retry-After says how long to wait"),
+))]
+pub(super) async fn change(
+    State(accounts): State<Accounts>,
+    peer: Peer,
+    person: Person,
+    Body { input, .. }: Body<Change>,
+) -> Answer<Json<Done>> {
+    let (app, clock, session) = (accounts.app(), accounts.clock(), person.session);
+    let id = person.account.id;
+    let scope = Caller::Account(person.account).scope();
+    let found = store::by_id(scope, &mut app.read().await?, id).await?;
+    let account = found.ok_or_else(crate::state::refused)?;
+    let Some(old) = account.password_hash.as_deref() else {
+        let message = "This account has no password yet; POST /api/v1/auth/forgot-password sets one by mail";
+        return Err(Error::conflict(message).into());
+    };
+    judge("new_password", &input.new, &names(&account))?;
+    let guesses = Guesses::at_own_password(&accounts, id);
+    guesses.look(&accounts).await?;
+    if !accounts.hasher().check(&input.current, Some(old)).await? {
+        guesses.failed(&accounts).await;
+        return Err(Error::new(Kind::Forbidden, "The current password is another").into());
+    }
+    guesses.succeeded(&accounts).await;
+    let hash = accounts.hasher().hash(&input.new).await?;
+    let now = clock.now();
+    let mut tx = app.write().await?;
+    if !store::keep_password(scope, &mut tx, &account, &hash, now).await? {
+        return Err(Error::conflict("The password was changed by someone else meanwhile; log in again").into());
+    }
+    store::kill_mail_tokens(scope, &mut tx, Purpose::Reset, id, now).await?;
+    letters::changed(&accounts, &mut tx, &account).await?;
+    let ended = store::end_sessions(scope, &mut tx, id, Some(session), "password", now).await?;
+    let entry = audit::Entry::of("password.changed", id, &peer).within(account.workspace_id);
+    audit::record(&mut tx, clock, entry.with(json!({"sessions_ended": ended}))).await?;
+    tx.commit().await?;
+    Ok(done("Password changed successfully"))
+}

@@ -1,0 +1,119 @@
+//! What the routes of accounts reach.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use db::Db;
+use http_base::App;
+use kernel::{Clock, Error, Kind, Result};
+use ports::counters::Counters;
+
+use crate::authenticate::Sessions;
+use crate::claims::Signer;
+use crate::passwords::Hasher;
+use crate::settings::Settings;
+
+/// What the routes of accounts reach. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts {
+    app: App,
+    shared: Arc<Shared>,
+}
+
+/// The part of it that also knows whose a token is: without the application, which itself asks it.
+pub struct Shared {
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) settings: Settings,
+    pub(crate) counters: Arc<dyn Counters>,
+    pub(crate) hasher: Hasher,
+    pub(crate) signer: Signer,
+    pub(crate) sessions: Sessions,
+    pub(crate) keys: crate::keys::Kept,
+    data: crate::data::Data,
+    pub(crate) vouching: crate::identity::Vouching,
+}
+
+impl FromRef<Accounts> for App {
+    fn from_ref(accounts: &Accounts) -> Self {
+        accounts.app.clone()
+    }
+}
+
+impl Accounts {
+    /// Puts it together, and lets the application know accounts by it. Without a key in the settings the tokens are signed with a
+    /// random one: they are good in this process only.
+    pub fn new(app: App, settings: Settings, counters: Arc<dyn Counters>) -> Result<Self> {
+        let clock = app.clock().clone();
+        let secret = settings.secret.clone().unwrap_or_else(|| crate::secrets::random(&clock, ""));
+        let shared = Arc::new(Shared {
+            db: app.db().clone(),
+            hasher: Hasher::start(&settings, &clock)?,
+            signer: Signer::new(&secret, settings.algorithm, settings.access_minutes),
+            sessions: Sessions::new(settings.kept_sessions),
+            keys: crate::keys::Kept::new(settings.kept_sessions),
+            data: crate::data::Data::new(),
+            vouching: crate::identity::Vouching::default(),
+            clock,
+            settings,
+            counters,
+        });
+        app.authenticate_by(Arc::clone(&shared) as Arc<dyn http_base::Authenticate>);
+        Ok(Self { app, shared })
+    }
+
+    /// The application.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Time, ids and random bytes.
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// The settings of accounts.
+    pub fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    /// What counts guesses.
+    pub fn counters(&self) -> &dyn Counters {
+        &*self.shared.counters
+    }
+
+    /// Who hashes passwords.
+    pub fn hasher(&self) -> &Hasher {
+        &self.shared.hasher
+    }
+
+    /// How people's data is told to them, and erased: every slice adds its part.
+    pub fn data(&self) -> &crate::data::Data {
+        &self.shared.data
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.shared.signer
+    }
+}
+
+impl Shared {
+    /// The storage.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Time, ids and random bytes.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}
+
+/// A token that is no good, whatever the reason: which it was is nobody's business.
+pub(crate) fn refused() -> Error {
+    Error::new(Kind::Unauthenticated, "The token is not valid; log in again for a new one")
+}

@@ -1,0 +1,189 @@
+//! Log-ins, and their refresh tokens.
+
+use db::{Sql, Tx, args};
+use http_base::Offsets;
+use kernel::{AccountId, Result, Scope, SessionId, Timestamp, WorkspaceId};
+
+use super::{moved, of_accounts};
+
+db::row! {
+    /// A log-in, as its owner sees it.
+    #[derive(Clone, Debug)]
+    pub struct SessionRow {
+        /// Its id.
+        pub id: SessionId,
+        /// Whose.
+        pub account_id: AccountId,
+        /// By what: `password`, `oauth:google`, …
+        pub method: String,
+        /// From where.
+        pub address: Option<String>,
+        /// By which program.
+        pub agent: Option<String>,
+        /// When.
+        pub created_at: Timestamp,
+        /// When a token was last made from it.
+        pub last_used_at: Timestamp,
+        /// When it ends by itself.
+        pub expires_at: Timestamp,
+    }
+}
+
+db::row! {
+    /// What a log-in that is alive says of its account, as that stands now.
+    pub(crate) struct Alive {
+        pub(crate) account_id: AccountId,
+        pub(crate) expires_at: Timestamp,
+        pub(crate) user_type: String,
+        pub(crate) workspace_id: Option<WorkspaceId>,
+        pub(crate) role: Option<String>,
+    }
+}
+
+/// Opens a log-in with its first refresh token.
+pub(crate) async fn insert_session(scope: Scope, tx: &mut Tx, session: &SessionRow, refresh_hash: &str) -> Result<()> {
+    debug_assert!(scope.sees_everything(), "nobody is logged in before they are");
+    let sql = "INSERT INTO sessions (id, account_id, method, address, agent, created_at, last_used_at, expires_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $6, $7)";
+    let arguments = args![
+        session.id,
+        session.account_id,
+        &session.method,
+        &session.address,
+        &session.agent,
+        session.created_at,
+        session.expires_at,
+    ];
+    tx.execute(sql, arguments).await?;
+    insert_refresh(tx, session.id, refresh_hash, session.created_at, session.expires_at).await
+}
+
+async fn insert_refresh(tx: &mut Tx, session: SessionId, hash: &str, now: Timestamp, until: Timestamp) -> Result<()> {
+    let sql = "INSERT INTO refresh_tokens (hash, session_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
+    tx.execute(sql, args![hash, session, now, until]).await.map(drop)
+}
+
+/// The log-in, if it is alive, and its account as that stands now.
+pub(crate) async fn alive(scope: Scope, tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<Option<Alive>> {
+    let mut sql = Sql::new(
+        "SELECT s.account_id, s.expires_at, a.user_type, a.workspace_id, m.role FROM sessions AS s \
+         JOIN accounts AS a ON a.id = s.account_id \
+         LEFT JOIN workspace_members AS m ON m.workspace_id = a.workspace_id AND m.account_id = a.id \
+         WHERE s.ended_at IS NULL AND a.erased_at IS NULL AND s.id = ",
+    );
+    sql.bind(id).push(" AND s.expires_at > ").bind(now);
+    of_accounts(&mut sql, scope, "s.account_id");
+    tx.fetch_optional(&sql.text, sql.args).await
+}
+
+/// Is there a refresh token of this hash, good or not? What was made up is refused without taking the writer.
+pub(crate) async fn is_refresh(scope: Scope, tx: &mut Tx, hash: &str) -> Result<bool> {
+    debug_assert!(scope.sees_everything(), "the token itself says who asks");
+    Ok(tx.fetch_value::<i64>("SELECT count(*) FROM refresh_tokens WHERE hash = $1", args![hash]).await? > 0)
+}
+
+/// What became of a refresh token.
+pub(crate) enum Rotation {
+    /// It was good, and another stands in its place.
+    Rotated { account: AccountId, session: SessionId },
+    /// It was used before: its log-in has been ended, if it was not already.
+    Reused { account: AccountId, session: SessionId, ended: bool },
+    /// It is over, ended, or never was.
+    Refused,
+}
+
+/// Trades a refresh token for another, once. Of many that come at the same moment one wins; every other one is a reuse.
+pub(crate) async fn rotate(
+    scope: Scope,
+    tx: &mut Tx,
+    (old, new): (&str, &str),
+    (now, until): (Timestamp, Timestamp),
+) -> Result<Rotation> {
+    debug_assert!(scope.sees_everything(), "the token itself says who asks");
+    let sql = "UPDATE refresh_tokens SET used_at = $2 WHERE hash = $1 AND used_at IS NULL AND expires_at > $2 \
+               RETURNING session_id";
+    let Some(session) = tx.fetch_optional::<SessionId>(sql, args![old, now]).await? else {
+        return reused(scope, tx, old, now).await;
+    };
+    let sql = "UPDATE sessions SET last_used_at = $2, expires_at = $3 WHERE id = $1 AND ended_at IS NULL AND account_id IN \
+               (SELECT id FROM accounts WHERE erased_at IS NULL) RETURNING account_id";
+    let Some(account) = tx.fetch_optional::<AccountId>(sql, args![session, now, until]).await? else {
+        return Ok(Rotation::Refused);
+    };
+    insert_refresh(tx, session, new, now, until).await?;
+    Ok(Rotation::Rotated { account, session })
+}
+
+async fn reused(scope: Scope, tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Rotation> {
+    let sql = "SELECT s.id, s.account_id FROM refresh_tokens AS r JOIN sessions AS s ON s.id = r.session_id \
+               WHERE r.hash = $1 AND r.used_at IS NOT NULL";
+    let Some((session, account)) = tx.fetch_optional::<(SessionId, AccountId)>(sql, args![hash]).await? else {
+        return Ok(Rotation::Refused);
+    };
+    let ended = end_session(scope, tx, account, session, "reuse", now).await?;
+    Ok(Rotation::Reused { account, session, ended })
+}
+
+/// Ends a log-in of this account; false if there is none alive of this id.
+pub async fn end_session(
+    scope: Scope,
+    tx: &mut Tx,
+    account: AccountId,
+    session: SessionId,
+    why: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    let mut sql = Sql::new("UPDATE sessions SET ended_at = ");
+    sql.bind(now).push(", ended_why = ").bind(why).push(" WHERE ended_at IS NULL AND id = ").bind(session);
+    sql.push(" AND account_id = ").bind(account);
+    of_accounts(&mut sql, scope, "account_id");
+    let ended = tx.execute(&sql.text, sql.args).await? == 1;
+    if ended {
+        moved(tx).await?;
+    }
+    Ok(ended)
+}
+
+/// Ends every log-in of this account but one; tells how many.
+pub async fn end_sessions(
+    scope: Scope,
+    tx: &mut Tx,
+    account: AccountId,
+    but: Option<SessionId>,
+    why: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    let mut sql = Sql::new("UPDATE sessions SET ended_at = ");
+    sql.bind(now).push(", ended_why = ").bind(why).push(" WHERE ended_at IS NULL AND account_id = ").bind(account);
+    if let Some(but) = but {
+        sql.push(" AND id <> ").bind(but);
+    }
+    of_accounts(&mut sql, scope, "account_id");
+    let ended = tx.execute(&sql.text, sql.args).await?;
+    if ended > 0 {
+        moved(tx).await?;
+    }
+    Ok(ended)
+}
+
+/// A page of the log-ins of this account that are alive, newest first, and how many there are.
+pub(crate) async fn list_sessions(
+    scope: Scope,
+    tx: &mut Tx,
+    account: AccountId,
+    now: Timestamp,
+    offsets: Offsets,
+) -> Result<(Vec<SessionRow>, u64)> {
+    let filter = |sql: &mut Sql| {
+        sql.push(" FROM sessions WHERE ended_at IS NULL AND account_id = ").bind(account);
+        sql.push(" AND expires_at > ").bind(now);
+        of_accounts(sql, scope, "account_id");
+    };
+    let mut sql = Sql::new("SELECT count(*)");
+    filter(&mut sql);
+    let total = tx.fetch_value(&sql.text, sql.args).await?;
+    let mut sql = Sql::new(format!("SELECT {}", SessionRow::COLUMNS));
+    filter(&mut sql);
+    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
+    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+}

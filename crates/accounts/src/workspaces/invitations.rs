@@ -1,0 +1,121 @@
+//! The SQL of invitations.
+
+use db::{Sql, Tx, args};
+use http_base::Offsets;
+use kernel::{AccountId, Error, Result, Scope, Timestamp, WorkspaceId};
+
+use super::model::{Invitation, InvitationId};
+
+/// Neither accepted nor taken back. There is at most one such invitation of an address in a workspace.
+const OPEN: &str = "accepted_at IS NULL AND revoked_at IS NULL";
+
+fn within(sql: &mut Sql, scope: Scope) {
+    if !scope.sees_everything() {
+        sql.push(" AND workspace_id = ").bind(scope.workspace());
+    }
+}
+
+/// The invitation of this address into this workspace that is neither accepted nor taken back.
+pub(crate) async fn open_for(
+    scope: Scope,
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    email_key: &str,
+) -> Result<Option<Invitation>> {
+    let mut sql = Sql::new(format!("SELECT {} FROM invitations WHERE {OPEN}", Invitation::COLUMNS));
+    sql.push(" AND workspace_id = ").bind(workspace).push(" AND email_key = ").bind(email_key);
+    within(&mut sql, scope);
+    tx.fetch_optional(&sql.text, sql.args).await
+}
+
+/// How many invitations into this workspace may still be accepted.
+pub(crate) async fn count_open(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, now: Timestamp) -> Result<u64> {
+    let mut sql = Sql::new(format!("SELECT count(*) FROM invitations WHERE {OPEN}"));
+    sql.push(" AND workspace_id = ").bind(workspace).push(" AND expires_at > ").bind(now);
+    within(&mut sql, scope);
+    tx.fetch_value(&sql.text, sql.args).await
+}
+
+/// Writes an invitation; one of the same id is told anew, with another token.
+pub(crate) async fn save(scope: Scope, tx: &mut Tx, invitation: &Invitation, hash: &str) -> Result<()> {
+    debug_assert!(scope.sees_everything() || scope.workspace() == Some(invitation.workspace_id));
+    let sql = "INSERT INTO invitations (id, workspace_id, email, email_key, role, hash, invited_by, created_at, mailed_at, \
+               expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET \
+               role = excluded.role, hash = excluded.hash, invited_by = excluded.invited_by, \
+               mailed_at = excluded.mailed_at, expires_at = excluded.expires_at";
+    let arguments = args![
+        invitation.id,
+        invitation.workspace_id,
+        &invitation.email,
+        &invitation.email_key,
+        invitation.role,
+        hash,
+        invitation.invited_by,
+        invitation.created_at,
+        invitation.mailed_at,
+        invitation.expires_at,
+    ];
+    tx.execute_or_conflict(sql, arguments, "This address was invited by someone else just now").await.map(drop)
+}
+
+/// A page of the invitations into this workspace, newest first, and how many there are.
+pub(crate) async fn list(
+    scope: Scope,
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    offsets: Offsets,
+) -> Result<(Vec<Invitation>, u64)> {
+    let mut sql = Sql::new("SELECT count(*) FROM invitations WHERE workspace_id = ");
+    sql.bind(workspace);
+    within(&mut sql, scope);
+    let total = tx.fetch_value(&sql.text, sql.args).await?;
+    let mut sql = Sql::new(format!("SELECT {} FROM invitations WHERE workspace_id = ", Invitation::COLUMNS));
+    sql.bind(workspace);
+    within(&mut sql, scope);
+    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
+    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+}
+
+/// Takes an invitation back, if it is neither accepted nor taken back already; tells whom it was for.
+pub(crate) async fn revoke(scope: Scope, tx: &mut Tx, id: InvitationId, now: Timestamp) -> Result<Option<String>> {
+    let mut sql = Sql::new("UPDATE invitations SET revoked_at = ");
+    sql.bind(now).push(" WHERE ").push(OPEN).push(" AND id = ").bind(id);
+    within(&mut sql, scope);
+    sql.push(" RETURNING email");
+    tx.fetch_optional(&sql.text, sql.args).await
+}
+
+/// The invitation of this token, whatever became of it. The token is the right to see it: `scope` is the server's.
+pub(crate) async fn by_hash(scope: Scope, tx: &mut Tx, hash: &str) -> Result<Option<Invitation>> {
+    debug_assert!(scope.sees_everything());
+    let sql = format!("SELECT {} FROM invitations WHERE hash = $1", Invitation::COLUMNS);
+    tx.fetch_optional(&sql, args![hash]).await
+}
+
+/// Uses up an invitation that may still be accepted, with the token that was read. Tells whether it was.
+pub(crate) async fn accept(scope: Scope, tx: &mut Tx, id: InvitationId, hash: &str, now: Timestamp) -> Result<bool> {
+    debug_assert!(scope.sees_everything());
+    let sql =
+        format!("UPDATE invitations SET accepted_at = $3 WHERE {OPEN} AND id = $1 AND hash = $2 AND expires_at > $3");
+    Ok(tx.execute(&sql, args![id, hash, now]).await? == 1)
+}
+
+/// Is somebody with this address in the workspace already?
+pub(crate) async fn is_member(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, email_key: &str) -> Result<bool> {
+    let mut sql = Sql::new(
+        "SELECT count(*) FROM accounts a JOIN workspace_members m ON m.account_id = a.id WHERE a.email_key = ",
+    );
+    sql.bind(email_key).push(" AND m.workspace_id = ").bind(workspace);
+    if !scope.sees_everything() {
+        sql.push(" AND m.workspace_id = ").bind(scope.workspace());
+    }
+    Ok(tx.fetch_value::<i64>(&sql.text, sql.args).await? > 0)
+}
+
+/// The address of an account as addresses are compared, and whether it has been verified.
+pub(crate) async fn address_of(scope: Scope, tx: &mut Tx, account: AccountId) -> Result<(Option<String>, bool)> {
+    debug_assert!(scope.may_read_directory());
+    let sql = "SELECT email_key, is_verified FROM accounts WHERE id = $1 AND erased_at IS NULL";
+    let found = tx.fetch_optional(sql, args![account]).await?;
+    found.ok_or_else(|| Error::not_found("Account"))
+}

@@ -1,0 +1,64 @@
+//! The routes of workspaces.
+
+mod invitations;
+mod members;
+mod workspace;
+
+use db::Tx;
+use http_base::{Fields, Input, Person};
+use kernel::{Account, Error, Result, Scope, Timestamp, UserType, WorkspaceId, WorkspaceRole};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::model::{Role, businesses_only, owners_only};
+use super::store;
+use crate::Accounts;
+
+/// Every route of workspaces, their members and invitations.
+pub(crate) fn router() -> OpenApiRouter<Accounts> {
+    OpenApiRouter::new()
+        .routes(routes!(workspace::get, workspace::rename))
+        .routes(routes!(workspace::list))
+        .routes(routes!(workspace::switch))
+        .routes(routes!(members::list))
+        .routes(routes!(members::change, members::remove))
+        .routes(routes!(invitations::list, invitations::invite))
+        .routes(routes!(invitations::accept))
+        .routes(routes!(invitations::revoke))
+}
+
+/// The role that is wanted for someone.
+struct RoleInput(Role);
+
+impl Input for RoleInput {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        fields.required("role", http_base::fields::rule::one_of(super::model::ROLES)).and_then(Role::parse).map(Self)
+    }
+}
+
+/// The workspace that a business works in, and what it may do there.
+fn own(account: &Account) -> Result<WorkspaceId> {
+    match (account.user_type, account.workspace) {
+        (UserType::Business, Some(workspace)) => Ok(workspace),
+        _ => Err(businesses_only()),
+    }
+}
+
+/// What this person may see.
+fn scope_of(person: &Person) -> Scope {
+    kernel::Caller::Account(person.account.clone()).scope()
+}
+
+/// The workspace that this person owns, as it stands now and for as long as the transaction lasts: what the token's account was
+/// a moment ago does not count.
+async fn held_by_owner(tx: &mut Tx, person: &Person, now: Timestamp) -> Result<WorkspaceId> {
+    let (workspace, scope) = (own(&person.account)?, scope_of(person));
+    if !store::hold(scope, tx, workspace, now).await? {
+        return Err(Error::not_found("Workspace"));
+    }
+    match store::role_of(scope, tx, workspace, person.account.id).await? {
+        Some(Role(WorkspaceRole::Owner)) => Ok(workspace),
+        Some(_) => Err(owners_only()),
+        None => Err(Error::not_found("Workspace")),
+    }
+}

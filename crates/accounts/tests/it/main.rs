@@ -1,0 +1,13 @@
+//! The core of accounts through its routes: one story each, on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod garbage;
+mod guesses;
+mod log_in;
+mod mails;
+mod sign_up;
+mod tenancy;
+mod tokens;
+mod upkeep;
+mod vouched;
+mod world;

@@ -1,0 +1,5 @@
+//! Log-ins that others vouch for.
+
+mod gotrue;
+mod oauth;
+mod supabase;

@@ -1,0 +1,189 @@
+//! What Twilio asks and tells: let in by its signature alone.
+
+use axum::extract::{Form, FromRequest as _, OriginalUri, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http_base::Answer;
+use kernel::{Error, Kind, Result};
+use ports::calls::{CallStatus, Webhook};
+
+use crate::model::State as CallState;
+use crate::moves::{self, Change};
+use crate::talk::{self, Ringing};
+use crate::{Calls, store};
+
+/// The largest webhook of Twilio's, in bytes.
+const MOST_BYTES: usize = 256 << 10;
+/// What of a sentence is listened to, in characters.
+const MOST_SAID: usize = 2_000;
+
+/// A webhook that was checked.
+struct Hook {
+    fields: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+    token: Option<String>,
+}
+
+/// Name and value, decoded.
+async fn pairs(text: impl Into<axum::body::Body>) -> Result<Vec<(String, String)>> {
+    let unreadable = |fault| Error::new(Kind::BadRequest, "The form cannot be read").because(fault);
+    let request = Request::post("/").header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(text.into());
+    let request = request.map_err(Error::internal)?;
+    match Form::<Vec<(String, String)>>::from_request(request, &()).await {
+        Ok(Form(pairs)) if pairs.iter().all(|(name, value)| !name.contains('\0') && !value.contains('\0')) => Ok(pairs),
+        Ok(_) => Err(unreadable("a NUL character".to_owned())),
+        Err(fault) => Err(unreadable(fault.to_string())),
+    }
+}
+
+impl Hook {
+    /// Reads a webhook and checks that it is the provider's.
+    async fn read(calls: &Calls, uri: &OriginalUri, request: Request) -> Result<Self> {
+        let headers: HeaderMap = request.headers().clone();
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let body = axum::body::to_bytes(request.into_body(), MOST_BYTES)
+            .await
+            .map_err(|fault| Error::new(Kind::TooLarge, "The webhook is too large, or broke off").because(fault))?;
+        let is_json = text("content-type").is_some_and(|kind| kind.starts_with("application/json"));
+        let form = if is_json { None } else { Some(pairs(body.clone()).await?) };
+        let path = uri.path_and_query().map_or_else(|| uri.path(), |path| path.as_str());
+        let url = format!("{}{path}", calls.base());
+        let signature = text("x-twilio-signature");
+        calls.telephony().check(Webhook { url: &url, body: &body, form: form.as_deref(), signature })?;
+        let fields = match form {
+            Some(form) => form,
+            None => flat(&body)?,
+        };
+        let query = pairs(uri.query().unwrap_or_default().to_owned()).await?;
+        Ok(Self {
+            fields,
+            query,
+            token: text("i-twilio-idempotency-token").map(|token| token.chars().take(100).collect()),
+        })
+    }
+
+    fn field(&self, name: &str) -> Option<&str> {
+        let found = self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
+        found.filter(|value| !value.is_empty())
+    }
+
+    fn ringing(&self) -> Result<Ringing> {
+        let sid = self.field("CallSid").filter(|sid| sid.len() <= 200);
+        let sid = sid.ok_or_else(|| Error::invalid_field("CallSid", "is missing"))?;
+        let ours = self.query.iter().find(|(name, _)| name == "call").and_then(|(_, id)| id.parse().ok());
+        let owned = |name| self.field(name).map(str::to_owned);
+        Ok(Ringing {
+            sid: sid.to_owned(),
+            ours,
+            from: owned("From"),
+            to: owned("To"),
+            inbound: self.field("Direction").is_none_or(|direction| direction == "inbound"),
+        })
+    }
+}
+
+/// The fields of a JSON object, as text.
+fn flat(body: &[u8]) -> Result<Vec<(String, String)>> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body)
+        .map_err(|fault| Error::new(Kind::BadRequest, "The webhook is no JSON object").because(fault))?;
+    let text = |value: serde_json::Value| match value {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(object.into_iter().map(|(name, value)| (name, text(value))).collect())
+}
+
+fn xml(twiml: String) -> Response {
+    ([(CONTENT_TYPE, "text/xml; charset=utf-8")], twiml).into_response()
+}
+
+/// Twilio asks what to say first
+///
+/// Answers with TwiML: it says that it is an AI, for whom it calls, and listens. Asked again, it says the same.
+#[utoipa::path(post, path = "/api/v1/voice-call/voice", tag = "Voice calls", responses(
+    (status = 200, description = "TwiML", body = String, content_type = "text/xml"),
+    (status = 403, description = "It is not signed by Twilio"),
+))]
+pub(super) async fn voice(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<Response> {
+    let hook = Hook::read(&calls, &uri, request).await?;
+    Ok(xml(talk::open(&calls, &hook.ringing()?).await?))
+}
+
+/// Twilio tells what was said, and asks what to say next
+///
+/// A request that comes twice gets the same answer, and is listened to once.
+#[utoipa::path(post, path = "/api/v1/voice-call/gather", tag = "Voice calls",
+    params(("turn" = Option<u32>, Query, description = "Which of our turns it answers")), responses(
+    (status = 200, description = "TwiML", body = String, content_type = "text/xml"),
+    (status = 403, description = "It is not signed by Twilio"),
+))]
+pub(super) async fn gather(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<Response> {
+    let hook = Hook::read(&calls, &uri, request).await?;
+    let turn = hook.query.iter().find(|(name, _)| name == "turn").and_then(|(_, turn)| turn.parse().ok());
+    let said = hook.field("SpeechResult").or_else(|| hook.field("Digits")).unwrap_or_default();
+    let said: String = said.chars().take(MOST_SAID).collect();
+    Ok(xml(talk::hear(&calls, &hook.ringing()?, &said, turn, hook.token.as_deref()).await?))
+}
+
+/// Twilio tells what is half heard
+#[utoipa::path(post, path = "/api/v1/voice-call/partial", tag = "Voice calls", responses(
+    (status = 204, description = "It was taken"),
+    (status = 403, description = "It is not signed by Twilio"),
+))]
+pub(super) async fn partial(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<StatusCode> {
+    let hook = Hook::read(&calls, &uri, request).await?;
+    let ringing = hook.ringing()?;
+    if let Some(text) = hook.field("UnstableSpeechResult").or_else(|| hook.field("StableSpeechResult")) {
+        let text: String = text.chars().take(MOST_SAID).collect();
+        let mut tx = calls.app().write().await?;
+        store::half_heard(kernel::Scope::system(), &mut tx, &ringing.sid, &text).await?;
+        tx.commit().await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Twilio tells how a call stands
+///
+/// Events may come twice and in any order: a call only moves on.
+#[utoipa::path(post, path = "/api/v1/voice-call/status", tag = "Voice calls", responses(
+    (status = 204, description = "It was taken"),
+    (status = 403, description = "It is not signed by Twilio"),
+))]
+pub(super) async fn status(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<StatusCode> {
+    let hook = Hook::read(&calls, &uri, request).await?;
+    let ringing = hook.ringing()?;
+    let Some(status) = hook.field("CallStatus").and_then(CallStatus::parse) else {
+        return Err(Error::invalid_field("CallStatus", "must be one of Twilio's statuses").into());
+    };
+    let duration_seconds = hook.field("CallDuration").and_then(|seconds| seconds.parse().ok());
+    let mut tx = calls.app().write().await?;
+    if let Some(mut call) = talk::call_of(&calls, &mut tx, &ringing).await? {
+        if status.is_over() {
+            talk::end(&calls, &mut tx, &mut call, &ringing.sid).await?;
+        }
+        let change = Change { duration_seconds, ..Change::to(CallState::With(status)) };
+        moves::apply(&calls, &mut tx, &mut call, change).await?;
+    }
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Twilio tells that a recording is ready
+#[utoipa::path(post, path = "/api/v1/voice-call/recording", tag = "Voice calls", responses(
+    (status = 204, description = "It was taken"),
+    (status = 403, description = "It is not signed by Twilio"),
+))]
+pub(super) async fn recording(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<StatusCode> {
+    let hook = Hook::read(&calls, &uri, request).await?;
+    let ringing = hook.ringing()?;
+    let recording_sid = hook.field("RecordingSid").map(str::to_owned);
+    let ready = hook.field("RecordingStatus").is_none_or(|status| status == "completed");
+    let mut tx = calls.app().write().await?;
+    let call = store::take_by_sid(kernel::Scope::system(), &mut tx, &ringing.sid, ringing.ours).await?;
+    if let (Some(mut call), true) = (call, ready) {
+        moves::apply(&calls, &mut tx, &mut call, Change { recording_sid, ..Change::default() }).await?;
+    }
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,239 @@
+//! A server of calls over a fresh database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use calls::{Calls, Settings};
+use campaigns::{Campaign, Exclusions};
+use creators::vectors::Backend;
+use creators::{Directory, LocalEmbedder};
+use http_base::app::Limits;
+use http_base::{App, Mode};
+use jobs::Registry;
+use kernel::{Clock, Money, Timestamp, WorkspaceId};
+use ports::Llm;
+use ports::calls::{Agent, MockAgent, MockTelephony, Telephony};
+use providers::elevenlabs::{ElevenLabs, ElevenLabsSettings};
+use providers::twilio::{Twilio, TwilioSettings};
+use serde_json::{Value, json};
+use testkit::{Client, FreshDb, People, Someone};
+use utoipa_axum::router::OpenApiRouter;
+
+/// Noon in Madrid, and 11 in the Canaries.
+pub(crate) const NOON: &str = "2026-01-15T11:00:00Z";
+/// A number in Spain.
+pub(crate) const NUMBER: &str = "+34600000001";
+pub(crate) const TOKEN: &str = "12345678901234567890";
+pub(crate) const PUBLIC: &str = "https://flow.example";
+pub(crate) const SECRET: &str = "wsec_0123456789abcdef";
+
+/// Who rings and talks.
+pub(crate) struct Parts {
+    pub(crate) telephony: Arc<dyn Telephony>,
+    pub(crate) agent: Arc<dyn Agent>,
+    pub(crate) llm: Option<Arc<dyn Llm>>,
+    pub(crate) settings: Settings,
+    pub(crate) demo: bool,
+}
+
+impl Parts {
+    /// Nobody is rung, and everybody on this machine may play the provider.
+    pub(crate) fn mock() -> Self {
+        Self {
+            telephony: Arc::new(MockTelephony { open: true }),
+            agent: Arc::new(MockAgent),
+            llm: None,
+            settings: Settings::default(),
+            demo: true,
+        }
+    }
+
+    pub(crate) fn twilio(url: &str) -> Self {
+        let limits = providers::Limits { total: Duration::from_millis(600), ..providers::Limits::default() };
+        let twilio = Twilio::new(TwilioSettings {
+            base_url: format!("{url}/2010-04-01"),
+            account_sid: "AC0123".into(),
+            auth_token: TOKEN.into(),
+            number: "+15550001111".into(),
+            limits,
+        });
+        let settings = Settings { webhook_base: Some(PUBLIC.into()), ..Settings::default() };
+        Self { telephony: Arc::new(twilio.unwrap()), settings, demo: false, ..Self::mock() }
+    }
+
+    pub(crate) fn elevenlabs(url: &str) -> Self {
+        let limits = providers::Limits { total: Duration::from_millis(600), ..providers::Limits::default() };
+        let agent = ElevenLabs::new(ElevenLabsSettings {
+            base_url: url.into(),
+            api_key: "xi-secret".into(),
+            agent_id: "agent_1".into(),
+            phone_number_id: "phnum_1".into(),
+            webhook_secret: SECRET.into(),
+            record: true,
+            limits,
+        });
+        Self { agent: Arc::new(agent.unwrap()), demo: false, ..Self::mock() }
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) fresh: FreshDb,
+    pub(crate) clock: Clock,
+    pub(crate) client: Client,
+    pub(crate) people: People,
+    pub(crate) brand: Someone,
+    pub(crate) campaign: Campaign,
+    pub(crate) creator: kernel::CreatorId,
+    pub(crate) calls: Calls,
+    pub(crate) jobs: Registry,
+}
+
+impl World {
+    pub(crate) async fn new(fresh: FreshDb, parts: Parts) -> Self {
+        let clock = Clock::mock(NOON.parse().unwrap(), 7);
+        let migrations = [
+            jobs::MIGRATIONS,
+            mail::MIGRATIONS,
+            creators::MIGRATIONS,
+            campaigns::MIGRATIONS,
+            outreach::MIGRATIONS,
+            calls::MIGRATIONS,
+        ];
+        fresh.db.migrate(&migrations.concat(), clock.now()).await.unwrap();
+        let people = People::default();
+        let brand = people.business(&clock);
+        let (client, calls) = serve(fresh.db.clone(), &clock, &people, &brand, parts);
+        let (campaign, creator) = fill(&calls, &brand).await;
+        let client = client.of(&brand);
+        let jobs = calls::jobs(&calls);
+        Self { fresh, clock, client, people, brand, campaign, creator, calls, jobs }
+    }
+
+    /// Another process over the same database.
+    pub(crate) async fn neighbour(&self, parts: Parts) -> Client {
+        let (client, _) = serve(self.fresh.reopen().await, &self.clock, &self.people, &self.brand, parts);
+        client.of(&self.brand)
+    }
+
+    pub(crate) fn about(&self) -> Value {
+        json!({"campaign_id": self.campaign.id, "creator_id": self.creator, "phone_number": NUMBER})
+    }
+
+    pub(crate) fn outbound(&self) -> Value {
+        json!({"campaign_id": self.campaign.id, "creator_id": self.creator, "to_number": NUMBER})
+    }
+
+    pub(crate) async fn consent(&self) -> Value {
+        let body = json!({"creator_id": self.creator, "phone_number": NUMBER, "source": "Form on techfit.example"});
+        self.client.post("/api/v1/outreach/consents", &body).await.ok()
+    }
+
+    /// The entries of the log, newest last.
+    pub(crate) async fn entries(&self) -> Vec<Value> {
+        let mut tx = self.fresh.db.read().await.unwrap();
+        let wanted = outreach::store::Wanted { campaign: Some(self.campaign.id), ..Default::default() };
+        let offsets = http_base::Offsets { limit: 100, offset: 0 };
+        let (entries, _) = outreach::store::list(kernel::Scope::system(), &mut tx, &wanted, offsets).await.unwrap();
+        entries
+            .into_iter()
+            .rev()
+            .map(|entry| serde_json::to_value(outreach::OutreachBody::from(entry)).unwrap())
+            .collect()
+    }
+
+    /// The only entry.
+    pub(crate) async fn entry(&self) -> Value {
+        let mut entries = self.entries().await;
+        assert_eq!(entries.len(), 1, "one entry of the campaign and the creator");
+        entries.remove(0)
+    }
+
+    pub(crate) async fn rows(&self, table: &str) -> i64 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        self.fresh.db.read().await.unwrap().fetch_value(&sql, vec![]).await.unwrap()
+    }
+
+    /// Runs the jobs that are due, as the workers do.
+    pub(crate) async fn look_after(&self) {
+        let db = &self.fresh.db;
+        let mut tx = db.write().await.unwrap();
+        let job = jobs::NewJob::new("calls.look", &()).unwrap();
+        jobs::enqueue(&mut tx, &self.clock, job).await.unwrap();
+        tx.commit().await.unwrap();
+        jobs::run_until_idle(db, &self.clock, &self.jobs).await.unwrap();
+    }
+}
+
+fn serve(db: db::Db, clock: &Clock, people: &People, brand: &Someone, parts: Parts) -> (Client, Calls) {
+    let workspace = brand.account.workspace.unwrap();
+    let mode = if parts.demo { Mode::Demo(workspace) } else { Mode::Serve };
+    let app = App::new(db, clock.clone(), mode, Limits::default(), true);
+    app.authenticate_by(Arc::new(people.clone()));
+    app.reached_at(PUBLIC);
+    let calls = Calls::new(app.clone(), parts.telephony, parts.agent, parts.llm, parts.settings);
+    let (router, _) = OpenApiRouter::new().merge(calls::router(calls.clone())).split_for_parts();
+    (Client::new(http_base::layers::around(router, &app, &[])), calls)
+}
+
+async fn fill(calls: &Calls, brand: &Someone) -> (Campaign, kernel::CreatorId) {
+    let app = calls.app();
+    let clock = app.clock();
+    let workspace: WorkspaceId = brand.account.workspace.unwrap();
+    let directory = Directory::new(app.clone(), Arc::new(LocalEmbedder), Backend::Memory);
+    let csv = "name,platform,niche,followers_count,language\nMia Torres,instagram,fitness,125K,English\n";
+    let source = Box::new(std::io::Cursor::new(csv.as_bytes().to_vec()));
+    let scope = kernel::Scope::system();
+    let format = Some(creators::Format::Csv);
+    creators::import(&directory, scope, Some(workspace), source, format, |_, _| {}).await.unwrap();
+    let mut tx = app.write().await.unwrap();
+    let creator = tx.fetch_value("SELECT id FROM creators LIMIT 1", vec![]).await.unwrap();
+    let now: Timestamp = clock.now();
+    let mut campaign = Campaign {
+        id: clock.new_id(),
+        code: 0,
+        workspace_id: workspace,
+        product_name: "FitBand Pro".into(),
+        brand_name: "TechFit".into(),
+        product_description: Some("A wristband that measures sleep".into()),
+        target_audience: None,
+        key_use_cases: None,
+        campaign_goal: None,
+        product_niche: None,
+        total_budget: Money::from_minor(2_500_000),
+        status: campaigns::Status::Active,
+        influencer_count: 0,
+        exclusions: Exclusions::default(),
+        created_at: now,
+        updated_at: now,
+    };
+    campaigns::store::insert(kernel::Scope::system(), &mut tx, &mut campaign).await.unwrap();
+    tx.commit().await.unwrap();
+    (campaign, creator)
+}
+
+/// A form as Twilio posts it.
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
+    let encoded = |text: &str| {
+        text.bytes().fold(String::new(), |mut out, byte| {
+            if byte.is_ascii_alphanumeric() {
+                out.push(char::from(byte));
+            } else {
+                out.push_str(&format!("%{byte:02X}"));
+            }
+            out
+        })
+    };
+    fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&")
+}
+
+/// What Twilio signs a form with.
+pub(crate) fn signed(url: &str, fields: &[(&str, &str)]) -> String {
+    use base64::Engine as _;
+    use hmac::{KeyInit as _, Mac as _};
+    let mut sorted = fields.to_vec();
+    sorted.sort_unstable();
+    let text = sorted.iter().fold(url.to_owned(), |text, (name, value)| text + name + value);
+    let mut mac = hmac::Hmac::<sha1::Sha1>::new_from_slice(TOKEN.as_bytes()).unwrap();
+    mac.update(text.as_bytes());
+    base64::prelude::BASE64_STANDARD.encode(mac.finalize().into_bytes())
+}

@@ -1,0 +1,15 @@
+//! What contracts, their schedules and their deliverables are, how they move, and what may be written of one.
+
+mod contract;
+pub mod deliverables;
+mod document;
+mod input;
+pub mod schedule;
+mod status;
+
+pub use contract::{Contract, Json};
+pub use deliverables::{Deliverable, Wanted};
+pub use document::{Document, PartyText, hash};
+pub use input::{Changes, DeliverableMove, Ending, NewContract, SendInput, SignInput, SignerInput, Text};
+pub use schedule::{Due, Line};
+pub use status::{DeliverableStatus, Method, Party, SigningOrder, Status};

@@ -1,0 +1,83 @@
+//! Amendments: another text for a contract that is signed, which counts when both have signed it.
+
+use db::Tx;
+use kernel::time::DAY;
+use kernel::{Error, Result};
+use serde_json::json;
+
+use super::{Act, request, sides};
+use crate::model::{Changes, Contract, Document, Json, SendInput, Status};
+use crate::store::{self, Version};
+
+/// Proposes an amendment; one at a time. Answers its version.
+pub(crate) async fn amend(
+    act: &Act<'_>,
+    tx: &mut Tx,
+    contract: &mut Contract,
+    changes: &Changes,
+    send: &SendInput,
+) -> Result<i64> {
+    if contract.status != Status::Signed {
+        return Err(Error::conflict(match contract.status {
+            Status::Draft => "The contract is a draft; change it in place with PUT".to_owned(),
+            Status::Sent => "The contract is not signed yet; take it back to draft and change it there".to_owned(),
+            over => format!("The contract is {} and stays as it is", over.word()),
+        }));
+    }
+    let versions = store::versions(act.scope, tx, contract.id).await?;
+    if let Some(open) = versions.iter().find(|version| version.status == "proposed") {
+        return Err(Error::conflict(format!("Version {} waits for signatures; withdraw it first", open.version)));
+    }
+    let was = contract.text();
+    let Some(text) = changes.over(&was)? else {
+        return Err(Error::invalid_field("terms", "must differ from the contract: an amendment changes something"));
+    };
+    text.must_lie_ahead(act.now, Some(&was))?;
+    let same_money = (text.amount, text.currency, &text.schedule) == (was.amount, was.currency, &was.schedule);
+    if !same_money && !was.schedule.is_empty() {
+        return Err(Error::conflict(
+            "The payments of this contract's schedule have been made already: change or add payments under /api/v1/payments, or \
+             cancel this contract and make a new one",
+        ));
+    }
+    let (campaign, creator) = sides(tx, contract).await?;
+    let number = versions.last().map_or(contract.version, |version| version.version).max(contract.version) + 1;
+    let head = (contract.id, number, contract.signing_order);
+    let (document, document_hash) = Document::new(head, &campaign, &creator, &text, changes.note.clone()).frozen()?;
+    let detail = json!({"version": number, "document_hash": document_hash, "note": changes.note});
+    let version = Version {
+        version: number,
+        status: "proposed".into(),
+        document,
+        document_hash,
+        content: Json(text.body()),
+        note: changes.note.clone(),
+        created_at: act.now,
+        settled_at: None,
+    };
+    store::add_version(act.scope, tx, contract.id, &version).await?;
+    act.record(tx, contract, "amendment_proposed", &detail).await?;
+    act.tell(tx, "contract.amendment_proposed", contract, json!({"amendment": number}));
+    if let Some(signers) = &send.signers {
+        let expires = send.expires_at.filter(|expires| *expires > act.now);
+        let expires = expires.unwrap_or_else(|| act.now.plus(i64::from(act.deals.settings().expiry_days) * DAY));
+        request::ask(act, tx, contract, number, expires, signers, send.message.as_deref()).await?;
+    }
+    contract.updated_at = act.now;
+    store::save(act.scope, tx, contract, Status::Signed).await?;
+    Ok(number)
+}
+
+/// Takes a proposed amendment back.
+pub(crate) async fn withdraw(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract, version: i64) -> Result<()> {
+    let was = contract.status;
+    let found =
+        store::version(act.scope, tx, contract.id, version).await?.filter(|found| found.version > contract.version);
+    let found = found.ok_or_else(|| Error::not_found("Amendment"))?;
+    store::settle_version(act.scope, tx, contract.id, found.version, "withdrawn", act.now).await?;
+    store::void_links(act.scope, tx, contract.id, found.version, None, None).await?;
+    act.record(tx, contract, "amendment_withdrawn", &json!({"version": found.version})).await?;
+    act.tell(tx, "contract.amendment_withdrawn", contract, json!({"amendment": found.version}));
+    contract.updated_at = act.now;
+    store::save(act.scope, tx, contract, was).await
+}

@@ -1,0 +1,61 @@
+//! Deliverables: handed in, sent back, accepted.
+
+use db::Tx;
+use kernel::{Error, Kind, Result, Scope};
+use serde_json::json;
+
+use super::Act;
+use crate::model::deliverables::DeliverableId;
+use crate::model::{Contract, Deliverable, DeliverableMove, DeliverableStatus, Status};
+use crate::store;
+
+/// Moves a deliverable of a contract that this transaction has locked. When the last one is accepted, the payments that wait for delivery
+/// become due.
+pub async fn move_deliverable(
+    act: &Act<'_>,
+    tx: &mut Tx,
+    contract: &mut Contract,
+    id: DeliverableId,
+    input: DeliverableMove,
+) -> Result<Deliverable> {
+    let found = store::by_id(act.scope, tx, contract.id, id).await?;
+    let mut moved = found.ok_or_else(|| Error::not_found("Deliverable"))?;
+    if act.scope.person().is_some() && input.status != DeliverableStatus::Submitted {
+        return Err(Error::new(
+            Kind::Forbidden,
+            "Only the business accepts a deliverable or sends it back; you may submit it",
+        ));
+    }
+    if contract.status != Status::Signed {
+        return Err(Error::conflict(format!(
+            "The contract is {}; deliverables move while it is signed",
+            contract.status.word()
+        )));
+    }
+    let was = moved.status;
+    moved.status = was.next(input.status)?;
+    match moved.status {
+        DeliverableStatus::Submitted => moved.submitted_at = Some(act.now),
+        DeliverableStatus::Approved => moved.approved_at = Some(act.now),
+        DeliverableStatus::Pending | DeliverableStatus::Late => moved.submitted_at = None,
+    }
+    moved.content_url = input.content_url.or(moved.content_url);
+    moved.note = input.note.or(moved.note);
+    moved.updated_at = act.now;
+    store::move_deliverable(act.scope, tx, &moved, was).await?;
+    let word = if moved.status == DeliverableStatus::Pending { "sent_back" } else { moved.status.word() };
+    let detail =
+        json!({"deliverable": moved.id, "type": moved.kind, "content_url": moved.content_url, "note": moved.note});
+    act.record(tx, contract, &format!("deliverable_{word}"), &detail).await?;
+    act.tell(tx, &format!("deliverable.{word}"), contract, json!({"deliverable_id": moved.id, "type": moved.kind}));
+    if moved.status == DeliverableStatus::Approved {
+        let all = store::deliverables(act.scope, tx, contract.id).await?;
+        if all.iter().all(|one| one.status == DeliverableStatus::Approved) {
+            payments::delivered(Scope::system(), tx, act.clock(), contract.id).await?;
+            act.tell(tx, "contract.delivered", contract, json!({}));
+        }
+    }
+    contract.updated_at = act.now;
+    store::save(act.scope, tx, contract, Status::Signed).await?;
+    Ok(moved)
+}

@@ -1,0 +1,68 @@
+//! How contracts come to their end.
+
+use db::Tx;
+use kernel::{Error, Result, Scope};
+use serde_json::json;
+
+use super::Act;
+use crate::model::{Contract, DeliverableStatus, Status};
+use crate::store;
+
+/// Calls a contract off, or lets it expire. What was to be paid and is not under way will not be.
+pub(crate) async fn end(
+    act: &Act<'_>,
+    tx: &mut Tx,
+    contract: &mut Contract,
+    to: Status,
+    reason: Option<&str>,
+) -> Result<()> {
+    let was = contract.status;
+    contract.go(to, act.now)?;
+    for version in store::versions(act.scope, tx, contract.id).await? {
+        if version.status == "proposed" {
+            store::settle_version(act.scope, tx, contract.id, version.version, "withdrawn", act.now).await?;
+            store::void_links(act.scope, tx, contract.id, version.version, None, None).await?;
+        }
+    }
+    if was == Status::Signed {
+        payments::call_off(Scope::system(), tx, act.clock(), contract.id).await?;
+    }
+    act.record(tx, contract, to.word(), &json!({"was": was, "reason": reason})).await?;
+    act.tell(tx, &format!("contract.{}", to.word()), contract, json!({"reason": reason}));
+    store::save(act.scope, tx, contract, was).await
+}
+
+/// What still stands between a contract and its completion: deliverables and payments.
+pub(crate) async fn open_ends(scope: Scope, tx: &mut Tx, contract: &Contract) -> Result<(usize, usize)> {
+    let deliverables = store::deliverables(scope, tx, contract.id).await?;
+    let payments = payments::store::of_contract(Scope::system(), tx, contract.id).await?;
+    Ok((
+        deliverables.iter().filter(|one| one.status != DeliverableStatus::Approved).count(),
+        payments.iter().filter(|one| one.status != payments::Status::Completed).count(),
+    ))
+}
+
+/// Completes a contract: when everything was delivered and paid or, `by_word`, because the workspace says so. What was open then stands in
+/// the trail.
+pub(crate) async fn complete(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract, by_word: bool) -> Result<()> {
+    let was = contract.status;
+    contract.go(Status::Completed, act.now)?;
+    let (deliverables, payments) = open_ends(act.scope, tx, contract).await?;
+    if !by_word && (deliverables, payments) != (0, 0) {
+        return Err(Error::conflict(format!(
+            "{deliverables} deliverables are not approved and {payments} payments not completed; finish them, or say that it is completed \
+             all the same with PUT {{\"status\": \"completed\"}}"
+        )));
+    }
+    if let Some(open) =
+        store::versions(act.scope, tx, contract.id).await?.iter().find(|version| version.status == "proposed")
+    {
+        return Err(Error::conflict(format!("Amendment {} waits for signatures; withdraw it first", open.version)));
+    }
+    // Whoever says that all is done says that all was delivered.
+    payments::delivered(Scope::system(), tx, act.clock(), contract.id).await?;
+    let detail = json!({"by_word": by_word, "deliverables_open": deliverables, "payments_open": payments});
+    act.record(tx, contract, "completed", &detail).await?;
+    act.tell(tx, "contract.completed", contract, json!({}));
+    store::save(act.scope, tx, contract, was).await
+}

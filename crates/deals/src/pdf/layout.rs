@@ -1,0 +1,285 @@
+//! Pages: what is set flows down them, with margins, a line at the foot, and breaks that leave no line alone.
+
+use kernel::{Error, Result};
+use krilla::Document;
+use krilla::geom::{PathBuilder, Rect};
+use krilla::metadata::Metadata;
+use krilla::page::PageSettings;
+use krilla::paint::Stroke;
+use krilla::surface::Surface;
+
+use super::text::{Colour, Line, Style, Type};
+
+/// A4, in points.
+pub const PAGE: (f32, f32) = (595.28, 841.89);
+/// Left, top, right and bottom.
+const MARGINS: (f32, f32, f32, f32) = (62.0, 66.0, 62.0, 72.0);
+
+/// What stands on every page.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// The title, for the file's properties and the head of the later pages.
+    pub title: String,
+    /// Beside the number of the page.
+    pub foot: String,
+}
+
+/// Something that is drawn, at a place of its page.
+#[derive(Clone, Debug)]
+pub enum Mark {
+    /// A line of text: its left end, its baseline.
+    Text(f32, f32, String, Style),
+    /// A rule from one point to another, so wide.
+    Rule((f32, f32), (f32, f32), f32, Colour),
+    /// A rectangle: left, top, width, height.
+    Box(f32, f32, f32, f32, Colour),
+    /// A filled shape through these points, for charts.
+    Shape(Vec<(f32, f32)>, Colour),
+}
+
+/// A document in the making.
+pub struct Sheet {
+    letters: Type,
+    setup: Setup,
+    pages: Vec<Vec<Mark>>,
+    y: f32,
+}
+
+impl Sheet {
+    /// An empty document.
+    pub fn new(setup: Setup) -> Result<Self> {
+        Ok(Self { letters: Type::new()?, setup, pages: vec![Vec::new()], y: MARGINS.1 })
+    }
+
+    /// What measures and breaks its text.
+    pub fn letters(&self) -> &Type {
+        &self.letters
+    }
+
+    /// Where the text begins on the left.
+    pub const fn left(&self) -> f32 {
+        MARGINS.0
+    }
+
+    /// How wide the text is.
+    pub const fn width(&self) -> f32 {
+        PAGE.0 - MARGINS.0 - MARGINS.2
+    }
+
+    /// Where the next thing is set, from the top of the page.
+    pub const fn y(&self) -> f32 {
+        self.y
+    }
+
+    /// How much room is left on this page.
+    pub fn room(&self) -> f32 {
+        PAGE.1 - MARGINS.3 - self.y
+    }
+
+    /// How much room an empty page has.
+    pub fn full(&self) -> f32 {
+        PAGE.1 - MARGINS.3 - MARGINS.1
+    }
+
+    /// Goes on down the page.
+    pub fn skip(&mut self, height: f32) {
+        self.y += height;
+    }
+
+    /// Goes to the next page if there is less room than this; tells whether it did. At the top of a page it never does.
+    pub fn need(&mut self, height: f32) -> bool {
+        let breaks = self.room() < height && self.y > MARGINS.1;
+        if breaks {
+            self.next_page();
+        }
+        breaks
+    }
+
+    /// Goes to the next page.
+    pub fn next_page(&mut self) {
+        self.pages.push(Vec::new());
+        self.y = MARGINS.1;
+    }
+
+    /// Draws something on this page.
+    pub fn mark(&mut self, mark: Mark) {
+        if let Some(page) = self.pages.last_mut() {
+            page.push(mark);
+        }
+    }
+
+    /// Sets a line in a column: at its left, or at its right where it is written from there.
+    pub fn line(&mut self, (x, width): (f32, f32), y: f32, line: &Line, style: Style) {
+        let x = if line.rtl { x + width - line.width } else { x };
+        // The baseline stands where capitals are in the middle of the line.
+        self.mark(Mark::Text(x, y + style.size * 1.08, line.text.clone(), style));
+    }
+
+    /// Sets text at a place, without moving on; answers its height.
+    pub fn place(&mut self, (x, width): (f32, f32), y: f32, text: &str, style: Style) -> f32 {
+        let lines = self.letters.wrap(text, style, width);
+        for (at, line) in lines.iter().enumerate() {
+            self.line((x, width), y + at as f32 * style.leading(), line, style);
+        }
+        lines.len() as f32 * style.leading()
+    }
+
+    /// The same for names and labels: they begin at the left whichever way they are written.
+    pub fn place_left(&mut self, (x, width): (f32, f32), y: f32, text: &str, style: Style) -> f32 {
+        let lines = self.letters.wrap(text, style, width);
+        for (at, line) in lines.iter().enumerate() {
+            self.line((x, line.width), y + at as f32 * style.leading(), line, style);
+        }
+        lines.len() as f32 * style.leading()
+    }
+
+    /// How high a text is in a column.
+    pub fn height(&self, text: &str, style: Style, width: f32) -> f32 {
+        self.letters.wrap(text, style, width).len() as f32 * style.leading()
+    }
+
+    /// Sets a paragraph, indented by so much. Across pages, no line of it stands alone.
+    pub fn paragraph(&mut self, text: &str, style: Style, indent: f32) {
+        let column = (self.left() + indent, self.width() - indent);
+        let lines = self.letters.wrap(text, style, column.1);
+        let leading = style.leading();
+        let mut rest = lines.as_slice();
+        while !rest.is_empty() {
+            let fit = (self.room() / leading).floor().max(0.0) as usize;
+            let mut take = fit.min(rest.len());
+            // One line over would stand alone there; one line here, alone here.
+            if take + 1 == rest.len() && take > 2 {
+                take -= 1;
+            }
+            if take < 2 && rest.len() > take {
+                if self.y > MARGINS.1 {
+                    self.next_page();
+                    continue;
+                }
+                take = take.max(1);
+            }
+            for line in &rest[..take] {
+                let y = self.y;
+                self.line(column, y, line, style);
+                self.y += leading;
+            }
+            rest = &rest[take..];
+            if !rest.is_empty() {
+                self.next_page();
+            }
+        }
+    }
+
+    /// Sets a heading that stays with what follows it: at least so much of that.
+    pub fn heading(&mut self, text: &str, follows: f32) {
+        let style = Style::BODY.sized(12.0).bold().coloured(Colour::ACCENT);
+        let height = self.height(text, style, self.width());
+        self.need(16.0 + height + 6.0 + follows);
+        if self.y > MARGINS.1 {
+            self.y += 16.0;
+        }
+        self.paragraph(text, style, 0.0);
+        let (y, left, right) = (self.y + 2.0, self.left(), self.left() + self.width());
+        self.mark(Mark::Rule((left, y), (right, y), 0.6, Colour::ACCENT));
+        self.y += 8.0;
+    }
+
+    /// Makes the file.
+    pub fn finish(mut self) -> Result<Vec<u8>> {
+        let count = self.pages.len();
+        let (left, right) = (self.left(), self.left() + self.width());
+        for at in 0..count {
+            let small = Style::BODY.sized(7.5).coloured(Colour::GREY);
+            let foot = PAGE.1 - MARGINS.3 + 26.0;
+            let number = format!("{} / {count}", at + 1);
+            let number_at = right - self.letters.width(&number, small);
+            let mut marks = vec![
+                Mark::Rule((left, foot - 12.0), (right, foot - 12.0), 0.5, Colour::RULE),
+                Mark::Text(left, foot, self.setup.foot.clone(), small),
+                Mark::Text(number_at, foot, number, small),
+            ];
+            if at > 0 {
+                let lines = self.letters.wrap(&self.setup.title, small, right - left);
+                if let Some(title) = lines.first() {
+                    marks.push(Mark::Text(left, MARGINS.1 - 26.0, title.text.clone(), small));
+                }
+                marks.push(Mark::Rule((left, MARGINS.1 - 20.0), (right, MARGINS.1 - 20.0), 0.5, Colour::RULE));
+            }
+            self.pages[at].extend(marks);
+        }
+        let mut document = Document::new();
+        for marks in &self.pages {
+            let size = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or_else(|| Error::internal("a page has no size"))?;
+            let mut page = document.start_page_with(size);
+            let mut surface = page.surface();
+            for mark in marks {
+                self.draw(&mut surface, mark);
+            }
+            surface.finish();
+            page.finish();
+        }
+        let metadata = Metadata::new().title(self.setup.title.clone()).creator("InfluencerFlow".into());
+        document.set_metadata(metadata.language("en".into()));
+        document.finish().map_err(|error| Error::internal(format!("the PDF cannot be made: {error:?}")))
+    }
+
+    fn draw(&self, surface: &mut Surface<'_>, mark: &Mark) {
+        match mark {
+            Mark::Text(x, baseline, text, style) => self.letters.draw(surface, *x, *baseline, text, *style),
+            Mark::Rule(from, to, width, colour) => {
+                let mut path = PathBuilder::new();
+                path.move_to(from.0, from.1);
+                path.line_to(to.0, to.1);
+                surface.set_fill(None);
+                surface.set_stroke(Some(Stroke { paint: colour.fill().paint, width: *width, ..Stroke::default() }));
+                if let Some(path) = path.finish() {
+                    surface.draw_path(&path);
+                }
+                surface.set_stroke(None);
+            }
+            Mark::Box(x, y, width, height, colour) => {
+                let mut path = PathBuilder::new();
+                if let Some(rect) = Rect::from_xywh(*x, *y, *width, *height) {
+                    path.push_rect(rect);
+                }
+                fill(surface, path, *colour);
+            }
+            Mark::Shape(points, colour) => {
+                let mut path = PathBuilder::new();
+                for (at, (x, y)) in points.iter().enumerate() {
+                    if at == 0 { path.move_to(*x, *y) } else { path.line_to(*x, *y) }
+                }
+                path.close();
+                fill(surface, path, *colour);
+            }
+        }
+    }
+}
+
+fn fill(surface: &mut Surface<'_>, path: PathBuilder, colour: Colour) {
+    surface.set_stroke(None);
+    surface.set_fill(Some(colour.fill()));
+    if let Some(path) = path.finish() {
+        surface.draw_path(&path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_a_paragraph_stands_alone() {
+        let words = "word ".repeat(400);
+        for above in (0..60).step_by(7) {
+            let mut sheet = Sheet::new(Setup::default()).unwrap();
+            for _ in 0..above {
+                sheet.skip(Style::BODY.leading());
+            }
+            sheet.paragraph(&words, Style::BODY, 0.0);
+            let lines: Vec<usize> = sheet.pages.iter().map(Vec::len).filter(|lines| *lines > 0).collect();
+            assert!(lines.iter().all(|lines| *lines >= 2), "{above}: {lines:?}");
+            assert!(sheet.room() >= -0.1);
+        }
+    }
+}

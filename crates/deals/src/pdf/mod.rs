@@ -1,0 +1,12 @@
+//! Documents as PDF: text of any script, pages, tables; and the contract that is set with them.
+//!
+//! What is drawn depends on what is said alone: no time, no random ids, the same bytes for the same words.
+
+pub mod contract;
+pub mod layout;
+pub mod table;
+pub mod text;
+
+pub use layout::{Mark, Setup, Sheet};
+pub use table::{Align, Column, Table};
+pub use text::{Colour, Style, Type};

@@ -1,0 +1,461 @@
+//! Lines of text: fonts that stand in for each other, shaping, both directions of writing, and where a line may be broken.
+//!
+//! The fonts are Noto Sans (see `fonts/README.md`): Latin, Greek, Cyrillic, Hebrew, Arabic, the common Chinese and Japanese characters,
+//! kana and Hangul. A character that none of them has is set as its code, `[U+1F338]`: visible, and nothing is pretended.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use kernel::{Error, Result};
+use krilla::color::rgb;
+use krilla::geom::Point;
+use krilla::num::NormalizedF32;
+use krilla::paint::{Fill, FillRule};
+use krilla::surface::Surface;
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use rustybuzz::{Direction, Face, Script, ShapePlan, UnicodeBuffer};
+use unicode_bidi::{BidiInfo, Level};
+
+/// A colour, as red, green and blue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Colour(pub u8, pub u8, pub u8);
+
+impl Colour {
+    /// Of the text.
+    pub const INK: Self = Self(28, 32, 38);
+    /// Of what is said beside it.
+    pub const GREY: Self = Self(105, 112, 122);
+    /// Of rules.
+    pub const RULE: Self = Self(196, 201, 208);
+    /// Behind the heads of tables.
+    pub const SHADE: Self = Self(241, 243, 246);
+    /// Of headings.
+    pub const ACCENT: Self = Self(24, 58, 102);
+    /// Of warnings.
+    pub const WARNING: Self = Self(166, 44, 32);
+
+    pub(super) fn fill(self) -> Fill {
+        Fill {
+            paint: rgb::Color::new(self.0, self.1, self.2).into(),
+            opacity: NormalizedF32::ONE,
+            rule: FillRule::NonZero,
+        }
+    }
+}
+
+/// How text is set.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Style {
+    /// Its size in points.
+    pub size: f32,
+    /// Bold?
+    pub bold: bool,
+    /// Its colour.
+    pub colour: Colour,
+}
+
+impl Style {
+    /// The text of a document.
+    pub const BODY: Self = Self { size: 9.5, bold: false, colour: Colour::INK };
+
+    /// The same in bold.
+    #[must_use]
+    pub const fn bold(self) -> Self {
+        Self { bold: true, ..self }
+    }
+
+    /// The same in another size.
+    #[must_use]
+    pub const fn sized(self, size: f32) -> Self {
+        Self { size, ..self }
+    }
+
+    /// The same in another colour.
+    #[must_use]
+    pub const fn coloured(self, colour: Colour) -> Self {
+        Self { colour, ..self }
+    }
+
+    /// From one line to the next.
+    pub fn leading(self) -> f32 {
+        self.size * 1.42
+    }
+}
+
+/// A line that fits its width.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Line {
+    /// What it says, in the order in which it is read.
+    pub text: String,
+    /// How wide it is.
+    pub width: f32,
+    /// Is its paragraph written from right to left?
+    pub rtl: bool,
+}
+
+struct Loaded {
+    font: Font,
+    face: Face<'static>,
+    units: f32,
+}
+
+static FILES: [&[u8]; 6] = [
+    include_bytes!("../../fonts/NotoSans-Regular.ttf"),
+    include_bytes!("../../fonts/NotoSans-Bold.ttf"),
+    include_bytes!("../../fonts/NotoSansHebrew-Regular.ttf"),
+    include_bytes!("../../fonts/NotoSansArabic-Regular.ttf"),
+    include_bytes!("../../fonts/NotoSansHan-Regular.otf"),
+    include_bytes!("../../fonts/NotoSansHangul-Regular.otf"),
+];
+const BOLD: usize = 1;
+/// Those that stand in where the regular one has nothing.
+const OTHERS: Range<usize> = 2..6;
+
+static FONTS: LazyLock<Vec<Loaded>> = LazyLock::new(|| {
+    let load = |file: &&'static [u8]| {
+        let face = Face::from_slice(file, 0)?;
+        Some(Loaded { font: Font::new((*file).into(), 0)?, units: face.units_per_em() as f32, face })
+    };
+    FILES.iter().filter_map(load).collect()
+});
+
+/// What a plan of shaping depends on: the font, whether from the right, the script.
+type How = (usize, bool, Option<Script>);
+
+/// The compositor of one document. It keeps what it has learned about how to shape.
+pub struct Type {
+    fonts: &'static [Loaded],
+    plans: RefCell<HashMap<How, ShapePlan>>,
+    widths: RefCell<HashMap<(String, bool), f32>>,
+}
+
+/// Part of a line in one font and one direction.
+struct Run {
+    font: usize,
+    range: Range<usize>,
+    rtl: bool,
+}
+
+impl Type {
+    /// A compositor.
+    pub fn new() -> Result<Self> {
+        if FONTS.len() != FILES.len() {
+            return Err(Error::internal("a font of this program cannot be read"));
+        }
+        Ok(Self { fonts: &FONTS, plans: RefCell::default(), widths: RefCell::default() })
+    }
+
+    fn has(&self, font: usize, letter: char) -> bool {
+        self.fonts[font].face.glyph_index(letter).is_some()
+    }
+
+    /// The font that has this character.
+    fn font_for(&self, letter: char, bold: bool) -> Option<usize> {
+        let first = usize::from(bold) * BOLD;
+        [first].into_iter().chain(OTHERS).find(|font| self.has(*font, letter))
+    }
+
+    /// The text as it can be set: on one line, every character one that a font has, or its code.
+    pub fn honest<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let plain =
+            |letter: char| !letter.is_control() && !is_selector(letter) && self.font_for(letter, false).is_some();
+        if text.chars().all(plain) {
+            return Cow::Borrowed(text);
+        }
+        let mut told = String::with_capacity(text.len() + 16);
+        let mut replaced = false;
+        for letter in text.chars() {
+            if is_selector(letter) || (replaced && letter == '\u{200d}') {
+                continue;
+            }
+            replaced = false;
+            if letter.is_control() {
+                told.push(' ');
+            } else if self.font_for(letter, false).is_some() {
+                told.push(letter);
+            } else {
+                use std::fmt::Write as _;
+                // Writing to a String cannot fail.
+                let _ = write!(told, "[U+{:04X}]", u32::from(letter));
+                replaced = true;
+            }
+        }
+        Cow::Owned(told)
+    }
+
+    /// How wide a text is on one line.
+    pub fn width(&self, text: &str, style: Style) -> f32 {
+        let text = self.honest(text);
+        self.honest_width(&text, style)
+    }
+
+    fn honest_width(&self, text: &str, style: Style) -> f32 {
+        let key = (text.to_owned(), style.bold);
+        if let Some(width) = self.widths.borrow().get(&key) {
+            return width * style.size;
+        }
+        let runs = self.runs(text, style.bold, 0..text.len(), is_rtl(text));
+        let width: f32 = runs.iter().flat_map(|run| self.shape(text, run)).map(|glyph| glyph.x_advance).sum();
+        self.widths.borrow_mut().insert(key, width);
+        width * style.size
+    }
+
+    /// Breaks a text into lines of at most this width. Its own line breaks are kept; a word that is wider than a line is broken in itself.
+    pub fn wrap(&self, text: &str, style: Style, width: f32) -> Vec<Line> {
+        text.split('\n').flat_map(|paragraph| self.wrap_paragraph(paragraph.trim_end(), style, width)).collect()
+    }
+
+    fn wrap_paragraph(&self, paragraph: &str, style: Style, most: f32) -> Vec<Line> {
+        let text = self.honest(paragraph);
+        let rtl = is_rtl(&text);
+        let mut lines = Vec::new();
+        let (mut line, mut width) = (String::new(), 0.0);
+        let mut end = |line: &mut String, width: &mut f32| {
+            let trimmed = line.trim_end();
+            if !trimmed.is_empty() || lines.is_empty() {
+                lines.push(Line { text: trimmed.to_owned(), width: self.honest_width(trimmed, style), rtl });
+            }
+            line.clear();
+            *width = 0.0;
+        };
+        for word in words(&text) {
+            let own = self.honest_width(word.trim_end(), style);
+            if width + own > most && !line.is_empty() {
+                end(&mut line, &mut width);
+            }
+            if own <= most {
+                line.push_str(word);
+                width += self.honest_width(word, style);
+                continue;
+            }
+            // Wider than a whole line: broken where it must.
+            for letter in word.chars() {
+                let mut bytes = [0; 4];
+                let own = self.honest_width(letter.encode_utf8(&mut bytes), style);
+                if width + own > most && !line.is_empty() {
+                    end(&mut line, &mut width);
+                }
+                line.push(letter);
+                width += own;
+            }
+        }
+        if !line.is_empty() || text.is_empty() {
+            end(&mut line, &mut width);
+        }
+        lines
+    }
+
+    /// Sets a line with its left end at `x`.
+    pub(super) fn draw(&self, surface: &mut Surface<'_>, x: f32, baseline: f32, text: &str, style: Style) {
+        let text = self.honest(text);
+        surface.set_fill(Some(style.colour.fill()));
+        let mut at = x;
+        for run in self.visual(&text, style.bold) {
+            let glyphs = self.shape(&text, &run);
+            let width: f32 = glyphs.iter().map(|glyph| glyph.x_advance * style.size).sum();
+            let start = Point::from_xy(at, baseline);
+            surface.draw_glyphs(start, &glyphs, self.fonts[run.font].font.clone(), &text, style.size, false);
+            at += width;
+        }
+    }
+
+    /// The runs of a line from left to right, as they are seen.
+    fn visual(&self, text: &str, bold: bool) -> Vec<Run> {
+        let bidi = BidiInfo::new(text, None);
+        let Some(paragraph) = bidi.paragraphs.first() else { return Vec::new() };
+        let (levels, runs) = bidi.visual_runs(paragraph, paragraph.range.clone());
+        let mut all = Vec::new();
+        for range in runs {
+            let rtl = levels.get(range.start).is_some_and(Level::is_rtl);
+            all.extend(self.runs(text, bold, range, rtl));
+        }
+        all
+    }
+
+    /// Divides a stretch of one direction by fonts, in the order in which they are seen.
+    fn runs(&self, text: &str, bold: bool, range: Range<usize>, rtl: bool) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        for (at, letter) in text[range.clone()].char_indices() {
+            let (from, to) = (range.start + at, range.start + at + letter.len_utf8());
+            // What belongs to any script (spaces, marks, stops) stays in the font that is being set, if that has it.
+            let stays = runs.last().is_some_and(|run| belongs_anywhere(letter) && self.has(run.font, letter));
+            let font = if stays {
+                runs[runs.len() - 1].font
+            } else {
+                self.font_for(letter, bold).unwrap_or(usize::from(bold))
+            };
+            match runs.last_mut() {
+                Some(run) if run.font == font => run.range.end = to,
+                _ => runs.push(Run { font, range: from..to, rtl }),
+            }
+        }
+        if rtl {
+            runs.reverse();
+        }
+        runs
+    }
+
+    fn shape(&self, text: &str, run: &Run) -> Vec<KrillaGlyph> {
+        let loaded = &self.fonts[run.font];
+        let mut buffer = UnicodeBuffer::new();
+        buffer.push_str(&text[run.range.clone()]);
+        buffer.guess_segment_properties();
+        let direction = if run.rtl { Direction::RightToLeft } else { Direction::LeftToRight };
+        buffer.set_direction(direction);
+        let script = Some(buffer.script());
+        let mut plans = self.plans.borrow_mut();
+        let plan = plans
+            .entry((run.font, run.rtl, script))
+            .or_insert_with(|| ShapePlan::new(&loaded.face, direction, script, None, &[]));
+        let shaped = rustybuzz::shape_with_plan(&loaded.face, plan, buffer);
+        let infos = shaped.glyph_infos();
+        let mut starts: Vec<usize> = infos.iter().map(|info| info.cluster as usize).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let end_of = |start: usize| {
+            let next = starts.partition_point(|other| *other <= start);
+            starts.get(next).copied().unwrap_or(run.range.len())
+        };
+        let place = |value: i32| value as f32 / loaded.units;
+        infos
+            .iter()
+            .zip(shaped.glyph_positions())
+            .map(|(info, position)| {
+                let start = info.cluster as usize;
+                KrillaGlyph::new(
+                    GlyphId::new(info.glyph_id),
+                    place(position.x_advance),
+                    place(position.x_offset),
+                    place(position.y_offset),
+                    place(position.y_advance),
+                    run.range.start + start..run.range.start + end_of(start),
+                    None,
+                )
+            })
+            .collect()
+    }
+}
+
+/// Says how a character before it is to look; without colour there is but one way.
+fn is_selector(letter: char) -> bool {
+    matches!(letter, '\u{fe00}'..='\u{fe0f}')
+}
+
+fn belongs_anywhere(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}')
+}
+
+fn is_rtl(text: &str) -> bool {
+    // Nothing below Hebrew is written from right to left.
+    text.chars().any(|letter| letter >= '\u{590}')
+        && BidiInfo::new(text, None).paragraphs.first().is_some_and(|paragraph| paragraph.level.is_rtl())
+}
+
+/// Characters between which a line may be broken although no space stands there.
+fn is_ideographic(letter: char) -> bool {
+    matches!(u32::from(letter), 0x2e80..=0x9fff | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xff00..=0xffef | 0x20000..=0x3ffff)
+}
+
+fn never_begins(letter: char) -> bool {
+    matches!(letter, '。' | '、' | '，' | '．' | '）' | '」' | '』' | '】' | '！' | '？' | '：' | '；' | 'ー' | '々')
+}
+
+/// The parts of a text between which a line may be broken, each with the space after it.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut start = 0;
+    let mut letters = text.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        let Some((next, follows)) = letters.peek().copied() else { break };
+        let after_space = letter == ' ' && follows != ' ';
+        let after_dash =
+            matches!(letter, '-' | '/' | '–' | '—' | '\u{200b}' | '_' | '@') && follows.is_alphanumeric() && at > start;
+        let ideographs =
+            (is_ideographic(letter) || is_ideographic(follows)) && follows != ' ' && !never_begins(follows);
+        if after_space || after_dash || ideographs {
+            words.push(&text[start..next]);
+            start = next;
+        }
+    }
+    if start < text.len() {
+        words.push(&text[start..]);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set() -> Type {
+        Type::new().unwrap()
+    }
+
+    #[test]
+    fn every_script_has_its_font_and_what_has_none_shows_its_code() {
+        let set = set();
+        for text in [
+            "Ana Ferreira",
+            "Ελένη Παπαδοπούλου",
+            "Наталья Ковалёва",
+            "מיכל",
+            "ليلى",
+            "王小明",
+            "さくら",
+            "김민준",
+            "Đặng Thị Hồng",
+        ] {
+            assert_eq!(set.honest(text), text);
+            assert!(set.width(text, Style::BODY) > 10.0, "{text}");
+        }
+        assert_eq!(set.honest("Mia 🌸"), "Mia [U+1F338]");
+        assert_eq!(set.honest("👩\u{200d}🚀"), "[U+1F469][U+1F680]");
+        assert_eq!(set.honest("a\tb\u{7}"), "a b ");
+    }
+
+    #[test]
+    fn lines_fit_and_lose_nothing() {
+        let set = set();
+        let long = "x".repeat(400);
+        for text in [
+            "",
+            "one",
+            "The quick brown fox jumps over the lazy dog, twice and thrice.",
+            "王小明和李小红在上海签署本合同并各执一份",
+            &long,
+        ] {
+            for width in [40.0, 120.0, 500.0] {
+                let lines = set.wrap(text, Style::BODY, width);
+                assert!(!lines.is_empty());
+                assert!(lines.iter().all(|line| line.width <= width + 0.5), "{text} {width}");
+                let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+                assert_eq!(
+                    squeezed(&lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ")),
+                    squeezed(text)
+                );
+            }
+        }
+        assert_eq!(set.wrap("one\ntwo", Style::BODY, 500.0).len(), 2);
+    }
+
+    #[test]
+    fn kerning_is_applied() {
+        let set = set();
+        let apart = set.width("A", Style::BODY) + set.width("V", Style::BODY);
+        assert!(set.width("AV", Style::BODY) < apart);
+    }
+
+    #[test]
+    fn arabic_is_read_from_the_right_and_joined() {
+        let set = set();
+        let lines = set.wrap("ليلى حداد", Style::BODY, 500.0);
+        assert!(lines[0].rtl);
+        let runs = set.visual("Ana ليلى Ben", false);
+        assert_eq!(runs.iter().map(|run| run.rtl).collect::<Vec<_>>(), [false, true, false]);
+        let apart: f32 = "ليلى".chars().map(|letter| set.width(&letter.to_string(), Style::BODY)).sum();
+        assert!(set.width("ليلى", Style::BODY) < apart);
+    }
+}

@@ -1,0 +1,328 @@
+//! Contracts: listed, drawn up, read and changed.
+
+use axum::Json;
+use axum::extract::State;
+use http_base::fields::rule;
+use http_base::{Answer, App, Body, Caller, Fields, Input, Named, Offsets, Page, Params, Peer};
+use kernel::{CampaignId, CreatorId, Error, Kind, Result, Scope};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use super::shapes::{ContractBody, DetailsBody, ListedBody};
+use crate::Deals;
+use crate::actor::Actor;
+use crate::model::{Changes, Contract, Json as Stored, NewContract, Party, SignInput, Status};
+use crate::ops::{self, Act};
+use crate::store::{self, Wanted};
+
+/// A contract as A and B send one. Only for the documentation: what is read, and how, is in `model`.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the body that `NewContract` and `Changes` read")]
+pub(super) struct ContractInput {
+    /// The campaign's id or code.
+    #[schema(example = "CAMP-001")]
+    campaign_id: String,
+    /// With whom; `influencer_id` is taken too.
+    creator_id: String,
+    /// Anything that was agreed. `deliverables` (a list of `{type, deadline, requirements, quantity, milestone}`), `usage_rights`,
+    /// `exclusivity`, `start_date` and `end_date` are understood; the rest is set in the document as it is.
+    #[schema(value_type = Object, example = json!({"deliverables": [{"type": "youtube_video", "deadline": "2030-07-10T00:00:00Z",
+        "requirements": ["5-8 minutes", "honest review", "CTA included"]}], "usage_rights": "6 months",
+        "exclusivity": "tech category for 30 days"}))]
+    terms: Value,
+    /// The same as in the terms, where they have none: a list, or an object of kinds and what is asked of each.
+    #[schema(value_type = Object)]
+    deliverables: Option<Value>,
+    /// What is paid in all; more than 0.
+    #[schema(example = 1200)]
+    payment_amount: f64,
+    /// Of ISO 4217; `USD` if nothing is said.
+    #[schema(example = "USD")]
+    currency: Option<String>,
+    /// Lines of `{milestone, amount, percentage, due_date, due_on}`. Amounts sum to `payment_amount`, or percentages to 100. `due_on` is
+    /// `signing`, `delivery` or `date`; where it is not said, a line with a date is due on it, one whose milestone has "sign" in its name
+    /// by the last signature, any other on delivery.
+    #[schema(value_type = Vec<Object>, example = json!([{"milestone": "contract_signing", "amount": 400, "percentage": 33},
+        {"milestone": "content_delivery", "amount": 800, "percentage": 67}]))]
+    payment_schedule: Option<Value>,
+    /// `any`, `business_first` or `creator_first`.
+    signing_order: Option<String>,
+    /// Until when it may be signed; `CONTRACT_EXPIRY_DAYS` after it is sent if nothing is said.
+    expires_at: Option<String>,
+}
+
+/// A page of contracts.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ContractList {
+    contracts: Vec<ListedBody>,
+    #[serde(flatten)]
+    page: Page,
+}
+
+/// Which contracts are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query that `ListQuery` reads")]
+struct FilterQuery {
+    /// Only of this campaign: its id or code.
+    campaign_id: Option<String>,
+    /// Only with this creator; `influencer_id` is taken too.
+    #[param(value_type = Option<String>)]
+    creator_id: Option<CreatorId>,
+    /// Only of this status: `draft`, `sent`, `signed`, `completed`, `cancelled` or `expired`.
+    #[param(value_type = Option<String>)]
+    status: Option<Status>,
+}
+
+pub(super) struct ListQuery {
+    campaign: Option<String>,
+    creator: Option<CreatorId>,
+    status: Option<Status>,
+    offsets: Offsets,
+}
+
+impl Input for ListQuery {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let campaign = fields.optional("campaign_id", rule::text(100));
+        let creator = fields.optional_as(&["creator_id", "influencer_id"], rule::id());
+        let status = fields.optional("status", rule::one_of(Status::WORDS)).and_then(Status::parse);
+        Some(Self { campaign, creator, status, offsets: Offsets::read(fields)? })
+    }
+}
+
+/// The campaign of this name, seen by whoever may see the contracts: a creator names those that they are under contract for.
+async fn campaign_of(scope: Scope, tx: &mut db::Tx, name: &str) -> Result<CampaignId> {
+    let seen_by = if scope.person().is_some() { Scope::system() } else { scope };
+    let campaign = campaigns::find(seen_by, tx, name).await?;
+    if scope.person().is_some() {
+        let wanted = Wanted { campaign: Some(campaign.id), ..Wanted::default() };
+        let (_, total) = store::list(scope, tx, wanted, Offsets { limit: 1, offset: 0 }).await?;
+        if total == 0 {
+            return Err(Error::not_found("Campaign"));
+        }
+    }
+    Ok(campaign.id)
+}
+
+async fn creator_of(scope: Scope, tx: &mut db::Tx, id: CreatorId) -> Result<CreatorId> {
+    let creator = creators::store::by_id(scope, tx, id).await?;
+    creator.map(|creator| creator.id).ok_or_else(|| Error::not_found("Creator"))
+}
+
+async fn page(app: &App, scope: Scope, query: ListQuery) -> Result<ContractList> {
+    let mut tx = app.read().await?;
+    let campaign = match query.campaign {
+        Some(name) => Some(campaign_of(scope, &mut tx, &name).await?),
+        None => None,
+    };
+    let creator = match query.creator {
+        Some(id) => Some(creator_of(scope, &mut tx, id).await?),
+        None => None,
+    };
+    let wanted = Wanted { campaign, creator, status: query.status };
+    let (contracts, total) = store::list(scope, &mut tx, wanted, query.offsets).await?;
+    Ok(ContractList { contracts: contracts.into_iter().map(Into::into).collect(), page: query.offsets.page(total) })
+}
+
+/// List contracts
+///
+/// The newest first. A creator sees those that were sent to the entries that they claimed.
+#[utoipa::path(get, path = "/api/v1/contracts", tag = "Contracts", params(FilterQuery, Offsets),
+    responses((status = 200, description = "A page of contracts", body = ContractList)))]
+pub(super) async fn list(
+    State(deals): State<Deals>,
+    caller: Caller,
+    Params(query): Params<ListQuery>,
+) -> Answer<Json<ContractList>> {
+    Ok(Json(page(deals.app(), caller.scope(), query).await?))
+}
+
+/// List the contracts of a campaign
+#[utoipa::path(get, path = "/api/v1/contracts/campaign/{campaign_id}", tag = "Contracts",
+    params(("campaign_id" = String, Path, description = "The campaign's id or code"), Offsets),
+    responses((status = 200, description = "A page of its contracts", body = ContractList)))]
+pub(super) async fn of_campaign(
+    State(deals): State<Deals>,
+    caller: Caller,
+    name: Named,
+    Params(offsets): Params<Offsets>,
+) -> Answer<Json<ContractList>> {
+    let query = ListQuery { campaign: Some(name.0), creator: None, status: None, offsets };
+    Ok(Json(page(deals.app(), caller.scope(), query).await?))
+}
+
+/// List the contracts with a creator
+#[utoipa::path(get, path = "/api/v1/contracts/creator/{creator_id}", tag = "Contracts",
+    params(("creator_id" = String, Path, description = "The creator's id"), Offsets),
+    responses((status = 200, description = "A page of the contracts", body = ContractList)))]
+pub(super) async fn of_creator(
+    State(deals): State<Deals>,
+    caller: Caller,
+    name: Named,
+    Params(offsets): Params<Offsets>,
+) -> Answer<Json<ContractList>> {
+    let query = ListQuery { campaign: None, creator: Some(name.id("Creator")?), status: None, offsets };
+    Ok(Json(page(deals.app(), caller.scope(), query).await?))
+}
+
+/// Create a contract
+///
+/// It is a draft. Its deadlines must lie ahead, its schedule must add up.
+#[utoipa::path(post, path = "/api/v1/contracts", tag = "Contracts", request_body = ContractInput, responses(
+    (status = 200, description = "The new contract", body = ContractBody),
+    (status = 403, description = "Contracts are drawn up by businesses"),
+    (status = 404, description = "The campaign or the creator is not there, or not yours"),
+))]
+pub(super) async fn create(
+    State(deals): State<Deals>,
+    caller: Caller,
+    peer: Peer,
+    Body { input, .. }: Body<NewContract>,
+) -> Answer<Json<ContractBody>> {
+    let scope = caller.scope();
+    if scope.person().is_some() {
+        return Err(Error::new(
+            Kind::Forbidden,
+            "Contracts are drawn up by businesses; you may sign those sent to you",
+        )
+        .into());
+    }
+    let act = Act::new(&deals, scope, Actor::of(&caller, peer));
+    input.text.must_lie_ahead(act.now, None)?;
+    if input.expires_at.is_some_and(|expires| expires <= act.now) {
+        return Err(Error::invalid_field("expires_at", "must lie ahead, or nobody could sign").into());
+    }
+    let mut tx = deals.app().write().await?;
+    let campaign = campaigns::find(scope, &mut tx, &input.campaign).await?;
+    let creator = creator_of(scope, &mut tx, input.creator).await?;
+    let text = input.text;
+    let contract = Contract {
+        id: act.clock().new_id(),
+        workspace_id: campaign.workspace_id,
+        campaign_id: campaign.id,
+        creator_id: creator,
+        status: Status::Draft,
+        version: 1,
+        revision: 1,
+        currency: text.currency,
+        total_amount: text.amount,
+        terms: Stored(text.terms),
+        deliverables: text.deliverables.map(Stored),
+        payment_schedule: Stored(text.schedule),
+        signing_order: input.order,
+        sent_at: None,
+        signed_at: None,
+        completed_at: None,
+        ended_at: None,
+        expires_at: input.expires_at,
+        created_at: act.now,
+        updated_at: act.now,
+    };
+    store::insert(scope, &mut tx, &contract).await?;
+    store::replace_deliverables(scope, &mut tx, act.clock(), contract.id, &contract.wanted()).await?;
+    act.record(
+        &mut tx,
+        &contract,
+        "created",
+        &json!({"campaign_id": contract.campaign_id, "creator_id": contract.creator_id}),
+    )
+    .await?;
+    act.tell(&mut tx, "contract.created", &contract, json!({}));
+    tx.commit().await?;
+    Ok(Json(contract.into()))
+}
+
+/// Read a contract
+///
+/// With its signatures, its deliverables and where they stand, and every text that was ever offered for signing.
+#[utoipa::path(get, path = "/api/v1/contracts/{contract_id}", tag = "Contracts",
+    params(("contract_id" = String, Path, description = "The contract's id")),
+    responses((status = 200, description = "The contract", body = DetailsBody)))]
+pub(super) async fn get(State(deals): State<Deals>, caller: Caller, name: Named) -> Answer<Json<DetailsBody>> {
+    let scope = caller.scope();
+    let mut tx = deals.app().read().await?;
+    let contract = store::find(scope, &mut tx, name.id("Contract")?).await?;
+    let contract = contract.ok_or_else(|| Error::not_found("Contract"))?;
+    Ok(Json(DetailsBody::new(scope, &mut tx, contract).await?))
+}
+
+/// Change a contract, or move it
+///
+/// Fields that are left out stay as they are. Only a draft's text can be changed: a sent one that nobody has signed can be taken back
+/// (`"status": "draft"`), a signed one amended. `"status": "signed"` is the same as `POST …/sign`, and `"completed"` is the workspace's
+/// word for it: what was still open stands in the trail.
+#[utoipa::path(put, path = "/api/v1/contracts/{contract_id}", tag = "Contracts", request_body = ContractInput,
+    params(("contract_id" = String, Path, description = "The contract's id")), responses(
+    (status = 200, description = "The contract as it is now", body = ContractBody),
+    (status = 403, description = "A creator may sign it, not change it"),
+    (status = 409, description = "It may not move there, or its text is not open for changes"),
+))]
+pub(super) async fn update(
+    State(deals): State<Deals>,
+    caller: Caller,
+    peer: Peer,
+    name: Named,
+    Body { input, .. }: Body<Changes>,
+) -> Answer<Json<ContractBody>> {
+    let act = Act::new(&deals, caller.scope(), Actor::of(&caller, peer));
+    let mut tx = deals.app().write().await?;
+    let mut contract = act.lock_as_business(&mut tx, name.id("Contract")?).await?;
+    let to = input.status.filter(|to| *to != contract.status);
+    if to == Some(Status::Draft) {
+        ops::back_to_draft(&act, &mut tx, &mut contract).await?;
+    }
+    change(&act, &mut tx, &mut contract, &input).await?;
+    match to {
+        Some(Status::Sent) => ops::send(&act, &mut tx, &mut contract, None).await?,
+        Some(Status::Signed) => {
+            contract.status.next(Status::Signed)?;
+            let version = contract.version;
+            ops::sign(&act, &mut tx, &mut contract, version, Party::Business, &SignInput::default()).await?;
+        }
+        Some(Status::Completed) => ops::complete(&act, &mut tx, &mut contract, true).await?,
+        Some(Status::Cancelled) => {
+            ops::end(&act, &mut tx, &mut contract, Status::Cancelled, input.note.as_deref()).await?;
+        }
+        Some(Status::Expired) => {
+            return Err(Error::conflict("Contracts expire by themselves; cancel this one instead").into());
+        }
+        Some(Status::Draft) | None => {}
+    }
+    tx.commit().await?;
+    Ok(Json(contract.into()))
+}
+
+/// Changes what a draft says.
+async fn change(act: &Act<'_>, tx: &mut db::Tx, contract: &mut Contract, input: &Changes) -> Result<()> {
+    let was = contract.text();
+    let text = input.over(&was)?;
+    let order = input.order.filter(|order| *order != contract.signing_order);
+    let expires = input.expires_at.filter(|expires| Some(*expires) != contract.expires_at);
+    if text.is_none() && order.is_none() && expires.is_none() {
+        return Ok(());
+    }
+    if !contract.status.is_open() {
+        return Err(Error::conflict(match contract.status {
+            Status::Sent => {
+                "The contract is sent, and its text is fixed; take it back with {\"status\": \"draft\"} and change it then"
+            }
+            Status::Signed => "The contract is signed, and its text never changes; propose an amendment",
+            _ => "The contract is over and stays as it is",
+        }));
+    }
+    if expires.is_some_and(|expires| expires <= act.now) {
+        return Err(Error::invalid_field("expires_at", "must lie ahead, or nobody could sign"));
+    }
+    if let Some(text) = text {
+        text.must_lie_ahead(act.now, Some(&was))?;
+        contract.say(text);
+        store::replace_deliverables(act.scope, tx, act.clock(), contract.id, &contract.wanted()).await?;
+    }
+    contract.signing_order = order.unwrap_or(contract.signing_order);
+    contract.expires_at = expires.or(contract.expires_at);
+    contract.updated_at = act.now;
+    act.record(tx, contract, "changed", &json!({"version": contract.version})).await?;
+    act.tell(tx, "contract.updated", contract, json!({}));
+    store::save(act.scope, tx, contract, contract.status).await
+}

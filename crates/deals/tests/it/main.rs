@@ -1,0 +1,158 @@
+//! Contracts through their routes, on both engines.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod at_once;
+mod by_itself;
+mod drawn_up;
+mod signed;
+
+use std::sync::Arc;
+
+use db::args;
+use deals::{Deals, Settings};
+use http_base::{App, Mode};
+use kernel::{CampaignId, Clock, CreatorId, Timestamp};
+use serde_json::{Value, json};
+use testkit::{Client, FreshDb, People, Someone};
+
+/// A server of contracts with one business, one creator who claimed the entry, and somebody else of each kind.
+pub(crate) struct World {
+    pub(crate) app: App,
+    pub(crate) clock: Clock,
+    pub(crate) deals: Deals,
+    pub(crate) business: Client,
+    pub(crate) creator: Client,
+    pub(crate) other_business: Client,
+    pub(crate) other_creator: Client,
+    pub(crate) anyone: Client,
+    pub(crate) campaign: CampaignId,
+    pub(crate) creator_id: CreatorId,
+    _fresh: FreshDb,
+}
+
+impl World {
+    pub(crate) async fn new(fresh: FreshDb) -> Self {
+        let clock = Clock::mock("2030-01-15T10:30:00Z".parse().unwrap(), 7);
+        let tables = [
+            jobs::MIGRATIONS,
+            mail::MIGRATIONS,
+            creators::MIGRATIONS,
+            campaigns::MIGRATIONS,
+            payments::MIGRATIONS,
+            deals::MIGRATIONS,
+        ]
+        .concat();
+        fresh.db.migrate(&tables, clock.now()).await.unwrap();
+        let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, http_base::app::Limits::default(), true);
+        let people = People::default();
+        app.authenticate_by(Arc::new(people.clone()));
+        let deals = Deals::new(app.clone(), Settings::default());
+        let (router, _) = deals::router(deals.clone()).split_for_parts();
+        let anyone = Client::new(http_base::layers::around(router, &app, &[]));
+        let (business, creator) = (people.business(&clock), people.creator(&clock));
+        let (campaign, creator_id) = seed(&app, &clock, &business, &creator).await;
+        Self {
+            business: anyone.of(&business),
+            creator: anyone.of(&creator),
+            other_business: anyone.of(&people.business(&clock)),
+            other_creator: anyone.of(&people.creator(&clock)),
+            anyone,
+            app,
+            clock,
+            deals,
+            campaign,
+            creator_id,
+            _fresh: fresh,
+        }
+    }
+
+    /// The documents' contract with these fields over it; what is null is left out.
+    pub(crate) fn body(&self, fields: &Value) -> Value {
+        let mut body = json!({
+            "campaign_id": self.campaign,
+            "creator_id": self.creator_id,
+            "terms": {"deliverables": [{"type": "youtube_video", "deadline": "2030-03-01T00:00:00Z",
+                "requirements": ["5-8 minutes", "honest review", "CTA included"]}],
+                "usage_rights": "6 months", "exclusivity": "tech category for 30 days"},
+            "payment_amount": 1200.0,
+            "payment_schedule": [{"milestone": "contract_signing", "amount": 400.0, "percentage": 33},
+                {"milestone": "content_delivery", "amount": 800.0, "percentage": 67}],
+        });
+        for (name, value) in fields.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        body
+    }
+
+    /// A draft; answers its path.
+    pub(crate) async fn draft(&self, fields: Value) -> String {
+        let made = self.business.post("/api/v1/contracts", &self.body(&fields)).await.ok();
+        format!("/api/v1/contracts/{}", made["id"].as_str().unwrap())
+    }
+
+    /// A contract that is sent, without a mail.
+    pub(crate) async fn sent(&self, fields: Value) -> String {
+        let path = self.draft(fields).await;
+        self.business.put(&path, &json!({"status": "sent"})).await.ok();
+        path
+    }
+
+    /// One that is signed.
+    pub(crate) async fn signed(&self, fields: Value) -> String {
+        let path = self.sent(fields).await;
+        self.business.post(&format!("{path}/sign"), &json!({})).await.ok();
+        path
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        self.business.get(path).await.ok()
+    }
+
+    /// The tokens that were mailed, the oldest first.
+    pub(crate) async fn tokens(&self) -> Vec<String> {
+        let mut tx = self.app.read().await.unwrap();
+        let texts: Vec<String> =
+            tx.fetch_all("SELECT body_text FROM mails ORDER BY created_at, id", vec![]).await.unwrap();
+        texts.iter().map(|text| text.split("token=").nth(1).unwrap().lines().next().unwrap().to_owned()).collect()
+    }
+
+    /// Runs what is due by the clock.
+    pub(crate) async fn run(&self) {
+        jobs::run_until_idle(self.app.db(), &self.clock, &deals::jobs(&self.deals)).await.unwrap();
+    }
+
+    pub(crate) async fn count(&self, what: &str) -> i64 {
+        let mut tx = self.app.read().await.unwrap();
+        tx.fetch_value(&format!("SELECT count(*) FROM {what}"), vec![]).await.unwrap()
+    }
+
+    pub(crate) async fn execute(&self, sql: &str) -> u64 {
+        let mut tx = self.app.write().await.unwrap();
+        let changed = tx.execute(sql, vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+        changed
+    }
+
+    /// Everything that holds of a contract whatever was done to it.
+    pub(crate) async fn check(&self, path: &str) -> Value {
+        let verdict = self.get(&format!("{path}/audit/verify")).await;
+        assert_eq!(verdict["valid"], true, "{verdict}");
+        self.get(path).await
+    }
+}
+
+async fn seed(app: &App, clock: &Clock, business: &Someone, creator: &Someone) -> (CampaignId, CreatorId) {
+    let (campaign, entry): (CampaignId, CreatorId) = (clock.new_id(), clock.new_id());
+    let now: Timestamp = clock.now();
+    let mut tx = app.write().await.unwrap();
+    let sql = "INSERT INTO campaigns (id, code, workspace_id, product_name, brand_name, brand_key, total_budget, status, \
+               influencer_count, exclusions, created_at, updated_at) \
+               VALUES ($1, 7, $2, 'Wireless Earbuds Pro', 'TechCorp', 'techcorp', 1500000, 'active', 0, '{}', $3, $3)";
+    tx.execute(sql, args![campaign, business.account.workspace, now]).await.unwrap();
+    let sql = "INSERT INTO creators (id, seq, claimed_by, name, email, platform, channel_name, followers_shown, followers, niche, languages, \
+               previous_brands, created_at, updated_at) \
+               VALUES ($1, 1, $2, 'Ana Ferreira', 'ana@example.com', 'youtube', '@ana', '125K', 125000, 'tech', '[]', '[]', $3, $3)";
+    tx.execute(sql, args![entry, creator.account.id, now]).await.unwrap();
+    tx.commit().await.unwrap();
+    (campaign, entry)
+}

@@ -1,0 +1,172 @@
+//! How much anybody may ask: per address before anything else is looked at, and per account once a token has proved whose it is. So
+//! nobody uses up another's quota with a token that is forged.
+//!
+//! Documents B (per address) and E (per creator) give the numbers. AI routes, uploads, log-ins and providers' webhooks are counted
+//! apart. Every answer that was counted says where it stands (`X-RateLimit-*`); what is too much is 429 with `Retry-After`. Health, the
+//! figures and the documentation are never counted.
+
+mod class;
+mod settings;
+
+use std::cell::RefCell;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use kernel::{Account, Error, Kind, Result, UserType, time};
+use ports::counters::{Counters, Quota, Verdict};
+
+pub use class::is_free;
+pub use settings::Settings;
+
+use crate::peer::address_of;
+use crate::{ApiError, App, Mode};
+use class::{Class, class_of};
+use settings::{Bucket, Who};
+
+/// The quota that was looked at,
+pub(crate) const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+/// what is left of it,
+pub(crate) const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+/// and when it is whole again, in seconds since 1970.
+pub(crate) const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// Who counts, and how much is allowed.
+pub struct RateLimits {
+    counters: Arc<dyn Counters>,
+    quotas: Vec<Option<Quota>>,
+}
+
+impl RateLimits {
+    /// Limits by these settings; in the demo the numbers are generous where nothing is set.
+    pub fn new(counters: Arc<dyn Counters>, settings: &Settings, mode: Mode) -> Self {
+        Self { counters, quotas: settings.quotas(matches!(mode, Mode::Demo(_))) }
+    }
+
+    async fn take(&self, bucket: Bucket, key: &str) -> Option<Standing> {
+        let quota = self.quotas[bucket as usize]?;
+        match self.counters.take(key, quota).await {
+            Ok(verdict) => Some(Standing { quota, verdict }),
+            Err(error) => {
+                // Better too much than nothing at all.
+                tracing::warn!(%error, "requests cannot be counted");
+                None
+            }
+        }
+    }
+}
+
+/// Where somebody stands with a quota.
+#[derive(Clone, Copy)]
+struct Standing {
+    quota: Quota,
+    verdict: Verdict,
+}
+
+/// What is known of a request while it is answered.
+struct Counted {
+    class: Class,
+    /// Of all that was counted, what is tightest.
+    standing: Option<Standing>,
+    /// Has the account been counted? More than one extractor may look at a token.
+    account: bool,
+}
+
+tokio::task_local! {
+    static COUNTED: RefCell<Counted>;
+}
+
+/// The layer around all routes.
+pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let Some(limits) = app.rate_limits() else { return next.run(request).await };
+    let path = request.extensions().get::<MatchedPath>().map_or_else(|| request.uri().path(), MatchedPath::as_str);
+    // As elsewhere: whatever is no JSON is a file.
+    let is_json = |value: &HeaderValue| value.as_bytes().starts_with(b"application/json");
+    let is_upload = request.headers().get(CONTENT_TYPE).is_some_and(|value| !is_json(value));
+    let Some(class) = class_of(request.method(), path, is_upload) else { return next.run(request).await };
+
+    let proxies = app.limits().trusted_proxies;
+    // Without a connection (in tests of this process) there is no address, and nobody to hold back.
+    let standing = match address_of(request.headers(), request.extensions(), proxies) {
+        Some(address) => limits.take(class.bucket(Who::Address), &address_key(class, address)).await,
+        None => None,
+    };
+    if let Some(standing) = standing.filter(|standing| !standing.verdict.allowed) {
+        let mut response = ApiError(too_many("this address", &standing)).into_response();
+        tell(&app, &mut response, &standing);
+        return response;
+    }
+    let counted = RefCell::new(Counted { class, standing, account: false });
+    let answer = async {
+        let response = next.run(request).await;
+        (response, COUNTED.with(|counted| counted.borrow().standing))
+    };
+    let (mut response, standing) = COUNTED.scope(counted, answer).await;
+    if let Some(standing) = standing {
+        tell(&app, &mut response, &standing);
+    }
+    response
+}
+
+/// Counts a request of an account that has proved who it is; [`Kind::RateLimited`] if that is too much. An account's keys have no quota of
+/// their own: more of them would be more of it.
+pub(crate) async fn count_account(app: &App, account: &Account) -> Result<()> {
+    let Some(limits) = app.rate_limits() else { return Ok(()) };
+    let uncounted = COUNTED.try_with(|counted| {
+        let mut counted = counted.borrow_mut();
+        (!std::mem::replace(&mut counted.account, true)).then_some(counted.class)
+    });
+    let Ok(Some(class)) = uncounted else { return Ok(()) };
+    let who = if account.user_type == UserType::Creator { Who::Creator } else { Who::Account };
+    let bucket = class.bucket(who);
+    let Some(standing) = limits.take(bucket, &format!("{}:{}", bucket as u8, account.id)).await else { return Ok(()) };
+    COUNTED.with(|counted| {
+        let before = &mut counted.borrow_mut().standing;
+        let tighter = before.is_none_or(|before| standing.verdict.remaining <= before.verdict.remaining);
+        if tighter || !standing.verdict.allowed {
+            *before = Some(standing);
+        }
+    });
+    if standing.verdict.allowed { Ok(()) } else { Err(too_many("this account", &standing)) }
+}
+
+/// Of an IPv6 address what belongs to one customer.
+fn address_key(class: Class, address: IpAddr) -> String {
+    let bucket = class.bucket(Who::Address) as u8;
+    match address {
+        IpAddr::V4(address) => format!("{bucket}:{address}"),
+        IpAddr::V6(address) => format!("{bucket}:{:x}", u128::from(address) >> 64),
+    }
+}
+
+fn too_many(whom: &str, standing: &Standing) -> Error {
+    let wait = standing.verdict.retry_after.as_nanos().div_ceil(1_000_000_000).max(1);
+    let wait = u32::try_from(wait).unwrap_or(u32::MAX);
+    let Quota { most, per } = standing.quota;
+    let message =
+        format!("Too many requests of {whom}: {most} in {} are allowed; try again in {wait} s", spelt(per.as_secs()));
+    Error::new(Kind::RateLimited(wait), message)
+}
+
+fn spelt(seconds: u64) -> String {
+    match seconds {
+        1 => "a second".into(),
+        60 => "a minute".into(),
+        3_600 => "an hour".into(),
+        86_400 => "a day".into(),
+        other => format!("{other} seconds"),
+    }
+}
+
+fn tell(app: &App, response: &mut Response, standing: &Standing) {
+    let whole = standing.verdict.reset_after.as_nanos().div_ceil(1_000);
+    let reset = app.clock().now().plus(i64::try_from(whole).unwrap_or(i64::MAX));
+    let headers = response.headers_mut();
+    headers.insert(LIMIT, standing.quota.most.into());
+    headers.insert(REMAINING, standing.verdict.remaining.into());
+    headers.insert(RESET, (reset.micros() / time::SECOND + i64::from(reset.micros() % time::SECOND > 0)).into());
+}

@@ -1,0 +1,143 @@
+//! The outbox: what was mailed, and what became of it.
+
+use axum::Json;
+use axum::extract::State;
+use http_base::fields::rule;
+use http_base::{Answer, App, Caller, Fields, Input, Offsets, Page, Params};
+use kernel::{Error, Kind, MailId, Timestamp, WorkspaceId};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Post;
+use crate::store::{self, Mail};
+
+/// Every route of the post office.
+pub fn router(post: Post) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(outbox)).with_state(post)
+}
+
+/// What stands where a text is not shown,
+const HIDDEN: &str = "(not shown: a mail server is set, and what is mailed is its receiver's alone)";
+/// and where it was deleted.
+const DELETED: &str = "(deleted: texts of mails are kept for MAIL_KEEP_DAYS)";
+
+/// A mail.
+#[derive(Serialize, ToSchema)]
+struct Message {
+    /// Its id.
+    id: MailId,
+    /// To whom.
+    #[schema(example = "anna@example.com")]
+    to: String,
+    /// The subject.
+    subject: String,
+    /// The text. Once a mail server is set it is not shown, and a note in brackets says so.
+    text: String,
+    /// The same as HTML, where it may be shown.
+    html: Option<String>,
+    /// May the text not be shown, or was it deleted?
+    redacted: bool,
+    /// `queued`, `sending`, `sent`, `kept` (no mail server is set: nobody got it), `failed` or `withheld`.
+    #[schema(example = "kept")]
+    status: String,
+    /// How often it was tried.
+    attempts: u32,
+    /// Why it was not sent, or may have arrived twice.
+    error: Option<String>,
+    /// Where answers go, if not to the sender.
+    reply_to: Option<String>,
+    /// Its Message-ID.
+    message_id: String,
+    /// The Message-ID of the mail that it answers or follows.
+    in_reply_to: Option<String>,
+    /// Whose it is; null for the server's own.
+    workspace_id: Option<WorkspaceId>,
+    /// When it was queued.
+    created_at: Timestamp,
+    /// When it was sent or kept.
+    sent_at: Option<Timestamp>,
+}
+
+impl Message {
+    fn of(mail: Mail, shown: bool) -> Self {
+        let redacted = !shown || mail.body_text.is_none();
+        let (text, html) = match mail.body_text {
+            _ if !shown => (HIDDEN.to_owned(), None),
+            None => (DELETED.to_owned(), None),
+            Some(text) => (text, mail.body_html),
+        };
+        Self {
+            id: mail.id,
+            to: mail.recipient,
+            subject: mail.subject,
+            text,
+            html,
+            redacted,
+            status: mail.status,
+            attempts: mail.attempts,
+            error: mail.error,
+            reply_to: mail.reply_to,
+            message_id: mail.message_id,
+            in_reply_to: mail.in_reply_to,
+            workspace_id: mail.workspace_id,
+            created_at: mail.created_at,
+            sent_at: mail.sent_at,
+        }
+    }
+}
+
+/// A page of mails.
+#[derive(Serialize, ToSchema)]
+struct MessageList {
+    messages: Vec<Message>,
+    #[serde(flatten)]
+    page: Page,
+}
+
+/// Which mails are wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OutboxQuery {
+    /// Only those to this address, without regard to case.
+    #[param(example = "anna@example.com")]
+    to: Option<String>,
+}
+
+impl Input for OutboxQuery {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        Some(Self { to: fields.optional("to", rule::text(320)) })
+    }
+}
+
+struct Wanted(OutboxQuery, Offsets);
+
+impl Input for Wanted {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        Some(Self(OutboxQuery::read(fields)?, Offsets::read(fields)?))
+    }
+}
+
+/// Mails of the outbox
+///
+/// The newest first; for administrators. Without a mail server every mail is kept and can be read here. With one, only what became of
+/// it is shown, for mails hold tokens that are their receivers' alone.
+#[utoipa::path(get, path = "/api/v1/outbox", tag = "Mail", params(OutboxQuery, Offsets), responses(
+    (status = 200, description = "A page of mails", body = MessageList),
+    (status = 403, description = "Only an administrator reads the outbox", body = http_base::ErrorBody),
+))]
+async fn outbox(
+    State(post): State<Post>,
+    caller: Caller,
+    Params(Wanted(query, offsets)): Params<Wanted>,
+) -> Answer<Json<MessageList>> {
+    if !caller.is_admin() {
+        return Err(Error::new(Kind::Forbidden, "Only an administrator reads the outbox").into());
+    }
+    let app = <App as axum::extract::FromRef<Post>>::from_ref(&post);
+    let mut tx = app.read().await?;
+    let (mails, total) = store::list(caller.scope(), &mut tx, query.to.as_deref(), offsets).await?;
+    let messages = mails.into_iter().map(|mail| Message::of(mail, post.keeps())).collect();
+    Ok(Json(MessageList { messages, page: offsets.page(total) }))
+}

@@ -1,0 +1,11 @@
+//! Mail that comes in: answers and bounces, from any provider, signed.
+
+mod handle;
+mod message;
+mod mime;
+mod signature;
+
+pub(crate) use handle::receive;
+pub(crate) use message::{Bounce, InboundMail, Incoming};
+pub(crate) use mime::parse as parse_mime;
+pub(crate) use signature::{HEADER, check};

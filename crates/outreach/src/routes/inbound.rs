@@ -1,0 +1,59 @@
+//! Where providers bring mail in.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use http_base::{Answer, Fields};
+use kernel::{Error, Kind, OutreachId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::Outreach;
+use crate::inbound::{self, Incoming};
+
+/// The largest mail.
+const MOST_BYTES: usize = 30 << 20;
+
+/// What became of a mail that came in.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Taken {
+    /// `reply`, `auto_reply`, `bounced`, `soft_bounce`, `complaint`, `duplicate`, or `unknown` (it answers no mail of ours).
+    #[schema(example = "reply")]
+    status: &'static str,
+    /// The entry that it belongs to.
+    outreach_id: Option<OutreachId>,
+}
+
+/// Take in a mail
+///
+/// For mail providers: an answer or a delivery report, as JSON or as the raw mail (`message/rfc822`), signed with
+/// `X-InfluencerFlow-Signature: t=<seconds>,v1=<hex of HMAC-SHA256 over "t.body" with OUTREACH_INBOUND_SECRET>`. It finds its entry
+/// by the thread (`In-Reply-To`, `References`). The same Message-ID twice changes nothing.
+#[utoipa::path(post, path = "/api/v1/outreach/inbound", tag = "Outreach mail", security(()),
+    params(("X-InfluencerFlow-Signature" = String, Header, description = "The signature of the raw body")),
+    request_body(content((inbound::InboundMail = "application/json"), (String = "message/rfc822"))),
+    responses((status = 200, description = "Taken in, or known not to concern us", body = Taken),
+    (status = 403, description = "Unsigned, signed with another secret, or too long ago")))]
+pub(super) async fn receive(State(outreach): State<Outreach>, request: Request) -> Answer<Json<Taken>> {
+    let (head, body) = request.into_parts();
+    let header = head.headers.get(inbound::HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let media_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let raw = media_type.to_ascii_lowercase().starts_with("message/rfc822");
+    let secret = outreach.settings().inbound_secret.as_deref();
+    if secret.is_none() || header.is_none() {
+        // Nothing of an unsigned body is read.
+        inbound::check(secret, header.as_deref(), b"", outreach.app().clock().now())?;
+    }
+    let body = axum::body::to_bytes(body, MOST_BYTES).await.map_err(|error| {
+        Error::new(Kind::TooLarge, format!("The mail is larger than {MOST_BYTES} bytes, or broke off")).because(error)
+    })?;
+    inbound::check(secret, header.as_deref(), &body, outreach.app().clock().now())?;
+    let mail: Incoming = if raw {
+        let parsed = tokio::task::spawn_blocking(move || inbound::parse_mime(&body)).await;
+        parsed.map_err(Error::internal)??
+    } else {
+        Fields::of_body(http_base::json::parse(&body)?)?.read()?
+    };
+    let (status, outreach_id) = inbound::receive(&outreach, mail).await?;
+    Ok(Json(Taken { status: status.as_str(), outreach_id }))
+}

@@ -1,0 +1,119 @@
+//! What was said in a call.
+
+use axum::Json;
+use axum::extract::State;
+use http_base::fields::rule;
+use http_base::{Answer, Body, Caller, Fields, Input, Named};
+use kernel::{Error, Kind, OutreachId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::calls::{MOST_TRANSCRIPT, taught};
+use crate::store::{self, follow_ups};
+use crate::{Entry, Outreach, learning};
+
+/// What was said, and what it came to.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Transcript {
+    call_id: OutreachId,
+    /// What was said.
+    transcript: String,
+    /// In short.
+    summary: Option<String>,
+    /// What is to be done.
+    action_items: Vec<String>,
+    /// `positive`, `neutral_positive`, `neutral`, `neutral_negative` or `negative`; null where nothing tells.
+    sentiment: Option<String>,
+    /// `very_interested`, `interested`, `neutral` or `not_interested`.
+    interest_level: Option<String>,
+    /// The rate they named.
+    collaboration_rate: Option<String>,
+    /// When they have time.
+    timeline_availability: Option<String>,
+}
+
+/// The words of an entry: its transcript, or its turns as one text.
+fn words(entry: &Entry) -> Option<String> {
+    let text = entry.call_transcript.clone().filter(|text| !text.trim().is_empty());
+    text.or_else(|| {
+        let turns: Vec<Value> = serde_json::from_str(entry.full_transcript.as_deref()?).ok()?;
+        let line = |turn: &Value| {
+            let said = ["message", "text", "content"].iter().find_map(|name| turn[*name].as_str())?;
+            let speaker = ["role", "speaker"].iter().find_map(|name| turn[*name].as_str()).unwrap_or_default();
+            Some(if speaker.is_empty() { said.to_owned() } else { format!("{speaker}: {said}") })
+        };
+        let lines: Vec<String> = turns.iter().filter_map(line).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    })
+}
+
+fn told(entry: Entry) -> Option<Transcript> {
+    Some(Transcript {
+        call_id: entry.id,
+        transcript: words(&entry)?,
+        action_items: entry.actions(),
+        summary: entry.transcript_summary,
+        sentiment: entry.sentiment,
+        interest_level: entry.interest_level,
+        collaboration_rate: entry.collaboration_rate,
+        timeline_availability: entry.timeline_availability,
+    })
+}
+
+/// Read the transcript of a call
+#[utoipa::path(get, path = "/api/v1/outreach/call/{call_id}/transcript", tag = "Outreach calls",
+    params(("call_id" = String, Path, description = "The entry's id")),
+    responses((status = 200, description = "What was said, and what it came to", body = Transcript)))]
+pub(super) async fn read(State(outreach): State<Outreach>, caller: Caller, name: Named) -> Answer<Json<Transcript>> {
+    let id = name.id("Call")?;
+    let mut tx = outreach.app().read().await?;
+    let entry = store::by_id(caller.scope(), &mut tx, id).await?.ok_or_else(|| Error::not_found("Call"))?;
+    let missing = || Error::new(Kind::NotFound, "This call has no transcript");
+    Ok(Json(told(entry).ok_or_else(missing)?))
+}
+
+/// A transcript. Only for the documentation.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the body that `Words` reads")]
+pub(super) struct WordsDocument {
+    /// What was said: `Speaker: words` on each line, or plain text.
+    transcript: String,
+}
+
+pub(super) struct Words(String);
+
+impl Input for Words {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        fields.required("transcript", rule::text(MOST_TRANSCRIPT)).map(Self)
+    }
+}
+
+/// Write the transcript of a call
+///
+/// It is read for a summary, action items, the mood and what they said of rate, interest and time; those are offered as updates.
+#[utoipa::path(post, path = "/api/v1/outreach/call/{call_id}/transcript", tag = "Outreach calls", request_body = WordsDocument,
+    params(("call_id" = String, Path, description = "The entry's id")),
+    responses((status = 200, description = "What it came to", body = Transcript)))]
+pub(super) async fn write(
+    State(outreach): State<Outreach>,
+    caller: Caller,
+    name: Named,
+    Body { input, .. }: Body<Words>,
+) -> Answer<Json<Transcript>> {
+    let (id, scope, app): (OutreachId, _, _) = (name.id("Call")?, caller.scope(), outreach.app());
+    let creator = {
+        let mut tx = app.read().await?;
+        let entry = store::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Call"))?;
+        creators::store::by_id(scope, &mut tx, entry.creator_id).await?.map(|creator| creator.name)
+    };
+    let learned = learning::read(&outreach, &input.0, creator.as_deref()).await;
+    let mut tx = app.write().await?;
+    let mut entry = store::take(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Call"))?;
+    entry.call_transcript = Some(input.0);
+    taught(scope, &mut tx, &mut entry, &learned, app.clock().now()).await?;
+    store::save(scope, &mut tx, &mut entry, app.clock().now()).await?;
+    follow_ups::create(scope, &mut tx, app.clock(), &entry, &learned.action_items).await?;
+    tx.commit().await?;
+    Ok(Json(told(entry).ok_or_else(|| Error::internal("a transcript that was just written is not there"))?))
+}

@@ -1,0 +1,44 @@
+//! The settings of outreach.
+
+use kernel::Variables;
+
+/// How outreach behaves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `OUTREACH_INBOUND_SECRET`: signs the mails that come in; without one none is taken.
+    pub inbound_secret: Option<String>,
+    /// `OUTREACH_AUTO_SEND`: may an offer leave without a person's yes?
+    pub auto_send: bool,
+    /// `OUTREACH_REMINDER_MINUTES`: how long before a call its reminder is sent.
+    pub reminder_minutes: u32,
+    /// `OUTREACH_RECORDING_MAX_BYTES`: the largest recording.
+    pub recording_bytes: u64,
+    /// `OUTREACH_POSTAL_ADDRESS`: stands below every mail, where the law wants one.
+    pub postal_address: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            inbound_secret: None,
+            auto_send: false,
+            reminder_minutes: 60,
+            recording_bytes: 200 << 20,
+            postal_address: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads them.
+    pub fn read(from: &mut Variables<'_>) -> Self {
+        let usual = Self::default();
+        Self {
+            inbound_secret: from.secret("OUTREACH_INBOUND_SECRET"),
+            auto_send: from.switch("OUTREACH_AUTO_SEND", usual.auto_send),
+            reminder_minutes: from.number("OUTREACH_REMINDER_MINUTES", usual.reminder_minutes, 1, 10_080),
+            recording_bytes: from.number("OUTREACH_RECORDING_MAX_BYTES", usual.recording_bytes, 1024, 1 << 40),
+            postal_address: from.text("OUTREACH_POSTAL_ADDRESS"),
+        }
+    }
+}

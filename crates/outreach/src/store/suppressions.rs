@@ -1,0 +1,101 @@
+//! Who wants no mail from a workspace.
+
+use db::{Sql, Tx, args};
+use http_base::Offsets;
+use kernel::{Result, Scope, Timestamp, WorkspaceId};
+
+/// An address that gets no mail.
+pub type SuppressionId = kernel::Id<SuppressionMarker>;
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum SuppressionMarker {}
+
+db::row! {
+    /// An address that gets no mail from a workspace.
+    #[derive(Clone, Debug)]
+    pub struct Suppression {
+        /// Its id.
+        pub id: SuppressionId,
+        /// Whose mails it does not get.
+        pub workspace_id: WorkspaceId,
+        /// As it was written.
+        pub address: String,
+        /// `unsubscribed`, `complained`, `bounced` or `manual`.
+        pub reason: String,
+        /// More of why.
+        pub note: Option<String>,
+        /// Since when.
+        pub created_at: Timestamp,
+    }
+}
+
+/// How addresses are compared.
+pub fn key(address: &str) -> String {
+    address.trim().to_lowercase()
+}
+
+/// Writes an address down, or has its reason be the graver one; tells whether it is new.
+pub async fn insert(scope: Scope, tx: &mut Tx, new: &Suppression) -> Result<bool> {
+    debug_assert!(scope.sees_everything() || scope.workspace() == Some(new.workspace_id));
+    let sql = "INSERT INTO outreach_suppressions (id, workspace_id, address, address_key, reason, note, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (workspace_id, address_key) DO NOTHING";
+    let arguments =
+        args![new.id, new.workspace_id, &new.address, key(&new.address), &new.reason, &new.note, new.created_at];
+    if tx.execute(sql, arguments).await? == 1 {
+        return Ok(true);
+    }
+    // Their own word outweighs ours: what a person asked for is not lifted by the workspace.
+    if matches!(new.reason.as_str(), "unsubscribed" | "complained") {
+        let sql = "UPDATE outreach_suppressions SET reason = $3 WHERE workspace_id = $1 AND address_key = $2 \
+                   AND reason IN ('bounced', 'manual')";
+        tx.execute(sql, args![new.workspace_id, key(&new.address), &new.reason]).await?;
+    }
+    Ok(false)
+}
+
+/// Why this address gets no mail from this workspace, if that is so.
+pub async fn reason(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, address: &str) -> Result<Option<String>> {
+    debug_assert!(scope.sees_everything() || scope.workspace() == Some(workspace));
+    let sql = "SELECT reason FROM outreach_suppressions WHERE workspace_id = $1 AND address_key = $2";
+    tx.fetch_optional(sql, args![workspace, key(address)]).await
+}
+
+fn scoped(sql: &mut Sql, scope: Scope) {
+    if !scope.sees_everything() {
+        sql.push(" AND workspace_id = ").bind(scope.workspace());
+    }
+}
+
+/// One of them.
+pub async fn by_id(scope: Scope, tx: &mut Tx, id: SuppressionId) -> Result<Option<Suppression>> {
+    let mut sql = Sql::new(format!("SELECT {} FROM outreach_suppressions WHERE id = ", Suppression::COLUMNS));
+    sql.bind(id);
+    scoped(&mut sql, scope);
+    tx.fetch_optional(&sql.text, sql.args).await
+}
+
+/// Takes one away, if its reason is still this.
+pub async fn delete(scope: Scope, tx: &mut Tx, id: SuppressionId, reason: &str) -> Result<bool> {
+    let mut sql = Sql::new("DELETE FROM outreach_suppressions WHERE id = ");
+    sql.bind(id).push(" AND reason = ").bind(reason);
+    scoped(&mut sql, scope);
+    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+}
+
+/// The list of a workspace, the newest first, and how long it is.
+pub async fn list(
+    scope: Scope,
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    offsets: Offsets,
+) -> Result<(Vec<Suppression>, u64)> {
+    debug_assert!(scope.sees_everything() || scope.workspace() == Some(workspace));
+    let total =
+        tx.fetch_value("SELECT count(*) FROM outreach_suppressions WHERE workspace_id = $1", args![workspace]).await?;
+    let sql = format!(
+        "SELECT {} FROM outreach_suppressions WHERE workspace_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3",
+        Suppression::COLUMNS
+    );
+    Ok((tx.fetch_all(&sql, args![workspace, offsets.limit, offsets.offset]).await?, total))
+}

@@ -1,0 +1,175 @@
+//! A router of outreach over a fresh database, with a business, its campaign and a creator.
+
+use std::sync::Arc;
+
+use creators::vectors::Backend;
+use creators::{Directory, LocalEmbedder};
+use db::{Migration, Tx, args};
+use hmac::{Hmac, KeyInit, Mac};
+use http_base::app::Limits;
+use http_base::{App, Mode};
+use jobs::Registry;
+use kernel::{Clock, WorkspaceId, time};
+use outreach::{Outreach, Settings};
+use ports::files::MemoryFiles;
+use ports::mailer::Outbox;
+use serde_json::{Value, json};
+use sha2::Sha256;
+use testkit::{Client, FreshDb, People, Someone};
+
+pub(crate) const SECRET: &str = "a secret for mail that comes in";
+
+/// The campaigns as their own slice makes them, as far as outreach reads them.
+const CAMPAIGNS: Migration = Migration {
+    id: "0020_campaigns",
+    sql: "CREATE TABLE campaigns (id {id} PRIMARY KEY, code BIGINT NOT NULL UNIQUE, workspace_id {id} NOT NULL, \
+          product_name TEXT NOT NULL, brand_name TEXT NOT NULL, product_description TEXT, campaign_goal TEXT, product_niche TEXT, \
+          total_budget BIGINT NOT NULL, created_at BIGINT NOT NULL, deleted_at BIGINT);",
+};
+
+type Mail = (String, Option<String>, String, String, Option<String>, String);
+type Tally = (String, String, String, bool, i64);
+
+pub(crate) struct World {
+    /// Asks as the business that has the campaign.
+    pub(crate) client: Client,
+    /// Asks without a token.
+    pub(crate) anyone: Client,
+    /// Asks as another business.
+    pub(crate) stranger: Client,
+    pub(crate) app: App,
+    pub(crate) clock: Clock,
+    pub(crate) jobs: Registry,
+    pub(crate) campaign: String,
+    pub(crate) creator: String,
+    pub(crate) owner: Someone,
+    fresh: FreshDb,
+}
+
+impl World {
+    pub(crate) async fn new(fresh: FreshDb) -> Self {
+        Self::with(fresh, Settings::default()).await
+    }
+
+    pub(crate) async fn with(fresh: FreshDb, settings: Settings) -> Self {
+        let clock = Clock::mock("2026-03-02T09:00:00Z".parse().unwrap(), 7);
+        let migrations =
+            [jobs::MIGRATIONS, mail::MIGRATIONS, creators::MIGRATIONS, &[CAMPAIGNS], outreach::MIGRATIONS].concat();
+        fresh.db.migrate(&migrations, clock.now()).await.unwrap();
+        let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, Limits::default(), true);
+        let people = People::default();
+        let (owner, other) = (people.business(&clock), people.business(&clock));
+        app.authenticate_by(Arc::new(people));
+        let directory = Directory::new(app.clone(), Arc::new(LocalEmbedder), Backend::Memory);
+        let settings = Settings { inbound_secret: Some(SECRET.into()), ..settings };
+        let outreach = Outreach::new(directory.clone(), Arc::new(MemoryFiles::default()), None, settings);
+        let post = mail::Post::new(
+            app.clone(),
+            Arc::new(Outbox),
+            mail::Settings::default(),
+            vec![Arc::new(outreach::Unsubscribed)],
+        );
+        let mut jobs = outreach::jobs(&outreach);
+        jobs.merge(mail::jobs(&post));
+        let (router, _) = outreach::router(outreach).merge(creators::router(directory)).split_for_parts();
+        let anyone = Client::new(http_base::layers::around(router, &app, &[]));
+        let client = anyone.of(&owner);
+        let campaign = clock.new_id::<()>().to_string();
+        let mut tx = app.write().await.unwrap();
+        add_campaign(&mut tx, &campaign, 1, owner.account.workspace.unwrap()).await;
+        tx.commit().await.unwrap();
+        let mut world = Self {
+            stranger: anyone.of(&other),
+            client,
+            anyone,
+            app,
+            clock,
+            jobs,
+            campaign,
+            creator: String::new(),
+            owner,
+            fresh,
+        };
+        world.creator = world.add_creator("Mia Martinez", "mia@example.com").await;
+        world
+    }
+
+    pub(crate) async fn add_creator(&self, name: &str, email: &str) -> String {
+        let body = json!({"name": name, "email": email, "platform": "instagram", "niche": "fitness",
+            "followers_count_numeric": 120_000, "avg_views": 20_000});
+        text(&self.client.post("/api/v1/creators", &body).await.ok()["id"])
+    }
+
+    /// Does what is due.
+    pub(crate) async fn run(&self) {
+        jobs::run_until_idle(&self.fresh.db, &self.clock, &self.jobs).await.unwrap();
+    }
+
+    pub(crate) async fn days(&self, days: i64) {
+        self.clock.advance(days * time::DAY);
+        self.run().await;
+    }
+
+    /// The fields by which bodies name the campaign and the creator, and these.
+    pub(crate) fn body(&self, fields: Value) -> Value {
+        let mut body = json!({"campaign_id": self.campaign, "creator_id": self.creator});
+        let Value::Object(fields) = fields else { panic!("the fields are an object") };
+        body.as_object_mut().unwrap().extend(fields);
+        body
+    }
+
+    pub(crate) async fn entry(&self, id: &str) -> Value {
+        self.client.get(&format!("/api/v1/outreach/{id}")).await.ok()
+    }
+
+    pub(crate) async fn touches(&self, id: &str) -> Vec<Value> {
+        let history = self.client.get(&format!("/api/v1/outreach/{id}/touches?limit=100")).await.ok();
+        history["touches"].as_array().unwrap().clone()
+    }
+
+    /// Every mail to this address, the oldest first: subject, text, status, headers, what it answers.
+    pub(crate) async fn mails(&self, to: &str) -> Vec<Value> {
+        let mut tx = self.app.read().await.unwrap();
+        let sql = "SELECT subject, body_text, status, headers, in_reply_to, message_id FROM mails WHERE recipient_key = $1 \
+                   ORDER BY created_at, id";
+        let rows: Vec<Mail> = tx.fetch_all(sql, args![to]).await.unwrap();
+        let told = rows.into_iter().map(|(subject, text, status, headers, answers, id)| {
+            json!({"subject": subject, "text": text, "status": status, "headers": headers, "in_reply_to": answers, "message_id": id})
+        });
+        told.collect()
+    }
+
+    /// Brings a mail in, signed.
+    pub(crate) async fn bring(&self, media_type: &str, body: &str) -> testkit::Reply {
+        self.clock.advance(time::SECOND);
+        let moment = self.clock.now().micros() / time::SECOND;
+        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+        mac.update(format!("{moment}.{body}").as_bytes());
+        let signature = format!("t={moment},v1={}", hex::encode(mac.finalize().into_bytes()));
+        let client = self.anyone.clone().with("x-influencerflow-signature", &signature);
+        client.raw(axum::http::Method::POST, "/api/v1/outreach/inbound", media_type, body.to_owned()).await
+    }
+
+    /// The tallies must be what the entries say.
+    pub(crate) async fn check_tallies(&self) {
+        let mut tx = self.app.read().await.unwrap();
+        let counted = "SELECT stage, COALESCE(call_status, 'pending'), COALESCE(email_status, 'pending'), \
+                       call_recording_url IS NOT NULL OR recording_file IS NOT NULL, count(*) FROM outreach_logs \
+                       GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
+        let kept = "SELECT stage, call_status, email_status, recorded, CAST(sum(entries) AS BIGINT) FROM outreach_tallies \
+                    WHERE entries <> 0 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
+        let counted: Vec<Tally> = tx.fetch_all(counted, vec![]).await.unwrap();
+        let kept: Vec<Tally> = tx.fetch_all(kept, vec![]).await.unwrap();
+        assert_eq!(counted, kept);
+    }
+}
+
+pub(crate) async fn add_campaign(tx: &mut Tx, id: &str, code: u32, workspace: WorkspaceId) {
+    let sql = "INSERT INTO campaigns (id, code, workspace_id, product_name, brand_name, total_budget, created_at) \
+               VALUES ($1, $2, $3, 'FitBand Pro', 'TechFit', 2500000, 0)";
+    tx.execute(sql, args![id.parse::<uuid::Uuid>().unwrap(), code, workspace]).await.unwrap();
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}

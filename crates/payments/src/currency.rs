@@ -1,0 +1,145 @@
+//! Currencies (ISO 4217), and how many decimals each has.
+
+use std::fmt;
+
+use db::{Cell, FromColumn, Value};
+use http_base::fields::rule::{Problem, Rule};
+use kernel::{Error, Kind, Money, Result};
+use serde::{Serialize, Serializer};
+
+/// A currency whose amounts this server can hold: those with no or two decimals.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Currency([u8; 3]);
+
+/// ISO 4217's currencies with two decimals.
+const TWO: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP \
+    CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD \
+    KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN \
+    QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED \
+    VES WST XCD YER ZAR ZMW ZWG";
+/// Those without decimals.
+const NONE: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
+/// Those with three: this server's money has two.
+const THREE: &str = "BHD IQD JOD KWD LYD OMR TND";
+
+impl Currency {
+    /// US dollars: what is meant where nothing is said.
+    pub const USD: Self = Self(*b"USD");
+
+    /// Reads a code, whatever its case; an error says what would be taken.
+    pub fn parse(code: &str) -> Result<Self> {
+        let upper = code.trim().to_ascii_uppercase();
+        let listed = |list: &str| upper.len() == 3 && list.split_whitespace().any(|known| known == upper);
+        if listed(TWO) || listed(NONE) {
+            let mut letters = [0; 3];
+            letters.copy_from_slice(upper.as_bytes());
+            return Ok(Self(letters));
+        }
+        let message = if listed(THREE) {
+            format!("{upper} has three decimals, and amounts here have at most two: use another currency")
+        } else {
+            "must be a currency of ISO 4217, such as USD or EUR".to_owned()
+        };
+        Err(Error::new(Kind::Invalid, message))
+    }
+
+    /// The code: `USD`.
+    pub fn code(&self) -> &str {
+        // Only ASCII letters get in.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// How many decimals its amounts have: 0 or 2.
+    pub fn decimals(self) -> u32 {
+        if NONE.split_whitespace().any(|known| known == self.code()) { 0 } else { 2 }
+    }
+
+    /// Has this amount no more decimals than the currency?
+    pub fn fits(self, amount: Money) -> bool {
+        self.decimals() == 2 || amount.minor() % 100 == 0
+    }
+
+    /// The amount in the currency's own smallest unit, as gateways count it: cents, but whole yen.
+    pub fn smallest_units(self, amount: Money) -> i64 {
+        if self.decimals() == 0 { amount.minor() / 100 } else { amount.minor() }
+    }
+
+    /// The amount of so many of the currency's smallest units.
+    pub fn of_smallest_units(self, units: i64) -> Money {
+        Money::from_minor(if self.decimals() == 0 { units.saturating_mul(100) } else { units })
+    }
+}
+
+/// The rule of a field that names a currency.
+pub fn currency() -> impl Rule<Currency> {
+    |value, _| {
+        let code = value.as_str().ok_or_else(|| Problem::new("wrong_type", "must be a text"))?;
+        Currency::parse(code).map_err(|error| Problem::new("unknown_value", error.message().to_owned()))
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl FromColumn for Currency {
+    fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
+        let code = String::from_cell(cell)?;
+        Self::parse(&code).map_err(|_| format!("{code} is no currency"))
+    }
+}
+
+impl From<Currency> for Value {
+    fn from(currency: Currency) -> Self {
+        currency.code().into()
+    }
+}
+
+impl utoipa::PartialSchema for Currency {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, Type};
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A currency, by its code of ISO 4217"))
+            .examples(["USD"])
+            .into()
+    }
+}
+impl utoipa::ToSchema for Currency {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Currency".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_the_currency_s_own() {
+        let (usd, jpy) = (Currency::parse("usd").unwrap(), Currency::parse(" JPY ").unwrap());
+        assert_eq!((usd, usd.decimals(), jpy.decimals()), (Currency::USD, 2, 0));
+        assert_eq!(usd.smallest_units(Money::from_minor(12_345)), 12_345);
+        assert_eq!(jpy.smallest_units(Money::from_minor(50_000)), 500);
+        assert_eq!(jpy.of_smallest_units(500), Money::from_minor(50_000));
+        assert!(jpy.fits(Money::from_minor(50_000)) && !jpy.fits(Money::from_minor(50_001)));
+    }
+
+    #[test]
+    fn what_cannot_be_held_exactly_is_refused_and_says_why() {
+        for code in ["KWD", "bhd"] {
+            assert!(Currency::parse(code).unwrap_err().message().contains("three decimals"), "{code}");
+        }
+        for code in ["", "US", "USDX", "XXX", "дол", "BTC", "USD EUR"] {
+            assert!(Currency::parse(code).unwrap_err().message().contains("ISO 4217"), "{code}");
+        }
+    }
+}

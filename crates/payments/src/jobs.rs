@@ -1,0 +1,101 @@
+//! What payments do by themselves.
+
+use std::time::Duration;
+
+use jobs::{Context, Failure, Outcome, Payload, Registry};
+use kernel::{Result, Scope, time};
+use ports::gateway::Fault;
+use uuid::Uuid;
+
+use crate::plan::tell;
+use crate::settle::see_to;
+use crate::{Payments, store};
+
+/// Looks after one attempt.
+pub(crate) const ATTEMPT: &str = "payments.attempt";
+const RECONCILE: &str = "payments.reconcile";
+const DUE: &str = "payments.due";
+const FORGET: &str = "payments.forget";
+
+/// A request asks for itself; the job looks only once it must have ended.
+pub(crate) const PATIENCE: i64 = 90 * time::SECOND;
+/// Stripe tells an event again for three days; what is older is not told again.
+const EVENTS_KEPT: i64 = 30 * time::DAY;
+/// So many rows at once.
+const BITE: u32 = 500;
+
+/// The jobs of payments: attempts of which nothing was heard, payments that become due, keys and events that are old.
+pub fn jobs(payments: &Payments) -> Registry {
+    let mut registry = Registry::new();
+    let on = payments.clone();
+    registry.on(ATTEMPT, move |context, payload| look_after(on.clone(), context, payload));
+    let on = payments.clone();
+    registry.on(RECONCILE, move |_, _| reconcile(on.clone()));
+    let on = payments.clone();
+    registry.on(DUE, move |_, _| become_due(on.clone()));
+    let on = payments.clone();
+    registry.on(FORGET, move |_, _| forget(on.clone()));
+    registry.every(Duration::from_mins(5), RECONCILE);
+    registry.every(Duration::from_mins(1), DUE);
+    registry.every(Duration::from_hours(1), FORGET);
+    registry
+}
+
+async fn look_after(payments: Payments, context: Context, payload: Payload) -> Outcome {
+    let id: Uuid = payload.read()?;
+    match payments.look_after(id, context.attempt >= context.max_attempts).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::retry("the payment provider has not come to an end with it")),
+        Err(Fault::NotDone(error) | Fault::Unknown(error)) => Err(error.into()),
+    }
+}
+
+/// Attempts whose job was given up, or was lost, get another one.
+async fn reconcile(payments: Payments) -> Outcome {
+    let (clock, mut after) = (payments.app.clock(), Uuid::nil());
+    let before = clock.now().plus(-2 * PATIENCE);
+    loop {
+        let mut tx = payments.app.read().await?;
+        let open = store::open_attempts(Scope::system(), &mut tx, before, after, BITE).await?;
+        drop(tx);
+        let Some(last) = open.last().copied() else { return Ok(()) };
+        let mut tx = payments.app.write().await?;
+        for id in open {
+            see_to(&mut tx, clock, id, clock.now()).await?;
+        }
+        tx.commit().await?;
+        after = last;
+    }
+}
+
+async fn become_due(payments: Payments) -> Outcome {
+    Ok(tell_due(&payments).await?)
+}
+
+async fn tell_due(payments: &Payments) -> Result<()> {
+    let clock = payments.app.clock();
+    loop {
+        let mut tx = payments.app.write().await?;
+        let due = store::tell_due(Scope::system(), &mut tx, clock.now(), BITE).await?;
+        for payment in &due {
+            tell(&mut tx, clock, "payment.due", payment);
+        }
+        tx.commit().await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+async fn forget(payments: Payments) -> Outcome {
+    let now = payments.app.clock().now();
+    loop {
+        let mut tx = payments.app.write().await?;
+        let keys = http_base::idempotency::purge(&mut tx, now).await?;
+        let events = store::forget_events(Scope::system(), &mut tx, now.plus(-EVENTS_KEPT)).await?;
+        tx.commit().await?;
+        if keys == 0 && events == 0 {
+            return Ok(());
+        }
+    }
+}

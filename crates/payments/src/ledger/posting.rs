@@ -1,0 +1,182 @@
+//! Postings: what is written.
+
+use db::{Cell, FromColumn, Tx, Value, args};
+use kernel::{Error, Money, Result, Scope, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::TOPIC;
+use crate::Payment;
+
+/// Whose money it is. More than 0 is what came to them, less what left them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Account {
+    /// The brand that pays.
+    Brand,
+    /// What the server's owner holds between brand and creator.
+    Escrow,
+    /// The creator who is paid.
+    Creator,
+    /// What the server's owner keeps.
+    Fees,
+}
+
+impl Account {
+    /// Every account.
+    pub const ALL: [Self; 4] = [Self::Brand, Self::Escrow, Self::Creator, Self::Fees];
+    /// Their words.
+    pub const WORDS: &'static [&'static str] = &["brand", "escrow", "creator", "fees"];
+
+    /// The word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Brand => "brand",
+            Self::Escrow => "escrow",
+            Self::Creator => "creator",
+            Self::Fees => "fees",
+        }
+    }
+
+    /// By the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|account| account.word() == word)
+    }
+}
+
+impl FromColumn for Account {
+    fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
+        let word = String::from_cell(cell)?;
+        Self::parse(&word).ok_or_else(|| format!("{word} is no account of the ledger"))
+    }
+}
+
+impl From<Account> for Value {
+    fn from(account: Account) -> Self {
+        account.word().into()
+    }
+}
+
+/// A movement of money, in lines that sum to zero.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Posting {
+    /// What it is: `charge`, …
+    pub kind: &'static str,
+    /// What each account gets; less than 0 is what it gives.
+    pub lines: Vec<(Account, Money)>,
+}
+
+impl Posting {
+    fn new(kind: &'static str, lines: [(Account, i64); 3]) -> Self {
+        let lines = lines.into_iter().filter(|(_, minor)| *minor != 0);
+        Self { kind, lines: lines.map(|(account, minor)| (account, Money::from_minor(minor))).collect() }
+    }
+
+    /// The brand has paid, and the money is held.
+    pub fn charge(amount: Money) -> Self {
+        let amount = amount.minor();
+        Self::new("charge", [(Account::Brand, -amount), (Account::Escrow, amount), (Account::Fees, 0)])
+    }
+
+    /// What was held goes to the creator, without the fee.
+    pub fn payout(amount: Money, fee: Money) -> Self {
+        let (amount, fee) = (amount.minor(), fee.minor());
+        Self::new("payout", [(Account::Escrow, -amount), (Account::Creator, amount - fee), (Account::Fees, fee)])
+    }
+
+    /// What went to the creator is held again.
+    pub fn take_back(amount: Money, fee: Money) -> Self {
+        let (amount, fee) = (amount.minor(), fee.minor());
+        Self::new("take_back", [(Account::Creator, fee - amount), (Account::Fees, -fee), (Account::Escrow, amount)])
+    }
+
+    /// What was held goes back to the brand.
+    pub fn refund(amount: Money) -> Self {
+        let amount = amount.minor();
+        Self::new("refund", [(Account::Escrow, -amount), (Account::Brand, amount), (Account::Fees, 0)])
+    }
+
+    /// The brand has paid the creator outside of a gateway.
+    pub fn recorded(amount: Money) -> Self {
+        let amount = amount.minor();
+        Self::new("recorded", [(Account::Brand, -amount), (Account::Creator, amount), (Account::Fees, 0)])
+    }
+
+    /// The creator has paid back outside of a gateway.
+    pub fn recorded_refund(amount: Money) -> Self {
+        let amount = amount.minor();
+        Self::new("recorded_refund", [(Account::Creator, -amount), (Account::Brand, amount), (Account::Fees, 0)])
+    }
+
+    /// Does what is given come to what is got?
+    pub fn balances(&self) -> bool {
+        self.lines.iter().map(|(_, amount)| i128::from(amount.minor())).sum::<i128>() == 0 && self.lines.len() > 1
+    }
+}
+
+/// Writes a posting. On PostgreSQL others who post wait from here to the commit: call it late.
+pub async fn post(
+    scope: Scope,
+    tx: &mut Tx,
+    payment: &Payment,
+    attempt: Option<Uuid>,
+    posting: &Posting,
+    now: Timestamp,
+) -> Result<()> {
+    debug_assert!(scope.sees_everything() || scope.workspace() == Some(payment.workspace_id));
+    if !posting.balances() {
+        return Err(Error::internal(format!("a posting that does not balance was refused: {posting:?}")));
+    }
+    let number = tx.next_version(TOPIC).await?;
+    let rows = posting.lines.iter().enumerate().map(|(line, (account, amount))| {
+        args![
+            number,
+            line,
+            posting.kind,
+            *account,
+            payment.currency,
+            *amount,
+            payment.workspace_id,
+            payment.creator_id,
+            payment.id,
+            attempt,
+            now,
+        ]
+    });
+    let insert = "INSERT INTO ledger_entries (posting, line, kind, account, currency, amount, workspace_id, creator_id, payment_id, \
+                  attempt_id, created_at)";
+    tx.insert_rows(insert, "", rows.collect()).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::money::MOST_MINOR;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_posting_balances(amount in 1..=MOST_MINOR, fee in 0.0..=0.5) {
+            let (amount, fee) = (Money::from_minor(amount), Money::from_minor((amount as f64 * fee) as i64));
+            for posting in [
+                Posting::charge(amount),
+                Posting::payout(amount, fee),
+                Posting::take_back(amount, fee),
+                Posting::refund(amount),
+                Posting::recorded(amount),
+                Posting::recorded_refund(amount),
+            ] {
+                prop_assert!(posting.balances(), "{posting:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_balance_is_none() {
+        let lines = vec![(Account::Brand, Money::from_minor(-5)), (Account::Escrow, Money::from_minor(4))];
+        assert!(!Posting { kind: "charge", lines }.balances());
+        assert!(!Posting { kind: "charge", lines: Vec::new() }.balances());
+    }
+}

@@ -1,0 +1,105 @@
+//! The ledger, read: a page of its entries, and balances.
+
+use db::{Sql, Tx};
+use http_base::Offsets;
+use kernel::{CreatorId, Money, PaymentId, Result, Scope, Timestamp, WorkspaceId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Account;
+use crate::Currency;
+
+db::row! {
+    /// A line of a posting. The lines of one posting sum to zero.
+    #[derive(Clone, Debug, Serialize, ToSchema)]
+    #[schema(as = LedgerEntry)]
+    pub struct Entry {
+        /// The number of its posting; they are counted without a gap.
+        #[serde(rename = "transaction_id")]
+        pub posting: i64,
+        /// Its place in the posting.
+        pub line: i64,
+        /// What moved: `charge`, `payout`, `take_back`, `refund`, `recorded`, `recorded_refund`.
+        pub kind: String,
+        /// Whose money it is.
+        pub account: Account,
+        /// In which currency.
+        pub currency: Currency,
+        /// What came to the account; less than 0 is what left it.
+        pub amount: Money,
+        /// The brand.
+        pub workspace_id: WorkspaceId,
+        /// The creator.
+        pub creator_id: CreatorId,
+        /// The payment.
+        pub payment_id: PaymentId,
+        /// When.
+        pub created_at: Timestamp,
+    }
+}
+
+db::row! {
+    /// What an account's entries come to.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+    #[schema(as = LedgerBalance)]
+    pub struct Balance {
+        /// Whose money it is.
+        pub account: Account,
+        /// In which currency.
+        pub currency: Currency,
+        /// What came, less what left.
+        pub balance: Money,
+        /// How many entries that is.
+        pub entries: u64,
+    }
+}
+
+/// Which entries are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sought {
+    /// Only in this currency.
+    pub currency: Option<Currency>,
+    /// Only of this account.
+    pub account: Option<Account>,
+    /// Only of this payment.
+    pub payment: Option<PaymentId>,
+}
+
+impl Sought {
+    /// A brand sees what moved for its payments; a creator what came to them and left them.
+    fn filter(&self, sql: &mut Sql, scope: Scope) {
+        if let Some(currency) = self.currency {
+            sql.push(" AND currency = ").bind(currency);
+        }
+        if let Some(account) = self.account {
+            sql.push(" AND account = ").bind(account);
+        }
+        if let Some(payment) = self.payment {
+            sql.push(" AND payment_id = ").bind(payment);
+        }
+        if scope.person().is_some() {
+            sql.push(" AND account = 'creator'");
+        }
+        crate::store::scoped(sql, scope);
+    }
+}
+
+/// A page of the entries, newest first, and how many there are in all.
+pub async fn entries(scope: Scope, tx: &mut Tx, sought: &Sought, offsets: Offsets) -> Result<(Vec<Entry>, u64)> {
+    let mut sql = Sql::new("SELECT count(*) FROM ledger_entries WHERE TRUE");
+    sought.filter(&mut sql, scope);
+    let total: u64 = tx.fetch_value(&sql.text, sql.args).await?;
+    let mut sql = Sql::new(format!("SELECT {} FROM ledger_entries WHERE TRUE", Entry::COLUMNS));
+    sought.filter(&mut sql, scope);
+    sql.push(" ORDER BY posting DESC, line LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
+    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+}
+
+/// What each account comes to, by currency.
+pub async fn balances(scope: Scope, tx: &mut Tx, sought: &Sought) -> Result<Vec<Balance>> {
+    let mut sql =
+        Sql::new("SELECT account, currency, CAST(sum(amount) AS BIGINT), count(*) FROM ledger_entries WHERE TRUE");
+    sought.filter(&mut sql, scope);
+    sql.push(" GROUP BY currency, account ORDER BY currency, account");
+    tx.fetch_all(&sql.text, sql.args).await
+}

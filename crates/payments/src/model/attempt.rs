@@ -1,0 +1,136 @@
+//! What is asked of a gateway, as it is stored.
+
+use db::{Cell, FromColumn, Value};
+use kernel::{Money, PaymentId, Result, Timestamp, WorkspaceId};
+use ports::gateway::{Order, What};
+use uuid::Uuid;
+
+use crate::Currency;
+
+db::row! {
+    /// One thing that was (or is to be) asked of a gateway. Its id is the gateway's idempotency key.
+    #[derive(Clone, Debug)]
+    pub struct Attempt {
+        /// Its id.
+        pub id: Uuid,
+        /// For which payment.
+        pub payment_id: PaymentId,
+        /// Whose that is.
+        pub workspace_id: WorkspaceId,
+        /// What is asked.
+        pub kind: AttemptKind,
+        /// What became of it.
+        pub status: AttemptStatus,
+        /// Whom it is asked of.
+        pub provider: String,
+        /// How much, the fee in it.
+        pub amount: Money,
+        /// What of that stays with the server's owner; only of what goes to or comes from the creator.
+        pub fee: Money,
+        /// Of what.
+        pub currency: Currency,
+        /// What is charged: the gateway's token of a card or account. Never a card's number.
+        pub method: Option<String>,
+        /// Whose that is, as the gateway knows them.
+        pub customer: Option<String>,
+        /// Where a payout goes.
+        pub account: Option<String>,
+        /// The gateway's name of the charge or transfer that this goes back on or comes from.
+        pub source: Option<String>,
+        /// The gateway's name of what came of it.
+        pub reference: Option<String>,
+        /// Why a refund is made.
+        pub reason: Option<String>,
+        /// Why it failed, in a word.
+        pub failure_code: Option<String>,
+        /// Why it failed, in a sentence.
+        pub failure: Option<String>,
+        /// The `Idempotency-Key` of the request that made it.
+        pub asked_with: Option<String>,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// When it was known what became of it.
+        pub settled_at: Option<Timestamp>,
+    }
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            /// The word.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl FromColumn for $name {
+            fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
+                match String::from_cell(cell)?.as_str() {
+                    $($word => Ok(Self::$variant),)*
+                    other => Err(format!("{other} is unknown here")),
+                }
+            }
+        }
+
+        impl From<$name> for Value {
+            fn from(value: $name) -> Self {
+                value.word().into()
+            }
+        }
+    )*};
+}
+
+words! {
+    /// What is asked.
+    AttemptKind {
+        /// Take the money from the brand.
+        Charge = "charge",
+        /// Pass the creator's share on.
+        Payout = "payout",
+        /// Get the creator's share back.
+        TakeBack = "take_back",
+        /// Give money back to the brand.
+        Refund = "refund",
+        /// Give back a charge that went through after the payment had been paid otherwise.
+        Return = "return",
+    }
+
+    /// What became of it.
+    AttemptStatus {
+        /// Nobody knows yet.
+        Open = "open",
+        /// It was done.
+        Done = "done",
+        /// It was not done, and will not be.
+        Failed = "failed",
+    }
+}
+
+impl Attempt {
+    /// The same as the gateway is asked. The creator's share leaves without the fee.
+    pub fn order(&self) -> Order {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let what = match self.kind {
+            AttemptKind::Charge => What::Charge { method: self.method.clone(), customer: self.customer.clone() },
+            AttemptKind::Payout => What::Payout { account: text(&self.account), charge: self.source.clone() },
+            AttemptKind::TakeBack => What::TakeBack { transfer: text(&self.source) },
+            AttemptKind::Refund | AttemptKind::Return => What::Refund { charge: text(&self.source) },
+        };
+        let amount = match self.kind {
+            AttemptKind::Payout | AttemptKind::TakeBack => Money::from_minor(self.amount.minor() - self.fee.minor()),
+            AttemptKind::Charge | AttemptKind::Refund | AttemptKind::Return => self.amount,
+        };
+        Order {
+            key: self.id.to_string(),
+            payment: self.payment_id.to_string(),
+            what,
+            units: self.currency.smallest_units(amount),
+            currency: self.currency.code().to_ascii_lowercase(),
+            reference: self.reference.clone(),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What payments and attempts are, how they move, and what may be written of one.
+
+mod attempt;
+mod body;
+mod input;
+mod payment;
+mod share;
+mod status;
+
+pub use attempt::{Attempt, AttemptKind, AttemptStatus};
+pub use body::{PaymentBody, ProcessedBody};
+pub use input::{Changes, NewPayment, ProcessInput, RefundInput};
+pub use payment::{Payment, PayoutStatus};
+pub use share::{part, split};
+pub use status::{RefundStatus, Status};

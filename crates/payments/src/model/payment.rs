@@ -1,0 +1,193 @@
+//! A payment, as it is stored.
+
+use db::{Cell, FromColumn, Value};
+use kernel::{CampaignId, ContractId, CreatorId, Error, Money, PaymentId, Result, Timestamp, WorkspaceId};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{RefundStatus, Status};
+use crate::Currency;
+
+db::row! {
+    /// A payment, as it is stored.
+    #[derive(Clone, Debug)]
+    pub struct Payment {
+        /// Its id.
+        pub id: PaymentId,
+        /// The brand that pays.
+        pub workspace_id: WorkspaceId,
+        /// The contract that it is for.
+        pub contract_id: ContractId,
+        /// The contract's campaign.
+        pub campaign_id: CampaignId,
+        /// Who is paid.
+        pub creator_id: CreatorId,
+        /// The milestone's name; nothing if it was made by hand.
+        pub name: Option<String>,
+        /// Its place in the contract's schedule; those made by hand come after it.
+        pub position: i64,
+        /// How much.
+        pub amount: Money,
+        /// Of what.
+        pub currency: Currency,
+        /// Where it stands.
+        pub status: Status,
+        /// Does it become due only when the content has been delivered?
+        pub awaits_delivery: bool,
+        /// When it is (or was) due.
+        pub due_at: Option<Timestamp>,
+        /// Has it been told that it is due?
+        pub due_told: bool,
+        /// How it is paid: `stripe`, `bank_transfer`, …
+        pub payment_method: Option<String>,
+        /// Through whom: `mock`, `stripe`, or `manual` where it was recorded by hand.
+        pub provider: Option<String>,
+        /// The provider's name for it.
+        pub transaction_id: Option<String>,
+        /// The charge that decides over it.
+        pub attempt_id: Option<Uuid>,
+        /// Why it failed, in a word.
+        pub failure_code: Option<String>,
+        /// Why it failed, in a sentence.
+        pub failure: Option<String>,
+        /// On its way back to the brand.
+        pub refunding: Money,
+        /// Back with the brand.
+        pub refunded: Money,
+        /// Where the creator's share stands.
+        pub payout_status: PayoutStatus,
+        /// What has left for the creator, the fees in it.
+        pub paid_out: Money,
+        /// The fees of that.
+        pub fees: Money,
+        /// When it was paid.
+        pub paid_at: Option<Timestamp>,
+        /// How often it was changed.
+        pub revision: i64,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// When it last changed.
+        pub updated_at: Timestamp,
+    }
+}
+
+/// Where the creator's share of a payment stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PayoutStatus {
+    /// There is nothing to pass on (yet, or any more).
+    None,
+    /// The money is held until the creator's account is known.
+    Waiting,
+    /// Being passed on.
+    InTransit,
+    /// Passed on.
+    Paid,
+    /// It could not be passed on; it is held.
+    Failed,
+}
+
+impl PayoutStatus {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::None, "none"),
+        (Self::Waiting, "waiting"),
+        (Self::InTransit, "in_transit"),
+        (Self::Paid, "paid"),
+        (Self::Failed, "failed"),
+    ];
+}
+
+impl FromColumn for PayoutStatus {
+    fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
+        let word = String::from_cell(cell)?;
+        let found = Self::ALL.into_iter().find(|(_, known)| *known == word);
+        found.map(|(status, _)| status).ok_or_else(|| format!("{word} is no status of a payout"))
+    }
+}
+
+impl From<PayoutStatus> for Value {
+    fn from(status: PayoutStatus) -> Self {
+        let found = PayoutStatus::ALL.into_iter().find(|(known, _)| *known == status);
+        found.map_or("none", |(_, word)| word).into()
+    }
+}
+
+/// Recorded by hand: no gateway has it.
+pub(crate) const MANUAL: &str = "manual";
+
+impl Payment {
+    /// What the server holds of it between brand and creator.
+    pub fn held(&self) -> Money {
+        if self.status != Status::Completed || self.is_manual() {
+            return Money::default();
+        }
+        Money::from_minor(self.amount.minor() - self.refunded.minor() - self.paid_out.minor())
+    }
+
+    /// Was it paid outside of a gateway?
+    pub fn is_manual(&self) -> bool {
+        self.provider.as_deref() == Some(MANUAL)
+    }
+
+    /// Is there a share of the creator's that is not on its way?
+    pub fn can_pay_out(&self) -> bool {
+        matches!(self.payout_status, PayoutStatus::Waiting | PayoutStatus::Failed)
+            && self.refunding == Money::default()
+            && self.held() > Money::default()
+    }
+
+    /// What of it can still go back to the brand.
+    pub fn refundable(&self) -> Money {
+        if self.status != Status::Completed {
+            return Money::default();
+        }
+        Money::from_minor(self.amount.minor() - self.refunded.minor() - self.refunding.minor())
+    }
+
+    /// How much of it went back.
+    pub fn refund_status(&self) -> RefundStatus {
+        RefundStatus::of(self.amount, self.refunded, self.refunding)
+    }
+
+    /// Is it to be paid now?
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        matches!(self.status, Status::Pending | Status::Failed)
+            && !self.awaits_delivery
+            && self.due_at.is_some_and(|due| due <= now)
+    }
+
+    /// May so much of it go back now? Nothing said is all that is left. An error says why not.
+    pub fn may_refund(&self, wanted: Option<Money>) -> Result<Money> {
+        if self.status != Status::Completed {
+            return Err(Error::conflict(format!(
+                "The payment is {}; only one that is completed can be refunded",
+                self.status.word()
+            )));
+        }
+        if self.refunding > Money::default() {
+            return Err(Error::conflict("A refund of this payment is under way; ask again when it has ended"));
+        }
+        if self.payout_status == PayoutStatus::InTransit {
+            return Err(Error::conflict(
+                "The creator's share is just being passed on; ask for the refund again in a moment",
+            ));
+        }
+        let left = self.refundable();
+        let amount = wanted.unwrap_or(left);
+        if left == Money::default() {
+            return Err(Error::conflict("The payment has been refunded in whole; there is nothing left of it"));
+        }
+        if amount > left {
+            return Err(Error::conflict(format!(
+                "Only {:.2} {} of the payment is left to refund",
+                left.to_number(),
+                self.currency
+            )));
+        }
+        if !self.currency.fits(amount) {
+            return Err(Error::invalid_field("amount", format!("must be a whole number of {}", self.currency)));
+        }
+        Ok(amount)
+    }
+}

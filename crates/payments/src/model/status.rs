@@ -1,0 +1,152 @@
+//! Where a payment stands.
+
+use db::{Cell, FromColumn, Value};
+use kernel::{Error, Money, Result};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where a payment stands, in the words of A and B.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// To be paid.
+    Pending,
+    /// Under way.
+    Processing,
+    /// Paid, for good; what went back of it is told beside that.
+    Completed,
+    /// It did not work; it may be tried again.
+    Failed,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Processing, Self::Completed, Self::Failed];
+    /// Their words.
+    pub const WORDS: &'static [&'static str] = &["pending", "processing", "completed", "failed"];
+
+    /// The word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Processing => "processing",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// By the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+
+    /// May it move there by hand? What is paid stays paid; what is under way is not called back; to stay is always possible.
+    pub fn next(self, to: Self) -> Result<Self> {
+        match (self, to) {
+            (from, to) if from == to => Ok(to),
+            (Self::Completed, _) => {
+                Err(Error::conflict("The payment is completed and cannot be opened again; refund it instead"))
+            }
+            (Self::Processing | Self::Failed, Self::Pending) => Err(Error::conflict(format!(
+                "The payment is {} and cannot be pending again; process it to try once more",
+                self.word()
+            ))),
+            (_, to) => Ok(to),
+        }
+    }
+
+    /// May the gateway be asked for it now?
+    pub fn start(self) -> Result<Self> {
+        match self {
+            Self::Pending | Self::Failed => Ok(Self::Processing),
+            Self::Processing => {
+                Err(Error::conflict("The payment is being processed already; look at it again in a moment"))
+            }
+            Self::Completed => Err(Error::conflict("The payment is completed; it is never paid twice")),
+        }
+    }
+}
+
+impl FromColumn for Status {
+    fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
+        let word = String::from_cell(cell)?;
+        Self::parse(&word).ok_or_else(|| format!("{word} is no status of a payment"))
+    }
+}
+
+impl From<Status> for Value {
+    fn from(status: Status) -> Self {
+        status.word().into()
+    }
+}
+
+/// How much of a payment went back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundStatus {
+    /// Nothing.
+    None,
+    /// A refund is under way.
+    Refunding,
+    /// A part.
+    PartiallyRefunded,
+    /// All of it.
+    Refunded,
+}
+
+impl RefundStatus {
+    /// Of a payment of `amount`, of which so much went back and so much is on its way back.
+    pub fn of(amount: Money, refunded: Money, refunding: Money) -> Self {
+        if refunding > Money::default() {
+            Self::Refunding
+        } else if refunded == Money::default() {
+            Self::None
+        } else if refunded < amount {
+            Self::PartiallyRefunded
+        } else {
+            Self::Refunded
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Kind;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_is_tried_what_is_paid_stays_paid(moves in prop::collection::vec((0_usize..4, any::<bool>()), 0..30)) {
+            let mut status = Status::Pending;
+            let mut paid = false;
+            for (to, by_hand) in moves {
+                let moved = if by_hand { status.next(Status::ALL[to]) } else { status.start() };
+                match moved {
+                    Ok(next) => status = next,
+                    Err(error) => prop_assert_eq!(error.kind(), Kind::Conflict),
+                }
+                prop_assert!(!paid || status == Status::Completed);
+                paid |= status == Status::Completed;
+            }
+        }
+    }
+
+    #[test]
+    fn refunds_are_told_beside_the_status() {
+        let of = |refunded, refunding| {
+            RefundStatus::of(Money::from_minor(10), Money::from_minor(refunded), Money::from_minor(refunding))
+        };
+        assert_eq!(
+            [of(0, 0), of(0, 5), of(4, 0), of(4, 6), of(10, 0)],
+            [
+                RefundStatus::None,
+                RefundStatus::Refunding,
+                RefundStatus::PartiallyRefunded,
+                RefundStatus::Refunding,
+                RefundStatus::Refunded
+            ]
+        );
+    }
+}

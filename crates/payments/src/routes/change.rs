@@ -1,0 +1,171 @@
+//! Payments made and changed by hand.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use http_base::idempotency::{Begun, IdempotencyKey, Once};
+use http_base::{Answer, Body, Caller, Named};
+use kernel::{ContractId, Error, Money, Timestamp};
+use utoipa::ToSchema;
+
+use super::must_pay;
+use crate::ledger::{Posting, post};
+use crate::model::{Changes, NewPayment, Payment, PaymentBody, PayoutStatus, Status};
+use crate::plan::tell;
+use crate::{Currency, Payments, store};
+
+/// A payment to be made.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the documentation alone")]
+pub(super) struct NewPaymentInput {
+    #[schema(value_type = String)]
+    contract_id: ContractId,
+    /// More than 0, with no more decimals than the contract's currency has.
+    #[schema(example = 400.0)]
+    amount: f64,
+    /// When it is due; at once if nothing is said.
+    #[schema(value_type = Option<String>, example = "2026-06-02T00:00:00Z")]
+    due_date: Option<String>,
+    /// The contract's currency, if it is said at all.
+    #[schema(example = "USD")]
+    currency: Option<String>,
+    /// What it is for.
+    milestone: Option<String>,
+}
+
+/// Create a payment
+///
+/// Beside those that signing a contract makes from its schedule. The currency is the contract's.
+#[utoipa::path(post, path = "/api/v1/payments", tag = "Payments", request_body = NewPaymentInput, params(IdempotencyKey),
+    responses(
+        (status = 200, description = "The new payment, pending", body = PaymentBody),
+        (status = 403, description = "You are not the brand that pays"),
+        (status = 404, description = "The contract is not there, or not yours"),
+        (status = 409, description = "The contract was called off, or the Idempotency-Key is another request's"),
+    ))]
+pub(super) async fn create(
+    State(payments): State<Payments>,
+    caller: Caller,
+    once: Once,
+    Body { input, sent }: Body<NewPayment>,
+) -> Answer<Response> {
+    let (clock, scope) = (payments.app.clock(), caller.scope());
+    let now = clock.now();
+    let mut tx = payments.app.write().await?;
+    let ticket = match once.begin(&mut tx, &caller, &sent, now).await? {
+        Begun::Answered(answer) => return Ok(answer),
+        Begun::Go(ticket) => ticket,
+    };
+    let contract = store::contract(scope, &mut tx, input.contract_id).await?;
+    let contract = contract.ok_or_else(|| Error::not_found("Contract"))?;
+    must_pay(&caller)?;
+    if contract.is_off() {
+        let message = format!("The contract is {}; no payment is made for it any more", contract.status);
+        return Err(Error::conflict(message).into());
+    }
+    check_amount(input.amount, contract.currency, input.currency)?;
+    let there = store::of_contract(scope, &mut tx, contract.id).await?;
+    let due_at = input.due_date.unwrap_or(now);
+    let payment = Payment {
+        id: clock.new_id(),
+        workspace_id: contract.workspace_id,
+        contract_id: contract.id,
+        campaign_id: contract.campaign_id,
+        creator_id: contract.creator_id,
+        name: input.name,
+        position: there.iter().map(|payment| payment.position + 1).max().unwrap_or(0),
+        amount: input.amount,
+        currency: contract.currency,
+        status: Status::Pending,
+        awaits_delivery: false,
+        due_at: Some(due_at),
+        due_told: due_at <= now,
+        payment_method: None,
+        provider: None,
+        transaction_id: None,
+        attempt_id: None,
+        failure_code: None,
+        failure: None,
+        refunding: Money::default(),
+        refunded: Money::default(),
+        payout_status: PayoutStatus::None,
+        paid_out: Money::default(),
+        fees: Money::default(),
+        paid_at: None,
+        revision: 0,
+        created_at: now,
+        updated_at: now,
+    };
+    store::insert(scope, &mut tx, std::slice::from_ref(&payment)).await?;
+    tell(&mut tx, clock, "payment.created", &payment);
+    if payment.due_told {
+        tell(&mut tx, clock, "payment.due", &payment);
+    }
+    let answer = ticket.keep(&mut tx, StatusCode::OK, &PaymentBody::from(payment)).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+fn check_amount(amount: Money, contract: Currency, said: Option<Currency>) -> kernel::Result<()> {
+    if said.is_some_and(|said| said != contract) {
+        return Err(Error::invalid_field("currency", format!("must be the contract's, {contract}; or leave it out")));
+    }
+    if contract.fits(amount) {
+        return Ok(());
+    }
+    Err(Error::invalid_field("amount", format!("must be a whole number of {contract}, which has no decimals")))
+}
+
+/// What is to change; fields that are left out stay as they are.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the documentation alone")]
+pub(super) struct PaymentChanges {
+    /// Only while it is not under way or paid.
+    amount: Option<f64>,
+    /// `completed` records that it was paid outside of a gateway.
+    status: Option<Status>,
+    payment_method: Option<String>,
+    /// The bank's or provider's name for it.
+    transaction_id: Option<String>,
+    #[schema(value_type = Option<String>)]
+    due_date: Option<Timestamp>,
+    /// When it was paid; now, if it is completed without saying when.
+    #[schema(value_type = Option<String>)]
+    paid_at: Option<Timestamp>,
+}
+
+/// Change a payment
+///
+/// Fields that are left out stay as they are. With `status: completed` it is recorded as paid outside of a gateway (by bank transfer,
+/// say), and stands in the ledger as that. What is paid stays paid.
+#[utoipa::path(put, path = "/api/v1/payments/{payment_id}", tag = "Payments", request_body = PaymentChanges,
+    params(("payment_id" = String, Path, description = "The payment's id")), responses(
+    (status = 200, description = "The payment as it is now", body = PaymentBody),
+    (status = 403, description = "You are not the brand that pays"),
+    (status = 409, description = "It may not move there: it is completed, or at the payment provider"),
+))]
+pub(super) async fn update(
+    State(payments): State<Payments>,
+    caller: Caller,
+    name: Named,
+    Body { input, .. }: Body<Changes>,
+) -> Answer<Json<PaymentBody>> {
+    let (clock, scope) = (payments.app.clock(), caller.scope());
+    let id = name.id("Payment")?;
+    let mut tx = payments.app.write().await?;
+    let mut payment = store::take(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Payment"))?;
+    must_pay(&caller)?;
+    let was = payment.status;
+    let paid = input.apply(&mut payment, clock.now())?;
+    if payment.status != was {
+        tell(&mut tx, clock, &format!("payment.{}", payment.status.word()), &payment);
+    }
+    if paid {
+        let posting = Posting::recorded(payment.amount);
+        post(scope, &mut tx, &payment, None, &posting, clock.now()).await?;
+    }
+    store::save(scope, &mut tx, &payment, was).await?;
+    tx.commit().await?;
+    Ok(Json(payment.into()))
+}

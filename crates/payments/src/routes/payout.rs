@@ -1,0 +1,102 @@
+//! Where creators' shares go.
+
+use axum::Json;
+use axum::extract::State;
+use http_base::fields::rule::{self, Problem};
+use http_base::{Answer, Body, Caller, Fields, Input, Named};
+use kernel::{CreatorId, Error, Kind, Result, Scope};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{Payments, store};
+
+/// Where a creator's share goes.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PayoutAccount {
+    creator_id: CreatorId,
+    /// The payment provider.
+    #[schema(example = "stripe")]
+    provider: &'static str,
+    /// The account there; null while it is not known, and then shares are held.
+    #[schema(example = "acct_1032D82eZvKYlo2C")]
+    account: Option<String>,
+}
+
+/// Where a creator's share is to go.
+#[derive(ToSchema)]
+pub(super) struct PayoutAccountInput {
+    /// The account at the payment provider.
+    #[schema(example = "acct_1032D82eZvKYlo2C")]
+    account: String,
+}
+
+impl Input for PayoutAccountInput {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let account = fields.required("account", |value: &serde_json::Value, from_text| {
+            let text = rule::text(255)(value, from_text)?;
+            let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+            if plain {
+                Ok(text)
+            } else {
+                Err(Problem::new("wrong_format", "must be an account's id, such as acct_123"))
+            }
+        });
+        Some(Self { account: account? })
+    }
+}
+
+/// The creator, if it is the caller's own affair where their money goes.
+async fn own(payments: &Payments, caller: &kernel::Caller, name: &Named) -> Result<CreatorId> {
+    let id = name.id("Creator")?;
+    let mut tx = payments.app.read().await?;
+    if !store::creator_is_known(caller.scope(), &mut tx, id).await? {
+        return Err(Error::not_found("Creator"));
+    }
+    if caller.is_admin() || caller.scope().person().is_some() {
+        return Ok(id);
+    }
+    Err(Error::new(Kind::Forbidden, "Where the money goes is said by the creator who is paid"))
+}
+
+/// Where a creator's share goes
+#[utoipa::path(get, path = "/api/v1/payments/payout-accounts/{creator_id}", tag = "Payments",
+    params(("creator_id" = String, Path, description = "The creator's id")), responses(
+    (status = 200, description = "The account", body = PayoutAccount),
+    (status = 403, description = "You are neither the creator nor an administrator"),
+))]
+pub(super) async fn get(State(payments): State<Payments>, caller: Caller, name: Named) -> Answer<Json<PayoutAccount>> {
+    let creator_id = own(&payments, &caller, &name).await?;
+    let mut tx = payments.app.read().await?;
+    let account = store::payout_account(Scope::system(), &mut tx, creator_id, payments.gateway()).await?;
+    Ok(Json(PayoutAccount { creator_id, provider: payments.gateway(), account }))
+}
+
+/// Say where a creator's share goes
+///
+/// By the creator who claimed the entry, or an administrator. What was held for want of it is passed on now.
+#[utoipa::path(put, path = "/api/v1/payments/payout-accounts/{creator_id}", tag = "Payments",
+    request_body = PayoutAccountInput, params(("creator_id" = String, Path, description = "The creator's id")), responses(
+    (status = 200, description = "The account", body = PayoutAccount),
+    (status = 403, description = "You are neither the creator nor an administrator"),
+))]
+pub(super) async fn set(
+    State(payments): State<Payments>,
+    caller: Caller,
+    name: Named,
+    Body { input, .. }: Body<PayoutAccountInput>,
+) -> Answer<Json<PayoutAccount>> {
+    let creator_id = own(&payments, &caller, &name).await?;
+    let (gateway, now) = (payments.gateway(), payments.app.clock().now());
+    let mut tx = payments.app.write().await?;
+    store::set_payout_account(caller.scope(), &mut tx, creator_id, (gateway, &input.account), now).await?;
+    for id in store::to_pay_out(Scope::system(), &mut tx, creator_id, gateway).await? {
+        let Some(mut payment) = store::take(Scope::system(), &mut tx, id).await? else { continue };
+        if payment.can_pay_out() {
+            payments.desk().pay_out(&mut tx, &mut payment).await?;
+            payment.updated_at = now;
+            store::save(Scope::system(), &mut tx, &payment, payment.status).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(Json(PayoutAccount { creator_id, provider: gateway, account: Some(input.account) }))
+}

@@ -1,0 +1,35 @@
+//! What the routes and jobs of payments reach.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use http_base::App;
+use ports::gateway::Gateway;
+
+use crate::Settings;
+
+/// What the routes and jobs of payments reach. Cheap to clone.
+#[derive(Clone)]
+pub struct Payments {
+    pub(crate) app: App,
+    pub(crate) gateway: Arc<dyn Gateway>,
+    pub(crate) settings: Settings,
+}
+
+impl Payments {
+    /// Payments through this gateway.
+    pub fn new(app: App, gateway: Arc<dyn Gateway>, settings: Settings) -> Self {
+        Self { app, gateway, settings }
+    }
+
+    /// The gateway's name: `mock`, `stripe`.
+    pub fn gateway(&self) -> &'static str {
+        self.gateway.name()
+    }
+}
+
+impl FromRef<Payments> for App {
+    fn from_ref(payments: &Payments) -> Self {
+        payments.app.clone()
+    }
+}

@@ -1,0 +1,50 @@
+//! Sums of payments, never across currencies.
+
+use db::{Sql, Tx};
+use kernel::{Money, PaymentId, Result, Scope, Timestamp};
+
+use super::scoped;
+use crate::Currency;
+use crate::model::Status;
+
+db::row! {
+    /// How many payments of one currency and status there are, and what they come to.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Figure {
+        /// The currency.
+        pub currency: Currency,
+        /// The status.
+        pub status: Status,
+        /// How many.
+        pub count: u64,
+        /// What they come to.
+        pub amount: Money,
+        /// What of that went back.
+        pub refunded: Money,
+    }
+}
+
+/// The payments by currency and status.
+pub async fn figures(scope: Scope, tx: &mut Tx) -> Result<Vec<Figure>> {
+    let mut sql = Sql::new(
+        "SELECT currency, status, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) \
+         FROM payments WHERE TRUE",
+    );
+    scoped(&mut sql, scope);
+    sql.push(" GROUP BY currency, status ORDER BY currency, status");
+    tx.fetch_all(&sql.text, sql.args).await
+}
+
+/// A payment of late: id, creator's name, amount, currency, status, when it was paid.
+pub(crate) type Recent = (PaymentId, Option<String>, Money, Currency, Status, Option<Timestamp>);
+
+/// The newest payments, with the names of who is paid.
+pub(crate) async fn recent(scope: Scope, tx: &mut Tx, most: u32) -> Result<Vec<Recent>> {
+    let mut sql = Sql::new(
+        "SELECT p.id, c.name, p.amount, p.currency, p.status, p.paid_at FROM (SELECT * FROM payments WHERE TRUE",
+    );
+    scoped(&mut sql, scope);
+    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(most);
+    sql.push(") AS p LEFT JOIN creators AS c ON c.id = p.creator_id ORDER BY p.created_at DESC, p.id DESC");
+    tx.fetch_all(&sql.text, sql.args).await
+}

@@ -1,0 +1,35 @@
+//! All of the payments' SQL.
+
+mod attempts;
+mod contracts;
+mod events;
+mod figures;
+mod payments;
+mod write;
+
+pub use attempts::{
+    attempt, attempts_of, close_attempt, insert_attempt, name_attempt, open_attempts, payout_account,
+    set_payout_account,
+};
+pub use contracts::{Contract, contract, creator_is_known};
+pub use events::{first_time, forget_events};
+pub(crate) use figures::recent;
+pub use figures::{Figure, figures};
+pub use payments::{Wanted, by_id, list, of_contract, to_pay_out};
+pub use write::{call_off, insert, release, save, take, tell_due};
+
+use db::Sql;
+use kernel::Scope;
+
+/// What a scope lets through: a brand sees what it pays, a creator what they are paid.
+pub(crate) fn scoped(sql: &mut Sql, scope: Scope) {
+    if scope.sees_everything() {
+        return;
+    }
+    match scope.person() {
+        Some(person) => {
+            sql.push(" AND creator_id IN (SELECT id FROM creators WHERE claimed_by = ").bind(person).push(")")
+        }
+        None => sql.push(" AND workspace_id = ").bind(scope.workspace()),
+    };
+}

@@ -1,0 +1,126 @@
+//! Payments, written.
+
+use db::{Sql, Tx, Value, args};
+use kernel::{ContractId, Error, PaymentId, Result, Scope, Timestamp};
+
+use super::scoped;
+use crate::TOPIC;
+use crate::model::{Payment, Status};
+
+/// Writes new payments.
+pub async fn insert(scope: Scope, tx: &mut Tx, payments: &[Payment]) -> Result<()> {
+    debug_assert!(scope.sees_everything() || payments.iter().all(|it| scope.workspace() == Some(it.workspace_id)));
+    let rows = payments.iter().map(values).collect();
+    tx.insert_rows(&format!("INSERT INTO payments ({})", Payment::COLUMNS), "", rows).await?;
+    if !payments.is_empty() {
+        tx.next_version(TOPIC).await?;
+    }
+    Ok(())
+}
+
+fn values(payment: &Payment) -> Vec<Value> {
+    args![
+        payment.id,
+        payment.workspace_id,
+        payment.contract_id,
+        payment.campaign_id,
+        payment.creator_id,
+        &payment.name,
+        payment.position,
+        payment.amount,
+        payment.currency,
+        payment.status,
+        payment.awaits_delivery,
+        payment.due_at,
+        payment.due_told,
+        &payment.payment_method,
+        &payment.provider,
+        &payment.transaction_id,
+        payment.attempt_id,
+        &payment.failure_code,
+        &payment.failure,
+        payment.refunding,
+        payment.refunded,
+        payment.payout_status,
+        payment.paid_out,
+        payment.fees,
+        payment.paid_at,
+        payment.revision,
+        payment.created_at,
+        payment.updated_at,
+    ]
+}
+
+/// The payment, to be changed: nobody else changes it before this transaction ends.
+pub async fn take(scope: Scope, tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>> {
+    // An update rather than a locking read, which SQLite does not know.
+    let mut sql = Sql::new("UPDATE payments SET revision = revision + 1 WHERE id = ");
+    sql.bind(id);
+    scoped(&mut sql, scope);
+    sql.push(" RETURNING ").push(Payment::COLUMNS);
+    tx.fetch_optional(&sql.text, sql.args).await
+}
+
+/// Writes a payment that was [taken](take) at this status.
+pub async fn save(scope: Scope, tx: &mut Tx, payment: &Payment, was: Status) -> Result<()> {
+    let mut sql = Sql::new("UPDATE payments SET amount = ");
+    sql.bind(payment.amount).push(", status = ").bind(payment.status);
+    sql.push(", due_at = ").bind(payment.due_at).push(", due_told = ").bind(payment.due_told);
+    sql.push(", payment_method = ").bind(&payment.payment_method);
+    sql.push(", provider = ").bind(&payment.provider);
+    sql.push(", transaction_id = ").bind(&payment.transaction_id);
+    sql.push(", attempt_id = ").bind(payment.attempt_id);
+    sql.push(", failure_code = ").bind(&payment.failure_code).push(", failure = ").bind(&payment.failure);
+    sql.push(", refunding = ").bind(payment.refunding).push(", refunded = ").bind(payment.refunded);
+    sql.push(", payout_status = ").bind(payment.payout_status);
+    sql.push(", paid_out = ").bind(payment.paid_out).push(", fees = ").bind(payment.fees);
+    sql.push(", paid_at = ").bind(payment.paid_at).push(", updated_at = ").bind(payment.updated_at);
+    sql.push(" WHERE id = ").bind(payment.id);
+    sql.push(" AND status = ").bind(was).push(" AND revision = ").bind(payment.revision);
+    scoped(&mut sql, scope);
+    if tx.execute(&sql.text, sql.args).await? != 1 {
+        return Err(Error::conflict("The payment was changed by someone else meanwhile; read it again"));
+    }
+    tx.next_version(TOPIC).await.map(drop)
+}
+
+/// The content of a contract is delivered: its payments wait for that no longer. Tells which did.
+pub async fn release(scope: Scope, tx: &mut Tx, contract: ContractId, now: Timestamp) -> Result<Vec<Payment>> {
+    let mut sql = Sql::new("UPDATE payments SET awaits_delivery = FALSE, due_told = (due_at IS NULL OR due_at <= ");
+    sql.bind(now).push("), due_at = CASE WHEN due_at > ").bind(now).push(" THEN due_at ELSE ").bind(now);
+    sql.push(" END, revision = revision + 1, updated_at = ").bind(now);
+    sql.push(" WHERE awaits_delivery AND contract_id = ").bind(contract);
+    scoped(&mut sql, scope);
+    changed(tx, sql).await
+}
+
+/// What of a contract is not paid will not be. Tells which payments those are.
+pub async fn call_off(scope: Scope, tx: &mut Tx, contract: ContractId, now: Timestamp) -> Result<Vec<Payment>> {
+    let mut sql = Sql::new(
+        "UPDATE payments SET status = 'failed', failure_code = 'contract_cancelled', \
+         failure = 'The contract was cancelled before this was paid', revision = revision + 1, updated_at = ",
+    );
+    sql.bind(now).push(" WHERE contract_id = ").bind(contract).push(" AND status IN ('pending', 'failed')");
+    scoped(&mut sql, scope);
+    changed(tx, sql).await
+}
+
+/// Payments that have become due and were not told yet, at most so many; they are told now.
+pub async fn tell_due(scope: Scope, tx: &mut Tx, now: Timestamp, most: u32) -> Result<Vec<Payment>> {
+    let mut sql = Sql::new(
+        "UPDATE payments SET due_told = TRUE WHERE NOT due_told AND id IN (SELECT id FROM payments \
+         WHERE status = 'pending' AND NOT due_told AND NOT awaits_delivery AND due_at <= ",
+    );
+    sql.bind(now).push(" ORDER BY due_at LIMIT ").bind(most).push(")");
+    scoped(&mut sql, scope);
+    changed(tx, sql).await
+}
+
+async fn changed(tx: &mut Tx, mut sql: Sql) -> Result<Vec<Payment>> {
+    sql.push(" RETURNING ").push(Payment::COLUMNS);
+    let payments: Vec<Payment> = tx.fetch_all(&sql.text, sql.args).await?;
+    if !payments.is_empty() {
+        tx.next_version(TOPIC).await?;
+    }
+    Ok(payments)
+}

@@ -1,0 +1,151 @@
+//! A provider that rings numbers, and asks us over webhooks what to say.
+
+use async_trait::async_trait;
+use kernel::{Result, Timestamp};
+
+use super::{Audio, Unplaced};
+
+/// A call to be placed.
+#[derive(Clone, Debug)]
+pub struct NewCall {
+    /// Whom to ring, in E.164: `+1234567890`.
+    pub to: String,
+    /// Where the provider asks what to say.
+    pub voice_url: String,
+    /// Where it tells how the call stands.
+    pub status_url: String,
+    /// Where it tells of the recording; none if nothing is to be recorded.
+    pub recording_url: Option<String>,
+    /// The longest that the call may last, in seconds.
+    pub most_seconds: u32,
+}
+
+/// A call that was placed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Placed {
+    /// The provider's name for it.
+    pub sid: String,
+    /// How it stands.
+    pub status: CallStatus,
+}
+
+/// How a call stands, in Twilio's words; a mock one never rang.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallStatus {
+    /// Waiting to be dialled.
+    Queued,
+    /// Being dialled.
+    Initiated,
+    /// It rings.
+    Ringing,
+    /// They talk.
+    InProgress,
+    /// Over, after they talked.
+    Completed,
+    /// The line was busy.
+    Busy,
+    /// It could not be placed.
+    Failed,
+    /// Nobody answered.
+    NoAnswer,
+    /// Taken back before anybody answered.
+    Canceled,
+    /// Nobody was rung: it is the stand-in's.
+    MockCompleted,
+}
+
+impl CallStatus {
+    const ALL: [Self; 10] = [
+        Self::Queued,
+        Self::Initiated,
+        Self::Ringing,
+        Self::InProgress,
+        Self::Completed,
+        Self::Busy,
+        Self::Failed,
+        Self::NoAnswer,
+        Self::Canceled,
+        Self::MockCompleted,
+    ];
+
+    /// The word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Initiated => "initiated",
+            Self::Ringing => "ringing",
+            Self::InProgress => "in-progress",
+            Self::Completed => "completed",
+            Self::Busy => "busy",
+            Self::Failed => "failed",
+            Self::NoAnswer => "no-answer",
+            Self::Canceled => "canceled",
+            Self::MockCompleted => "mock-completed",
+        }
+    }
+
+    /// By the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word().eq_ignore_ascii_case(word.trim()))
+    }
+
+    /// Is it over?
+    pub const fn is_over(self) -> bool {
+        !matches!(self, Self::Queued | Self::Initiated | Self::Ringing | Self::InProgress)
+    }
+}
+
+/// What the provider knows of a call.
+#[derive(Clone, Debug)]
+pub struct CallInfo {
+    /// Its name for it.
+    pub sid: String,
+    /// How it stands.
+    pub status: CallStatus,
+    /// How long it lasted, in seconds.
+    pub duration_seconds: Option<u64>,
+    /// `outbound-api`, `inbound`.
+    pub direction: Option<String>,
+    /// Who rang.
+    pub from: Option<String>,
+    /// Who was rung.
+    pub to: Option<String>,
+    /// When it was asked for.
+    pub created_at: Option<Timestamp>,
+}
+
+/// A request that says it comes from the provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Webhook<'a> {
+    /// The address that the provider was told, with the query that came.
+    pub url: &'a str,
+    /// The body as it came.
+    pub body: &'a [u8],
+    /// The fields of the body, if it is a form.
+    pub form: Option<&'a [(String, String)]>,
+    /// The header that signs it.
+    pub signature: Option<&'a str>,
+}
+
+/// A telephony provider.
+#[async_trait]
+pub trait Telephony: Send + Sync {
+    /// `twilio` or `mock`.
+    fn name(&self) -> &'static str;
+    /// Does it ring anybody?
+    fn is_real(&self) -> bool;
+    /// The number that rings.
+    fn number(&self) -> Option<&str>;
+    /// Places a call. It is asked for once, whatever happens.
+    async fn place(&self, call: &NewCall) -> Result<Placed, Unplaced>;
+    /// What is known of a call; nothing if there is none of that name.
+    async fn look(&self, sid: &str) -> Result<Option<CallInfo>>;
+    /// Ends a call that goes on; one that is over stays as it is.
+    async fn end(&self, sid: &str) -> Result<()>;
+    /// The calls to this number that were asked for on the day of this moment or later, newest first.
+    async fn calls_to(&self, to: &str, since: Timestamp) -> Result<Vec<CallInfo>>;
+    /// A recording, by the provider's name for it.
+    async fn recording(&self, recording_sid: &str) -> Result<Audio>;
+    /// Does this request come from the provider? [`kernel::Kind::Forbidden`] with the reason if not.
+    fn check(&self, request: Webhook<'_>) -> Result<()>;
+}

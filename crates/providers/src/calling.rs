@@ -1,0 +1,221 @@
+//! How providers of calls are asked: what only reads may be asked again, what rings is asked once.
+
+use std::time::Duration;
+
+use kernel::{Error, Kind, Result};
+use ports::calls::Unplaced;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Client, Method, Request, Url};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::Limits;
+use crate::fault::{Cause, Failure, Who};
+use crate::http::{DAY, base_of, client, read, retry_after};
+
+/// What of a refusal is read at most: it is for people.
+const REFUSAL_BYTES: usize = 16 << 10;
+/// What of it is told, in characters.
+const TOLD: usize = 240;
+
+/// While someone waits for a call: 10 s in all.
+pub(crate) fn patience() -> Limits {
+    Limits {
+        read: Duration::from_secs(10),
+        total: Duration::from_secs(10),
+        attempts: 3,
+        max_answer_bytes: 64 << 20,
+        ..Limits::default()
+    }
+}
+
+/// A provider at its address.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    client: Client,
+    base: Url,
+    who: Who,
+    limits: Limits,
+}
+
+/// A success.
+pub(crate) struct Answer {
+    pub(crate) media_type: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Anything else.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// It was refused, with what the provider says of it.
+    Refused { status: u16, retry_after: Option<Duration>, says: String },
+    /// There was no answer.
+    Unanswered(Failure),
+}
+
+impl Fault {
+    /// Is there nothing of this name?
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, .. })
+    }
+
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => matches!(status, 408 | 429 | 500 | 502..=504),
+            Self::Unanswered(failure) => failure.may_pass(),
+        }
+    }
+
+    /// May it have been done all the same?
+    fn is_uncertain(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => *status == 408 || *status >= 500,
+            Self::Unanswered(failure) => !matches!(failure.cause, Cause::Unreachable),
+        }
+    }
+}
+
+impl Wire {
+    /// A client for the address, with these headers in all that it asks. [`Kind::Invalid`] when the address cannot be one.
+    pub(crate) fn new(base_url: &str, who: Who, headers: &HeaderMap, limits: Limits) -> Result<Self> {
+        let base = base_of(base_url, &who)?;
+        let client = client(&base, headers, &limits)?;
+        Ok(Self { client, base, who, limits })
+    }
+
+    /// A header that no log shows. [`Kind::Invalid`] when it cannot be one.
+    pub(crate) fn secret_header(value: &str, who: &Who) -> Result<HeaderValue> {
+        let mut value = HeaderValue::from_str(value).map_err(|_| {
+            let message = format!("{} holds characters that no key has: copy it again", who.key_setting);
+            Error::new(Kind::Invalid, message)
+        })?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    /// The address of a path below the base.
+    pub(crate) fn url<'a>(&self, segments: impl IntoIterator<Item = &'a str>, query: &[(&str, &str)]) -> Url {
+        let mut url = self.base.clone();
+        // Never an error: `base_of` refuses addresses that have no path.
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
+    /// Reads; asked again after a fault that may pass, within the time.
+    pub(crate) async fn get(&self, url: Url) -> Result<Answer, Fault> {
+        let deadline = self.deadline();
+        let mut pause = self.limits.first_pause;
+        let mut attempt = 1;
+        loop {
+            let fault = match self.attempt(Request::new(Method::GET, url.clone()), deadline).await {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => fault,
+            };
+            let told = match &fault {
+                Fault::Refused { retry_after, .. } => retry_after.unwrap_or_default(),
+                Fault::Unanswered(_) => Duration::ZERO,
+            };
+            let wait = told.max(pause);
+            let left = deadline.saturating_duration_since(Instant::now());
+            if attempt >= self.limits.attempts || !fault.may_pass() || wait >= left {
+                return Err(fault);
+            }
+            sleep(wait).await;
+            pause = pause.saturating_mul(2);
+            attempt += 1;
+        }
+    }
+
+    /// Does something: asked once, for twice may ring twice.
+    pub(crate) async fn post(&self, url: Url, media_type: &'static str, body: Vec<u8>) -> Result<Answer, Fault> {
+        let mut request = Request::new(Method::POST, url);
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        *request.body_mut() = Some(body.into());
+        self.attempt(request, self.deadline()).await
+    }
+
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.limits.total.min(DAY)
+    }
+
+    async fn attempt(&self, request: Request, deadline: Instant) -> Result<Answer, Fault> {
+        match timeout_at(deadline, self.exchange(request)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Fault::Unanswered(Failure::new(Cause::TimedOut, "no answer in time".into()))),
+        }
+    }
+
+    async fn exchange(&self, request: Request) -> Result<Answer, Fault> {
+        let broken = |fault| Fault::Unanswered(Failure::transport(fault, &self.who));
+        let mut response = self.client.execute(request).await.map_err(broken)?;
+        let status = response.status().as_u16();
+        if !response.status().is_success() {
+            let retry_after = retry_after(response.headers());
+            let body = read(&mut response, REFUSAL_BYTES).await.unwrap_or_else(|(head, _)| head);
+            return Err(Fault::Refused { status, retry_after, says: self.says(&body) });
+        }
+        let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = media_type.unwrap_or_default().to_owned();
+        let bytes = read(&mut response, self.limits.max_answer_bytes).await.map_err(|(head, fault)| match fault {
+            Some(fault) => broken(fault),
+            None => Fault::Unanswered(Failure::new(Cause::TooLarge, format!("{} bytes read", head.len()))),
+        })?;
+        Ok(Answer { media_type, bytes })
+    }
+
+    /// What a refusal says for people: Twilio's `message`, ElevenLabs' `detail`, in one line and without the key.
+    fn says(&self, body: &[u8]) -> String {
+        let parsed: Value = serde_json::from_slice(body).unwrap_or_default();
+        let detail = &parsed["detail"];
+        let faults = detail.as_array().map_or(&[][..], Vec::as_slice).iter().filter_map(|fault| {
+            let place = fault["loc"].as_array()?.iter().filter_map(Value::as_str).next_back()?;
+            Some(format!("{place}: {}", fault["msg"].as_str()?))
+        });
+        let listed = faults.collect::<Vec<_>>().join("; ");
+        let text = [parsed["message"].as_str(), detail["message"].as_str(), detail.as_str(), Some(&listed)];
+        let text = text.into_iter().flatten().find(|text| !text.is_empty()).map(str::to_owned);
+        let text = self.who.key.hide_in(&text.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned()));
+        let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join(" ").chars().take(TOLD).collect()
+    }
+
+    /// The JSON of an answer.
+    pub(crate) fn json<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T> {
+        serde_json::from_slice(&answer.bytes).map_err(|fault| self.who.unreadable(&fault.to_string(), &answer.bytes))
+    }
+
+    /// A fault as it is told: who failed, what happened, what to do.
+    pub(crate) fn tell(&self, fault: Fault) -> Error {
+        let Who { key_setting, address_setting, .. } = &self.who;
+        let (status, retry_after, says) = match fault {
+            Fault::Unanswered(failure) => return failure.tell(&self.who),
+            Fault::Refused { status, retry_after, says } => (status, retry_after, says),
+        };
+        let message = match status {
+            300..=399 => {
+                format!("sent us to another address ({status}), where the key must not go: check {address_setting}")
+            }
+            401 => format!("refused the key ({status}): check {key_setting}"),
+            403 => format!("does not allow it ({status}): check what the account of {key_setting} may do"),
+            404 => format!("does not know it ({status}): check the ids in the settings and {address_setting}"),
+            429 => {
+                let wait = retry_after.map_or(60, |wait| wait.min(DAY).as_secs_f64().ceil().max(1.0) as u64);
+                format!("is limiting our requests ({status}): try again in {wait} s")
+            }
+            400..=499 => format!("did not accept the request ({status}): {says}"),
+            _ => format!("is having trouble ({status}): try again in a few minutes"),
+        };
+        self.who.error(&message, &says)
+    }
+
+    /// A fault of placing a call.
+    pub(crate) fn unplaced(&self, fault: Fault) -> Unplaced {
+        if fault.is_uncertain() { Unplaced::Unknown(self.tell(fault)) } else { Unplaced::Refused(self.tell(fault)) }
+    }
+}

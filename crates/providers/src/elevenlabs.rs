@@ -1,1 +1,0 @@
-//! ElevenLabs: phone calls by its agents.

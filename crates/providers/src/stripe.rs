@@ -1,1 +1,0 @@
-//! Stripe: charges and transfers.

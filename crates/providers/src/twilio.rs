@@ -1,1 +1,0 @@
-//! Twilio: phone calls.
