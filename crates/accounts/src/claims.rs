@@ -145,8 +145,8 @@ mod tests {
         for missing in ["iss", "sub", "sid", "exp"] {
             let mut other = claims.clone();
             other.as_object_mut().unwrap().remove(missing);
-            let signed = encode(&Header::default(), &other, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap();
-            assert!(signer.read(&signed, now()).is_err(), "{missing}");
+            let lacking = encode(&Header::default(), &other, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap();
+            assert!(signer.read(&lacking, now()).is_err(), "{missing}");
         }
         for garbage in ["", ".", "..", "a.b.c", "not-a-token", &"x".repeat(10_000)] {
             assert!(signer.read(garbage, now()).is_err());

@@ -49,9 +49,10 @@ pub(crate) async fn place(calls: &Calls, scope: Scope, wanted: Wanted) -> Result
 /// Writes the call down, if the gate lets it through.
 async fn begin(calls: &Calls, scope: Scope, wanted: &Wanted) -> Result<(Call, bool)> {
     let clock = calls.app().clock();
-    let (provider, rings) = match wanted.by_agent {
-        true => (calls.agent().name(), calls.agent().is_real()),
-        false => (calls.telephony().name(), calls.telephony().is_real()),
+    let (provider, rings) = if wanted.by_agent {
+        (calls.agent().name(), calls.agent().is_real())
+    } else {
+        (calls.telephony().name(), calls.telephony().is_real())
     };
     let owner = wanted.workspace.map_or_else(|| "admin".to_owned(), |workspace| workspace.to_string());
     let key = wanted.key.as_ref().map(|key| format!("{owner}:{key}"));

@@ -50,7 +50,7 @@ impl Settings {
                 || country.is_some_and(|code| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()));
             match Window::parse(&value) {
                 _ if !known => {
-                    from.fault(&name, "must be CALL_HOURS or end with a country's two letters, as CALL_HOURS_ES")
+                    from.fault(&name, "must be CALL_HOURS or end with a country's two letters, as CALL_HOURS_ES");
                 }
                 None => from.fault(&name, format!("must be hours such as 09:00-20:00, not {value}")),
                 Some(window) => match country {

@@ -43,17 +43,16 @@ pub(crate) async fn open(calls: &Calls, ringing: &Ringing) -> Result<String> {
     }
     let mut tx = calls.app().write().await?;
     let Some(mut call) = call_of(calls, &mut tx, ringing).await? else { return Ok(over(Lang::En)) };
-    let session = match known {
-        Some(session) => session,
-        None => {
-            let about = about(&mut tx, &call).await?;
-            let lang = about.as_ref().and_then(|(_, creator)| creator.language.as_deref()).map(Lang::of);
-            let lang = lang.unwrap_or_else(|| lang_of_number(&call.to_number));
-            let brief = brief(calls, about.as_ref(), ringing.inbound);
-            let session = new_session(calls, &call, &ringing.sid, brief, lang);
-            store::insert_session(scope, &mut tx, &session).await?;
-            session
-        }
+    let session = if let Some(session) = known {
+        session
+    } else {
+        let about = about(&mut tx, &call).await?;
+        let lang = about.as_ref().and_then(|(_, creator)| creator.language.as_deref()).map(Lang::of);
+        let lang = lang.unwrap_or_else(|| lang_of_number(&call.to_number));
+        let brief = brief(calls, about.as_ref(), ringing.inbound);
+        let session = new_session(calls, &call, &ringing.sid, brief, lang);
+        store::insert_session(scope, &mut tx, &session).await?;
+        session
     };
     let lang = if session.lang == "es" { Lang::Es } else { Lang::En };
     let (talk, reply) = Talk::open(&session.brief.0, lang);

@@ -32,8 +32,10 @@ use utoipa::IntoParams;
 
 use crate::ApiError;
 
-const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// The header that names a request, so that it may be sent twice.
+pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+/// The header of an answer that was given before.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// For so long the same key has the same answer.
 const KEPT: i64 = time::DAY;
 /// After so long whoever opened a ticket is gone: no request takes that long.

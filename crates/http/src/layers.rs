@@ -33,7 +33,7 @@ pub fn around(router: Router, app: &App, origins: &[HeaderValue]) -> Router {
         let cors = CorsLayer::new()
             .allow_origin(AllowOrigin::list(origins.iter().cloned()))
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, REQUEST_ID])
+            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, crate::idempotency::HEADER, REQUEST_ID])
             .expose_headers([
                 REQUEST_ID,
                 header::RETRY_AFTER,

@@ -163,7 +163,9 @@ pub enum Ledger {
     ///
     /// Every transaction must balance, none may be missing, and payments must say of themselves what their entries say. Prints the
     /// balances, and every fault. The exit status is 1 if there is any. The server may go on meanwhile.
-    #[command(after_long_help = "EXAMPLES\n  influencerflow ledger verify\n  influencerflow ledger verify --data-dir data")]
+    #[command(
+        after_long_help = "EXAMPLES\n  influencerflow ledger verify\n  influencerflow ledger verify --data-dir data"
+    )]
     Verify(Database),
 }
 

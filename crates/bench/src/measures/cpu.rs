@@ -65,12 +65,15 @@ pub(crate) fn cpu(server: &Path, data: &Data, table: &mut Table) -> Result<()> {
 
 /// Milliseconds of CPU for a request, and how long each of them took as a client saw it.
 fn measure(running: &Running, requests: &[Vec<u8>]) -> Result<(f64, String)> {
-    let again = |time| load::each(running.address, requests.to_vec().into_iter().cycle(), time);
+    let requests: Vec<Vec<u8>> = requests.to_vec();
+    let different = requests.len();
+    let endless = requests.into_iter().cycle();
+    let again = |time| load::each(running.address, endless.clone(), time);
     again(LONG_ENOUGH / 6)?;
     let cpu = running.cpu()?;
     let mut window = again(LONG_ENOUGH)?;
     let asked = window.good + window.bad;
     let cpu = (running.cpu()? - cpu) * 1e3 / asked as f64;
     let p50 = quantile_millis(&mut window.latencies, 0.5);
-    Ok((cpu, format!("p50 {p50:.3} ms with 32 connections; {asked} requests, {} different", requests.len())))
+    Ok((cpu, format!("p50 {p50:.3} ms with 32 connections; {asked} requests, {different} different")))
 }

@@ -107,9 +107,10 @@ pub(super) async fn initiate(
     if let (Some(error), None) = (&call.error, &call.conversation_id) {
         return Err(Error::new(Kind::Provider, error.clone()).into());
     }
-    let message = match call.rings {
-        true => format!("Call to {name} initiated successfully"),
-        false => format!("Mock call to {name} initiated successfully; nobody is rung"),
+    let message = if call.rings {
+        format!("Call to {name} initiated successfully")
+    } else {
+        format!("Mock call to {name} initiated successfully; nobody is rung")
     };
     Ok(Json(Initiated {
         success: true,
@@ -278,6 +279,9 @@ pub(super) async fn sync(
     caller: Caller,
     Body { input, .. }: Body<SyncInput>,
 ) -> Answer<Json<Synced>> {
+    if !caller.is_admin() && caller.workspace().is_none() {
+        return Err(Error::new(Kind::Forbidden, "Outreach belongs to businesses; this account is not one").into());
+    }
     let updated = crate::sync::run(&calls, caller.scope(), input.from_date, input.limit.unwrap_or(30)).await?;
     let message = match (calls.agent().is_real(), updated) {
         (false, _) => "Nothing to bring up to date: calls are mock calls here, of which no provider knows".to_owned(),
@@ -303,7 +307,7 @@ pub(super) async fn webhook(State(calls): State<Calls>, request: Request) -> Ans
         .map_err(|fault| Error::new(Kind::TooLarge, "The webhook is too large, or broke off").because(fault))?;
     match calls.agent().event(&body, signature.as_deref(), calls.app().clock().now())? {
         AgentEvent::Ended(conversation) => {
-            crate::sync::take_in(&calls, Scope::system(), *conversation).await.map(drop)?
+            crate::sync::take_in(&calls, Scope::system(), *conversation).await.map(drop)?;
         }
         AgentEvent::NotPlaced { conversation_id, reason } => {
             crate::sync::not_placed(&calls, &conversation_id, &reason).await?;

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use http_base::fields::rule;
-use http_base::{Answer, Anyone, Body, Caller, Fields, Input, Named};
+use http_base::{Answer, Body, Caller, Fields, Input, Named};
 use kernel::{CreatorId, Error, Kind, Result, Scope};
 use ports::calls::MOCK_SID;
 use serde::Serialize;
@@ -59,7 +59,7 @@ struct HealthData {
 /// How the voice calls are
 #[utoipa::path(get, path = "/api/v1/voice-call/health", tag = "Voice calls",
     responses((status = 200, description = "Who rings and who talks", body = Health)))]
-pub(super) async fn health(State(calls): State<Calls>, _: Anyone) -> Json<Health> {
+pub(super) async fn health(State(calls): State<Calls>, _: Caller) -> Json<Health> {
     let rings = calls.telephony().is_real() || calls.agent().is_real();
     Json(Health {
         success: true,
@@ -169,9 +169,10 @@ pub(super) async fn outbound(
         let message = call.error.unwrap_or_else(|| "The call is still being asked for; look again in a minute".into());
         return Err(Error::new(Kind::Provider, message).into());
     };
-    let message = match call.rings {
-        true => format!("Call initiated successfully to {}", call.to_number),
-        false => format!("Mock call initiated successfully to {}; nobody is rung", call.to_number),
+    let message = if call.rings {
+        format!("Call initiated successfully to {}", call.to_number)
+    } else {
+        format!("Mock call initiated successfully to {}; nobody is rung", call.to_number)
     };
     Ok(Json(Outbound {
         success: true,

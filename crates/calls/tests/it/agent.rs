@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use testkit::{Client, FreshDb, Reply};
+use testkit::{Client, Reply};
 
 use crate::stand_in::{Broken, StandIn, answer, broken};
 use crate::world::{NUMBER, Parts, SECRET, World};
@@ -168,7 +168,8 @@ testkit_db::on_both! {
         let provider = StandIn::start(move |asked| match asked.path.as_str() {
             "/v1/convai/twilio/outbound-call" => {
                 let body: Value = serde_json::from_str(&asked.body).unwrap();
-                *told.lock().unwrap() = body["conversation_initiation_client_data"]["user_id"].as_str().unwrap().to_owned();
+                let user_id = &body["conversation_initiation_client_data"]["user_id"];
+                user_id.as_str().unwrap().clone_into(&mut told.lock().unwrap());
                 broken(Broken::Half)
             }
             "/v1/convai/conversations" => answer(200, &list()),

@@ -1,7 +1,6 @@
 //! Nobody is rung without consent, against their word, or at night; a mock call says what a real one would have met.
 
 use serde_json::json;
-use testkit::FreshDb;
 
 use crate::stand_in::{StandIn, answer};
 use crate::world::{NUMBER, Parts, World};

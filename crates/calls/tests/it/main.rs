@@ -1,5 +1,5 @@
 //! Calls through their routes, against providers that run as servers on this machine, on both engines.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod agent;
 mod bench;

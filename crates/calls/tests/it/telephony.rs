@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use serde_json::json;
-use testkit::{Client, FreshDb, Reply};
+use testkit::{Client, Reply};
 
 use crate::stand_in::{Broken, StandIn, answer, broken};
 use crate::world::{NOON, NUMBER, PUBLIC, Parts, World, form, signed};

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use axum::http::Method;
 use ports::Llm;
 use serde_json::json;
-use testkit::{Client, FreshDb, Reply};
+use testkit::{Client, Reply};
 
 use crate::world::{NUMBER, Parts, World, form};
 
@@ -20,8 +20,8 @@ async fn ring(client: &Client, path: &str, sid: &str, more: &[(&str, &str)]) -> 
     client.raw(Method::POST, &format!("{BASE}/{path}"), FORM, form(&fields)).await
 }
 
-async fn twiml(client: &Client, path: &str, sid: &str, said: &str) -> String {
-    let reply = ring(client, path, sid, &[("SpeechResult", said)]).await;
+async fn twiml(client: &Client, path: &str, sid: &str, words: &str) -> String {
+    let reply = ring(client, path, sid, &[("SpeechResult", words)]).await;
     assert_eq!((reply.status, reply.header("content-type")), (200, "text/xml; charset=utf-8"), "{}", reply.text());
     reply.text()
 }

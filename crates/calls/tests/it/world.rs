@@ -84,7 +84,6 @@ pub(crate) struct World {
     pub(crate) brand: Someone,
     pub(crate) campaign: Campaign,
     pub(crate) creator: kernel::CreatorId,
-    pub(crate) calls: Calls,
     pub(crate) jobs: Registry,
 }
 
@@ -106,7 +105,7 @@ impl World {
         let (campaign, creator) = fill(&calls, &brand).await;
         let client = client.of(&brand);
         let jobs = calls::jobs(&calls);
-        Self { fresh, clock, client, people, brand, campaign, creator, calls, jobs }
+        Self { fresh, clock, client, people, brand, campaign, creator, jobs }
     }
 
     /// Another process over the same database.
@@ -214,14 +213,10 @@ async fn fill(calls: &Calls, brand: &Someone) -> (Campaign, kernel::CreatorId) {
 /// A form as Twilio posts it.
 pub(crate) fn form(fields: &[(&str, &str)]) -> String {
     let encoded = |text: &str| {
-        text.bytes().fold(String::new(), |mut out, byte| {
-            if byte.is_ascii_alphanumeric() {
-                out.push(char::from(byte));
-            } else {
-                out.push_str(&format!("%{byte:02X}"));
-            }
-            out
-        })
+        let letter = |byte: u8| {
+            if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+        };
+        text.bytes().map(letter).collect::<String>()
     };
     fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&")
 }

@@ -103,13 +103,15 @@ pub async fn delete(scope: Scope, tx: &mut Tx, id: CreatorId, now: Timestamp) ->
 /// theirs. Tells how many.
 pub async fn claim(scope: Scope, tx: &mut Tx, email: &str, account: AccountId, now: Timestamp) -> Result<u64> {
     debug_assert!(scope.may_read_directory());
-    let mut sql = Sql::new("SELECT id, email FROM creators WHERE claimed_by IS NULL AND deleted_at IS NULL AND email_key = ");
+    let mut sql =
+        Sql::new("SELECT id, email FROM creators WHERE claimed_by IS NULL AND deleted_at IS NULL AND email_key = ");
     // The index is by platform first.
     sql.bind(identity(email)).push(" AND platform IN ").bind_list(Platform::ALL.map(Platform::name));
     let alike: Vec<(CreatorId, Option<String>)> = tx.fetch_all(&sql.text, sql.args).await?;
     // The key leaves accents out, and josé@ is not jose@.
     let same = |other: &str| other.trim().to_lowercase() == email.trim().to_lowercase();
-    let ids: Vec<CreatorId> = alike.into_iter().filter(|(_, other)| other.as_deref().is_some_and(same)).map(|(id, _)| id).collect();
+    let ids: Vec<CreatorId> =
+        alike.into_iter().filter(|(_, other)| other.as_deref().is_some_and(same)).map(|(id, _)| id).collect();
     if ids.is_empty() {
         return Ok(0);
     }

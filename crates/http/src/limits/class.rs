@@ -59,7 +59,7 @@ pub(super) fn class_of(method: &Method, path: &str, is_upload: bool) -> Option<C
 
 /// Twilio's voice routes, mail that comes in, and whatever calls itself a webhook; but not our own list of subscriptions.
 fn is_webhook(path: &str) -> bool {
-    const CALLED: [&str; 2] = ["/api/v1/outreach/inbound", "/api/v1/voice-call/status"];
+    const CALLED: [&str; 3] = ["/api/v1/outreach/inbound", "/api/v1/voice-call/status", "/api/v1/voice-call/recording"];
     const TALK: [&str; 3] = ["/api/v1/voice-call/voice", "/api/v1/voice-call/gather", "/api/v1/voice-call/partial"];
     if CALLED.contains(&path) || TALK.contains(&path) {
         return true;

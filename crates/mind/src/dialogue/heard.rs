@@ -22,6 +22,7 @@ pub(super) enum Topic {
 
 /// What is understood.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "several of them are heard in one sentence")]
 pub(super) struct Heard {
     /// Do not call again.
     pub(super) stop: bool,

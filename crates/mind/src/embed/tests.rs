@@ -14,8 +14,9 @@ fn similarity(a: &str, b: &str) -> f32 {
 fn the_artefact_is_the_one_that_was_released() {
     use sha2::{Digest, Sha256};
     let expected = include_str!("../../model/embed-v1.bin.sha256").split_whitespace().next().unwrap();
-    let digest: String = Sha256::digest(ARTEFACT).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(digest, expected);
+    let digest: Vec<u8> = Sha256::digest(ARTEFACT).to_vec();
+    let hex: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex.concat(), expected);
 }
 
 #[test]

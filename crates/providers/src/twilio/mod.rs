@@ -212,9 +212,8 @@ impl Telephony for Twilio {
         }
         let body = form(&[("Status", "completed")]);
         match self.wire.post(self.url(&["Calls", &format!("{sid}.json")], &[]), FORM, body).await {
-            Ok(_) => Ok(()),
             // 21220: the call is not in progress any more.
-            Err(Fault::Refused { status: 400 | 404, .. }) => Ok(()),
+            Ok(_) | Err(Fault::Refused { status: 400 | 404, .. }) => Ok(()),
             Err(fault) => Err(self.wire.tell(fault)),
         }
     }
