@@ -16,12 +16,14 @@ pub struct Cli {
 
 const FILES: &str = "\
 SETTINGS
-  Settings are environment variables; README.md lists all of them. The most used:
+  Settings are environment variables; docs/settings.md lists all of them. The most used:
 
   DATABASE_URL      sqlite:PATH or postgres://user:password@host/name
   DATA_DIR          where the SQLite file is when there is no DATABASE_URL (./data)
   HOST, PORT        where `serve` listens (0.0.0.0, 8000)
   CORS_ORIGINS      web origins that browsers may call from, set apart by commas
+  JWT_SECRET_KEY    what tokens are signed with; `serve` does not start without one
+  PUBLIC_BASE_URL   where the server is reached from outside
   LOG_LEVEL         error, warn, info, debug or trace; LOG_FORMAT is json or text
   EMBEDDINGS        local, openai or gemini: who makes the vectors (local)
   OPENAI_API_KEY    a language model reads searches; the local parser does without it

@@ -23,7 +23,7 @@ both_engines! {
                 assert_eq!(reply.status, 200, "{}", route.label());
                 continue;
             }
-            if route.lets_everybody_in() {
+            if route.lets_everybody_in() || ["token", "webhook"].contains(&route.kind()) {
                 assert!(reply.status < 500, "{}: {}", route.label(), reply.text());
                 continue;
             }

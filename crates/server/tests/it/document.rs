@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 
 use crate::world::{World, text};
 
+/// The id of nothing.
+pub(crate) const NOTHING: &str = "0190a000-0000-7000-8000-000000000000";
+
 /// A route, as `/openapi.json` tells of it.
 #[derive(Clone)]
 pub(crate) struct Route {
@@ -43,6 +46,22 @@ impl Route {
         ["/", "/health", "/api/v1/health", "/api/v1/info"].contains(&self.path.as_str())
     }
 
+    /// Whom it is for: the word in `authorisation.txt`, whose own test tells of routes that are not there.
+    pub(crate) fn kind(&self) -> &'static str {
+        let unnamed = |path: &str| {
+            let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+            parts.collect::<Vec<_>>().join("/")
+        };
+        let rows = include_str!("authorisation.txt").lines().filter_map(|line| line.split_once(" | "));
+        let own = unnamed(&self.label());
+        rows.into_iter().find(|(label, _)| unnamed(label) == own).map_or("", |(_, kind)| kind.trim())
+    }
+
+    /// Does it take somebody who has an account, or something that was sent to them? The demo's administrator has neither.
+    pub(crate) fn wants_a_person(&self) -> bool {
+        ["self", "owner", "creator", "token", "webhook"].contains(&self.kind())
+    }
+
     /// Does it let in whoever asks, because a token is what one comes for (logging in), or something else says who asks?
     pub(crate) fn lets_everybody_in(&self) -> bool {
         let wanted = self.operation["security"].as_array();
@@ -56,6 +75,10 @@ impl Route {
             .replace("{campaign_id}", &there.campaign)
             .replace("{log_id}", &there.outreach)
             .replace("{brand_name}", "TechFit")
+            .split('/')
+            .map(|part| if part.starts_with('{') { NOTHING } else { part })
+            .collect::<Vec<_>>()
+            .join("/")
     }
 }
 
