@@ -388,10 +388,22 @@ fn words(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
+    use sha2::Digest as _;
+
     use super::*;
 
     fn set() -> Type {
         Type::new().unwrap()
+    }
+
+    #[test]
+    fn the_fonts_are_those_that_the_tool_makes() {
+        let listed = include_str!("../../fonts/SHA256SUMS");
+        let mut sums: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        let mut own: Vec<String> = FILES.iter().map(|file| hex::encode(sha2::Sha256::digest(file))).collect();
+        sums.sort_unstable();
+        own.sort_unstable();
+        assert_eq!(own, sums);
     }
 
     #[test]

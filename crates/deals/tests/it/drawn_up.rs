@@ -64,7 +64,7 @@ testkit::on_both! {
             (json!({"terms": {"end_date": "2030-02-01", "deliverables": [{"type": "reel", "deadline": "2030-02-02"}]}}), "terms.deliverables.0.deadline"),
             (json!({"terms": {"start_date": "2030-03-01", "end_date": "2030-02-01"}}), "terms.start_date"),
             (json!({"terms": {"end_date": "2029-02-01"}}), "terms.end_date"),
-            (json!({"currency": "XXX"}), "currency"),
+            (json!({"currency": "ZZZ"}), "currency"),
             (json!({"currency": "JPY", "payment_amount": 100.5, "payment_schedule": []}), "payment_amount"),
             (json!({"signing_order": "youngest_first"}), "signing_order"),
             (json!({"expires_at": "2029-01-01T00:00:00Z"}), "expires_at"),

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Remakes crates/deals/fonts from Debian 12's packages of the Noto fonts, to the byte.
+#
+#     tools/fonts/make.sh
+#
+# Needs apt-get with Debian 12's lists, dpkg-deb, Python 3.11 with venv, and sha256sum. Nothing of the machine changes. What comes in
+# and what goes out is checked; the checksums of the fonts stand in crates/deals/fonts/SHA256SUMS, where a test compares them, too.
+set -euo pipefail
+
+core=fonts-noto-core=20201225-1
+cjk=fonts-noto-cjk=1:20220127+repack1-1
+
+here=$(cd "$(dirname "$0")" && pwd)
+fonts=$(cd "$here/../../crates/deals/fonts" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+(cd "$work" && apt-get -qq download "$core" "$cjk")
+for package in "$work"/*.deb; do
+    dpkg-deb -x "$package" "$work/root"
+done
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" install --quiet --require-virtualenv --requirement "$here/requirements.txt"
+(cd "$work/root/usr/share/fonts" && sha256sum --check --quiet "$here/sources.sha256")
+
+mkdir "$work/made"
+"$work/venv/bin/python" "$here/subset.py" "$work/root/usr/share/fonts" "$work/made"
+(cd "$work/made" && sha256sum --check --quiet "$fonts/SHA256SUMS")
+cp "$work"/made/* "$fonts/"
+echo "made $fonts, as it was"
