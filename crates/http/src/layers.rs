@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use kernel::{Error, Kind};
@@ -15,7 +15,7 @@ use tower_http::compression::{CompressionLayer, Predicate, predicate::SizeAbove}
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::telemetry::{self, REQUEST, log_error};
-use crate::{ApiError, App, limits};
+use crate::{ApiError, App, conditional, limits};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SLOW: Duration = Duration::from_secs(1);
@@ -26,6 +26,7 @@ pub fn around(router: Router, app: &App, origins: &[HeaderValue]) -> Router {
     let mut router = router
         .fallback(nothing_there)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(conditional::tag))
         .layer(compression)
         .layer(from_fn_with_state(app.clone(), limits::guard))
         .layer(from_fn_with_state(app.clone(), watch));
@@ -33,11 +34,18 @@ pub fn around(router: Router, app: &App, origins: &[HeaderValue]) -> Router {
         let cors = CorsLayer::new()
             .allow_origin(AllowOrigin::list(origins.iter().cloned()))
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, crate::idempotency::HEADER, REQUEST_ID])
+            .allow_headers([
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                crate::idempotency::HEADER,
+                header::IF_NONE_MATCH,
+                REQUEST_ID,
+            ])
             .expose_headers([
                 REQUEST_ID,
                 header::RETRY_AFTER,
                 header::CONTENT_DISPOSITION,
+                header::ETAG,
                 limits::LIMIT,
                 limits::REMAINING,
                 limits::RESET,

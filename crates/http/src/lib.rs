@@ -4,6 +4,7 @@
 pub mod app;
 pub mod cache;
 pub mod caller;
+mod conditional;
 pub mod core;
 pub mod docs;
 pub mod error;

@@ -35,6 +35,28 @@ both_engines! {
         assert_eq!(short.header("content-encoding"), "");
     }
 
+    async fn what_did_not_change_is_not_sent_again_and_a_write_is_seen_at_once(world: Demo) {
+        for path in ["/api/v1/creators?limit=5", "/api/v1/campaigns", "/api/v1/campaigns/CAMP-001", "/api/v1/contracts", "/openapi.json"] {
+            let first = world.client.get(path).await;
+            let tag = first.header("etag").to_owned();
+            assert!(tag.starts_with("W/\"") && first.status == 200, "{path}: {tag}");
+            assert!(first.header("cache-control").contains("no-cache") || path == "/openapi.json", "{path}");
+            let again = world.client.clone().with("if-none-match", &tag).get(path).await;
+            assert_eq!((again.status, again.bytes.len(), again.header("etag")), (304, 0, tag.as_str()), "{path}");
+            let packed = world.client.clone().with("accept-encoding", "gzip").with("if-none-match", &tag).get(path).await;
+            assert_eq!((packed.status, packed.bytes.len()), (304, 0), "{path}: compressed");
+            let other = world.client.clone().with("if-none-match", "W/\"0123\"").get(path).await;
+            assert_eq!((other.status, &other.bytes), (200, &first.bytes), "{path}");
+        }
+        let path = "/api/v1/campaigns/CAMP-001";
+        let tag = world.client.get(path).await.header("etag").to_owned();
+        world.client.put(path, json!({"campaign_goal": "Told apart by its tag"})).await.ok();
+        let after = world.client.clone().with("if-none-match", &tag).get(path).await;
+        assert_eq!(after.ok()["campaign_goal"], "Told apart by its tag");
+        let refused = world.client.clone().with("if-none-match", "*").get("/api/v1/campaigns/CAMP-999").await;
+        assert_eq!((refused.status, refused.header("etag")), (404, ""), "a refusal has no tag");
+    }
+
     async fn the_head_of_an_answer_can_be_asked_for_alone(world: Demo) {
         for path in ["/", "/health", "/api/v1/creators", "/api/v1/campaigns/CAMP-001"] {
             let reply = world.client.ask(Method::HEAD, path, None, Body::empty()).await;
