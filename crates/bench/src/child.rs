@@ -61,7 +61,9 @@ impl Running {
     /// The server in earnest.
     pub(crate) fn serve(server: &Path, folder: &Path) -> Result<Self> {
         let port = free_port()?;
-        let mut command = command(server, folder, &[("HOST", "127.0.0.1"), ("PORT", &port.to_string())]);
+        // It signs nothing: only its health is asked for.
+        let secret = ("JWT_SECRET_KEY", "a secret of the benchmark, known to everybody");
+        let mut command = command(server, folder, &[("HOST", "127.0.0.1"), ("PORT", &port.to_string()), secret]);
         command.arg("serve");
         Self::start(command, port)
     }

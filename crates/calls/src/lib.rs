@@ -6,6 +6,7 @@
 //!   number's country. A mock call, which rings nobody, tells what a real one would have been refused for.
 //! - Talks live in the database, and every turn is written once: any process can answer the next one.
 
+pub mod data;
 mod gate;
 mod jobs;
 mod migrations;

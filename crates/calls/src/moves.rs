@@ -2,7 +2,7 @@
 
 use db::Tx;
 use kernel::{Clock, Result, Scope, time};
-use mind::dialogue::{Brief, Interest, Report, Talk};
+use mind::dialogue::{Brief, Interest, Line, Report, Talk, Who};
 use outreach::store::{CallEvent, follow_ups, record_call};
 use outreach::{Entry, Suggestion, SuggestionStatus};
 use ports::calls::{Conversation, ConversationStatus, Finding};
@@ -243,12 +243,22 @@ fn suggest(entry: &mut Entry, said: [(&str, Option<String>, Option<String>); 4])
     entry.suggest(fresh.collect());
 }
 
+/// A line as the log tells it: of ours also who worded it.
+fn told(line: &Line) -> Value {
+    let mut told = json!({"role": line.who, "message": line.text});
+    if line.who == Who::Agent {
+        told["worded_by"] = json!(line.worded_by.as_deref().unwrap_or("local"));
+    }
+    told
+}
+
 /// The same for a talk that we led.
 fn learn_from_talk(entry: &mut Entry, report: &Report, talk: &Talk) -> Vec<String> {
-    let lines: Vec<Value> = talk.lines.iter().map(|line| json!({"role": line.who, "message": line.text})).collect();
-    let spoken = talk.lines.iter().map(|line| {
-        format!("{}: {}", if line.who == mind::dialogue::Who::Agent { "agent" } else { "user" }, line.text)
-    });
+    let lines: Vec<Value> = talk.lines.iter().map(told).collect();
+    let spoken = talk
+        .lines
+        .iter()
+        .map(|line| format!("{}: {}", if line.who == Who::Agent { "agent" } else { "user" }, line.text));
     entry.call_transcript = Some(spoken.collect::<Vec<_>>().join("\n"));
     entry.full_transcript = Some(Value::Array(lines).to_string());
     entry.call_successful = Some(report.call_successful.into());
@@ -276,7 +286,11 @@ fn learn_from_talk(entry: &mut Entry, report: &Report, talk: &Talk) -> Vec<Strin
     if let Some(word) = report.sentiment {
         entry.sentiment = Some(word.into());
     }
-    let rate = report.rate_minor.map(|minor| kernel::Money::from_minor(minor).to_number().to_string());
+    // Of pesos there are many: nobody can say how much that is, and the words are in the entry.
+    let rate = report.rate_minor.filter(|_| report.rate_currency != Some("pesos")).map(|minor| {
+        let amount = kernel::Money::from_minor(minor).to_number();
+        report.rate_currency.map_or_else(|| amount.to_string(), |currency| format!("{amount} {currency}"))
+    });
     let said = [
         ("collaboration_rate", rate, report.rate.clone()),
         (

@@ -184,7 +184,7 @@ async fn worded(calls: &Calls, session: &Session, talk: &mut Talk, reply: &Reply
     match rules::judge(&answer, brief, talk, reply) {
         Ok(worded) => {
             talk.take_over(worded.timeline.as_deref(), &worded.content_types);
-            talk.reword(&worded.say);
+            talk.reword(&worded.say, llm.name());
             Some(worded.say)
         }
         Err(rule) => {

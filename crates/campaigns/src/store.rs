@@ -2,7 +2,7 @@
 
 use db::{Sql, Tx, args};
 use http_base::Offsets;
-use kernel::{CampaignId, CreatorId, Error, OutreachId, Result, Scope, Timestamp};
+use kernel::{CampaignId, CreatorId, Error, Money, OutreachId, Result, Scope, Timestamp};
 use mind::text::fold;
 
 use crate::model::Name;
@@ -121,6 +121,15 @@ pub async fn list(scope: Scope, tx: &mut Tx, wanted: &Wanted, offsets: Offsets) 
     filter(&mut sql);
     sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
     Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+}
+
+/// How many campaigns there are of each status, and what their budgets come to.
+pub async fn totals(scope: Scope, tx: &mut Tx) -> Result<Vec<(Status, u64, Money)>> {
+    let mut sql =
+        Sql::new("SELECT status, count(*), CAST(sum(total_budget) AS BIGINT) FROM campaigns WHERE deleted_at IS NULL");
+    scoped(&mut sql, scope);
+    sql.push(" GROUP BY status");
+    tx.fetch_all(&sql.text, sql.args).await
 }
 
 /// Remembers that a creator was selected; the entry of an earlier selection, if there is one.

@@ -7,9 +7,12 @@
 //! - Sending freezes its text ([`model::Document`]): these bytes are stored, and every signature names their SHA-256. A signed text never
 //!   changes; an amendment is another text, which counts once both sides have signed it.
 //! - Whatever is done stands in a trail of its own, each entry with the hash of the one before; [`ops::verify`] tells whether it holds.
-//! - The last signature makes the payments of the schedule; the last accepted deliverable makes due what waits for it.
+//! - The last signature makes the payments of the schedule, the last one under an amendment plans anew what is not paid yet. A payment becomes
+//!   due with the deliverables that its line of the schedule names or that name its milestone; one that waits for delivery and has none of its own, with the
+//!   last of all.
 
 mod actor;
+pub mod data;
 mod jobs;
 mod migrations;
 pub mod model;

@@ -3,7 +3,15 @@
 use db::Migration;
 
 /// Contracts, their frozen texts, signatures, deliverables and the trail of what was done to each.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[
+    FIRST,
+    Migration {
+        id: "0041_deals_links_by_address",
+        sql: "CREATE INDEX contract_links_by_address ON contract_links (lower(email));",
+    },
+];
+
+const FIRST: Migration = Migration {
     id: "0040_deals",
     sql: "
 CREATE TABLE contracts (
@@ -116,4 +124,4 @@ CREATE TABLE contract_deliverables (
 CREATE UNIQUE INDEX contract_deliverables_by_contract ON contract_deliverables (contract_id, position);
 CREATE INDEX contract_deliverables_by_deadline ON contract_deliverables (deadline, id) WHERE status = 'pending';
 ",
-}];
+};

@@ -29,7 +29,7 @@ pub struct Key {
 
 #[derive(Clone)]
 struct Kept {
-    version: [i64; 3],
+    version: Arc<[i64]>,
     body: Bytes,
 }
 
@@ -48,16 +48,16 @@ impl Responses {
         Self(Arc::new(Inner { kept, hits: counter("hit"), misses: counter("miss") }))
     }
 
-    /// The answer, if it is kept and still true at this version.
-    pub fn get(&self, key: &Key, version: [i64; 3]) -> Option<Bytes> {
+    /// The answer, if it is kept and still true at this version: as many numbers as there are topics that it is made of.
+    pub fn get(&self, key: &Key, version: impl AsRef<[i64]>) -> Option<Bytes> {
         let inner = &self.0;
-        let found = inner.kept.get(key).filter(|kept| kept.version == version).map(|kept| kept.body);
+        let found = inner.kept.get(key).filter(|kept| *kept.version == *version.as_ref()).map(|kept| kept.body);
         if found.is_some() { &inner.hits } else { &inner.misses }.increment(1);
         found
     }
 
     /// Keeps an answer made of what was there at this version (read the version before the data).
-    pub fn put(&self, key: Key, version: [i64; 3], body: Bytes) {
-        self.0.kept.insert(key, Kept { version, body });
+    pub fn put(&self, key: Key, version: impl AsRef<[i64]>, body: Bytes) {
+        self.0.kept.insert(key, Kept { version: version.as_ref().into(), body });
     }
 }

@@ -11,7 +11,6 @@ use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use foldhash::fast::FixedState;
 use kernel::Error;
@@ -21,13 +20,13 @@ use crate::ApiError;
 /// Larger answers are written as they come and bear no tag.
 const MOST: u64 = 4 << 20;
 
+/// What the caller says that it has; nothing where no answer is tagged.
+pub(crate) fn asked(request: &Request) -> Option<Option<HeaderValue>> {
+    (request.method() == Method::GET).then(|| request.headers().get(header::IF_NONE_MATCH).cloned())
+}
+
 /// Tags what may be tagged, and answers 304 where the caller has it already.
-pub(crate) async fn tag(request: Request, next: Next) -> Response {
-    if request.method() != Method::GET {
-        return next.run(request).await;
-    }
-    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
-    let mut response = next.run(request).await;
+pub(crate) async fn tag(known: Option<HeaderValue>, mut response: Response) -> Response {
     if response.status() != StatusCode::OK || !may_be_tagged(&response) {
         return response;
     }
@@ -61,11 +60,10 @@ fn value(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// A weak tag, since compression may change the bytes that travel: 128 bits of the answer's hash. It is not stable from one build
+/// A weak tag, since compression may change the bytes that travel: a hash of the answer, and its length. It is not stable from one build
 /// of the program to the next, which costs one fetch.
 fn of(body: &[u8]) -> String {
-    let [first, second] = [0x1f10, 0xe2ce].map(|seed| FixedState::with_seed(seed).hash_one(body));
-    format!("W/\"{first:016x}{second:016x}\"")
+    format!("W/\"{:x}-{:016x}\"", body.len(), FixedState::with_seed(0x1f10).hash_one(body))
 }
 
 /// Whether `If-None-Match` names this tag (RFC 9110, 13.1.2: compared weakly; `*` names any).

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use kernel::{Error, Kind};
@@ -26,10 +26,8 @@ pub fn around(router: Router, app: &App, origins: &[HeaderValue]) -> Router {
     let mut router = router
         .fallback(nothing_there)
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn(conditional::tag))
-        .layer(compression)
-        .layer(from_fn_with_state(app.clone(), limits::guard))
-        .layer(from_fn_with_state(app.clone(), watch));
+        .layer(from_fn_with_state(app.clone(), watch))
+        .layer(compression);
     if !origins.is_empty() {
         let cors = CorsLayer::new()
             .allow_origin(AllowOrigin::list(origins.iter().cloned()))
@@ -77,7 +75,8 @@ async fn wrong_method(request: Request) -> ApiError {
     Error::new(Kind::MethodNotAllowed, message).into()
 }
 
-/// Answers the request within its time, whatever the handler does, and tells of it.
+/// Answers the request within its time, whatever the handler does, and tells of it. One layer does all of this: each one more costs
+/// every request a copy of all that is inside of it.
 async fn watch(State(app): State<App>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let now = app.clock().now();
@@ -89,8 +88,16 @@ async fn watch(State(app): State<App>, request: Request, next: Next) -> Response
     let is_upload = request.headers().get(header::CONTENT_TYPE).is_some_and(|value| !is_json(value));
     let limit = if is_upload { app.limits().upload_time } else { app.limits().time };
 
+    let known = conditional::asked(&request);
     let answer = async {
-        let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+        let answered = async {
+            let response = limits::guard(app.clone(), request, next).await;
+            match known {
+                Some(known) => conditional::tag(known, response).await,
+                None => response,
+            }
+        };
+        let handled = AssertUnwindSafe(answered).catch_unwind();
         match tokio::time::timeout(limit, handled).await {
             Ok(Ok(response)) => response,
             Ok(Err(panic)) => ApiError(Error::internal(panic_text(panic.as_ref()))).into_response(),

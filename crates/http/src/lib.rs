@@ -15,6 +15,7 @@ pub mod layers;
 pub mod limits;
 pub mod list;
 pub mod openapi;
+pub mod page;
 pub mod path;
 pub mod peer;
 pub mod telemetry;

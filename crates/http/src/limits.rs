@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -80,8 +80,8 @@ tokio::task_local! {
     static COUNTED: RefCell<Counted>;
 }
 
-/// The layer around all routes.
-pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+/// Answers the request unless its address asks too much.
+pub(crate) async fn guard(app: App, request: Request, next: Next) -> Response {
     let Some(limits) = app.rate_limits() else { return next.run(request).await };
     let path = request.extensions().get::<MatchedPath>().map_or_else(|| request.uri().path(), MatchedPath::as_str);
     // As elsewhere: whatever is no JSON is a file.

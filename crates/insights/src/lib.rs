@@ -1,13 +1,54 @@
-//! What came of it: post metrics, tracked links, analytics, dashboards, reports.
+//! What came of it: post metrics, tracked links, promo codes and orders; analytics, dashboards, reports.
+//!
+//! - Figures come in as rows (`metrics`, `links`, `orders`), each of a campaign, a creator and a day in UTC. A row that comes again replaces
+//!   the one that is there; nothing is counted twice.
+//! - What analytics read are sums of those rows, moved by the difference in the transaction of every write: see [`figures`].
+//! - What posts report and what was counted here stay apart, and sums never cross currencies.
 
+pub mod analytics;
+pub mod codes;
+pub mod data;
+pub mod day;
+pub mod figures;
+mod input;
+mod jobs;
+pub mod links;
+pub mod metrics;
 mod migrations;
+pub mod orders;
+pub mod reports;
+mod settings;
+mod shapes;
+mod state;
+mod table;
 
+pub use self::jobs::jobs;
+pub use analytics::Analytics;
+pub use figures::Figures;
 pub use migrations::MIGRATIONS;
+pub use settings::Settings;
+pub use state::Insights;
 
-use http_base::App;
+use db::Sql;
+use kernel::Scope;
 use utoipa_axum::router::OpenApiRouter;
 
-/// Every route of this crate.
-pub fn router(app: App) -> OpenApiRouter {
-    OpenApiRouter::new().with_state(app)
+/// The topic of the figures' version: it moves with every row that comes in, changes or is taken out, and with every click.
+pub const METRICS: &str = "metrics";
+
+/// The routes by which figures come in.
+pub fn router(insights: Insights) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .merge(metrics::router())
+        .merge(links::router())
+        .merge(codes::router())
+        .merge(orders::router())
+        .with_state(insights)
+}
+
+/// What a scope lets through of rows that are a workspace's.
+pub(crate) fn scoped(sql: &mut Sql, scope: Scope, column: &str) {
+    if !scope.sees_everything() {
+        sql.push(" AND ").push(column).push(" = ").bind(scope.workspace());
+    }
 }

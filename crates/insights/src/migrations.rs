@@ -7,10 +7,12 @@ use db::Migration;
 /// `post_metrics`, `link_days` and `orders` are the truth. The three `figures_…` tables are their sums at the three grains that analytics are read
 /// at, moved in the same transaction by the difference that a write makes, so that reading a campaign costs its days and its creators, not
 /// its rows. Days are counted from 1970-01-01, in UTC. `currency` is of `revenue` and `order_revenue`, and empty where there is neither.
+/// Whoever moves them has first counted up its workspace's row of `figure_writers`, and so waits for whoever did before.
 /// What posts report (`clicks`, `conversions`, `revenue`) and what was counted here (`link_…`, `orders`, `order_revenue`) stay apart.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    id: "0060_insights",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        id: "0060_insights",
+        sql: "
 CREATE TABLE post_metrics (
     campaign_id {id} NOT NULL,
     creator_id {id} NOT NULL,
@@ -68,6 +70,11 @@ CREATE TABLE link_visitors (
 );
 CREATE INDEX link_visitors_by_day ON link_visitors (day);
 
+CREATE TABLE link_salts (
+    day BIGINT PRIMARY KEY,
+    salt {bytes} NOT NULL
+);
+
 CREATE TABLE promo_codes (
     id {id} PRIMARY KEY,
     workspace_id {id} NOT NULL,
@@ -101,6 +108,11 @@ CREATE TABLE orders (
 CREATE UNIQUE INDEX orders_by_reference ON orders (workspace_id, reference);
 CREATE INDEX orders_by_campaign ON orders (campaign_id, ordered_at DESC, id DESC);
 CREATE INDEX orders_by_creator ON orders (creator_id);
+
+CREATE TABLE figure_writers (
+    workspace_id {id} PRIMARY KEY,
+    writes BIGINT NOT NULL
+);
 
 CREATE TABLE figures_by_day (
     campaign_id {id} NOT NULL,
@@ -179,4 +191,19 @@ CREATE TABLE figures_by_creator_day (
     PRIMARY KEY (campaign_id, creator_id, day, currency)
 );
 ",
-}];
+    },
+    READING,
+];
+
+/// Indexes that the dashboard counts and adds up in, over tables of this crate and of those that it reads.
+const READING: Migration = Migration {
+    id: "0065_reading",
+    sql: "
+CREATE INDEX figures_with_revenue ON figures_by_creator (campaign_id, currency, revenue, order_revenue)
+    WHERE revenue_rows > 0 OR order_revenue_rows > 0;
+CREATE INDEX figures_of_attention ON figures_by_creator (campaign_id, views, likes, comments, shares, saves);
+CREATE INDEX campaigns_figures ON campaigns (workspace_id, status, total_budget) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_figures ON contracts (workspace_id, status);
+CREATE INDEX payments_completed ON payments (campaign_id, creator_id, currency, amount, refunded) WHERE status = 'completed';
+",
+};

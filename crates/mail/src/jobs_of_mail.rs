@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use db::Tx;
 use jobs::{Context, Failure, Outcome, Payload, Registry};
 use kernel::{Clock, Result, Scope, Timestamp, time};
 use ports::mailer::{Ready, Refusal};
@@ -41,34 +42,32 @@ pub fn jobs(post: &Post) -> Registry {
 async fn send(post: &Post, context: &Context, payload: &Payload) -> Outcome {
     let store::Payload { mail_id } = payload.read()?;
     let scope = Scope::system();
-    let mut tx = context.db.read().await?;
+    // Looked at and taken in one transaction: nobody gets onto a suppression list between the two.
+    let mut tx = context.db.write().await?;
     // An erased account's mail is not there any more; one that was sent or withheld is not sent again.
     let Some(mail) = store::find(scope, &mut tx, mail_id).await? else { return Ok(()) };
     if matches!(mail.status.as_str(), "sent" | "kept" | "withheld") || mail.body_text.is_none() {
         return Ok(());
     }
     let veto = post.veto(&mut tx, &mail.leaving()).await?;
-    drop(tx);
     if let Some(reason) = veto {
-        return end(context, &mail, &mail.status, &End::Withheld(reason), None).await;
+        return end(tx, context, &mail, &mail.status, &End::Withheld(reason), None).await;
     }
     if post.keeps() {
-        return end(context, &mail, &mail.status, &End::Kept, None).await;
+        return end(tx, context, &mail, &mail.status, &End::Kept, None).await;
     }
-    let message = match message::write(&mail, post.sender()) {
-        Ok(message) => message,
-        Err(error) => {
-            let why = format!("it cannot be written as a message: {error}");
-            return end(context, &mail, &mail.status, &End::Failed(why), None).await;
-        }
-    };
-
-    let mut tx = context.db.write().await?;
     let ours = store::take(scope, &mut tx, &mail).await?;
     tx.commit().await?;
     if !ours {
         return Err(Failure::retry("the mail was changed while it was being taken"));
     }
+    let message = match message::write(&mail, post.sender()) {
+        Ok(message) => message,
+        Err(error) => {
+            let why = End::Failed(format!("it cannot be written as a message: {error}"));
+            return end(context.db.write().await?, context, &mail, "sending", &why, None).await;
+        }
+    };
     let note = (mail.status == "sending").then_some(TWICE);
     if let Some(note) = note {
         tracing::warn!(mail = %mail.id, message_id = mail.message_id, "{note}");
@@ -76,8 +75,10 @@ async fn send(post: &Post, context: &Context, payload: &Payload) -> Outcome {
     let ready =
         Ready { from: post.sender().email.as_ref(), to: bare(&mail.recipient, &mail.recipient_key), message: &message };
     match post.mailer().send(ready).await {
-        Ok(_) => end(context, &mail, "sending", &End::Sent, note).await,
-        Err(Refusal::Never(why)) => end(context, &mail, "sending", &End::Failed(why), None).await,
+        Ok(_) => end(context.db.write().await?, context, &mail, "sending", &End::Sent, note).await,
+        Err(Refusal::Never(why)) => {
+            end(context.db.write().await?, context, &mail, "sending", &End::Failed(why), None).await
+        }
         Err(Refusal::Later(why)) if context.attempt < context.max_attempts => {
             let mut tx = context.db.write().await?;
             store::put_back(scope, &mut tx, &mail, &why).await?;
@@ -85,7 +86,8 @@ async fn send(post: &Post, context: &Context, payload: &Payload) -> Outcome {
             Err(Failure::Retry { after: Some(back_off(&context.clock, context.attempt)), why })
         }
         Err(Refusal::Later(why)) => {
-            end(context, &mail, "sending", &End::Failed(why.clone()), None).await?;
+            let failed = End::Failed(why.clone());
+            end(context.db.write().await?, context, &mail, "sending", &failed, None).await?;
             // Stays to be seen and replayed: there is something wrong with the mail server.
             Err(Failure::GiveUp(why))
         }
@@ -101,8 +103,7 @@ fn bare<'a>(recipient: &'a str, key: &'a str) -> &'a str {
     if bare.to_lowercase() == key { bare } else { key }
 }
 
-async fn end(context: &Context, mail: &Mail, status: &str, end: &End, note: Option<&str>) -> Outcome {
-    let mut tx = context.db.write().await?;
+async fn end(mut tx: Tx, context: &Context, mail: &Mail, status: &str, end: &End, note: Option<&str>) -> Outcome {
     let done = store::end(Scope::system(), &mut tx, &context.clock, mail, status, end, note).await?;
     tx.commit().await?;
     if !done {

@@ -37,6 +37,7 @@ pub fn jobs(outreach: &Outreach) -> Registry {
     registry.on(STEP, move |context, payload| step(own.clone(), context, payload));
     let own = outreach.clone();
     registry.on(REMINDER, move |context, payload| remind(own.clone(), context, payload));
+    crate::sweeping::register(&mut registry, outreach);
     registry
 }
 

@@ -121,6 +121,7 @@ impl Entry {
         keep(&mut self.timeline_availability, learned.timeline.clone());
         keep(&mut self.preferred_content_types, joined(&learned.content_types, ", "));
         keep(&mut self.follow_up_actions, joined(&learned.action_items, "; "));
+        keep(&mut self.transcript_read_by, Some(learned.read_by.clone()).filter(|name| !name.is_empty()));
         if !learned.action_items.is_empty() {
             self.keep_actions(&learned.action_items);
         }

@@ -10,6 +10,7 @@
 //! - What a conversation taught is offered, never taken over by itself.
 
 mod calendar;
+pub mod data;
 mod inbound;
 mod jobs_of_outreach;
 mod learning;
@@ -17,11 +18,13 @@ mod letter;
 mod migrations;
 mod model;
 mod negotiation;
+pub mod ranges;
 mod routes;
 mod sending;
 mod settings;
 mod state;
 pub mod store;
+mod sweeping;
 mod token;
 
 pub use jobs_of_outreach::jobs;

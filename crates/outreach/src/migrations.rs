@@ -3,7 +3,7 @@
 use db::Migration;
 
 /// The log, and what hangs on it.
-pub const MIGRATIONS: &[Migration] = &[LOG, TOUCHES];
+pub const MIGRATIONS: &[Migration] = &[LOG, TOUCHES, UPLOADS];
 
 const LOG: Migration = Migration {
     id: "0030_outreach",
@@ -196,5 +196,19 @@ CREATE TABLE outreach_keys (
     secret TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );
+",
+};
+
+const UPLOADS: Migration = Migration {
+    id: "0032_uploads",
+    sql: "
+CREATE TABLE outreach_uploads (
+    name TEXT PRIMARY KEY,
+    sweep_at BIGINT NOT NULL,
+    given_up BOOLEAN NOT NULL
+);
+CREATE INDEX outreach_uploads_by_time ON outreach_uploads (sweep_at, name);
+ALTER TABLE outreach_logs ADD COLUMN transcript_read_by TEXT;
+CREATE INDEX outreach_suppressions_by_address ON outreach_suppressions (address_key);
 ",
 };

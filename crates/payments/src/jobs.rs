@@ -13,6 +13,8 @@ use crate::{Payments, store};
 
 /// Looks after one attempt.
 pub(crate) const ATTEMPT: &str = "payments.attempt";
+/// Asks what went back of a charge.
+pub(crate) const REFUNDS: &str = "payments.refunds";
 const RECONCILE: &str = "payments.reconcile";
 const DUE: &str = "payments.due";
 const FORGET: &str = "payments.forget";
@@ -29,6 +31,8 @@ pub fn jobs(payments: &Payments) -> Registry {
     let mut registry = Registry::new();
     let on = payments.clone();
     registry.on(ATTEMPT, move |context, payload| look_after(on.clone(), context, payload));
+    let on = payments.clone();
+    registry.on(REFUNDS, move |_, payload| look_at_refunds(on.clone(), payload));
     let on = payments.clone();
     registry.on(RECONCILE, move |_, _| reconcile(on.clone()));
     let on = payments.clone();
@@ -48,6 +52,20 @@ async fn look_after(payments: Payments, context: Context, payload: Payload) -> O
         Ok(false) => Err(Failure::retry("the payment provider has not come to an end with it")),
         Err(Fault::NotDone(error) | Fault::Unknown(error)) => Err(error.into()),
     }
+}
+
+/// Something went back of a charge, and the provider did not say by what: each refund of it is taken in.
+async fn look_at_refunds(payments: Payments, payload: Payload) -> Outcome {
+    let charge: String = payload.read()?;
+    let found = payments.gateway.refunds(&charge).await.map_err(|fault| match fault {
+        Fault::NotDone(error) | Fault::Unknown(error) => error,
+    })?;
+    let mut tx = payments.app.write().await?;
+    for news in found {
+        payments.desk().hear(&mut tx, &charge, news).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Attempts whose job was given up, or was lost, get another one.

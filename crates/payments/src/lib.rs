@@ -6,15 +6,20 @@
 //!   is the gateway's idempotency key. An attempt that nobody heard of again is found by a job and settled.
 //! - An attempt is settled once, by whoever hears of it first (the request, a webhook, the job), and writes the ledger in the same
 //!   transaction. Every posting of the [`ledger`] balances; nothing in it is ever changed.
-//! - Contracts stand above: they call [`plan`] when the last side has signed, [`delivered`] and [`call_off`] in their own transactions.
+//! - Contracts stand above: they call [`plan`] when the last side has signed, [`replan`] when an amendment comes into force, [`delivered`]
+//!   and [`call_off`], each in their own transactions.
+//! - What is done at the provider without our asking (a refund or a reversal made there, a payer's dispute) is heard by its webhook and stands
+//!   in the ledger as what it is.
 
 pub mod currency;
+mod heard;
 mod jobs;
 pub mod ledger;
 mod migrations;
 mod mock;
 pub mod model;
 mod plan;
+mod replan;
 mod routes;
 mod run;
 mod settings;
@@ -27,7 +32,8 @@ pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
 pub use mock::MockGateway;
 pub use model::{Payment, PaymentBody, Status};
-pub use plan::{Milestone, Plan, call_off, delivered, plan};
+pub use plan::{Delivered, Milestone, Plan, call_off, delivered, plan};
+pub use replan::{Replanned, may_replan, replan};
 pub use routes::router;
 pub use settings::Settings;
 pub use state::Payments;

@@ -6,7 +6,9 @@ use db::Migration;
 ///
 /// `refunded` and `paid_out` are what the settled attempts of a payment add up to, kept beside it for lists; the ledger is the truth
 /// that `influencerflow ledger verify` compares with.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FIRST, AT_THE_PROVIDER];
+
+const FIRST: Migration = Migration {
     id: "0050_payments",
     sql: "
 CREATE TABLE payments (
@@ -118,4 +120,67 @@ CREATE TABLE gateway_events (
 );
 CREATE INDEX gateway_events_by_time ON gateway_events (received_at);
 ",
-}];
+};
+
+/// The line of its schedule that a payment pays, and what happens to money without our asking: disputes, refunds and reversals made at the
+/// provider.
+const AT_THE_PROVIDER: Migration = Migration {
+    id: "0051_payments_at_the_provider",
+    sql: "
+ALTER TABLE payments ADD COLUMN line BIGINT;
+ALTER TABLE payments ADD COLUMN disputed BIGINT NOT NULL DEFAULT 0 CHECK (disputed >= 0);
+ALTER TABLE payments ADD COLUMN dispute_status TEXT;
+ALTER TABLE payments ADD COLUMN dispute_reason TEXT;
+ALTER TABLE payments ADD COLUMN dispute_due BIGINT;
+UPDATE payments SET line = position WHERE name IS NOT NULL;
+
+CREATE TABLE payment_disputes (
+    provider TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    payment_id {id} NOT NULL REFERENCES payments (id),
+    workspace_id {id} NOT NULL,
+    amount BIGINT NOT NULL CHECK (amount > 0),
+    status TEXT NOT NULL,
+    step BIGINT NOT NULL,
+    withdrawn BOOLEAN NOT NULL,
+    reason TEXT,
+    due BIGINT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (provider, reference)
+);
+CREATE INDEX payment_disputes_by_payment ON payment_disputes (payment_id, updated_at, reference);
+
+{pg: ALTER TABLE payment_attempts DROP CONSTRAINT payment_attempts_kind_check;
+ALTER TABLE payment_attempts ADD CONSTRAINT payment_attempts_kind_check
+CHECK (kind IN ('charge', 'payout', 'take_back', 'refund', 'return', 'refund_failed', 'dispute', 'dispute_won'));}
+{sqlite: CREATE TABLE payment_attempts_new (
+    id BLOB PRIMARY KEY,
+    payment_id BLOB NOT NULL REFERENCES payments (id),
+    workspace_id BLOB NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('charge', 'payout', 'take_back', 'refund', 'return', 'refund_failed', 'dispute', 'dispute_won')),
+    status TEXT NOT NULL CHECK (status IN ('open', 'done', 'failed')),
+    provider TEXT NOT NULL,
+    amount BIGINT NOT NULL CHECK (amount > 0),
+    fee BIGINT NOT NULL CHECK (fee >= 0 AND fee <= amount),
+    currency TEXT NOT NULL,
+    method TEXT,
+    customer TEXT,
+    account TEXT,
+    source TEXT,
+    reference TEXT,
+    reason TEXT,
+    failure_code TEXT,
+    failure TEXT,
+    asked_with TEXT,
+    created_at BIGINT NOT NULL,
+    settled_at BIGINT
+);
+INSERT INTO payment_attempts_new SELECT * FROM payment_attempts;
+DROP TABLE payment_attempts;
+ALTER TABLE payment_attempts_new RENAME TO payment_attempts;
+CREATE INDEX payment_attempts_by_payment ON payment_attempts (payment_id, created_at, id);
+CREATE INDEX payment_attempts_open ON payment_attempts (created_at) WHERE status = 'open';
+CREATE INDEX payment_attempts_by_reference ON payment_attempts (reference) WHERE reference IS NOT NULL;}
+",
+};

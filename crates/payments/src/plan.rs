@@ -21,7 +21,7 @@ pub struct Plan {
     pub workspace: WorkspaceId,
     /// In which currency.
     pub currency: Currency,
-    /// One payment each, in this order.
+    /// One payment each, in this order: the lines of the contract's schedule, counted from 0.
     pub milestones: Vec<Milestone>,
 }
 
@@ -36,6 +36,17 @@ pub struct Milestone {
     pub due_on: Option<Timestamp>,
     /// Is it due only once the content has been [`delivered`]? Otherwise it is due at its date or, without one, at once.
     pub on_delivery: bool,
+    /// For [`replan`](crate::replan): the line of the schedule before that said the same, if one did.
+    pub was: Option<usize>,
+}
+
+/// What of a contract has been delivered.
+#[derive(Clone, Copy, Debug)]
+pub enum Delivered<'a> {
+    /// Everything.
+    Everything,
+    /// What these lines of its schedule pay for.
+    Lines(&'a [usize]),
 }
 
 /// Makes the payments of a signed contract. [`kernel::Kind::Conflict`] if it has been planned before, [`kernel::Kind::Invalid`] if an
@@ -43,63 +54,97 @@ pub struct Milestone {
 pub async fn plan(scope: Scope, tx: &mut Tx, clock: &Clock, plan: Plan) -> Result<Vec<PaymentId>> {
     let now = clock.now();
     let there = store::of_contract(scope, tx, plan.contract).await?;
-    if there.iter().any(|payment| payment.name.is_some()) {
+    if there.iter().any(|payment| payment.line.is_some()) {
         return Err(Error::conflict("The payments of this contract have been made already"));
     }
     let first = there.iter().map(|payment| payment.position + 1).max().unwrap_or(0);
     let mut payments = Vec::with_capacity(plan.milestones.len());
-    for (position, milestone) in (first..).zip(plan.milestones) {
-        if milestone.amount <= Money::default() || !plan.currency.fits(milestone.amount) {
-            let message = format!("has an amount that is none of {}: {}", plan.currency, milestone.amount.to_number());
-            return Err(Error::invalid_field("payment_schedule", message));
-        }
-        let due_at = if milestone.on_delivery { milestone.due_on } else { Some(milestone.due_on.unwrap_or(now)) };
-        payments.push(Payment {
-            id: clock.new_id(),
-            workspace_id: plan.workspace,
-            contract_id: plan.contract,
-            campaign_id: plan.campaign,
-            creator_id: plan.creator,
-            name: Some(milestone.name),
-            position,
-            amount: milestone.amount,
-            currency: plan.currency,
-            status: Status::Pending,
-            awaits_delivery: milestone.on_delivery,
-            due_at,
-            due_told: !milestone.on_delivery && due_at.is_some_and(|due| due <= now),
-            payment_method: None,
-            provider: None,
-            transaction_id: None,
-            attempt_id: None,
-            failure_code: None,
-            failure: None,
-            refunding: Money::default(),
-            refunded: Money::default(),
-            payout_status: PayoutStatus::None,
-            paid_out: Money::default(),
-            fees: Money::default(),
-            paid_at: None,
-            revision: 0,
-            created_at: now,
-            updated_at: now,
-        });
+    for ((line, position), milestone) in (0..).zip(first..).zip(&plan.milestones) {
+        payments.push(drawn_up(&plan, milestone, milestone.amount, (line, position), (clock, now))?);
     }
-    store::insert(scope, tx, &payments).await?;
-    for payment in &payments {
+    add(scope, tx, clock, &payments).await?;
+    Ok(payments.into_iter().map(|payment| payment.id).collect())
+}
+
+/// A payment of a milestone, or of what is left of it to pay.
+pub(crate) fn drawn_up(
+    plan: &Plan,
+    milestone: &Milestone,
+    amount: Money,
+    (line, position): (i64, i64),
+    (clock, now): (&Clock, Timestamp),
+) -> Result<Payment> {
+    if amount <= Money::default() || !plan.currency.fits(amount) {
+        let message = format!("has an amount that is none of {}: {}", plan.currency, amount.to_number());
+        return Err(Error::invalid_field("payment_schedule", message));
+    }
+    let due_at = if milestone.on_delivery { milestone.due_on } else { Some(milestone.due_on.unwrap_or(now)) };
+    Ok(Payment {
+        id: clock.new_id(),
+        workspace_id: plan.workspace,
+        contract_id: plan.contract,
+        campaign_id: plan.campaign,
+        creator_id: plan.creator,
+        name: Some(milestone.name.clone()),
+        position,
+        line: Some(line),
+        amount,
+        currency: plan.currency,
+        status: Status::Pending,
+        awaits_delivery: milestone.on_delivery,
+        due_at,
+        due_told: !milestone.on_delivery && due_at.is_some_and(|due| due <= now),
+        payment_method: None,
+        provider: None,
+        transaction_id: None,
+        attempt_id: None,
+        failure_code: None,
+        failure: None,
+        refunding: Money::default(),
+        refunded: Money::default(),
+        disputed: Money::default(),
+        dispute_status: None,
+        dispute_reason: None,
+        dispute_due: None,
+        payout_status: PayoutStatus::None,
+        paid_out: Money::default(),
+        fees: Money::default(),
+        paid_at: None,
+        revision: 0,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+/// Writes payments that were drawn up, and tells of them.
+pub(crate) async fn add(scope: Scope, tx: &mut Tx, clock: &Clock, payments: &[Payment]) -> Result<()> {
+    store::insert(scope, tx, payments).await?;
+    for payment in payments {
         tell(tx, clock, "payment.created", payment);
         if payment.due_told {
             tell(tx, clock, "payment.due", payment);
         }
     }
-    Ok(payments.into_iter().map(|payment| payment.id).collect())
+    Ok(())
 }
 
-/// The content of a contract has been delivered: what waits for that becomes due, now or at its date. Tells how many payments that are;
+/// Content of a contract has been delivered: what waits for that becomes due, now or at its date. Tells how many payments that are;
 /// may be called again without harm.
-pub async fn delivered(scope: Scope, tx: &mut Tx, clock: &Clock, contract: ContractId) -> Result<usize> {
-    let released = store::release(scope, tx, contract, clock.now()).await?;
-    for payment in released.iter().filter(|payment| payment.due_told) {
+pub async fn delivered(
+    scope: Scope,
+    tx: &mut Tx,
+    clock: &Clock,
+    contract: ContractId,
+    what: Delivered<'_>,
+) -> Result<usize> {
+    let lines = match what {
+        Delivered::Everything => None,
+        Delivered::Lines([]) => return Ok(0),
+        Delivered::Lines(lines) => Some(lines),
+    };
+    let released = store::release(scope, tx, contract, lines, clock.now()).await?;
+    // What was paid before it was due is not asked for again.
+    for payment in released.iter().filter(|payment| payment.due_told && payment.is_due(clock.now())) {
         tell(tx, clock, "payment.due", payment);
     }
     Ok(released.len())
@@ -125,6 +170,8 @@ pub(crate) fn tell(tx: &mut Tx, clock: &Clock, kind: &str, payment: &Payment) {
         "amount": payment.amount,
         "currency": payment.currency,
         "refunded": payment.refunded,
+        "disputed": payment.disputed,
+        "dispute_status": payment.dispute_status,
         "status": payment.status,
     });
     tx.event(kind, payment.id, Some(payment.workspace_id), payload.to_string(), clock.new_id(), clock.now());

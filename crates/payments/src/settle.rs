@@ -28,7 +28,7 @@ pub(crate) struct Settled {
     pub(crate) next: Option<Uuid>,
 }
 
-const SYSTEM: Scope = Scope::system();
+pub(crate) const SYSTEM: Scope = Scope::system();
 
 impl Desk<'_> {
     /// Writes down an outcome. What is known already stays: an outcome that comes twice, or late, changes nothing; but money that moved is
@@ -70,7 +70,12 @@ impl Desk<'_> {
                 attempt.status = AttemptStatus::Failed;
                 attempt.reference = reference;
                 (attempt.failure_code, attempt.failure, attempt.settled_at) = (Some(code), Some(message), Some(now));
-                if before == AttemptStatus::Open && store::close_attempt(SYSTEM, tx, &attempt, before).await? {
+                if before == AttemptStatus::Done {
+                    if matches!(attempt.kind, AttemptKind::Refund | AttemptKind::Return) {
+                        attempt.status = before;
+                        self.refund_came_back(tx, &mut payment, &attempt).await?;
+                    }
+                } else if before == AttemptStatus::Open && store::close_attempt(SYSTEM, tx, &attempt, before).await? {
                     self.refused(tx, &mut payment, &attempt);
                     payment.updated_at = now;
                     store::save(SYSTEM, tx, &payment, was).await?;
@@ -136,6 +141,9 @@ impl Desk<'_> {
             AttemptKind::Return => {
                 post(SYSTEM, tx, payment, id, &Posting::refund(amount), now).await?;
             }
+            AttemptKind::RefundFailed | AttemptKind::Dispute | AttemptKind::DisputeWon => {
+                return Err(Error::internal("what is only heard was asked"));
+            }
         }
         Ok(None)
     }
@@ -159,6 +167,7 @@ impl Desk<'_> {
                 tell(tx, self.clock, "payment.refund_failed", payment);
             }
             AttemptKind::Return => tell(tx, self.clock, "payment.refund_failed", payment),
+            AttemptKind::RefundFailed | AttemptKind::Dispute | AttemptKind::DisputeWon => {}
         }
     }
 
@@ -276,10 +285,10 @@ pub(crate) async fn see_to(tx: &mut Tx, clock: &Clock, id: Uuid, at: Timestamp) 
     jobs::enqueue(tx, clock, job).await.map(drop)
 }
 
-fn plus(a: Money, b: Money) -> Money {
+pub(crate) fn plus(a: Money, b: Money) -> Money {
     Money::from_minor(a.minor() + b.minor())
 }
 
-fn minus(a: Money, b: Money) -> Money {
+pub(crate) fn minus(a: Money, b: Money) -> Money {
     Money::from_minor(a.minor() - b.minor())
 }

@@ -12,7 +12,11 @@ pub use agent::{
 pub use mock::{MOCK_SID, MockAgent, MockTelephony};
 pub use telephony::{CallInfo, CallStatus, NewCall, Placed, Telephony, Webhook};
 
-use kernel::Error;
+use std::ops::Range;
+
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use kernel::{Error, Result};
 
 /// Why a call was not placed: what is to be done next hangs on whether it may ring all the same.
 #[derive(Debug)]
@@ -32,11 +36,21 @@ impl Unplaced {
     }
 }
 
-/// Sound.
-#[derive(Clone, Debug)]
+/// Sound as it comes from the provider, piece by piece: a long call is never held whole.
 pub struct Audio {
     /// `audio/mpeg`, `audio/wav`.
     pub media_type: String,
+    /// How many bytes all of it has, if the provider tells.
+    pub size: Option<u64>,
+    /// Which bytes of it these are; all of it if nothing is said. A provider may tell all of it when a part was asked for.
+    pub part: Option<Range<u64>>,
     /// The bytes.
-    pub bytes: Vec<u8>,
+    pub pieces: BoxStream<'static, Result<Bytes>>,
+}
+
+impl std::fmt::Debug for Audio {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { media_type, size, part, .. } = self;
+        write!(f, "Audio({media_type}, {part:?} of {size:?})")
+    }
 }

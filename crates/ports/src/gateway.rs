@@ -100,13 +100,74 @@ pub struct Event {
     pub id: String,
     /// What happened, in the provider's word.
     pub kind: String,
-    /// What it says of an order, if it is about one.
-    pub news: Option<News>,
+    /// What it says of our money, in the order in which it happened.
+    pub news: Vec<News>,
 }
 
-/// What an event says of an order.
+/// What a provider says of our money.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct News {
+pub enum News {
+    /// What came of an order.
+    Order(Word),
+    /// A refund that was made at the provider, not ordered by us.
+    Refund(Back),
+    /// A transfer was taken back at the provider, in whole or in part, not ordered by us.
+    Reversal(Back),
+    /// Something of this charge went back; [`Gateway::refunds`] says what.
+    Refunds {
+        /// The charge, as orders refer to it.
+        charge: String,
+    },
+    /// A payer disputes a charge at their bank.
+    Dispute(Dispute),
+}
+
+/// Money that went back without an order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Back {
+    /// The provider's name for it.
+    pub reference: String,
+    /// Of which charge or transfer, as orders refer to it.
+    pub of: String,
+    /// How much, in the currency's smallest unit.
+    pub units: i64,
+    /// The currency's code in lower case.
+    pub currency: String,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// A payer's dispute of a charge, as it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Dispute {
+    /// The provider's name for it.
+    pub reference: String,
+    /// The charge, as orders refer to it.
+    pub of: String,
+    /// How much is disputed, in the currency's smallest unit.
+    pub units: i64,
+    /// The currency's code in lower case.
+    pub currency: String,
+    /// Where it stands, in the provider's word.
+    pub status: String,
+    /// How far that is: a dispute never goes to a lower step, so that what says so is old.
+    pub step: u8,
+    /// Has the payer's bank taken the money?
+    pub withdrawn: bool,
+    /// Why, in the provider's word.
+    pub reason: Option<String>,
+    /// Until when it can be answered.
+    pub respond_by: Option<Timestamp>,
+}
+
+impl Dispute {
+    /// The step at which a dispute is over.
+    pub const OVER: u8 = 4;
+}
+
+/// What is said of an order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Word {
     /// The order's key.
     pub key: String,
     /// How much it was about, in the currency's smallest unit.
@@ -129,6 +190,10 @@ pub trait Gateway: Send + Sync {
     /// Reads what the provider tells by itself. [`kernel::Kind::Unauthenticated`] if the signature is not the provider's,
     /// [`kernel::Kind::NotFound`] where no such events are taken.
     fn event(&self, signature: &str, body: &[u8], now: Timestamp) -> Result<Event>;
+    /// All that went back of a charge, ordered by us or not.
+    async fn refunds(&self, _charge: &str) -> Result<Vec<News>, Fault> {
+        Ok(Vec::new())
+    }
     /// Where a payout to a creator whose account nobody knows goes, if there is such a place (the mock's).
     fn usual_account(&self) -> Option<String> {
         None

@@ -242,6 +242,8 @@ pub trait IdentityBackend: Send + Sync {
     /// What a token says, checked here: its signature, who made it, for whom, until when. Asks the service for its keys at
     /// most.
     async fn verify(&self, access_token: &str) -> Result<Claims>;
+    /// Takes someone out for good, by the service's own id of them. Whoever is not there any more is out already.
+    async fn delete(&self, subject: &str) -> Result<()>;
 }
 
 #[cfg(test)]

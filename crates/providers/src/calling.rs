@@ -1,18 +1,20 @@
 //! How providers of calls are asked: what only reads may be asked again, what rings is asked once.
 
+use std::ops::Range;
 use std::time::Duration;
 
+use futures::{StreamExt as _, TryStreamExt as _};
 use kernel::{Error, Kind, Result};
-use ports::calls::Unplaced;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Client, Method, Request, Url};
+use ports::calls::{Audio, Unplaced};
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue, RANGE};
+use reqwest::{Client, Method, Request, Response, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::Limits;
 use crate::fault::{Cause, Failure, Who};
 use crate::http::{DAY, base_of, client, read, retry_after};
+use crate::{Limits, Secret};
 
 /// What of a refusal is read at most: it is for people.
 const REFUSAL_BYTES: usize = 16 << 10;
@@ -25,7 +27,7 @@ pub(crate) fn patience() -> Limits {
         read: Duration::from_secs(10),
         total: Duration::from_secs(10),
         attempts: 3,
-        max_answer_bytes: 64 << 20,
+        max_answer_bytes: 32 << 20,
         ..Limits::default()
     }
 }
@@ -37,11 +39,12 @@ pub(crate) struct Wire {
     base: Url,
     who: Who,
     limits: Limits,
+    /// The key in the form in which a header carries it; as secret as itself.
+    in_header: Secret,
 }
 
 /// A success.
 pub(crate) struct Answer {
-    pub(crate) media_type: String,
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -76,12 +79,46 @@ impl Fault {
     }
 }
 
+fn late() -> Failure {
+    Failure::new(Cause::TimedOut, "no answer in time".into())
+}
+
+/// The media type of sound as it is told on: MP3 and WAV go by several names. Nothing for what is a page or a message.
+fn sound_type(told: &str) -> Option<String> {
+    let told = told.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match told.as_str() {
+        "audio/wav" | "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => Some("audio/wav".into()),
+        "" | "application/octet-stream" | "binary/octet-stream" | "audio/mp3" | "audio/mpeg3" | "audio/x-mpeg" => {
+            Some("audio/mpeg".into())
+        }
+        told if told.starts_with("audio/") => Some(told.to_owned()),
+        _ => None,
+    }
+}
+
+/// `bytes 0-1023/146515`: which part, of how much; nothing if that is not told or cannot be.
+fn part_of(told: &str) -> Option<(Range<u64>, Option<u64>)> {
+    let (part, size) = told.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = part.split_once('-')?;
+    let (first, last): (u64, u64) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    let size = match size.trim() {
+        "*" => None,
+        size => Some(size.parse().ok()?),
+    };
+    (first <= last && last < u64::MAX && size.is_none_or(|size| last < size)).then(|| (first..last + 1, size))
+}
+
 impl Wire {
     /// A client for the address, with these headers in all that it asks. [`Kind::Invalid`] when the address cannot be one.
     pub(crate) fn new(base_url: &str, who: Who, headers: &HeaderMap, limits: Limits) -> Result<Self> {
         let base = base_of(base_url, &who)?;
         let client = client(&base, headers, &limits)?;
-        Ok(Self { client, base, who, limits })
+        Ok(Self { client, base, who, limits, in_header: Secret::default() })
+    }
+
+    /// Hides this form of the key, too, wherever the key is hidden.
+    pub(crate) fn hiding(self, in_header: Secret) -> Self {
+        Self { in_header, ..self }
     }
 
     /// A header that no log shows. [`Kind::Invalid`] when it cannot be one.
@@ -109,11 +146,55 @@ impl Wire {
 
     /// Reads; asked again after a fault that may pass, within the time.
     pub(crate) async fn get(&self, url: Url) -> Result<Answer, Fault> {
+        self.again(|deadline| self.attempt(Request::new(Method::GET, url.clone()), deadline)).await
+    }
+
+    /// Reads sound, or one part of it, as it comes. Only its beginning has to come within the time; then it may take as long as
+    /// it is never silent for too long. A part that the provider does not have is asked for as the whole.
+    pub(crate) async fn sound(&self, url: Url, range: Option<&str>) -> Result<Audio, Fault> {
+        match self.again(|deadline| self.begin(url.clone(), range, deadline)).await {
+            Err(Fault::Refused { status: 416, .. }) if range.is_some() => {
+                self.again(|deadline| self.begin(url.clone(), None, deadline)).await
+            }
+            begun => begun,
+        }
+    }
+
+    async fn begin(&self, url: Url, range: Option<&str>, deadline: Instant) -> Result<Audio, Fault> {
+        let mut request = Request::new(Method::GET, url);
+        if let Some(range) = range.and_then(|range| HeaderValue::from_str(range).ok()) {
+            request.headers_mut().insert(RANGE, range);
+        }
+        let opened = timeout_at(deadline, self.open(request)).await;
+        let response = opened.map_err(|_| Fault::Unanswered(late()))??;
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let media_type = sound_type(header(CONTENT_TYPE).unwrap_or_default());
+        let unreadable = |what: &str| {
+            Fault::Unanswered(Failure::new(Cause::Unreadable, format!("{what} where sound was asked for")))
+        };
+        let media_type = media_type.ok_or_else(|| unreadable(header(CONTENT_TYPE).unwrap_or_default()))?;
+        let (size, part) = match response.status().as_u16() {
+            206 => {
+                let told = header(CONTENT_RANGE).unwrap_or_default();
+                let (part, size) = part_of(told).ok_or_else(|| unreadable("a part that does not say which"))?;
+                (size, Some(part))
+            }
+            _ => (response.content_length(), None),
+        };
+        let broken = |fault: reqwest::Error| {
+            Error::new(Kind::Provider, "The recording broke off while it was read").because(fault.without_url())
+        };
+        let pieces = response.bytes_stream().map_err(broken).boxed();
+        Ok(Audio { media_type, size, part, pieces })
+    }
+
+    /// Asks until it is answered, a fault will not pass, or the time is over.
+    async fn again<T, F: Future<Output = Result<T, Fault>>>(&self, ask: impl Fn(Instant) -> F) -> Result<T, Fault> {
         let deadline = self.deadline();
         let mut pause = self.limits.first_pause;
         let mut attempt = 1;
         loop {
-            let fault = match self.attempt(Request::new(Method::GET, url.clone()), deadline).await {
+            let fault = match ask(deadline).await {
                 Ok(answer) => return Ok(answer),
                 Err(fault) => fault,
             };
@@ -147,26 +228,31 @@ impl Wire {
     async fn attempt(&self, request: Request, deadline: Instant) -> Result<Answer, Fault> {
         match timeout_at(deadline, self.exchange(request)).await {
             Ok(answer) => answer,
-            Err(_) => Err(Fault::Unanswered(Failure::new(Cause::TimedOut, "no answer in time".into()))),
+            Err(_) => Err(Fault::Unanswered(late())),
         }
+    }
+
+    /// The beginning of an answer that is a success.
+    async fn open(&self, request: Request) -> Result<Response, Fault> {
+        let broken = |fault| Fault::Unanswered(Failure::transport(fault, &self.who));
+        let mut response = self.client.execute(request).await.map_err(broken)?;
+        let status = response.status().as_u16();
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let retry_after = retry_after(response.headers());
+        let body = read(&mut response, REFUSAL_BYTES).await.unwrap_or_else(|(head, _)| head);
+        Err(Fault::Refused { status, retry_after, says: self.says(&body) })
     }
 
     async fn exchange(&self, request: Request) -> Result<Answer, Fault> {
         let broken = |fault| Fault::Unanswered(Failure::transport(fault, &self.who));
-        let mut response = self.client.execute(request).await.map_err(broken)?;
-        let status = response.status().as_u16();
-        if !response.status().is_success() {
-            let retry_after = retry_after(response.headers());
-            let body = read(&mut response, REFUSAL_BYTES).await.unwrap_or_else(|(head, _)| head);
-            return Err(Fault::Refused { status, retry_after, says: self.says(&body) });
-        }
-        let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media_type = media_type.unwrap_or_default().to_owned();
+        let mut response = self.open(request).await?;
         let bytes = read(&mut response, self.limits.max_answer_bytes).await.map_err(|(head, fault)| match fault {
             Some(fault) => broken(fault),
             None => Fault::Unanswered(Failure::new(Cause::TooLarge, format!("{} bytes read", head.len()))),
         })?;
-        Ok(Answer { media_type, bytes })
+        Ok(Answer { bytes })
     }
 
     /// What a refusal says for people: Twilio's `message`, ElevenLabs' `detail`, in one line and without the key.
@@ -181,6 +267,7 @@ impl Wire {
         let text = [parsed["message"].as_str(), detail["message"].as_str(), detail.as_str(), Some(&listed)];
         let text = text.into_iter().flatten().find(|text| !text.is_empty()).map(str::to_owned);
         let text = self.who.key.hide_in(&text.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned()));
+        let text = self.in_header.hide_in(&text);
         let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
         words.collect::<Vec<_>>().join(" ").chars().take(TOLD).collect()
     }
@@ -217,5 +304,40 @@ impl Wire {
     /// A fault of placing a call.
     pub(crate) fn unplaced(&self, fault: Fault) -> Unplaced {
         if fault.is_uncertain() { Unplaced::Unknown(self.tell(fault)) } else { Unplaced::Refused(self.tell(fault)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_says_which_it_is() {
+        for (told, part) in [
+            ("bytes 0-1023/146515", Some((0..1024, Some(146_515)))),
+            ("bytes 5-5/*", Some((5..6, None))),
+            ("bytes 5-4/10", None),
+            ("bytes 5-10/10", None),
+            ("bytes */10", None),
+            ("lines 0-1/2", None),
+            ("bytes 0-18446744073709551615/*", None),
+            ("", None),
+        ] {
+            assert_eq!(part_of(told), part, "{told}");
+        }
+    }
+
+    #[test]
+    fn sound_is_sound_under_its_several_names() {
+        for (told, kept) in [
+            ("audio/x-wav", Some("audio/wav")),
+            ("AUDIO/MPEG; charset=x", Some("audio/mpeg")),
+            ("", Some("audio/mpeg")),
+            ("audio/ogg", Some("audio/ogg")),
+            ("text/html", None),
+            ("application/json", None),
+        ] {
+            assert_eq!(sound_type(told).as_deref(), kept, "{told}");
+        }
     }
 }

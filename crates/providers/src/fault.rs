@@ -124,6 +124,8 @@ pub(crate) enum Cause {
     TimedOut,
     /// It is larger than allowed.
     TooLarge,
+    /// It is not what was asked for.
+    Unreadable,
 }
 
 /// A call that failed, before it is told.
@@ -171,7 +173,7 @@ impl Failure {
         match &self.cause {
             Cause::Refused(refusal) => refusal.may_pass(),
             Cause::Unreachable | Cause::Broken | Cause::TimedOut => true,
-            Cause::TooLarge => false,
+            Cause::TooLarge | Cause::Unreadable => false,
         }
     }
 
@@ -192,6 +194,7 @@ impl Failure {
             Cause::Broken => "broke the connection before its answer was whole: try again".to_owned(),
             Cause::TimedOut => "took too long to answer: try again".to_owned(),
             Cause::TooLarge => format!("gave an answer larger than is ever needed: check {address}"),
+            Cause::Unreadable => format!("gave an answer that cannot be read: check {address}"),
         };
         who.error(&message, &self.detail)
     }

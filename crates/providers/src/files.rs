@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path as Folder, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -14,12 +15,12 @@ use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt as _};
+use object_store::{BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, RetryConfig};
 use ports::files::{Files, Upload};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::OnceCell;
 
-use crate::Secret;
+use crate::{Limits, Secret};
 
 /// Where files are kept.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +29,7 @@ pub enum FileSettings {
     #[default]
     Local,
     /// In a bucket: `STORAGE_URL`.
-    S3(S3Settings),
+    S3(Box<S3Settings>),
 }
 
 /// A bucket, and how to get at it.
@@ -48,6 +49,13 @@ pub struct S3Settings {
     pub secret: Option<Secret>,
     /// `AWS_SESSION_TOKEN`.
     pub token: Option<Secret>,
+    /// The time limits. The total is for an answer to begin, with all its attempts; a large file may take longer to come.
+    pub limits: Limits,
+}
+
+/// Storage is near, and its files are large.
+fn patience() -> Limits {
+    Limits { read: Duration::from_mins(1), attempts: 5, first_pause: Duration::from_millis(100), ..Limits::default() }
 }
 
 impl FileSettings {
@@ -65,7 +73,7 @@ impl FileSettings {
         if key_id.is_some() != secret.is_some() {
             from.fault("AWS_ACCESS_KEY_ID", "and AWS_SECRET_ACCESS_KEY go together; one of them is missing");
         }
-        Self::S3(S3Settings {
+        Self::S3(Box::new(S3Settings {
             bucket: bucket.to_owned(),
             prefix: prefix.trim_matches('/').to_owned(),
             endpoint,
@@ -76,7 +84,8 @@ impl FileSettings {
             key_id,
             secret,
             token: from.text("AWS_SESSION_TOKEN").map(Secret::from),
-        })
+            limits: patience(),
+        }))
     }
 
     /// Opens the place. `folder` is where local files are; it is made when the first one comes.
@@ -94,12 +103,19 @@ pub struct ObjectFiles {
     name: &'static str,
     folder: Option<PathBuf>,
     store: Arc<OnceCell<Arc<dyn ObjectStore>>>,
+    /// What no error shows.
+    secrets: Vec<Secret>,
 }
 
 impl ObjectFiles {
     /// In a folder of this machine, which is made when it is first needed.
     pub fn local(folder: &Folder) -> Self {
-        Self { name: "local", folder: Some(folder.to_owned()), store: Arc::default() }
+        Self { name: "local", folder: Some(folder.to_owned()), store: Arc::default(), secrets: Vec::new() }
+    }
+
+    /// An error as the log is told it, without the keys.
+    fn hidden(&self, error: &object_store::Error) -> String {
+        self.secrets.iter().fold(error.to_string(), |text, secret| secret.hide_in(&text))
     }
 
     async fn store(&self) -> Result<&Arc<dyn ObjectStore>> {
@@ -113,9 +129,30 @@ impl ObjectFiles {
 
     /// In a bucket.
     pub fn s3(settings: &S3Settings) -> Result<Self> {
-        let mut builder = AmazonS3Builder::new().with_bucket_name(&settings.bucket).with_region(&settings.region);
+        // The client wants to know whose cryptography it uses; an error here means that it is known already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let limits = &settings.limits;
+        let plain = settings.endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"));
+        // The usual client gives every answer 30 s in all: who listens to a long recording needs longer than that.
+        let client = ClientOptions::new()
+            .with_allow_http(plain)
+            .with_connect_timeout(limits.connect)
+            .with_timeout_disabled()
+            .with_read_timeout(limits.read);
+        let retry = RetryConfig {
+            backoff: BackoffConfig { init_backoff: limits.first_pause, ..BackoffConfig::default() },
+            max_retries: limits.attempts.saturating_sub(1) as usize,
+            retry_timeout: limits.total,
+        };
+        let mut builder = AmazonS3Builder::new()
+            .with_bucket_name(&settings.bucket)
+            .with_region(&settings.region)
+            .with_client_options(client)
+            .with_retry(retry)
+            // One file by a plain DELETE: not every storage knows the request that deletes many.
+            .with_disable_bulk_delete(true);
         if let Some(endpoint) = &settings.endpoint {
-            builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+            builder = builder.with_endpoint(endpoint.trim_end_matches('/'));
         }
         if let (Some(id), Some(secret)) = (&settings.key_id, &settings.secret) {
             builder = builder.with_access_key_id(id).with_secret_access_key(secret.reveal());
@@ -131,16 +168,27 @@ impl ObjectFiles {
             "" => Arc::new(store),
             prefix => Arc::new(PrefixStore::new(store, prefix)),
         };
-        Ok(Self { name: "s3", folder: None, store: Arc::new(OnceCell::new_with(Some(store))) })
+        let secrets = settings.secret.iter().chain(&settings.token).cloned().collect();
+        Ok(Self { name: "s3", folder: None, store: Arc::new(OnceCell::new_with(Some(store))), secrets })
     }
 
     fn fault(&self, error: &object_store::Error) -> Error {
         let error = match self.name {
-            "s3" => Error::new(
-                Kind::Provider,
-                "The storage of files does not answer as it should; check STORAGE_URL and its keys, then try again",
-            )
-            .because(error),
+            "s3" => {
+                let message = match error {
+                    object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
+                        "The storage of files refuses the keys: check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and \
+                         what they may do in the bucket"
+                    }
+                    object_store::Error::NotFound { .. } => {
+                        "The storage of files has no such bucket: check STORAGE_URL and S3_ENDPOINT"
+                    }
+                    _ => {
+                        "The storage of files does not answer as it should; check STORAGE_URL and S3_ENDPOINT, then try again"
+                    }
+                };
+                Error::new(Kind::Provider, message).because(self.hidden(error))
+            }
             _ => Error::new(
                 Kind::Unavailable,
                 "The folder for files cannot be read or written; check its disk and rights",
@@ -151,6 +199,21 @@ impl ObjectFiles {
         error
     }
 }
+
+/// What died while it was written beside its place leaves these; in a bucket, a rule of the bucket's own takes away unfinished uploads.
+async fn delete_unfinished(folder: &Folder, name: &Path) {
+    for number in 1..=UNFINISHED {
+        let beside = folder.join(format!("{name}#{number}"));
+        match tokio::fs::remove_file(&beside).await {
+            Ok(()) => tracing::debug!(file = %beside.display(), "an unfinished file was taken away"),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(error) => tracing::warn!(%error, "an unfinished file could not be taken away"),
+        }
+    }
+}
+
+/// More attempts at one name are never made.
+const UNFINISHED: u32 = 8;
 
 fn open_folder(folder: &Folder) -> Result<Arc<dyn ObjectStore>> {
     let unusable = |error: &dyn std::fmt::Display| {
@@ -202,7 +265,11 @@ impl Files for ObjectFiles {
     }
 
     async fn delete(&self, name: &str) -> Result<()> {
-        match self.store().await?.delete(&path(name)?).await {
+        let path = path(name)?;
+        if let Some(folder) = &self.folder {
+            delete_unfinished(folder, &path).await;
+        }
+        match self.store().await?.delete(&path).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(self.fault(&error)),
         }
@@ -222,8 +289,9 @@ impl Upload for Writing {
 
     async fn finish(mut self: Box<Self>) -> Result<()> {
         self.writer.shutdown().await.map_err(|error| {
-            let source = object_store::Error::Generic { store: "files", source: Box::new(error) };
-            self.files.fault(&source)
+            let source = error.downcast::<object_store::Error>();
+            let generic = |error| object_store::Error::Generic { store: "files", source: Box::new(error) };
+            self.files.fault(&source.unwrap_or_else(generic))
         })
     }
 

@@ -62,6 +62,11 @@ pub(crate) struct Ask<'a> {
 }
 
 impl<'a> Ask<'a> {
+    /// `DELETE`; may be tried again.
+    pub(crate) fn delete(url: Url) -> Self {
+        Self { method: Method::DELETE, ..Self::get(url) }
+    }
+
     /// `GET`; may be tried again.
     pub(crate) fn get(url: Url) -> Self {
         Self { method: Method::GET, url, headers: HeaderMap::new(), body: None, repeatable: true, hidden: Vec::new() }

@@ -14,6 +14,7 @@ use deals::Deals;
 use http_base::core::About;
 use http_base::limits::RateLimits;
 use http_base::{App, Check, Mode};
+use insights::{Analytics, Insights};
 use jobs::{Registry, Workers};
 use kernel::{Clock, Error, Result};
 use matching::{ExchangeRates, Matching};
@@ -82,6 +83,8 @@ pub struct Server {
     pub directory: Directory,
     /// Contracts.
     pub deals: Deals,
+    /// Figures: how they come in, and what they tell.
+    pub insights: Insights,
     /// Money.
     pub payments: Payments,
     /// Outreach: the log, mails and their answers, calls that people make.
@@ -94,6 +97,7 @@ pub struct Server {
     pub counters: Arc<dyn Counters>,
     /// Whatever runs by itself.
     pub jobs: Registry,
+    redis: Option<Arc<RedisCounters>>,
     llm: Option<Arc<dyn Llm>>,
     exchange: ExchangeRates,
 }
@@ -108,7 +112,11 @@ impl Server {
         if let Some(url) = &settings.public_url {
             app.reached_at(url);
         }
-        let counters = counters(settings, app.clock())?;
+        let redis = redis(settings, app.clock())?;
+        let counters: Arc<dyn Counters> = match &redis {
+            Some(redis) => redis.clone(),
+            None => Arc::new(LocalCounters::new(app.clock().clone())),
+        };
         app.limit_rates_by(RateLimits::new(counters.clone(), &settings.rates, mode));
         let post = mail::Post::new(
             app.clone(),
@@ -122,12 +130,18 @@ impl Server {
         let llm = llm(settings)?;
         let outreach = Outreach::new(directory.clone(), files, llm.clone(), settings.outreach.clone());
         let calls = calls(&app, settings, mode, llm.clone())?;
+        outreach::data::register(accounts.data());
+        calls::data::register(accounts.data());
+        deals::data::register(accounts.data());
+        insights::data::register(accounts.data());
         let mut jobs = Registry::new();
         let payments = Payments::new(app.clone(), gateway(settings, mode)?, settings.payments);
         jobs.merge(creators::jobs(&directory));
         let deals = Deals::new(app.clone(), settings.deals);
         jobs.merge(payments::jobs(&payments));
         jobs.merge(deals::jobs(&deals));
+        let insights = Insights::new(app.clone(), settings.insights.clone());
+        jobs.merge(insights::jobs(&insights));
         jobs.merge(accounts::jobs(&accounts));
         jobs.merge(mail::jobs(&post));
         jobs.merge(outreach::jobs(&outreach));
@@ -137,11 +151,13 @@ impl Server {
             accounts,
             directory,
             deals,
+            insights,
             payments,
             outreach,
             calls,
             post,
             counters,
+            redis,
             jobs,
             llm,
             exchange: settings.exchange.clone(),
@@ -156,6 +172,7 @@ impl Server {
     /// Every documented route, and the document.
     pub fn routes(&self, about: Arc<About>) -> (Router, OpenApi) {
         let matching = Matching::new(self.directory.clone(), self.llm.clone(), self.exchange.clone());
+        let analytics = Analytics::new(self.insights.clone(), self.directory.clone());
         let (router, mut document) = OpenApiRouter::with_openapi(http_base::openapi::base(VERSION))
             .merge(http_base::core::router(self.app.clone(), about))
             .merge(creators::router(self.directory.clone()))
@@ -167,7 +184,8 @@ impl Server {
             .merge(calls::router(self.calls.clone()))
             .merge(payments::router(self.payments.clone()))
             .merge(deals::router(self.deals.clone()))
-            .merge(insights::router(self.app.clone()))
+            .merge(insights::router(self.insights.clone()))
+            .merge(insights::analytics::router(analytics))
             .split_for_parts();
         http_base::openapi::finish(&mut document);
         (router, document)
@@ -222,7 +240,7 @@ impl Server {
 
     fn checks(&self) -> Vec<Check> {
         let (db, directory, app) = (self.app.db().clone(), self.directory.clone(), self.app.clone());
-        vec![
+        let mut checks = vec![
             Check {
                 name: "database",
                 look: Box::new(move || {
@@ -260,7 +278,16 @@ impl Server {
                     })
                 }),
             },
-        ]
+        ];
+        checks.extend(self.redis.clone().map(|redis| Check {
+            name: "counters",
+            look: Box::new(move || {
+                let redis = redis.clone();
+                // Without it limits hold less strictly, and nothing fails: no reason to take a process out of service.
+                Box::pin(async move { Ok(json!({"engine": "redis", "shared": redis.answers().await})) })
+            }),
+        }));
+        checks
     }
 
     fn refresh(&self) -> Box<dyn Fn() -> futures::future::BoxFuture<'static, ()> + Send + Sync> {
@@ -346,12 +373,10 @@ fn vouch(accounts: &Accounts, settings: &Settings, mode: Mode) -> Result<()> {
     Ok(())
 }
 
-/// Who counts. Processes that are one service are given one Redis.
-fn counters(settings: &Settings, clock: &Clock) -> Result<Arc<dyn Counters>> {
-    Ok(match &settings.redis_url {
-        Some(url) => Arc::new(RedisCounters::new(url, clock.clone())?),
-        None => Arc::new(LocalCounters::new(clock.clone())),
-    })
+/// Who counts, if not every process for itself: processes that are one service are given one Redis.
+fn redis(settings: &Settings, clock: &Clock) -> Result<Option<Arc<RedisCounters>>> {
+    let redis = settings.redis_url.as_ref().map(|url| RedisCounters::new(url, clock.clone()).map(Arc::new));
+    redis.transpose()
 }
 
 /// Who makes the vectors.

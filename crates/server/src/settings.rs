@@ -76,6 +76,8 @@ pub struct Settings {
     pub payments: payments::Settings,
     /// How contracts are offered.
     pub deals: deals::Settings,
+    /// How figures are taken in and told.
+    pub insights: insights::Settings,
     /// `METRICS_TOKEN`.
     pub metrics_token: Option<String>,
     /// Those of accounts: `JWT_SECRET_KEY`, `ACCESS_TOKEN_EXPIRE_MINUTES`, …
@@ -267,6 +269,7 @@ impl Settings {
             stripe: providers::stripe::StripeSettings::read(&mut from),
             payments: payments::Settings::read(&mut from),
             deals: deals::Settings::read(&mut from),
+            insights: insights::Settings::read(&mut from),
             metrics_token: from.secret("METRICS_TOKEN"),
             accounts: accounts::Settings::read(&mut from),
             oauth: providers::oauth::Settings::read(&mut from),

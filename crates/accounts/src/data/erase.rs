@@ -21,6 +21,7 @@ pub(super) async fn erase(
     let (scope, now, id) = (Scope::system(), clock.now(), account.id);
     let holder = super::store::holder(scope, tx, id).await?.ok_or_else(|| Error::not_found("Account"))?;
     leave_workspaces(tx, clock, id).await?;
+    elsewhere(tx, clock, id).await?;
     account_row(tx, account, now).await?;
     log_ins(tx, id, now).await?;
     keys::store::revoke_all(scope, tx, id, None, now).await?;
@@ -68,6 +69,14 @@ async fn leave_workspaces(tx: &mut Tx, clock: &Clock, id: AccountId) -> Result<(
                        AND revoked_at IS NULL";
             tx.execute(sql, args![workspace, now]).await?;
         }
+    }
+    Ok(())
+}
+
+/// Whoever has their password kept by another service is taken out there as well, once this is committed.
+async fn elsewhere(tx: &mut Tx, clock: &Clock, id: AccountId) -> Result<()> {
+    if let Some(subject) = crate::identity::store::supabase_id(Scope::system(), tx, id).await? {
+        jobs::enqueue(tx, clock, super::elsewhere::job(&subject)?).await?;
     }
     Ok(())
 }

@@ -26,6 +26,7 @@ struct Wanted {
 
 /// What is done by itself.
 pub(crate) fn register(registry: &mut Registry, accounts: &Accounts) {
+    super::elsewhere::register(registry, accounts);
     let own = accounts.clone();
     registry.on(EXPORT, move |context, payload| make(own.clone(), context, payload));
     registry.on(FORGET, |context, _| forget(context));

@@ -7,6 +7,7 @@
 //! An export is JSON Lines, `{"section": …, "record": …}` one by one and a last line that counts them: it is written and read
 //! without ever being held whole, and one that was cut off is seen to be. It is kept in the database, so that any process serves it.
 
+mod elsewhere;
 mod erase;
 mod export;
 mod routes;

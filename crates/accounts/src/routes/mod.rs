@@ -5,6 +5,7 @@ mod log_in;
 mod mails;
 mod me;
 mod oauth;
+mod pages;
 mod passwords;
 mod sessions;
 mod sign_up;
@@ -34,6 +35,10 @@ pub fn router(accounts: Accounts) -> OpenApiRouter {
         .routes(routes!(me::admin_only))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::end))
+        .routes(routes!(pages::verify, pages::verified))
+        .routes(routes!(pages::reset, pages::was_reset))
+        .routes(routes!(pages::forgot, pages::asked))
+        .routes(routes!(pages::invited))
         .merge(oauth::router())
         .merge(crate::workspaces::router())
         .merge(crate::keys::router())

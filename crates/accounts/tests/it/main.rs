@@ -5,6 +5,7 @@ mod garbage;
 mod guesses;
 mod log_in;
 mod mails;
+mod pages;
 mod sign_up;
 mod tenancy;
 mod tokens;

@@ -3,12 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http_base::fields::rule;
 use http_base::{Answer, Body, Caller, Fields, Input, Named};
 use kernel::{CreatorId, Error, Kind, Result, Scope};
-use ports::calls::MOCK_SID;
+use outreach::ranges::{self, Told};
+use ports::calls::{Audio, MOCK_SID};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -325,19 +325,42 @@ pub(super) async fn end_session(
 }
 
 /// Hear the recording of a call
+///
+/// As the provider has it, whole or by ranges; it is passed on while it comes.
 #[utoipa::path(get, path = "/api/v1/voice-call/recordings/{call_id}", tag = "Voice calls",
-    params(("call_id" = String, Path, description = "Our own name for the call")), responses(
+    params(("call_id" = String, Path, description = "Our own name for the call"),
+    ("Range" = Option<String>, Header, description = "`bytes=0-1023`"),
+    ("If-Range" = Option<String>, Header, description = "The `ETag` of the recording that you have a part of")), responses(
     (status = 200, description = "The recording", body = Vec<u8>, content_type = "audio/mpeg"),
+    (status = 206, description = "The part that was asked for", body = Vec<u8>, content_type = "audio/mpeg"),
+    (status = 304, description = "You have it already (`If-None-Match`)"),
+    (status = 416, description = "The recording has no such part"),
     (status = 502, description = "The provider failed; the message says what to do"),
 ))]
-pub(super) async fn recording(State(calls): State<Calls>, caller: Caller, name: Named) -> Answer<Response> {
+pub(super) async fn recording(
+    State(calls): State<Calls>,
+    caller: Caller,
+    name: Named,
+    headers: HeaderMap,
+) -> Answer<Response> {
     let id = name.id("Recording")?;
     let call = store::by_name(caller.scope(), &mut calls.app().read().await?, store::Named::Id(id)).await?;
     let call = call.ok_or_else(|| Error::not_found("Recording"))?;
-    let audio = match (call.kind.as_str(), &call.recording_sid, &call.conversation_id) {
-        ("talk", Some(sid), _) => calls.telephony().recording(sid).await?,
-        ("agent", _, Some(id)) => calls.agent().audio(id).await?,
+    let (by_agent, sound) = match (call.kind.as_str(), call.recording_sid, call.conversation_id) {
+        ("talk", Some(sid), _) => (false, sid),
+        ("agent", _, Some(id)) => (true, id),
         _ => return Err(Error::not_found("Recording").into()),
     };
-    Ok(([(CONTENT_TYPE, audio.media_type)], audio.bytes).into_response())
+    // A provider never puts another recording under the same name.
+    let tag: String = sound.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
+    if let Some(known) = ranges::not_modified(&headers, &tag) {
+        return Ok(known);
+    }
+    let range = ranges::wanted(&headers, &tag);
+    let Audio { media_type, size, part, pieces } = if by_agent {
+        calls.agent().audio(&sound, range).await?
+    } else {
+        calls.telephony().recording(&sound, range).await?
+    };
+    Ok(ranges::answer(Told { media_type, tag, size, part, pieces }, range))
 }

@@ -4,6 +4,9 @@
 mod agent;
 mod bench;
 mod gate;
+mod model;
+mod recordings;
+mod rights;
 mod stand_in;
 mod telephony;
 mod voice;

@@ -16,6 +16,7 @@ pub(crate) struct Asked {
     pub(crate) query: String,
     pub(crate) body: String,
     pub(crate) key: String,
+    pub(crate) range: String,
 }
 
 /// A running provider.
@@ -65,13 +66,14 @@ impl StandIn {
             let (log, reply) = (Arc::clone(&log), Arc::clone(&reply));
             async move {
                 let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-                let key = format!("{}{}", text("authorization"), text("xi-api-key"));
+                let key = ["authorization", "xi-api-key", "x-goog-api-key"].map(text).concat();
                 let asked = Asked {
                     method,
                     path: uri.path().to_owned(),
                     query: uri.query().unwrap_or_default().to_owned(),
                     body: String::from_utf8(body.to_vec()).unwrap(),
                     key,
+                    range: text("range").to_owned(),
                 };
                 log.lock().unwrap().push(asked.clone());
                 let response = reply(&asked);

@@ -9,18 +9,18 @@ use crate::world::{NOON, NUMBER, PUBLIC, Parts, World, form, signed};
 
 const CALL: &str = "/api/v1/voice-call/outbound-call";
 
-fn placed() -> serde_json::Value {
+pub(crate) fn placed() -> serde_json::Value {
     json!({"sid": "CA1", "status": "queued", "direction": "outbound-api", "to": NUMBER})
 }
 
-async fn hook(client: &Client, path: &str, fields: &[(&str, &str)]) -> Reply {
+pub(crate) async fn hook(client: &Client, path: &str, fields: &[(&str, &str)]) -> Reply {
     let path = format!("/api/v1/voice-call/{path}");
     let signature = signed(&format!("{PUBLIC}{path}"), fields);
     let client = client.clone().with("x-twilio-signature", &signature);
     client.raw(Method::POST, &path, "application/x-www-form-urlencoded", form(fields)).await
 }
 
-fn event<'a>(status: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn event<'a>(status: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     [&[("CallSid", "CA1"), ("To", NUMBER), ("Direction", "outbound-api"), ("CallStatus", status)][..], more].concat()
 }
 

@@ -62,6 +62,21 @@ testkit_db::on_both! {
         assert_eq!(world.rows("outreach_follow_ups").await, 1);
     }
 
+    async fn euros_are_not_told_as_dollars(fresh: FreshDb) {
+        let world = World::new(fresh, Parts::mock()).await;
+        world.client.post(&format!("{BASE}/outbound-call"), &world.outbound()).await.ok();
+        twiml(&world.client, "voice", "CA5", "").await;
+        twiml(&world.client, "gather?turn=1", "CA5", "Sí, claro").await;
+        twiml(&world.client, "gather?turn=2", "CA5", "ochocientos euros").await;
+        ring(&world.client, "status", "CA5", &[("CallStatus", "completed")]).await;
+        let entries = world.entries().await;
+        let entry = entries.iter().find(|entry| entry["twilio_call_sid"] == "CA5").unwrap();
+        assert_eq!(entry["collaboration_rate"], "800 EUR (\"ochocientos euros\")");
+        assert!(entry["transcript_summary"].as_str().unwrap().contains("Rate: 800 EUR."), "{entry}");
+        let offered = entry["suggested_updates"].as_array().unwrap().iter().find(|one| one["field"] == "collaboration_rate");
+        assert_eq!(offered.unwrap()["value"], "800 EUR", "not as so many dollars of the directory");
+    }
+
     async fn who_says_stop_is_never_called_again_by_anybody(fresh: FreshDb) {
         let world = World::new(fresh, Parts::mock()).await;
         world.consent().await;

@@ -94,6 +94,7 @@ impl World {
             jobs::MIGRATIONS,
             mail::MIGRATIONS,
             creators::MIGRATIONS,
+            accounts::MIGRATIONS,
             campaigns::MIGRATIONS,
             outreach::MIGRATIONS,
             calls::MIGRATIONS,

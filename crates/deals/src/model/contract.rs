@@ -119,7 +119,7 @@ impl Contract {
 
     /// The lines of its schedule.
     pub fn lines(&self) -> Vec<Line> {
-        schedule::lines(&self.payment_schedule.0)
+        schedule::lines(&self.payment_schedule.0, &self.wanted())
     }
 
     /// What it asks for.

@@ -61,6 +61,7 @@ impl Document {
         text: &Text,
         note: Option<String>,
     ) -> Self {
+        let wanted = deliverables::wanted(&text.terms, text.deliverables.as_ref());
         Self {
             contract_id: id,
             version,
@@ -78,8 +79,8 @@ impl Document {
             currency: text.currency.code().to_owned(),
             total: text.amount.minor(),
             terms: text.terms.clone(),
-            deliverables: deliverables::wanted(&text.terms, text.deliverables.as_ref()),
-            schedule: schedule::lines(&text.schedule),
+            schedule: schedule::lines(&text.schedule, &wanted),
+            deliverables: wanted,
             signing_order: order,
             note,
         }

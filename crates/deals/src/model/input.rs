@@ -67,7 +67,8 @@ impl Input for Text {
             if !currency.fits(amount) {
                 fields.fault("payment_amount", "wrong_format", format!("must have no decimals in {currency}"));
             }
-            lines = schedule::check(fields, &lines, amount, currency);
+            let wanted = deliverables::wanted(&terms, deliverables.as_ref());
+            lines = schedule::check(fields, &lines, &wanted, amount, currency);
         }
         Some(Self { terms, deliverables, amount: amount?, currency, schedule: lines })
     }

@@ -7,7 +7,7 @@ use payments::model::split;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::deliverables::{moment_or_day, text_of};
+use super::deliverables::{Wanted, moment_or_day, text_of};
 
 /// The most lines of a schedule.
 pub const MOST_LINES: usize = 50;
@@ -36,6 +36,9 @@ pub struct Line {
     pub due_date: Option<i64>,
     /// What makes it due.
     pub due_on: Due,
+    /// Of one that is due on delivery: by which deliverables of the contract, counted from 0; by all of them if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliverables: Vec<usize>,
 }
 
 mod minor {
@@ -58,26 +61,79 @@ impl Line {
         self.due_date.map(Timestamp::from_micros)
     }
 
-    fn read(line: &Map<String, Value>, amount: Money) -> Self {
+    /// Does it say the same as another one, whatever is delivered for it?
+    pub fn is_as(&self, other: &Self) -> bool {
+        (&self.milestone, self.amount, self.due_date, self.due_on)
+            == (&other.milestone, other.amount, other.due_date, other.due_on)
+    }
+
+    fn read(line: &Map<String, Value>, amount: Money, wanted: &[Wanted]) -> Self {
         let milestone = text_of(line, &["milestone", "name", "title"]).unwrap_or_else(|| "payment".to_owned());
         let due_date = ["due_date", "date"].iter().find_map(|name| line.get(*name)).and_then(moment_or_day);
         let said = line.get("due_on").and_then(Value::as_str).map(str::to_ascii_lowercase);
+        let mut deliverables = of_line(line, &milestone, wanted);
         let due_on = match said.as_deref() {
             Some("signing") => Due::Signing,
             Some("delivery") => Due::Delivery,
+            Some("date") if due_date.is_some() => Due::Date,
+            _ if !deliverables.is_empty() => Due::Delivery,
             _ if due_date.is_some() => Due::Date,
             _ if milestone.to_ascii_lowercase().contains("sign") => Due::Signing,
             _ => Due::Delivery,
         };
-        Self { milestone, amount, due_date: due_date.map(Timestamp::micros), due_on }
+        if due_on != Due::Delivery {
+            deliverables.clear();
+        }
+        Self { milestone, amount, due_date: due_date.map(Timestamp::micros), due_on, deliverables }
     }
 }
 
-/// The lines of a schedule that has been [checked](check): every line has its amount.
-pub fn lines(schedule: &[Value]) -> Vec<Line> {
+/// A name as names are compared: `content_delivery` is "Content delivery".
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What a line itself says that it pays for: the names of deliverables, or their places from 0.
+fn references(line: &Map<String, Value>) -> Vec<&Value> {
+    match ["deliverables", "deliverable"].iter().find_map(|name| line.get(*name)) {
+        Some(Value::Array(items)) => items.iter().collect(),
+        Some(Value::Null) | None => Vec::new(),
+        Some(one) => vec![one],
+    }
+}
+
+/// The places of the deliverables that a reference names: all of that type, or the one at that place.
+fn named(reference: &Value, wanted: &[Wanted]) -> Vec<usize> {
+    match reference {
+        Value::String(name) => {
+            let all = wanted.iter().enumerate();
+            all.filter(|(_, one)| plain(&one.kind) == plain(name)).map(|(place, _)| place).collect()
+        }
+        other => {
+            let place = other.as_u64().and_then(|place| usize::try_from(place).ok());
+            place.into_iter().filter(|place| *place < wanted.len()).collect()
+        }
+    }
+}
+
+/// Which deliverables make a line due: those that it names itself, or those that name its milestone.
+fn of_line(line: &Map<String, Value>, milestone: &str, wanted: &[Wanted]) -> Vec<usize> {
+    let mut places: Vec<usize> = references(line).into_iter().flat_map(|one| named(one, wanted)).collect();
+    if places.is_empty() {
+        let names_it = |one: &Wanted| one.milestone.as_ref().is_some_and(|name| plain(name) == plain(milestone));
+        places = wanted.iter().enumerate().filter(|(_, one)| names_it(one)).map(|(place, _)| place).collect();
+    }
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// The lines of a schedule that has been [checked](check), where so much is to be delivered: every line has its amount.
+pub fn lines(schedule: &[Value], wanted: &[Wanted]) -> Vec<Line> {
     let of = |line: &Value| {
         let line = line.as_object()?;
-        Some(Line::read(line, line.get("amount").and_then(Value::as_f64).and_then(Money::from_number)?))
+        let amount = line.get("amount").and_then(Value::as_f64).and_then(Money::from_number)?;
+        Some(Line::read(line, amount, wanted))
     };
     schedule.iter().filter_map(of).collect()
 }
@@ -131,8 +187,15 @@ type Fault = (String, &'static str, String);
 /// Checks a schedule against the whole amount and answers it with an amount in every line. Faults are told of `payment_schedule`.
 ///
 /// Lines have amounts, which sum to the whole exactly, or percentages, which sum to 100 (thirds as 33.33 may lack a hundredth each); with
-/// both, the amounts count, and each percentage must be the amount's share to the nearest whole one.
-pub fn check(fields: &mut Fields, schedule: &[Value], whole: Money, currency: Currency) -> Vec<Value> {
+/// both, the amounts count, and each percentage must be the amount's share to the nearest whole one. Deliverables that a line names must be
+/// among those that are wanted.
+pub fn check(
+    fields: &mut Fields,
+    schedule: &[Value],
+    wanted: &[Wanted],
+    whole: Money,
+    currency: Currency,
+) -> Vec<Value> {
     let mut checked: Vec<Map<String, Value>> = Vec::new();
     let mut faults: Vec<Fault> = Vec::new();
     if schedule.len() > MOST_LINES {
@@ -173,6 +236,10 @@ pub fn check(fields: &mut Fields, schedule: &[Value], whole: Money, currency: Cu
                 Some("date") => fault("due_date", "missing", "is missing: the payment is due on a date"),
                 _ => fault("due_on", "unknown_value", "must be one of signing, delivery, date"),
             }
+        }
+        if references(line).into_iter().any(|one| named(one, wanted).is_empty()) {
+            let message = "must name deliverables of this contract by their type, or by their place from 0";
+            fault("deliverables", "unknown_value", message);
         }
         if let Some(amount) = given("amount") {
             match amount.as_f64().and_then(Money::from_number).filter(|amount| amount.minor() > 0) {
@@ -223,13 +290,55 @@ mod tests {
         fn read(fields: &mut Fields) -> Option<Self> {
             let whole = fields.raw("whole").and_then(Value::as_i64).map(Money::from_minor)?;
             let schedule = fields.raw("schedule").and_then(Value::as_array).cloned()?;
-            Some(Self(check(fields, &schedule, whole, Currency::USD)))
+            let wanted = super::super::deliverables::wanted(fields.all(), None);
+            Some(Self(check(fields, &schedule, &wanted, whole, Currency::USD)))
         }
     }
 
     fn checked(whole: i64, schedule: &Value) -> kernel::Result<Vec<Line>> {
         let fields = Fields::of_body(json!({"whole": whole, "schedule": schedule}))?;
-        fields.read::<Checked>().map(|checked| lines(&checked.0))
+        fields.read::<Checked>().map(|checked| lines(&checked.0, &[]))
+    }
+
+    #[test]
+    fn lines_know_what_they_pay_for() {
+        let wanted: Vec<Wanted> = ["youtube_video", "reel", "reel", "story"]
+            .iter()
+            .zip([None, Some("First part"), Some("first_part"), Some("nowhere")])
+            .map(|(kind, milestone)| Wanted {
+                kind: (*kind).into(),
+                quantity: 1,
+                requirements: vec![],
+                milestone: milestone.map(str::to_owned),
+                deadline: None,
+            })
+            .collect();
+        let of = |line: Value| {
+            let mut line = line;
+            line["amount"] = json!(1);
+            let line = lines(&[line], &wanted).remove(0);
+            (line.due_on, line.deliverables)
+        };
+        for (line, due_on, places) in [
+            (json!({"milestone": "first part"}), Due::Delivery, vec![1, 2]),
+            (json!({"milestone": "first part", "due_date": "2030-01-01"}), Due::Delivery, vec![1, 2]),
+            (json!({"milestone": "first part", "due_date": "2030-01-01", "due_on": "date"}), Due::Date, vec![]),
+            (json!({"milestone": "first part", "due_on": "signing"}), Due::Signing, vec![]),
+            (json!({"milestone": "signing off", "deliverables": ["Reel"]}), Due::Delivery, vec![1, 2]),
+            (json!({"milestone": "first part", "deliverable": "youtube video"}), Due::Delivery, vec![0]),
+            (json!({"milestone": "x", "deliverables": [3, 0, 3]}), Due::Delivery, vec![0, 3]),
+            (json!({"milestone": "x", "deliverables": []}), Due::Delivery, vec![]),
+            (json!({"milestone": "x"}), Due::Delivery, vec![]),
+            (json!({"milestone": "x", "due_date": "2030-01-01"}), Due::Date, vec![]),
+            (json!({"milestone": "contract_signing"}), Due::Signing, vec![]),
+        ] {
+            assert_eq!(of(line.clone()), (due_on, places), "{line}");
+        }
+        for wrong in [json!(["podcast"]), json!([4]), json!("podcast"), json!([-1]), json!([{}])] {
+            let schedule = json!([{"milestone": "x", "amount": 1200, "deliverables": wrong}]);
+            let error = checked(120_000, &schedule).unwrap_err();
+            assert_eq!(error.faults()[0].loc.last().unwrap(), "deliverables", "{schedule}");
+        }
     }
 
     #[test]

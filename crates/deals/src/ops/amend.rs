@@ -2,7 +2,7 @@
 
 use db::Tx;
 use kernel::time::DAY;
-use kernel::{Error, Result};
+use kernel::{Error, Result, Scope};
 use serde_json::json;
 
 use super::{Act, request, sides};
@@ -33,13 +33,7 @@ pub(crate) async fn amend(
         return Err(Error::invalid_field("terms", "must differ from the contract: an amendment changes something"));
     };
     text.must_lie_ahead(act.now, Some(&was))?;
-    let same_money = (text.amount, text.currency, &text.schedule) == (was.amount, was.currency, &was.schedule);
-    if !same_money && !was.schedule.is_empty() {
-        return Err(Error::conflict(
-            "The payments of this contract's schedule have been made already: change or add payments under /api/v1/payments, or \
-             cancel this contract and make a new one",
-        ));
-    }
+    payments::may_replan(Scope::system(), tx, contract.id, text.amount, text.currency).await?;
     let (campaign, creator) = sides(tx, contract).await?;
     let number = versions.last().map_or(contract.version, |version| version.version).max(contract.version) + 1;
     let head = (contract.id, number, contract.signing_order);

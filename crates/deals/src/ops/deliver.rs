@@ -2,15 +2,15 @@
 
 use db::Tx;
 use kernel::{Error, Kind, Result, Scope};
+use payments::Delivered;
 use serde_json::json;
 
 use super::Act;
 use crate::model::deliverables::DeliverableId;
-use crate::model::{Contract, Deliverable, DeliverableMove, DeliverableStatus, Status};
+use crate::model::{Contract, Deliverable, DeliverableMove, DeliverableStatus, Line, Status};
 use crate::store;
 
-/// Moves a deliverable of a contract that this transaction has locked. When the last one is accepted, the payments that wait for delivery
-/// become due.
+/// Moves a deliverable of a contract that this transaction has locked. When it is accepted, the payments that waited for it become due.
 pub async fn move_deliverable(
     act: &Act<'_>,
     tx: &mut Tx,
@@ -48,14 +48,26 @@ pub async fn move_deliverable(
         json!({"deliverable": moved.id, "type": moved.kind, "content_url": moved.content_url, "note": moved.note});
     act.record(tx, contract, &format!("deliverable_{word}"), &detail).await?;
     act.tell(tx, &format!("deliverable.{word}"), contract, json!({"deliverable_id": moved.id, "type": moved.kind}));
-    if moved.status == DeliverableStatus::Approved {
-        let all = store::deliverables(act.scope, tx, contract.id).await?;
-        if all.iter().all(|one| one.status == DeliverableStatus::Approved) {
-            payments::delivered(Scope::system(), tx, act.clock(), contract.id).await?;
-            act.tell(tx, "contract.delivered", contract, json!({}));
-        }
+    if moved.status == DeliverableStatus::Approved && release(act, tx, contract).await? {
+        act.tell(tx, "contract.delivered", contract, json!({}));
     }
     contract.updated_at = act.now;
     store::save(act.scope, tx, contract, Status::Signed).await?;
     Ok(moved)
+}
+
+/// Makes due what was waiting for what has been accepted by now: a line of the schedule that names deliverables with the last of those,
+/// every other one with the last of all. Tells whether that is everything.
+pub(super) async fn release(act: &Act<'_>, tx: &mut Tx, contract: &Contract) -> Result<bool> {
+    let all = store::deliverables(act.scope, tx, contract.id).await?;
+    let is_done = |place: usize| all.get(place).is_some_and(|one| one.status == DeliverableStatus::Approved);
+    if !all.is_empty() && (0..all.len()).all(is_done) {
+        payments::delivered(Scope::system(), tx, act.clock(), contract.id, Delivered::Everything).await?;
+        return Ok(true);
+    }
+    let lines = contract.lines();
+    let due = |line: &Line| !line.deliverables.is_empty() && line.deliverables.iter().all(|place| is_done(*place));
+    let due: Vec<usize> = lines.iter().enumerate().filter(|(_, line)| due(line)).map(|(at, _)| at).collect();
+    payments::delivered(Scope::system(), tx, act.clock(), contract.id, Delivered::Lines(&due)).await?;
+    Ok(false)
 }

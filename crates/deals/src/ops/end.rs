@@ -38,7 +38,7 @@ pub(crate) async fn open_ends(scope: Scope, tx: &mut Tx, contract: &Contract) ->
     let payments = payments::store::of_contract(Scope::system(), tx, contract.id).await?;
     Ok((
         deliverables.iter().filter(|one| one.status != DeliverableStatus::Approved).count(),
-        payments.iter().filter(|one| one.status != payments::Status::Completed).count(),
+        payments.iter().filter(|one| one.status != payments::Status::Completed && !one.is_replaced()).count(),
     ))
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn complete(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract
         return Err(Error::conflict(format!("Amendment {} waits for signatures; withdraw it first", open.version)));
     }
     // Whoever says that all is done says that all was delivered.
-    payments::delivered(Scope::system(), tx, act.clock(), contract.id).await?;
+    payments::delivered(Scope::system(), tx, act.clock(), contract.id, payments::Delivered::Everything).await?;
     let detail = json!({"by_word": by_word, "deliverables_open": deliverables, "payments_open": payments});
     act.record(tx, contract, "completed", &detail).await?;
     act.tell(tx, "contract.completed", contract, json!({}));

@@ -6,8 +6,8 @@ use kernel::{Error, Kind, Result, Scope};
 use payments::{Milestone, Plan};
 use serde_json::{Value, json};
 
-use super::{Act, request};
-use crate::model::{Contract, Due, Method, Party, SignInput, Status, Text};
+use super::{Act, deliver, request};
+use crate::model::{Contract, Due, Line, Method, Party, SignInput, Status, Text};
 use crate::store::{self, Signature, Version};
 
 /// One side signs a text. When both have, it comes into force, and the payments of the contract are made.
@@ -28,6 +28,7 @@ pub(crate) async fn sign(
         if was != Status::Signed {
             return Err(Error::conflict(format!("The contract is {}; only a signed one is amended", was.word())));
         }
+        may_come_into_force(act, tx, contract, version).await?;
     } else {
         contract.must_be_signable(act.now)?;
     }
@@ -130,16 +131,17 @@ async fn come_into_force(
     is_amendment: bool,
 ) -> Result<()> {
     store::settle_version(act.scope, tx, contract.id, text.version, "in_force", act.now).await?;
-    let detail = json!({"version": text.version, "document_hash": text.document_hash});
+    let mut detail = json!({"version": text.version, "document_hash": text.document_hash});
     if is_amendment {
         let said: Text = Fields::of_body(Value::Object(text.content.0.clone()))?.read()?;
-        let had_payments = !contract.lines().is_empty();
+        let before = contract.lines();
         contract.say(said);
         contract.version = text.version;
         store::replace_deliverables(act.scope, tx, act.clock(), contract.id, &contract.wanted()).await?;
-        if !had_payments {
-            plan(act, tx, contract).await?;
-        }
+        let plan = drawn_up(contract, &before);
+        let done = payments::replan(Scope::system(), tx, act.clock(), plan, contract.total_amount).await?;
+        detail["payments"] = json!({"kept": done.kept, "replaced": done.replaced, "made": done.made});
+        deliver::release(act, tx, contract).await?;
         act.record(tx, contract, "amended", &detail).await?;
         act.tell(tx, "contract.amended", contract, json!({}));
     } else {
@@ -151,29 +153,50 @@ async fn come_into_force(
     Ok(())
 }
 
+/// Refuses the signature under an amendment that pays less than was paid since it was proposed.
+async fn may_come_into_force(act: &Act<'_>, tx: &mut Tx, contract: &Contract, version: i64) -> Result<()> {
+    let Some(text) = store::version(act.scope, tx, contract.id, version).await? else { return Ok(()) };
+    let said: Text = Fields::of_body(Value::Object(text.content.0))?.read()?;
+    payments::may_replan(Scope::system(), tx, contract.id, said.amount, said.currency).await.map_err(|error| {
+        Error::conflict(format!(
+            "{}. Amendment {version} cannot come into force",
+            error.message().trim_end_matches('.')
+        ))
+    })
+}
+
 /// The payments of the contract's schedule, made in the transaction that signs it.
 async fn plan(act: &Act<'_>, tx: &mut Tx, contract: &Contract) -> Result<()> {
-    let milestones: Vec<Milestone> = contract
-        .lines()
-        .into_iter()
-        .map(|line| Milestone {
+    let plan = drawn_up(contract, &[]);
+    if plan.milestones.is_empty() {
+        return Ok(());
+    }
+    // The creator may be the one who signs last, and owns no payments.
+    payments::plan(Scope::system(), tx, act.clock(), plan).await.map(drop)
+}
+
+/// What the contract's schedule asks of payments, and which of its lines said the same `before`.
+fn drawn_up(contract: &Contract, before: &[Line]) -> Plan {
+    let mut known: Vec<Option<&Line>> = before.iter().map(Some).collect();
+    let milestones = contract.lines().into_iter().map(|line| {
+        let was = known.iter().position(|known| known.is_some_and(|known| known.is_as(&line)));
+        if let Some(was) = was {
+            known[was] = None;
+        }
+        Milestone {
             due_on: line.date(),
             on_delivery: line.due_on == Due::Delivery,
             amount: line.amount,
             name: line.milestone,
-        })
-        .collect();
-    if milestones.is_empty() {
-        return Ok(());
-    }
-    let plan = Plan {
+            was,
+        }
+    });
+    Plan {
         contract: contract.id,
         campaign: contract.campaign_id,
         creator: contract.creator_id,
         workspace: contract.workspace_id,
         currency: contract.currency,
-        milestones,
-    };
-    // The creator may be the one who signs last, and owns no payments.
-    payments::plan(Scope::system(), tx, act.clock(), plan).await.map(drop)
+        milestones: milestones.collect(),
+    }
 }

@@ -7,7 +7,7 @@ use super::layout::{Mark, Setup, Sheet};
 use super::table::{Column, Table};
 use super::text::{Colour, Style};
 use crate::model::deliverables::{moment_or_day, plain};
-use crate::model::{Document, Due, Method, Party, Status};
+use crate::model::{Document, Due, Line, Method, Party, Status};
 use crate::store::{Entry, Signature};
 
 /// What is set on paper.
@@ -45,7 +45,7 @@ const CERTIFIED: [&str; 9] = [
 const GREY: Style = Style::BODY.coloured(Colour::GREY);
 
 /// `1,200.00`.
-fn grouped(amount: Money, decimals: u32) -> String {
+pub(crate) fn grouped(amount: Money, decimals: u32) -> String {
     let whole = (amount.minor().unsigned_abs() / 100).to_string();
     let mut digits = String::new();
     for (at, digit) in whole.chars().enumerate() {
@@ -62,13 +62,13 @@ fn grouped(amount: Money, decimals: u32) -> String {
 }
 
 /// `2026-01-15 10:30:05 UTC`.
-fn moment(at: Timestamp) -> String {
+pub(crate) fn moment(at: Timestamp) -> String {
     let text = at.to_string();
     format!("{} {} UTC", &text[..10], text.get(11..19).unwrap_or_default())
 }
 
 /// A name of somebody's JSON in words: `usage_rights` is "Usage rights".
-fn words(name: &str) -> String {
+pub(crate) fn words(name: &str) -> String {
     let mut said = String::new();
     for (at, word) in name.split(['_', ' ']).filter(|word| !word.is_empty()).enumerate() {
         if at > 0 {
@@ -91,10 +91,33 @@ fn words(name: &str) -> String {
 }
 
 /// A value of the terms in words; days as days.
-fn told(value: &Value) -> String {
+pub(crate) fn told(value: &Value) -> String {
     match (value, moment_or_day(value)) {
         (Value::String(text), Some(at)) if text.len() > 10 => moment(at),
         _ => plain(value),
+    }
+}
+
+/// Numbers as they are listed: `No. 1, 2 and 4`.
+fn numbers(places: &[usize]) -> String {
+    let told: Vec<String> = places.iter().map(|place| (place + 1).to_string()).collect();
+    match told.split_last() {
+        Some((last, [])) => format!("No. {last} is"),
+        Some((last, rest)) => format!("No. {} and {last} are", rest.join(", ")),
+        None => "everything is".into(),
+    }
+}
+
+/// When a line of a schedule is due, in words.
+pub(crate) fn due(line: &Line) -> String {
+    match (line.due_on, line.date()) {
+        (Due::Signing, None) => "when both sides have signed".to_owned(),
+        (Due::Delivery, None) => format!("when {} delivered and approved", numbers(&line.deliverables)),
+        (Due::Delivery, Some(at)) => {
+            format!("when {} delivered and approved, not before {}", numbers(&line.deliverables), day(at))
+        }
+        (_, Some(at)) => day(at),
+        (Due::Date, None) => "on a date".to_owned(),
     }
 }
 
@@ -185,10 +208,10 @@ impl Paper {
     fn deliverables(&self, sheet: &mut Sheet) {
         let columns = vec![
             Column::number("No.", 3.0),
-            Column::text("What", 17.0),
+            Column::text("What", 20.0),
             Column::number("Number", 8.0),
             Column::text("Requirements", 30.0),
-            Column::text("Due by", 20.0),
+            Column::text("Due by", 19.0),
         ];
         let mut table = Table::new(columns);
         for (at, wanted) in self.document.deliverables.iter().enumerate() {
@@ -214,21 +237,13 @@ impl Paper {
         let document = &self.document;
         let columns = vec![
             Column::text("Milestone", 22.0),
-            Column::text("Due", 34.0),
+            Column::text("Due", 30.0),
             Column::number("Share", 9.0),
-            Column::number("Amount", 15.0),
+            Column::number("Amount", 19.5),
         ];
         let mut table = Table::new(columns);
         for line in &document.schedule {
-            let due = match (line.due_on, line.date()) {
-                (Due::Signing, None) => "when both sides have signed".to_owned(),
-                (Due::Delivery, None) => "when everything is delivered and approved".to_owned(),
-                (Due::Delivery, Some(at)) => {
-                    format!("when everything is delivered and approved, not before {}", day(at))
-                }
-                (_, Some(at)) => day(at),
-                (Due::Date, None) => "on a date".to_owned(),
-            };
+            let due = due(line);
             // In hundredths of a percent, rounded half up; for reading only, the amount counts.
             let share = (i128::from(line.amount.minor()) * 100_000 / i128::from(document.total.max(1)) + 5) / 10;
             let share = format!("{}.{:02} %", share / 100, share % 100);
@@ -375,7 +390,7 @@ impl Paper {
     }
 }
 
-fn day(at: Timestamp) -> String {
+pub(crate) fn day(at: Timestamp) -> String {
     let text = at.to_string();
     // A day is meant to its end; another hour is told.
     match text.get(11..19) {

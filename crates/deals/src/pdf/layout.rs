@@ -5,7 +5,7 @@ use krilla::Document;
 use krilla::geom::{PathBuilder, Rect};
 use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
-use krilla::paint::Stroke;
+use krilla::paint::{LineJoin, Stroke};
 use krilla::surface::Surface;
 
 use super::text::{Colour, Line, Style, Type};
@@ -35,6 +35,8 @@ pub enum Mark {
     Box(f32, f32, f32, f32, Colour),
     /// A filled shape through these points, for charts.
     Shape(Vec<(f32, f32)>, Colour),
+    /// A line through these points, so wide, for charts.
+    Path(Vec<(f32, f32)>, f32, Colour),
 }
 
 /// A document in the making.
@@ -199,9 +201,11 @@ impl Sheet {
                 Mark::Text(number_at, foot, number, small),
             ];
             if at > 0 {
-                let lines = self.letters.wrap(&self.setup.title, small, right - left);
+                let lines = self.letters.wrap(&self.setup.title, small, right - left - small.size);
                 if let Some(title) = lines.first() {
-                    marks.push(Mark::Text(left, MARGINS.1 - 26.0, title.text.clone(), small));
+                    // What does not fit on the line is seen to be missing.
+                    let more = if lines.len() > 1 { "…" } else { "" };
+                    marks.push(Mark::Text(left, MARGINS.1 - 26.0, format!("{}{more}", title.text), small));
                 }
                 marks.push(Mark::Rule((left, MARGINS.1 - 20.0), (right, MARGINS.1 - 20.0), 0.5, Colour::RULE));
             }
@@ -245,15 +249,33 @@ impl Sheet {
                 fill(surface, path, *colour);
             }
             Mark::Shape(points, colour) => {
-                let mut path = PathBuilder::new();
-                for (at, (x, y)) in points.iter().enumerate() {
-                    if at == 0 { path.move_to(*x, *y) } else { path.line_to(*x, *y) }
-                }
+                let mut path = through(points);
                 path.close();
                 fill(surface, path, *colour);
             }
+            Mark::Path(points, width, colour) => {
+                surface.set_fill(None);
+                surface.set_stroke(Some(Stroke {
+                    paint: colour.fill().paint,
+                    width: *width,
+                    line_join: LineJoin::Round,
+                    ..Stroke::default()
+                }));
+                if let Some(path) = through(points).finish() {
+                    surface.draw_path(&path);
+                }
+                surface.set_stroke(None);
+            }
         }
     }
+}
+
+fn through(points: &[(f32, f32)]) -> PathBuilder {
+    let mut path = PathBuilder::new();
+    for (at, (x, y)) in points.iter().enumerate() {
+        if at == 0 { path.move_to(*x, *y) } else { path.line_to(*x, *y) }
+    }
+    path
 }
 
 fn fill(surface: &mut Surface<'_>, path: PathBuilder, colour: Colour) {

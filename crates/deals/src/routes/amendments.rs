@@ -61,13 +61,17 @@ impl Input for AmendInput {
 /// Propose an amendment
 ///
 /// Another text for a signed contract, by the fields that change, with a `note` that says why and `signers` who are asked by mail. It
-/// counts once both sides have signed it; until then, and if it is withdrawn, the contract stays as it was signed. One at a time. The
-/// payments that were made with the first signature are not changed by it.
+/// counts once both sides have signed it; until then, and if it is withdrawn, the contract stays as it was signed. One at a time.
+///
+/// It may change what is paid and when. With the last signature the payments that nobody has begun are planned anew: what was paid or is under
+/// way stays and counts towards the new schedule, lines that say the same keep their payments, and the others are replaced. The contract
+/// cannot come to pay less than was paid already, nor change its currency once money has moved; both are looked at again with every
+/// signature.
 #[utoipa::path(post, path = "/api/v1/contracts/{contract_id}/amendments", tag = "Contracts", request_body = ContractInput,
     params(("contract_id" = String, Path, description = "The contract's id")), responses(
     (status = 201, description = "The contract with the amendment among its versions", body = DetailsBody),
     (status = 403, description = "Only the business proposes an amendment"),
-    (status = 409, description = "The contract is not signed, another amendment waits, or its payments would change"),
+    (status = 409, description = "The contract is not signed, another amendment waits, or it would pay less than was paid, or in another currency"),
 ))]
 pub(super) async fn propose(
     State(deals): State<Deals>,
@@ -116,7 +120,7 @@ pub(super) async fn withdraw(
     responses(
     (status = 200, description = "The contract as it is now", body = DetailsBody),
     (status = 403, description = "Only the business speaks for the other side"),
-    (status = 409, description = "It is not open for signing, this side has signed already, or it is the other one's turn"),
+    (status = 409, description = "It is not open for signing, this side has signed already, it is the other one's turn, or more was paid meanwhile than it would pay"),
 ))]
 pub(super) async fn sign(
     State(deals): State<Deals>,

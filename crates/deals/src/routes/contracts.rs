@@ -40,9 +40,11 @@ pub(super) struct ContractInput {
     /// Of ISO 4217; `USD` if nothing is said.
     #[schema(example = "USD")]
     currency: Option<String>,
-    /// Lines of `{milestone, amount, percentage, due_date, due_on}`. Amounts sum to `payment_amount`, or percentages to 100. `due_on` is
-    /// `signing`, `delivery` or `date`; where it is not said, a line with a date is due on it, one whose milestone has "sign" in its name
-    /// by the last signature, any other on delivery.
+    /// Lines of `{milestone, amount, percentage, due_date, due_on, deliverables}`. Amounts sum to `payment_amount`, or percentages to 100.
+    /// `due_on` is `signing`, `delivery` or `date`; where it is not said, a line that deliverables belong to is due on delivery, one with a date on
+    /// that, one whose milestone has "sign" in its name by the last signature, any other on delivery. To a line belong the `deliverables` that it
+    /// names (by type, or by place from 0) or else those whose own `milestone` is its; on delivery it is due with the last of those, without
+    /// any with the last of all, and never before its date.
     #[schema(value_type = Vec<Object>, example = json!([{"milestone": "contract_signing", "amount": 400, "percentage": 33},
         {"milestone": "content_delivery", "amount": 800, "percentage": 67}]))]
     payment_schedule: Option<Value>,

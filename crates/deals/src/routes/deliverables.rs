@@ -49,7 +49,8 @@ pub(super) async fn list(State(deals): State<Deals>, caller: Caller, name: Named
 
 /// Move a deliverable
 ///
-/// When the last one is approved, the payments that wait for delivery become due.
+/// When it is approved, the payments that waited for it become due: one whose line of the schedule names deliverables (by `deliverables`, or
+/// because they name its `milestone`) with the last of those, every other one that waits for delivery with the last of all.
 #[utoipa::path(put, path = "/api/v1/contracts/{contract_id}/deliverables/{deliverable_id}", tag = "Contracts", request_body = MoveBody,
     params(("contract_id" = String, Path, description = "The contract's id"),
         ("deliverable_id" = String, Path, description = "The deliverable's id")), responses(

@@ -3,6 +3,7 @@
 mod amendments;
 mod contracts;
 mod deliverables;
+mod link_page;
 mod links;
 mod optional;
 mod papers;
@@ -26,6 +27,7 @@ pub fn router(deals: Deals) -> OpenApiRouter {
         .routes(routes!(signing::cancel))
         .routes(routes!(signing::complete))
         .routes(routes!(links::show, links::sign))
+        .routes(routes!(links::pdf))
         .routes(routes!(amendments::list, amendments::propose))
         .routes(routes!(amendments::withdraw))
         .routes(routes!(amendments::sign))

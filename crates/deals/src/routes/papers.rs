@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::model::{Contract, hash};
+use crate::model::{Contract, Document, Status, hash};
 use crate::ops::{self, verify};
 use crate::pdf::contract::Paper;
 use crate::store::Entry;
@@ -33,21 +33,36 @@ pub(super) async fn pdf(State(deals): State<Deals>, caller: Caller, name: Named)
     let mut tx = deals.app().read().await?;
     let contract = found(scope, &mut tx, &name).await?;
     let (document, bytes) = ops::document(scope, &mut tx, &contract).await?;
-    let all = store::signatures(scope, &mut tx, contract.id).await?;
-    let signatures = all.into_iter().filter(|one| one.version == contract.version).collect();
-    let trail = store::trail(scope, &mut tx, contract.id).await?;
+    let paper = paper(scope, &mut tx, &contract, (document, &bytes)).await?;
     drop(tx);
-    let paper = Paper {
-        document,
+    draw(paper).await
+}
+
+/// A text of a contract with what stands under it. An amendment that waits for signatures is not in force, whatever the contract is.
+pub(super) async fn paper(
+    scope: Scope,
+    tx: &mut Tx,
+    contract: &Contract,
+    (document, bytes): (Document, &str),
+) -> Result<Paper> {
+    let all = store::signatures(scope, tx, contract.id).await?;
+    let is_proposed = document.version > contract.version;
+    Ok(Paper {
         document_hash: hash(bytes.as_bytes()),
-        status: contract.status,
+        status: if is_proposed { Status::Sent } else { contract.status },
         signed_at: contract.signed_at,
-        expires_at: contract.expires_at,
-        signatures,
-        trail,
-    };
+        expires_at: contract.expires_at.filter(|_| !is_proposed),
+        signatures: all.into_iter().filter(|one| one.version == document.version).collect(),
+        trail: store::trail(scope, tx, contract.id).await?,
+        document,
+    })
+}
+
+/// The PDF, drawn where it holds nobody up.
+pub(super) async fn draw(paper: Paper) -> Answer<Response> {
+    let id = paper.document.contract_id;
     let file = tokio::task::spawn_blocking(move || paper.draw()).await.map_err(Error::internal)??;
-    let disposition = format!("inline; filename=\"contract-{}.pdf\"", contract.id);
+    let disposition = format!("inline; filename=\"contract-{id}.pdf\"");
     Ok(([(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, disposition)], file).into_response())
 }
 

@@ -119,6 +119,8 @@ struct CreatorOf {
 pub(super) struct DeliverableBody {
     #[schema(value_type = String, format = Uuid)]
     id: DeliverableId,
+    /// Its place in the contract's list, from 0: a line of the schedule may name it by that.
+    position: i64,
     /// What it is.
     #[serde(rename = "type")]
     #[schema(example = "youtube_video")]
@@ -127,6 +129,7 @@ pub(super) struct DeliverableBody {
     quantity: i64,
     /// What is asked of it.
     requirements: Vec<String>,
+    /// The milestone of the schedule that becomes due with it.
     milestone: Option<String>,
     deadline: Option<Timestamp>,
     status: DeliverableStatus,
@@ -141,6 +144,7 @@ impl From<Deliverable> for DeliverableBody {
     fn from(one: Deliverable) -> Self {
         Self {
             id: one.id,
+            position: one.position,
             kind: one.kind,
             quantity: one.quantity,
             requirements: one.requirements.0,
@@ -176,6 +180,18 @@ pub(super) struct SignatureBody {
     /// The SHA-256 of the bytes that were signed; `/document` answers them.
     document_hash: String,
     signed_at: Timestamp,
+}
+
+impl SignatureBody {
+    /// For which side it was given.
+    pub(super) fn party(&self) -> Party {
+        self.party
+    }
+
+    /// The name that was typed in.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
 }
 
 impl From<Signature> for SignatureBody {

@@ -7,7 +7,7 @@ use kernel::{CampaignId, ContractId, CreatorId, Error, Result, Scope, Timestamp}
 use crate::model::{Contract, Status};
 
 /// What a scope lets through: a workspace its own; a creator what was ever offered to the entries that they claimed.
-fn scoped(sql: &mut Sql, scope: Scope) {
+pub(super) fn scoped(sql: &mut Sql, scope: Scope) {
     if scope.sees_everything() {
         return;
     }

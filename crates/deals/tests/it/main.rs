@@ -1,9 +1,13 @@
 //! Contracts through their routes, on both engines.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod amended;
 mod at_once;
 mod by_itself;
+mod data_rights;
 mod drawn_up;
+mod milestones;
+mod pages;
 mod signed;
 
 use std::sync::Arc;
@@ -12,6 +16,7 @@ use db::args;
 use deals::{Deals, Settings};
 use http_base::{App, Mode};
 use kernel::{CampaignId, Clock, CreatorId, Timestamp};
+use payments::{MockGateway, Payments};
 use serde_json::{Value, json};
 use testkit::{Client, FreshDb, People, Someone};
 
@@ -25,6 +30,8 @@ pub(crate) struct World {
     pub(crate) other_business: Client,
     pub(crate) other_creator: Client,
     pub(crate) anyone: Client,
+    pub(crate) business_account: Someone,
+    pub(crate) creator_account: Someone,
     pub(crate) campaign: CampaignId,
     pub(crate) creator_id: CreatorId,
     _fresh: FreshDb,
@@ -35,8 +42,10 @@ impl World {
         let clock = Clock::mock("2030-01-15T10:30:00Z".parse().unwrap(), 7);
         let tables = [
             jobs::MIGRATIONS,
+            http_base::idempotency::MIGRATIONS,
             mail::MIGRATIONS,
             creators::MIGRATIONS,
+            accounts::MIGRATIONS,
             campaigns::MIGRATIONS,
             payments::MIGRATIONS,
             deals::MIGRATIONS,
@@ -47,7 +56,8 @@ impl World {
         let people = People::default();
         app.authenticate_by(Arc::new(people.clone()));
         let deals = Deals::new(app.clone(), Settings::default());
-        let (router, _) = deals::router(deals.clone()).split_for_parts();
+        let payments = Payments::new(app.clone(), Arc::new(MockGateway), payments::Settings::default());
+        let (router, _) = deals::router(deals.clone()).merge(payments::router(payments)).split_for_parts();
         let anyone = Client::new(http_base::layers::around(router, &app, &[]));
         let (business, creator) = (people.business(&clock), people.creator(&clock));
         let (campaign, creator_id) = seed(&app, &clock, &business, &creator).await;
@@ -57,6 +67,8 @@ impl World {
             other_business: anyone.of(&people.business(&clock)),
             other_creator: anyone.of(&people.creator(&clock)),
             anyone,
+            business_account: business,
+            creator_account: creator,
             app,
             clock,
             deals,
@@ -114,6 +126,24 @@ impl World {
         let texts: Vec<String> =
             tx.fetch_all("SELECT body_text FROM mails ORDER BY created_at, id", vec![]).await.unwrap();
         texts.iter().map(|text| text.split("token=").nth(1).unwrap().lines().next().unwrap().to_owned()).collect()
+    }
+
+    /// The payments of a contract, in the order of its schedule.
+    pub(crate) async fn payments(&self, path: &str) -> Vec<Value> {
+        let id = path.rsplit('/').next().unwrap();
+        self.get(&format!("/api/v1/payments/contract/{id}")).await["payments"].as_array().unwrap().clone()
+    }
+
+    /// Has a payment processed.
+    pub(crate) async fn pay(&self, payment: &Value) {
+        let at = format!("/api/v1/payments/{}/process", payment["id"].as_str().unwrap());
+        assert_eq!(self.business.post(&at, &json!({})).await.ok()["status"], "completed");
+    }
+
+    /// The ledger must be sound.
+    pub(crate) async fn verify_ledger(&self) {
+        let found = payments::ledger::verify(kernel::Scope::system(), self.app.db()).await.unwrap();
+        assert!(found.sound, "{:#?}", found.faults);
     }
 
     /// Runs what is due by the clock.

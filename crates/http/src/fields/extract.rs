@@ -79,6 +79,12 @@ pub fn read_query<T: Input>(query: &str) -> Result<T, Error> {
     Fields::of_text("query", form_pairs(query)?).read()
 }
 
+/// Reads what a page's form sends (`application/x-www-form-urlencoded`).
+pub fn read_form<T: Input>(body: &[u8]) -> Result<T, Error> {
+    let text = std::str::from_utf8(body).map_err(|_| Error::new(Kind::BadRequest, "The form is not valid UTF-8"))?;
+    Fields::of_text("form", form_pairs(text)?).read()
+}
+
 /// The pairs of `a=1&b=2`, decoded; text that is no UTF-8 is a fault of the request.
 fn form_pairs(query: &str) -> Result<Vec<(String, String)>, Error> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());

@@ -7,7 +7,7 @@
 mod extract;
 pub mod rule;
 
-pub use extract::{Body, Params, read_query};
+pub use extract::{Body, Params, read_form, read_query};
 use kernel::{Error, Fault, Result};
 use serde_json::{Map, Value};
 

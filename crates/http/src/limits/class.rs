@@ -36,6 +36,9 @@ impl Class {
     }
 }
 
+/// What pages send that do the same as routes under `/api/v1/auth`.
+const FORMS: [&str; 3] = ["/verify-email", "/reset-password", "/forgot-password"];
+
 /// Is this route never counted? Who watches over the server must not be turned away by its load.
 pub fn is_free(path: &str) -> bool {
     const FREE: [&str; 6] = ["/", "/health", "/api/v1/health", "/api/v1/info", "/metrics", "/openapi.json"];
@@ -50,7 +53,7 @@ pub(super) fn class_of(method: &Method, path: &str, is_upload: bool) -> Option<C
     let reads = method.is_safe();
     Some(match () {
         () if !reads && is_webhook(path) => Class::Webhook,
-        () if !reads && path.starts_with("/api/v1/auth/") => Class::Auth,
+        () if !reads && (path.starts_with("/api/v1/auth/") || FORMS.contains(&path)) => Class::Auth,
         () if !reads && is_upload => Class::Upload,
         () if path.split('/').any(asks_a_model) => Class::Ai,
         () => Class::General,
@@ -92,6 +95,7 @@ mod tests {
             ("/api/v1/campaigns/{campaign_id}/ai-match-analysis", Class::Ai),
             ("/api/v1/submissions/{id}/analyze-ai", Class::Ai),
             ("/api/v1/auth/login", Class::Auth),
+            ("/reset-password", Class::Auth),
             ("/api/v1/voice-call/gather", Class::Webhook),
             ("/api/v1/outreach/inbound", Class::Webhook),
             ("/api/v1/webhooks/stripe", Class::Webhook),

@@ -165,6 +165,9 @@ pub struct Line {
     pub who: Who,
     /// The words.
     pub text: String,
+    /// Of a line of ours: the language model that worded it; nothing if the local dialogue did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worded_by: Option<String>,
 }
 
 /// What is to happen after a line.
@@ -300,10 +303,11 @@ impl Talk {
         self.again(&prefix, brief, true)
     }
 
-    /// Puts another line in the place of the last one of ours, as a language model worded it.
-    pub fn reword(&mut self, text: &str) {
+    /// Puts another line in the place of the last one of ours, as this language model worded it.
+    pub fn reword(&mut self, text: &str, model: &str) {
         if let Some(line) = self.lines.iter_mut().rev().find(|line| line.who == Who::Agent) {
             text.chars().take(KEPT).collect::<String>().clone_into(&mut line.text);
+            line.worded_by = Some(model.to_owned());
         }
     }
 
@@ -422,7 +426,7 @@ impl Talk {
     }
 
     fn keep(&mut self, who: Who, text: &str) {
-        self.lines.push(Line { who, text: text.chars().take(KEPT).collect() });
+        self.lines.push(Line { who, text: text.chars().take(KEPT).collect(), worded_by: None });
     }
 
     fn is_above_budget(&self, brief: &Brief) -> bool {

@@ -15,8 +15,10 @@ pub struct Report {
     pub interest_rationale: Option<String>,
     /// Their rate in their words, with the amount that was understood.
     pub rate: Option<String>,
-    /// The amount that was understood, in cents.
+    /// The amount that was understood, in cents of whatever they spoke of.
     pub rate_minor: Option<i64>,
+    /// What they spoke of: `USD`, `EUR`, `GBP`, or `pesos`, of which there are many; nothing if they named only a number.
+    pub rate_currency: Option<&'static str>,
     /// When they have time.
     pub timeline: Option<String>,
     /// What they like to make.
@@ -39,7 +41,14 @@ impl Report {
     pub(super) fn of(talk: &Talk, brief: &Brief) -> Self {
         let facts = &talk.facts;
         let spoke = talk.lines.iter().any(|line| line.who == Who::User);
-        let price = facts.rate_minor.map(|minor| kernel::Money::from_minor(minor).price());
+        let rate_currency = facts.rate_said.as_deref().and_then(currency);
+        let price = facts.rate_minor.map(|minor| {
+            let amount = kernel::Money::from_minor(minor);
+            match rate_currency {
+                None | Some("USD") => amount.price(),
+                Some(other) => format!("{} {other}", amount.to_number()),
+            }
+        });
         let rate = match (&price, &facts.rate_said) {
             (Some(price), Some(said)) => Some(format!("{price} (\"{said}\")")),
             (_, Some(said)) => Some(format!("\"{said}\"")),
@@ -63,6 +72,7 @@ impl Report {
             interest_rationale: facts.interest_said.as_ref().map(|said| format!("They said: \"{said}\"")),
             rate,
             rate_minor: facts.rate_minor,
+            rate_currency,
             timeline: facts.timeline.clone(),
             content_types,
             contact_preferences: match talk.outcome {
@@ -87,6 +97,23 @@ impl Report {
             ),
             sentiment,
         }
+    }
+}
+
+/// Which currency was spoken of.
+fn currency(said: &str) -> Option<&'static str> {
+    let folded = crate::text::fold(said);
+    let names = |words: &[&str]| folded.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
+    if said.contains('€') || names(&["euro", "euros", "eur"]) {
+        Some("EUR")
+    } else if said.contains('£') || names(&["pound", "pounds", "gbp", "libra", "libras"]) {
+        Some("GBP")
+    } else if names(&["peso", "pesos"]) {
+        Some("pesos")
+    } else if said.contains('$') || names(&["dollar", "dollars", "usd", "bucks", "dolar", "dolares"]) {
+        Some("USD")
+    } else {
+        None
     }
 }
 
@@ -142,4 +169,30 @@ fn follow_up(talk: &Talk, brief: &Brief) -> Option<String> {
         _ => "Ask what is missing by mail",
     };
     Some(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialogue::Lang;
+
+    #[test]
+    fn a_rate_is_told_in_the_currency_it_was_named_in() {
+        for (said, rate, named) in [
+            ("eight hundred dollars", "$800", Some("USD")),
+            ("ochocientos euros", "800 EUR", Some("EUR")),
+            ("€800", "800 EUR", Some("EUR")),
+            ("800 pounds", "800 GBP", Some("GBP")),
+            ("ochocientos pesos", "800 pesos", Some("pesos")),
+            ("800", "$800", None),
+        ] {
+            let brief = Brief::default();
+            let (mut talk, _) = Talk::open(&brief, Lang::En);
+            talk.hear(&brief, "yes");
+            talk.hear(&brief, said);
+            let report = talk.report(&brief);
+            assert_eq!(report.rate, Some(format!("{rate} (\"{said}\")")));
+            assert_eq!((report.rate_minor, report.rate_currency), (Some(80_000), named), "{said}");
+        }
+    }
 }

@@ -117,3 +117,20 @@ proptest! {
         prop_assert!(talk.rate.is_none_or(|rate| rate.minor >= 100));
     }
 }
+
+#[test]
+fn a_line_may_hold_the_whole_conversation() {
+    let text = "Brand: Would you review our earbuds? Creator: Yes, I am very interested, they sound great. My rate: 1200 dollars. Brand: Great!";
+    let said: Vec<(Speaker, &str)> =
+        turns(text, Some("Sarah Johnson")).iter().map(|turn| (turn.speaker, turn.text)).collect();
+    let expected = [
+        (Speaker::Us, "Would you review our earbuds?"),
+        (Speaker::Them, "Yes, I am very interested, they sound great. My rate: 1200 dollars."),
+        (Speaker::Us, "Great!"),
+    ];
+    assert_eq!(said, expected);
+    // A name that spoke before, the creator's own, and what only looks like a speaker.
+    let text = "Tom: Hi!\nAna: One more thing. Tom: Yes? Sarah Johnson: Me, too. The point: we agree.";
+    let names: Vec<Option<&str>> = turns(text, Some("Sarah Johnson")).iter().map(|turn| turn.name).collect();
+    assert_eq!(names, [Some("Tom"), Some("Ana"), Some("Tom"), Some("Sarah Johnson")]);
+}

@@ -1,5 +1,7 @@
 //! Who said what.
 
+use std::collections::HashSet;
+
 use crate::text::fold;
 
 /// Which side speaks.
@@ -56,25 +58,60 @@ const US: &[&str] = &[
 ];
 const LONGEST_NAME: usize = 40;
 
-/// The turns of a transcript. A line without a speaker goes on with what was said before it.
+/// What creators are called where they are not called by their name.
+const THEM: &[&str] = &["creator", "creador", "creadora", "influencer", "talent", "guest", "them"];
+
+/// The turns of a transcript. A line without a speaker goes on with what was said before it; a line may hold many turns
+/// (`Brand: Hello. Creator: Hi!`).
 pub fn turns<'t>(text: &'t str, creator: Option<&str>) -> Vec<Turn<'t>> {
     let creator = creator.map(fold).filter(|name| !name.is_empty());
     let mut found: Vec<Turn<'t>> = Vec::new();
+    let mut spoke: HashSet<String> = creator.iter().cloned().collect();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let (name, said) = match named(line) {
-            Some((name, said)) => (Some(name), said),
-            None => (None, line),
-        };
-        let speaker = match name {
-            Some(name) => side(name, creator.as_deref()),
-            None => found.last().map_or(Speaker::Unknown, |last| last.speaker),
-        };
-        let name = name.or_else(|| found.last().and_then(|last| last.name));
-        if !said.is_empty() {
-            found.push(Turn { speaker, name, text: said });
+        let mut rest = line;
+        while !rest.is_empty() {
+            let (one, after) = rest.split_at(end_of_turn(rest, &spoke));
+            rest = after;
+            let (name, said) = match named(one) {
+                Some((name, said)) => (Some(name), said.trim_end()),
+                None => (None, one.trim_end()),
+            };
+            let speaker = match name {
+                Some(name) => {
+                    spoke.insert(fold(name));
+                    side(name, creator.as_deref())
+                }
+                None => found.last().map_or(Speaker::Unknown, |last| last.speaker),
+            };
+            let name = name.or_else(|| found.last().and_then(|last| last.name));
+            if !said.is_empty() {
+                found.push(Turn { speaker, name, text: said });
+            }
         }
     }
     found
+}
+
+/// Where the next turn begins within the line: after the end of a sentence, at a name that is surely a speaker's, because it spoke
+/// before or because that is how speakers are called. `The price: 500` is not one.
+fn end_of_turn(line: &str, spoke: &HashSet<String>) -> usize {
+    let ends = line.match_indices(['.', '!', '?', '…', ')', '"', '”']).map(|(at, mark)| at + mark.len());
+    for end in ends {
+        let next = line[end..].trim_start();
+        // No further than a name may reach: transcripts can be long lines.
+        let head = &next[..next.floor_char_boundary(LONGEST_NAME + 4)];
+        if next.len() == line.len() - end {
+            continue;
+        }
+        let Some((name, _)) = named(head) else { continue };
+        let folded = fold(name);
+        let words = || folded.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+        let is_role = words().count() <= 2 && words().any(|word| US.contains(&word) || THEM.contains(&word));
+        if is_role || spoke.contains(&folded) {
+            return line.len() - next.len();
+        }
+    }
+    line.len()
 }
 
 /// `Sarah Johnson: Hello` and `[00:12] Agent: Hello`; not `Note: there are three: a, b and c`, whose name would be a sentence,

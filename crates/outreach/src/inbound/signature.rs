@@ -33,7 +33,7 @@ pub(crate) fn check(secret: Option<&str>, header: Option<&str>, body: &[u8], now
     if !signatures.iter().any(|signature| is_signed(secret, &[text.as_bytes(), b".", body], signature)) {
         return refused("The signature does not fit the body; sign \"t.body\" with OUTREACH_INBOUND_SECRET");
     }
-    if (now.micros() - seconds.saturating_mul(time::SECOND)).abs() > TOLERANCE {
+    if now.micros().saturating_sub(seconds.saturating_mul(time::SECOND)).saturating_abs() > TOLERANCE {
         return refused("The signature is more than five minutes old");
     }
     Ok(())

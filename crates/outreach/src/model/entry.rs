@@ -90,6 +90,8 @@ db::row! {
         pub action_items: Option<String>,
         /// What the conversation taught, offered as updates: JSON; see [`crate::Suggestion`].
         pub suggestions: Option<String>,
+        /// Who read the transcript: `local`, or the language model's name.
+        pub transcript_read_by: Option<String>,
         /// Counts the changes; see [`crate::store::save`].
         pub revision: i64,
         /// When it was opened.
@@ -159,6 +161,7 @@ impl Entry {
             recording_bytes: None,
             action_items: None,
             suggestions: None,
+            transcript_read_by: None,
             revision: 0,
             created_at: now,
             updated_at: now,

@@ -19,7 +19,7 @@ use crate::jobs_of_outreach::enqueue_reminder;
 use crate::learning::{self, Learned};
 use crate::store::{self, CallEvent, follow_ups, sequences};
 use crate::token::Purpose;
-use crate::{CallStatus, Entry, Outreach, Stage, calendar};
+use crate::{CallStatus, Entry, Outreach, Stage, calendar, sweeping};
 
 /// The most minutes that a call may have taken.
 const MOST_MINUTES: f64 = 1440.0;
@@ -280,8 +280,7 @@ pub(super) async fn complete(
     if done.is_err()
         && let Some(recording) = recording
     {
-        // Nothing refers to it.
-        outreach.files().delete(&recording.name).await?;
+        sweeping::discard(&outreach, &recording.name).await;
     }
     Ok(Json(done?))
 }
@@ -318,7 +317,7 @@ async fn form(outreach: &Outreach, request: Request) -> Result<(Completion, Opti
         Ok(input) => Ok((input, stored)),
         Err(error) => {
             if let Some(stored) = stored {
-                outreach.files().delete(&stored.name).await?;
+                sweeping::discard(outreach, &stored.name).await;
             }
             Err(error)
         }
@@ -354,7 +353,7 @@ async fn finish(
         entry.call_recording_url = Some(url);
     }
     if let Some(stored) = recording {
-        stored.belong_to(&mut entry);
+        stored.belong_to(scope, &mut tx, &mut entry, now).await?;
     }
     if let Some(notes) = input.notes {
         entry.notes = Some(notes);

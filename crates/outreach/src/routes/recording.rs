@@ -1,20 +1,20 @@
 //! Recordings: taken in and given out in pieces.
 
-use std::ops::Range;
-
 use axum::Json;
-use axum::body::Body;
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request, State};
-use axum::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, LOCATION, RANGE};
+use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use db::Tx;
 use http_base::{Answer, Caller, Named};
-use kernel::{Error, Kind, OutreachId, Result};
+use kernel::{Error, Kind, OutreachId, Result, Scope, Timestamp};
 use utoipa::ToSchema;
 
-use crate::{Entry, Outreach, OutreachBody, store};
+use crate::ranges::{self, Asked, Told};
+use crate::store::{self, uploads};
+use crate::{Entry, Outreach, OutreachBody, sweeping};
 
 /// A recording that is stored, and belongs to nothing yet.
 pub(super) struct Stored {
@@ -24,10 +24,17 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    pub(super) fn belong_to(&self, entry: &mut Entry) {
-        entry.recording_file = Some(self.name.clone());
+    /// Has the recording belong to an entry that was taken, from this transaction on. One whose place it takes goes after it.
+    pub(super) async fn belong_to(&self, scope: Scope, tx: &mut Tx, entry: &mut Entry, now: Timestamp) -> Result<()> {
+        if !uploads::claim(scope, tx, &self.name).await? {
+            return Err(Error::conflict("The upload took too long and was given up; send the recording again"));
+        }
+        if let Some(earlier) = entry.recording_file.replace(self.name.clone()) {
+            uploads::disown(scope, tx, &earlier, now).await?;
+        }
         entry.recording_type = Some(self.media_type.to_owned());
         entry.recording_bytes = Some(self.bytes);
+        Ok(())
     }
 }
 
@@ -81,9 +88,23 @@ pub(super) async fn store(outreach: &Outreach, pieces: &mut impl Pieces) -> Resu
         Error::new(Kind::UnsupportedMediaType, "The recording is neither MP3 nor WAV; send one of these")
     })?;
     let name = format!("recordings/{}.{ending}", outreach.app().clock().request_id());
-    let mut upload = outreach.files().create(&name).await?;
+    // Written down before it is tried: whatever dies from here on, the file is found and taken away.
+    let mut tx = outreach.app().write().await?;
+    uploads::begin(Scope::system(), &mut tx, &name, outreach.app().clock().now()).await?;
+    tx.commit().await?;
+    match write(outreach, &name, head.freeze(), pieces, most).await {
+        Ok(bytes) => Ok(Stored { name, media_type, bytes }),
+        Err(error) => {
+            sweeping::discard(outreach, &name).await;
+            Err(error)
+        }
+    }
+}
+
+async fn write(outreach: &Outreach, name: &str, head: Bytes, pieces: &mut impl Pieces, most: u64) -> Result<u64> {
+    let mut upload = outreach.files().create(name).await?;
     let mut bytes = 0;
-    let mut next = Some(head.freeze());
+    let mut next = Some(head);
     let taken = loop {
         let Some(piece) = next else { break Ok(()) };
         bytes += piece.len() as u64;
@@ -99,13 +120,12 @@ pub(super) async fn store(outreach: &Outreach, pieces: &mut impl Pieces) -> Resu
         };
     };
     match taken {
-        Ok(()) => upload.finish().await?,
+        Ok(()) => upload.finish().await.map(|()| bytes),
         Err(error) => {
             upload.abort().await;
-            return Err(error);
+            Err(error)
         }
     }
-    Ok(Stored { name, media_type, bytes })
 }
 
 /// A recording. Only for the documentation.
@@ -144,41 +164,36 @@ pub(super) async fn upload(
     } else {
         self::store(&outreach, &mut request.into_body().into_data_stream()).await?
     };
-    let kept = keep(&outreach, scope, id, &stored).await;
-    let gone = match &kept {
-        Ok((_, earlier)) => earlier.clone(),
-        Err(_) => Some(stored.name),
-    };
-    if let Some(gone) = gone {
-        outreach.files().delete(&gone).await?;
+    match keep(&outreach, scope, id, &stored).await {
+        Ok(entry) => Ok(Json(entry.into())),
+        Err(error) => {
+            sweeping::discard(&outreach, &stored.name).await;
+            Err(error.into())
+        }
     }
-    Ok(Json(kept?.0.into()))
 }
 
-/// Has the recording belong to the entry; tells the one whose place it takes.
-async fn keep(
-    outreach: &Outreach,
-    scope: kernel::Scope,
-    id: OutreachId,
-    stored: &Stored,
-) -> Result<(Entry, Option<String>)> {
+/// Has the recording belong to the entry.
+async fn keep(outreach: &Outreach, scope: Scope, id: OutreachId, stored: &Stored) -> Result<Entry> {
+    let now = outreach.app().clock().now();
     let mut tx = outreach.app().write().await?;
     let mut entry = store::take(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Call"))?;
-    let earlier = entry.recording_file.take();
-    stored.belong_to(&mut entry);
-    store::save(scope, &mut tx, &mut entry, outreach.app().clock().now()).await?;
+    stored.belong_to(scope, &mut tx, &mut entry, now).await?;
+    store::save(scope, &mut tx, &mut entry, now).await?;
     tx.commit().await?;
-    Ok((entry, earlier))
+    Ok(entry)
 }
 
 /// Download the recording of a call
 ///
 /// The file that was uploaded, whole or by ranges; or a redirect to where it is.
 #[utoipa::path(get, path = "/api/v1/outreach/call/{call_id}/recording", tag = "Outreach calls",
-    params(("call_id" = String, Path, description = "The entry's id"), ("Range" = Option<String>, Header, description = "`bytes=0-1023`")),
+    params(("call_id" = String, Path, description = "The entry's id"), ("Range" = Option<String>, Header, description = "`bytes=0-1023`"),
+    ("If-Range" = Option<String>, Header, description = "The `ETag` of the file that you have a part of")),
     responses((status = 200, description = "The recording", body = Vec<u8>, content_type = "audio/mpeg"),
     (status = 206, description = "The part that was asked for", body = Vec<u8>, content_type = "audio/mpeg"),
     (status = 302, description = "It is elsewhere"),
+    (status = 304, description = "You have it already (`If-None-Match`)"),
     (status = 416, description = "The recording has no such part")))]
 pub(super) async fn download(
     State(outreach): State<Outreach>,
@@ -195,91 +210,25 @@ pub(super) async fn download(
         let url = entry.call_recording_url.ok_or_else(missing)?;
         return Ok((StatusCode::FOUND, [(LOCATION, url)]).into_response());
     };
+    // A recording that takes another's place has another name.
+    let tag = file.rsplit('/').next().unwrap_or(file).to_owned();
+    if let Some(known) = ranges::not_modified(&headers, &tag) {
+        return Ok(known);
+    }
     let size = outreach.files().size(file).await?.ok_or_else(missing)?;
-    let asked = headers.get(RANGE).and_then(|value| value.to_str().ok());
-    let range = match asked.map_or(Asked::Whole, |asked| parse_range(asked, size)) {
+    let part = match ranges::wanted(&headers, &tag).map_or(Asked::Whole, |asked| ranges::parse(asked, size)) {
         Asked::Whole => None,
-        Asked::Part(range) => Some(range),
-        Asked::Nothing => {
-            return Ok(
-                (StatusCode::RANGE_NOT_SATISFIABLE, [(CONTENT_RANGE, format!("bytes */{size}"))]).into_response()
-            );
-        }
+        Asked::Part(part) => Some(part),
+        Asked::Nothing => return Ok(ranges::no_such_part(size, &tag)),
     };
-    let pieces = outreach.files().read(file, range.clone()).await?.ok_or_else(missing)?;
-    let body = Body::from_stream(futures::TryStreamExt::map_err(pieces, std::io::Error::other));
-    let length = range.as_ref().map_or(size, |range| range.end - range.start);
+    let pieces = outreach.files().read(file, part.clone()).await?.ok_or_else(missing)?;
     let media_type = entry.recording_type.unwrap_or_else(|| "application/octet-stream".into());
-    let usual = [(CONTENT_TYPE, media_type), (CONTENT_LENGTH, length.to_string()), (ACCEPT_RANGES, "bytes".to_owned())];
-    Ok(match range {
-        None => (usual, body).into_response(),
-        Some(range) => {
-            let told = format!("bytes {}-{}/{size}", range.start, range.end - 1);
-            (StatusCode::PARTIAL_CONTENT, usual, [(CONTENT_RANGE, told)], body).into_response()
-        }
-    })
-}
-
-#[derive(PartialEq, Eq, Debug)]
-enum Asked {
-    Whole,
-    Part(Range<u64>),
-    /// There is no such part.
-    Nothing,
-}
-
-/// RFC 9110, 14.2: what is not understood, and several parts at once, is answered with the whole.
-fn parse_range(asked: &str, size: u64) -> Asked {
-    let Some((first, last)) = asked.trim().strip_prefix("bytes=").and_then(|part| part.split_once('-')) else {
-        return Asked::Whole;
-    };
-    let number = |text: &str| {
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse::<u64>().unwrap_or(u64::MAX))
-    };
-    let range = match (first.trim(), last.trim()) {
-        ("", last) => match number(last) {
-            Some(count) => size.saturating_sub(count)..if count == 0 { 0 } else { size },
-            None => return Asked::Whole,
-        },
-        (first, "") => match number(first) {
-            Some(first) => first..size,
-            None => return Asked::Whole,
-        },
-        (first, last) => match (number(first), number(last)) {
-            (Some(first), Some(last)) if first <= last => first..last.saturating_add(1).min(size),
-            _ => return Asked::Whole,
-        },
-    };
-    if range.start < range.end { Asked::Part(range) } else { Asked::Nothing }
+    Ok(ranges::answer(Told { media_type, tag, size: Some(size), part, pieces }, None))
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    #[test]
-    fn ranges_as_the_standard_has_them() {
-        for (asked, wanted) in [
-            ("bytes=0-3", Asked::Part(0..4)),
-            ("bytes=4-", Asked::Part(4..10)),
-            ("bytes=-3", Asked::Part(7..10)),
-            ("bytes=-30", Asked::Part(0..10)),
-            ("bytes=8-99999999999999999999999", Asked::Part(8..10)),
-            ("bytes=10-", Asked::Nothing),
-            ("bytes=-0", Asked::Nothing),
-            ("bytes=12-14", Asked::Nothing),
-            ("bytes=3-1", Asked::Whole),
-            ("bytes=0-1,4-5", Asked::Whole),
-            ("lines=0-1", Asked::Whole),
-            ("bytes=a-", Asked::Whole),
-            ("bytes=-", Asked::Whole),
-        ] {
-            assert_eq!(parse_range(asked, 10), wanted, "{asked}");
-        }
-    }
 
     #[test]
     fn files_are_what_their_bytes_say() {
@@ -288,15 +237,6 @@ mod tests {
         assert_eq!(sniff(&[0xff, 0xfb, 0x90, 0x64]).map(|(kind, _)| kind), Some("audio/mpeg"));
         for other in [&b"MZ\x90\0"[..], b"", b"RIFF\x24\0\0\0AVI LIST", b"<html>", &[0xff, 0xff, 0xff]] {
             assert_eq!(sniff(other), None, "{other:?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_part_lies_within(asked in "bytes=[0-9]{0,22}-[0-9]{0,22}", size in 0_u64..100) {
-            if let Asked::Part(range) = parse_range(&asked, size) {
-                prop_assert!(range.start < range.end && range.end <= size);
-            }
         }
     }
 }

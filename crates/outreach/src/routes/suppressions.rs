@@ -2,19 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::Html;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use db::Tx;
 use http_base::fields::rule;
 use http_base::{Answer, App, Body, Caller, Fields, Input, Named, Offsets, Page, Params};
-use kernel::{Error, Kind, Scope, Timestamp};
+use kernel::{Error, Kind, Result, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::templates::Done;
 use super::workspace;
 use crate::Outreach;
-use crate::store::sequences;
 use crate::store::suppressions::{self, Suppression, SuppressionId};
-use crate::store::touches::{self, TouchId};
+use crate::store::touches::{self, Touch, TouchId};
+use crate::store::{self, sequences};
 use crate::token::Purpose;
 
 /// An address that gets no mail.
@@ -140,12 +142,58 @@ fn unknown() -> Error {
 #[utoipa::path(get, path = "/api/v1/outreach/unsubscribe/{token}", tag = "Outreach mail", security(()),
     params(("token" = String, Path, description = "The token in the mail")),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
-pub(super) async fn page(State(outreach): State<Outreach>, name: Named) -> Answer<Html<&'static str>> {
-    outreach.key().await?.read(Purpose::Unsubscribe, &name.0).ok_or_else(unknown)?;
-    Ok(Html(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Unsubscribe</title>\
-         <h1>No more mails?</h1><form method=\"post\"><button>Unsubscribe</button></form></html>",
-    ))
+pub(super) async fn page(State(outreach): State<Outreach>, name: Named, headers: HeaderMap) -> Answer<Response> {
+    told(&headers, ask(&outreach, &name.0).await)
+}
+
+async fn ask(outreach: &Outreach, token: &str) -> Result<Response> {
+    // Before the transaction: the key may have to be made.
+    outreach.key().await?;
+    let (touch, brand) = asked(outreach, token, &mut outreach.app().read().await?).await?;
+    let address = http_base::page::escape(&masked(touch.address.as_deref().unwrap_or_default()));
+    let brand = http_base::page::escape(&brand);
+    let body = format!(
+        "<section class=\"card\">\n<p>{brand} has written to {address}. Press the button, and no more mails of theirs come to this \
+         address, also not what they have written already.</p>\n\
+         <form method=\"post\"><button>No more mails of {brand}</button></form>\n</section>\n\
+         <p class=\"soft\">If you leave this page, nothing changes.</p>"
+    );
+    Ok(http_base::page::page("No more mails?", &body))
+}
+
+/// The mail that a token is from, and whose mail it was.
+async fn asked(outreach: &Outreach, token: &str, tx: &mut Tx) -> Result<(Touch, String)> {
+    let scope = Scope::system();
+    let id = outreach.key().await?.read(Purpose::Unsubscribe, token).ok_or_else(unknown)?;
+    let touch = touches::by_id(scope, tx, TouchId::from_uuid(id)).await?.ok_or_else(unknown)?;
+    let entry = store::by_id(scope, tx, touch.outreach_id).await?.ok_or_else(unknown)?;
+    let brand = match store::campaign(scope, tx, &entry.campaign_id.to_string()).await {
+        Ok(campaign) => campaign.brand_name,
+        // The campaign is gone; that they want no more mails is not.
+        Err(error) if error.kind() == Kind::NotFound => "The sender".to_owned(),
+        Err(error) => return Err(error),
+    };
+    Ok((touch, brand))
+}
+
+/// An address as it is shown to whoever has the link: enough to know one's own.
+fn masked(address: &str) -> String {
+    match address.split_once('@') {
+        Some((name, host)) => format!("{}…@{host}", name.chars().take(1).collect::<String>()),
+        None => "your address".to_owned(),
+    }
+}
+
+/// What went wrong, as a page for whoever wants one.
+fn told(headers: &HeaderMap, done: Result<Response>) -> Answer<Response> {
+    match done {
+        Err(error) if error.kind() == Kind::NotFound && http_base::page::wants_html(headers) => {
+            let body = "<section class=\"card\">\n<p class=\"bad\">This link is not one of ours, or it is not whole.</p>\n\
+                        <p>Copy it from the mail once more, or answer the mail and say that you want no more.</p>\n</section>";
+            Ok(http_base::page::page_of(StatusCode::NOT_FOUND, "This link is not known", body))
+        }
+        done => Ok(done?),
+    }
 }
 
 /// Unsubscribe
@@ -153,14 +201,38 @@ pub(super) async fn page(State(outreach): State<Outreach>, name: Named) -> Answe
 /// One click, without a login (RFC 8058): the receiver of the mail gets no more of that workspace. Twice is the same as once.
 #[utoipa::path(post, path = "/api/v1/outreach/unsubscribe/{token}", tag = "Outreach mail", security(()),
     params(("token" = String, Path, description = "The token in the mail")),
-    responses((status = 200, description = "Unsubscribed", body = Done)))]
-pub(super) async fn unsubscribe(State(outreach): State<Outreach>, name: Named) -> Answer<Json<Done>> {
-    let id = outreach.key().await?.read(Purpose::Unsubscribe, &name.0).ok_or_else(unknown)?;
+    responses((status = 200, description = "Unsubscribed: as JSON, or as a page for whoever asks for `text/html`", body = Done)))]
+pub(super) async fn unsubscribe(State(outreach): State<Outreach>, name: Named, headers: HeaderMap) -> Answer<Response> {
+    let done = suppress(&outreach, &name.0).await;
+    let wants_html = http_base::page::wants_html(&headers);
+    told(
+        &headers,
+        done.map(|(address, brand)| {
+            if !wants_html {
+                let whose = address.unwrap_or_else(|| "Your address".into());
+                return Json(Done { message: format!("{whose} gets no more of these mails") }).into_response();
+            }
+            let address = address.map_or_else(|| "Your address".to_owned(), |address| masked(&address));
+            let (address, brand) = (http_base::page::escape(&address), http_base::page::escape(&brand));
+            let body = format!(
+                "<section class=\"card\">\n<p>{address} gets no more mails of {brand} from here.</p>\n</section>\n\
+                 <p class=\"soft\">If that was a mistake, write to them.</p>"
+            );
+            http_base::page::page("Done", &body)
+        }),
+    )
+}
+
+/// Puts the receiver of the mail on the list; tells who that is, if it is still known, and whose mails they get no more.
+async fn suppress(outreach: &Outreach, token: &str) -> Result<(Option<String>, String)> {
+    // Before the transaction: the key may have to be made.
+    outreach.key().await?;
     let (app, scope) = (outreach.app(), Scope::system());
     let (clock, now) = (app.clock(), app.clock().now());
     let mut tx = app.write().await?;
-    let touch = touches::by_id(scope, &mut tx, TouchId::from_uuid(id)).await?.ok_or_else(unknown)?;
-    let address = touch.address.clone().ok_or_else(unknown)?;
+    let (touch, brand) = asked(outreach, token, &mut tx).await?;
+    // They had their data erased: no address is left to be written to.
+    let Some(address) = touch.address.clone() else { return Ok((None, brand)) };
     let new = Suppression {
         id: clock.new_id(),
         workspace_id: touch.workspace_id,
@@ -175,5 +247,5 @@ pub(super) async fn unsubscribe(State(outreach): State<Outreach>, name: Named) -
     }
     sequences::stop_of_entry(scope, &mut tx, touch.outreach_id, "unsubscribed", now).await?;
     tx.commit().await?;
-    Ok(Json(Done { message: format!("{address} gets no more of these mails") }))
+    Ok((Some(address), brand))
 }

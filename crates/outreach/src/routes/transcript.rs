@@ -31,6 +31,10 @@ pub(super) struct Transcript {
     collaboration_rate: Option<String>,
     /// When they have time.
     timeline_availability: Option<String>,
+    /// Who read it: `local` for the rules of this server, or the language model's name, which words the summary, the action items and
+    /// the mood. Null where the provider's agent told them.
+    #[schema(example = "local")]
+    read_by: Option<String>,
 }
 
 /// The words of an entry: its transcript, or its turns as one text.
@@ -58,6 +62,7 @@ fn told(entry: Entry) -> Option<Transcript> {
         interest_level: entry.interest_level,
         collaboration_rate: entry.collaboration_rate,
         timeline_availability: entry.timeline_availability,
+        read_by: entry.transcript_read_by,
     })
 }
 

@@ -81,6 +81,7 @@ fn values(entry: &Entry) -> Vec<Value> {
         entry.recording_bytes,
         &entry.action_items,
         &entry.suggestions,
+        &entry.transcript_read_by,
         entry.revision,
         entry.created_at,
         entry.updated_at,

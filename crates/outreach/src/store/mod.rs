@@ -11,6 +11,7 @@ pub mod suppressions;
 pub mod tallies;
 pub mod templates;
 pub mod touches;
+pub mod uploads;
 
 pub use calls::{CallEvent, record_call};
 pub(crate) use campaigns::code as campaign_code;

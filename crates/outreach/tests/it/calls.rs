@@ -104,12 +104,19 @@ on_both! {
         let part = world.client.clone().with("range", "bytes=4-11").get(&path).await;
         assert_eq!((part.status, part.header("content-range")), (206, format!("bytes 4-11/{}", file.len()).as_str()));
         assert!(part.bytes == file[4..12]);
+        let tag = part.header("etag").to_owned();
+        let rest = world.client.clone().with("range", "bytes=12-").with("if-range", &tag).get(&path).await;
+        assert_eq!((rest.status, &rest.bytes[..]), (206, &file[12..]));
+        assert_eq!(world.client.clone().with("if-none-match", &tag).get(&path).await.status, 304);
         let beyond = world.client.clone().with("range", "bytes=99999-").get(&path).await;
         assert_eq!((beyond.status, beyond.header("content-range")), (416, format!("bytes */{}", file.len()).as_str()));
         world.stranger.get(&path).await.refused(404);
         let anew = world.client.raw(axum::http::Method::POST, &path, "audio/mpeg", b"ID3\x04 a song about it".to_vec()).await;
         assert_eq!(anew.ok()["has_recording"], true);
         assert_eq!(world.client.get(&path).await.header("content-type"), "audio/mpeg");
+        // Half of the earlier recording is of no use with this one.
+        let other = world.client.clone().with("range", "bytes=4-").with("if-range", &tag).get(&path).await;
+        assert_eq!((other.status, &other.bytes[..]), (200, &b"ID3\x04 a song about it"[..]));
         world.check_tallies().await;
     }
 

@@ -6,4 +6,8 @@ mod dashboard;
 mod inbound;
 mod log;
 mod mails;
+mod pages;
+mod reading;
+mod rights;
+mod uploads;
 mod world;

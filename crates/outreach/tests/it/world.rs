@@ -11,7 +11,8 @@ use http_base::{App, Mode};
 use jobs::Registry;
 use kernel::{Clock, WorkspaceId, time};
 use outreach::{Outreach, Settings};
-use ports::files::MemoryFiles;
+use ports::Llm;
+use ports::files::{Files, MemoryFiles};
 use ports::mailer::Outbox;
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -52,9 +53,25 @@ impl World {
     }
 
     pub(crate) async fn with(fresh: FreshDb, settings: Settings) -> Self {
+        Self::of(fresh, settings, Arc::new(MemoryFiles::default()), None).await
+    }
+
+    pub(crate) async fn of(
+        fresh: FreshDb,
+        settings: Settings,
+        files: Arc<dyn Files>,
+        llm: Option<Arc<dyn Llm>>,
+    ) -> Self {
         let clock = Clock::mock("2026-03-02T09:00:00Z".parse().unwrap(), 7);
-        let migrations =
-            [jobs::MIGRATIONS, mail::MIGRATIONS, creators::MIGRATIONS, &[CAMPAIGNS], outreach::MIGRATIONS].concat();
+        let migrations = [
+            jobs::MIGRATIONS,
+            mail::MIGRATIONS,
+            creators::MIGRATIONS,
+            accounts::MIGRATIONS,
+            &[CAMPAIGNS],
+            outreach::MIGRATIONS,
+        ]
+        .concat();
         fresh.db.migrate(&migrations, clock.now()).await.unwrap();
         let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, Limits::default(), true);
         let people = People::default();
@@ -62,7 +79,7 @@ impl World {
         app.authenticate_by(Arc::new(people));
         let directory = Directory::new(app.clone(), Arc::new(LocalEmbedder), Backend::Memory);
         let settings = Settings { inbound_secret: Some(SECRET.into()), ..settings };
-        let outreach = Outreach::new(directory.clone(), Arc::new(MemoryFiles::default()), None, settings);
+        let outreach = Outreach::new(directory.clone(), files, llm, settings);
         let post = mail::Post::new(
             app.clone(),
             Arc::new(Outbox),

@@ -97,6 +97,24 @@ impl Posting {
         Self::new("refund", [(Account::Escrow, -amount), (Account::Brand, amount), (Account::Fees, 0)])
     }
 
+    /// A refund did not arrive: the money is held again.
+    pub fn refund_failed(amount: Money) -> Self {
+        let amount = amount.minor();
+        Self::new("refund_failed", [(Account::Brand, -amount), (Account::Escrow, amount), (Account::Fees, 0)])
+    }
+
+    /// The payer's bank has taken the money back.
+    pub fn dispute(amount: Money) -> Self {
+        let amount = amount.minor();
+        Self::new("dispute", [(Account::Escrow, -amount), (Account::Brand, amount), (Account::Fees, 0)])
+    }
+
+    /// The payer's bank has given the money back: the dispute was won.
+    pub fn dispute_won(amount: Money) -> Self {
+        let amount = amount.minor();
+        Self::new("dispute_won", [(Account::Brand, -amount), (Account::Escrow, amount), (Account::Fees, 0)])
+    }
+
     /// The brand has paid the creator outside of a gateway.
     pub fn recorded(amount: Money) -> Self {
         let amount = amount.minor();
@@ -165,6 +183,9 @@ mod tests {
                 Posting::payout(amount, fee),
                 Posting::take_back(amount, fee),
                 Posting::refund(amount),
+                Posting::refund_failed(amount),
+                Posting::dispute(amount),
+                Posting::dispute_won(amount),
                 Posting::recorded(amount),
                 Posting::recorded_refund(amount),
             ] {

@@ -19,7 +19,8 @@ db::row! {
         pub posting: i64,
         /// Its place in the posting.
         pub line: i64,
-        /// What moved: `charge`, `payout`, `take_back`, `refund`, `recorded`, `recorded_refund`.
+        /// What moved: `charge`, `payout`, `take_back`, `refund`, `refund_failed`, `dispute`, `dispute_won`, `recorded`,
+        /// `recorded_refund`.
         pub kind: String,
         /// Whose money it is.
         pub account: Account,

@@ -97,6 +97,12 @@ words! {
         Refund = "refund",
         /// Give back a charge that went through after the payment had been paid otherwise.
         Return = "return",
+        /// A refund that had been done came back: the payer's bank did not take it. Heard, never asked.
+        RefundFailed = "refund_failed",
+        /// The payer's bank took back what is disputed. Heard, never asked.
+        Dispute = "dispute",
+        /// The payer's bank gave back what was disputed. Heard, never asked.
+        DisputeWon = "dispute_won",
     }
 
     /// What became of it.
@@ -118,11 +124,11 @@ impl Attempt {
             AttemptKind::Charge => What::Charge { method: self.method.clone(), customer: self.customer.clone() },
             AttemptKind::Payout => What::Payout { account: text(&self.account), charge: self.source.clone() },
             AttemptKind::TakeBack => What::TakeBack { transfer: text(&self.source) },
-            AttemptKind::Refund | AttemptKind::Return => What::Refund { charge: text(&self.source) },
+            _ => What::Refund { charge: text(&self.source) },
         };
         let amount = match self.kind {
             AttemptKind::Payout | AttemptKind::TakeBack => Money::from_minor(self.amount.minor() - self.fee.minor()),
-            AttemptKind::Charge | AttemptKind::Refund | AttemptKind::Return => self.amount,
+            _ => self.amount,
         };
         Order {
             key: self.id.to_string(),

@@ -37,6 +37,17 @@ pub struct PaymentBody {
     refund_status: RefundStatus,
     /// Back with the brand.
     amount_refunded: Money,
+    /// Where the newest dispute of it stands, in the payment provider's word: `warning_needs_response`, `needs_response`, `under_review`,
+    /// `won`, `lost`, …; null if nobody disputes it.
+    #[schema(example = "needs_response")]
+    dispute_status: Option<String>,
+    /// Why it is disputed, in the provider's word.
+    #[schema(example = "product_not_received")]
+    dispute_reason: Option<String>,
+    /// Until when the dispute can be answered, at the payment provider.
+    dispute_respond_by: Option<Timestamp>,
+    /// Taken back by the payer's bank: while a dispute is open, and for good once it is lost.
+    amount_disputed: Money,
     /// Where the creator's share stands.
     payout_status: PayoutStatus,
     /// Why it failed, in a word: `card_declined`.
@@ -66,6 +77,10 @@ impl From<Payment> for PaymentBody {
             awaits_delivery: payment.awaits_delivery,
             paid_at: payment.paid_at,
             amount_refunded: payment.refunded,
+            dispute_status: payment.dispute_status,
+            dispute_reason: payment.dispute_reason,
+            dispute_respond_by: payment.dispute_due,
+            amount_disputed: payment.disputed,
             payout_status: payment.payout_status,
             failure_code: payment.failure_code,
             failure_message: payment.failure,

@@ -63,6 +63,7 @@ impl Input for Changes {
 impl Changes {
     /// Writes what changed over what was, if the payment may move there. Tells whether it was recorded as paid by this.
     pub fn apply(self, payment: &mut Payment, now: Timestamp) -> Result<bool> {
+        payment.must_stand()?;
         let was = payment.status;
         let to = was.next(self.status.unwrap_or(was))?;
         let by_gateway = payment.provider.as_deref().is_some_and(|provider| provider != MANUAL);

@@ -10,6 +10,7 @@ mod status;
 pub use attempt::{Attempt, AttemptKind, AttemptStatus};
 pub use body::{PaymentBody, ProcessedBody};
 pub use input::{Changes, NewPayment, ProcessInput, RefundInput};
+pub(crate) use payment::REPLACED;
 pub use payment::{Payment, PayoutStatus};
 pub use share::{part, split};
 pub use status::{RefundStatus, Status};

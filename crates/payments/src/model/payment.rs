@@ -27,6 +27,8 @@ db::row! {
         pub name: Option<String>,
         /// Its place in the contract's schedule; those made by hand come after it.
         pub position: i64,
+        /// The line of the contract's schedule in force that it pays, from 0; nothing if it was made by hand.
+        pub line: Option<i64>,
         /// How much.
         pub amount: Money,
         /// Of what.
@@ -55,6 +57,14 @@ db::row! {
         pub refunding: Money,
         /// Back with the brand.
         pub refunded: Money,
+        /// Taken back by the payer's bank, as long as a dispute is open or after one was lost.
+        pub disputed: Money,
+        /// Where the newest dispute stands, in the provider's word: `needs_response`, `won`, …
+        pub dispute_status: Option<String>,
+        /// Why the payer disputes it, in the provider's word: `fraudulent`.
+        pub dispute_reason: Option<String>,
+        /// Until when the dispute can be answered.
+        pub dispute_due: Option<Timestamp>,
         /// Where the creator's share stands.
         pub payout_status: PayoutStatus,
         /// What has left for the creator, the fees in it.
@@ -86,15 +96,18 @@ pub enum PayoutStatus {
     Paid,
     /// It could not be passed on; it is held.
     Failed,
+    /// It was passed on and taken back at the payment provider; it is held.
+    Reversed,
 }
 
 impl PayoutStatus {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::None, "none"),
         (Self::Waiting, "waiting"),
         (Self::InTransit, "in_transit"),
         (Self::Paid, "paid"),
         (Self::Failed, "failed"),
+        (Self::Reversed, "reversed"),
     ];
 }
 
@@ -115,6 +128,8 @@ impl From<PayoutStatus> for Value {
 
 /// Recorded by hand: no gateway has it.
 pub(crate) const MANUAL: &str = "manual";
+/// The failure of what an amendment of the contract has replaced.
+pub(crate) const REPLACED: &str = "contract_amended";
 
 impl Payment {
     /// What the server holds of it between brand and creator.
@@ -122,7 +137,23 @@ impl Payment {
         if self.status != Status::Completed || self.is_manual() {
             return Money::default();
         }
-        Money::from_minor(self.amount.minor() - self.refunded.minor() - self.paid_out.minor())
+        let gone = self.refunded.minor() + self.disputed.minor() + self.paid_out.minor();
+        Money::from_minor(self.amount.minor() - gone)
+    }
+
+    /// Did an amendment of its contract put others in its place? Then it is never paid.
+    pub fn is_replaced(&self) -> bool {
+        self.status == Status::Failed && self.failure_code.as_deref() == Some(REPLACED)
+    }
+
+    /// Refuses to pay what an amendment has replaced.
+    pub(crate) fn must_stand(&self) -> Result<()> {
+        if self.is_replaced() {
+            return Err(Error::conflict(
+                "An amendment of the contract has replaced this payment; pay those of the schedule in force",
+            ));
+        }
+        Ok(())
     }
 
     /// Was it paid outside of a gateway?
@@ -142,7 +173,8 @@ impl Payment {
         if self.status != Status::Completed {
             return Money::default();
         }
-        Money::from_minor(self.amount.minor() - self.refunded.minor() - self.refunding.minor())
+        let gone = self.refunded.minor() + self.refunding.minor() + self.disputed.minor();
+        Money::from_minor((self.amount.minor() - gone).max(0))
     }
 
     /// How much of it went back.
@@ -153,6 +185,7 @@ impl Payment {
     /// Is it to be paid now?
     pub fn is_due(&self, now: Timestamp) -> bool {
         matches!(self.status, Status::Pending | Status::Failed)
+            && !self.is_replaced()
             && !self.awaits_delivery
             && self.due_at.is_some_and(|due| due <= now)
     }
@@ -174,6 +207,14 @@ impl Payment {
             ));
         }
         let left = self.refundable();
+        if self.disputed > Money::default() && wanted.is_none_or(|wanted| wanted > left) {
+            return Err(Error::conflict(format!(
+                "The payer's bank has taken back {:.2} {} of the payment (dispute_status says where the dispute stands); what is \
+                 disputed is not refunded as well",
+                self.disputed.to_number(),
+                self.currency
+            )));
+        }
         let amount = wanted.unwrap_or(left);
         if left == Money::default() {
             return Err(Error::conflict("The payment has been refunded in whole; there is nothing left of it"));

@@ -130,6 +130,7 @@ async fn begin_charge(
         let message = format!("The payment is {}; only one that has failed is tried again", was.word());
         return Err(Error::conflict(message));
     }
+    payment.must_stand()?;
     payment.status = was.start()?;
     let contract = store::contract(scope, &mut tx, payment.contract_id).await?;
     if !contract.as_ref().is_some_and(store::Contract::is_signed) {

@@ -5,11 +5,10 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use http_base::Answer;
-use kernel::{Error, Kind, Result, Scope};
-use ports::gateway::{Event, News};
+use kernel::{Result, Scope};
+use ports::gateway::Event;
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::{Payments, store};
 
@@ -22,14 +21,16 @@ pub(super) struct Received {
 
 /// Events of the payment provider
 ///
-/// For Stripe (set its webhook to this address, with `payment_intent.*`, `refund.*` and `transfer.*` events): let in by the signature alone.
-/// The same event may come more than once, and events in any order.
+/// For Stripe (set its webhook to this address, with the events `payment_intent.*`, `refund.*`, `charge.refunded`, `charge.dispute.*` and
+/// `transfer.*`): let in by the signature alone. The same event may come more than once, and events in any order. Refunds and reversals that are
+/// made in Stripe's dashboard, and payers' disputes, move the payment and the ledger as what is ordered here does.
 #[utoipa::path(post, path = "/api/v1/payments/webhook", tag = "Payments", security(()),
     request_body(content = String, content_type = "application/json", description = "The event, as the provider signed it"),
     params(("Stripe-Signature" = String, Header, description = "The provider's signature of the body")), responses(
     (status = 200, description = "It has arrived, and need not be told again", body = Received),
     (status = 400, description = "It cannot be read"),
     (status = 401, description = "The signature is missing, wrong or too old"),
+    (status = 409, description = "It does not fit what is known (yet); told again later, it may"),
     (status = 404, description = "No such events are taken: the mock gateway is used, or STRIPE_WEBHOOK_SECRET is not set"),
 ))]
 pub(super) async fn webhook(
@@ -47,28 +48,10 @@ pub(super) async fn webhook(
 async fn take_in(payments: &Payments, event: Event) -> Result<()> {
     let now = payments.app.clock().now();
     let mut tx = payments.app.write().await?;
-    let news = event.news;
-    if store::first_time(Scope::system(), &mut tx, payments.gateway(), &event.id, &event.kind, now).await?
-        && let Some(news) = news
-    {
-        hear(payments, &mut tx, news).await?;
+    if store::first_time(Scope::system(), &mut tx, payments.gateway(), &event.id, &event.kind, now).await? {
+        for news in event.news {
+            payments.desk().hear(&mut tx, &event.id, news).await?;
+        }
     }
     tx.commit().await
-}
-
-async fn hear(payments: &Payments, tx: &mut db::Tx, news: News) -> Result<()> {
-    // What another program does with the same account of the provider is not ours.
-    let Ok(id) = news.key.parse::<Uuid>() else { return Ok(()) };
-    let Some(attempt) = store::attempt(Scope::system(), tx, id).await? else {
-        tracing::info!(%id, "an event of the payment provider is about an attempt that is not ours");
-        return Ok(());
-    };
-    let order = attempt.order();
-    if (order.units, order.currency.as_str()) != (news.units, news.currency.as_str()) {
-        let message = "The event is about another amount than was asked for; it was not taken in";
-        let told =
-            format!("attempt {id}: {} {} asked, {} {} told", order.units, order.currency, news.units, news.currency);
-        return Err(Error::new(Kind::Conflict, message).because(told));
-    }
-    payments.desk().settle(tx, id, news.outcome).await.map(drop)
 }

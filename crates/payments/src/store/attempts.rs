@@ -5,7 +5,7 @@ use kernel::{CreatorId, PaymentId, Result, Scope, Timestamp};
 use uuid::Uuid;
 
 use super::scoped;
-use crate::model::{Attempt, AttemptStatus};
+use crate::model::{Attempt, AttemptKind, AttemptStatus};
 
 /// Writes a new attempt: before anything is asked.
 pub async fn insert_attempt(scope: Scope, tx: &mut Tx, attempt: &Attempt) -> Result<()> {
@@ -39,6 +39,30 @@ pub async fn insert_attempt(scope: Scope, tx: &mut Tx, attempt: &Attempt) -> Res
 pub async fn attempt(scope: Scope, tx: &mut Tx, id: Uuid) -> Result<Option<Attempt>> {
     let sql = format!("SELECT {} FROM payment_attempts WHERE id = $1 AND ($2 OR workspace_id = $3)", Attempt::COLUMNS);
     tx.fetch_optional(&sql, args![id, scope.sees_everything(), scope.workspace()]).await
+}
+
+/// The attempt of one of these kinds that the gateway knows under this name.
+pub async fn by_reference(
+    scope: Scope,
+    tx: &mut Tx,
+    provider: &str,
+    kinds: &[AttemptKind],
+    reference: &str,
+) -> Result<Option<Attempt>> {
+    let mut sql = Sql::new(format!("SELECT {} FROM payment_attempts WHERE reference = ", Attempt::COLUMNS));
+    sql.bind(reference).push(" AND provider = ").bind(provider).push(" AND kind IN ");
+    sql.bind_list(kinds.iter().copied());
+    if !scope.sees_everything() {
+        sql.push(" AND workspace_id = ").bind(scope.workspace());
+    }
+    sql.push(" ORDER BY created_at, id LIMIT 1");
+    tx.fetch_optional(&sql.text, sql.args).await
+}
+
+/// Is there something under way at the gateway whose name there nobody knows yet?
+pub async fn has_nameless(_: Scope, tx: &mut Tx, provider: &str, kind: AttemptKind) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM payment_attempts WHERE status = 'open' AND kind = $1 AND provider = $2 AND reference IS NULL)";
+    tx.fetch_value(sql, args![kind, provider]).await
 }
 
 /// Every attempt of a payment, oldest first.

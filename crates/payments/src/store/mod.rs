@@ -2,21 +2,25 @@
 
 mod attempts;
 mod contracts;
+mod disputes;
 mod events;
 mod figures;
+mod for_analytics;
 mod payments;
 mod write;
 
 pub use attempts::{
-    attempt, attempts_of, close_attempt, insert_attempt, name_attempt, open_attempts, payout_account,
-    set_payout_account,
+    attempt, attempts_of, by_reference, close_attempt, has_nameless, insert_attempt, name_attempt, open_attempts,
+    payout_account, set_payout_account,
 };
 pub use contracts::{Contract, contract, creator_is_known};
+pub use disputes::{Dispute, dispute, put_dispute, telling_dispute};
 pub use events::{first_time, forget_events};
 pub(crate) use figures::recent;
 pub use figures::{Figure, figures};
+pub use for_analytics::{PaidToCreator, paid_by_creator};
 pub use payments::{Wanted, by_id, list, of_contract, to_pay_out};
-pub use write::{call_off, insert, release, save, take, tell_due};
+pub use write::{call_off, insert, release, remove, save, set_line, take, take_unpaid, tell_due};
 
 use db::Sql;
 use kernel::Scope;

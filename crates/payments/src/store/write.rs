@@ -27,6 +27,7 @@ fn values(payment: &Payment) -> Vec<Value> {
         payment.creator_id,
         &payment.name,
         payment.position,
+        payment.line,
         payment.amount,
         payment.currency,
         payment.status,
@@ -41,6 +42,10 @@ fn values(payment: &Payment) -> Vec<Value> {
         &payment.failure,
         payment.refunding,
         payment.refunded,
+        payment.disputed,
+        &payment.dispute_status,
+        &payment.dispute_reason,
+        payment.dispute_due,
         payment.payout_status,
         payment.paid_out,
         payment.fees,
@@ -64,7 +69,7 @@ pub async fn take(scope: Scope, tx: &mut Tx, id: PaymentId) -> Result<Option<Pay
 /// Writes a payment that was [taken](take) at this status.
 pub async fn save(scope: Scope, tx: &mut Tx, payment: &Payment, was: Status) -> Result<()> {
     let mut sql = Sql::new("UPDATE payments SET amount = ");
-    sql.bind(payment.amount).push(", status = ").bind(payment.status);
+    sql.bind(payment.amount).push(", status = ").bind(payment.status).push(", line = ").bind(payment.line);
     sql.push(", due_at = ").bind(payment.due_at).push(", due_told = ").bind(payment.due_told);
     sql.push(", payment_method = ").bind(&payment.payment_method);
     sql.push(", provider = ").bind(&payment.provider);
@@ -72,6 +77,8 @@ pub async fn save(scope: Scope, tx: &mut Tx, payment: &Payment, was: Status) -> 
     sql.push(", attempt_id = ").bind(payment.attempt_id);
     sql.push(", failure_code = ").bind(&payment.failure_code).push(", failure = ").bind(&payment.failure);
     sql.push(", refunding = ").bind(payment.refunding).push(", refunded = ").bind(payment.refunded);
+    sql.push(", disputed = ").bind(payment.disputed).push(", dispute_status = ").bind(&payment.dispute_status);
+    sql.push(", dispute_reason = ").bind(&payment.dispute_reason).push(", dispute_due = ").bind(payment.dispute_due);
     sql.push(", payout_status = ").bind(payment.payout_status);
     sql.push(", paid_out = ").bind(payment.paid_out).push(", fees = ").bind(payment.fees);
     sql.push(", paid_at = ").bind(payment.paid_at).push(", updated_at = ").bind(payment.updated_at);
@@ -84,14 +91,52 @@ pub async fn save(scope: Scope, tx: &mut Tx, payment: &Payment, was: Status) -> 
     tx.next_version(TOPIC).await.map(drop)
 }
 
-/// The content of a contract is delivered: its payments wait for that no longer. Tells which did.
-pub async fn release(scope: Scope, tx: &mut Tx, contract: ContractId, now: Timestamp) -> Result<Vec<Payment>> {
+/// The content of a contract, or of these lines of its schedule, is delivered: payments wait for that no longer. Tells which did.
+pub async fn release(
+    scope: Scope,
+    tx: &mut Tx,
+    contract: ContractId,
+    lines: Option<&[usize]>,
+    now: Timestamp,
+) -> Result<Vec<Payment>> {
     let mut sql = Sql::new("UPDATE payments SET awaits_delivery = FALSE, due_told = (due_at IS NULL OR due_at <= ");
     sql.bind(now).push("), due_at = CASE WHEN due_at > ").bind(now).push(" THEN due_at ELSE ").bind(now);
     sql.push(" END, revision = revision + 1, updated_at = ").bind(now);
     sql.push(" WHERE awaits_delivery AND contract_id = ").bind(contract);
+    if let Some(lines) = lines {
+        sql.push(" AND line IN ");
+        sql.bind_list(lines.iter().copied());
+    }
     scoped(&mut sql, scope);
     changed(tx, sql).await
+}
+
+/// What of a contract is neither paid nor under way, to be planned anew: nobody begins it before this transaction ends.
+pub async fn take_unpaid(scope: Scope, tx: &mut Tx, contract: ContractId) -> Result<Vec<Payment>> {
+    let mut sql = Sql::new("UPDATE payments SET revision = revision + 1 WHERE contract_id = ");
+    sql.bind(contract).push(" AND status IN ('pending', 'failed')");
+    scoped(&mut sql, scope);
+    sql.push(" RETURNING ").push(Payment::COLUMNS);
+    tx.fetch_all(&sql.text, sql.args).await
+}
+
+/// Removes a payment that was [taken](take_unpaid) and of which nothing was ever begun.
+pub async fn remove(scope: Scope, tx: &mut Tx, payment: &Payment) -> Result<()> {
+    let mut sql = Sql::new("DELETE FROM payments WHERE status = 'pending' AND attempt_id IS NULL AND id = ");
+    sql.bind(payment.id).push(" AND revision = ").bind(payment.revision);
+    scoped(&mut sql, scope);
+    if tx.execute(&sql.text, sql.args).await? != 1 {
+        return Err(Error::conflict("The payment was changed by someone else meanwhile; read it again"));
+    }
+    tx.next_version(TOPIC).await.map(drop)
+}
+
+/// Says which line of the schedule in force a payment pays, whatever is under way with it.
+pub async fn set_line(scope: Scope, tx: &mut Tx, id: PaymentId, line: Option<i64>) -> Result<()> {
+    let mut sql = Sql::new("UPDATE payments SET revision = revision + 1, line = ");
+    sql.bind(line).push(" WHERE id = ").bind(id);
+    scoped(&mut sql, scope);
+    tx.execute(&sql.text, sql.args).await.map(drop)
 }
 
 /// What of a contract is not paid will not be. Tells which payments those are.

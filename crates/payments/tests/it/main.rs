@@ -1,11 +1,13 @@
 //! Payments through their routes, on both engines.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod at_the_provider;
 mod ledger;
 mod lifecycle;
 mod once;
 mod plans;
 mod refunds;
+mod replans;
 mod stripe;
 mod stripe_stand_in;
 

@@ -14,6 +14,31 @@ use crate::{Counting, World, path};
 const ALL: &str = "/api/v1/payments";
 
 on_both! {
+    async fn every_post_that_spends_is_done_once_for_its_key(fresh: FreshDb) {
+        let world = World::new(fresh).await;
+        let (pending, failed, paid) = (world.payment(10.0).await, world.payment(20.0).await, world.paid(30.0).await);
+        let declined = json!({"payment_details": {"card_token": "tok_decline"}});
+        assert_eq!(world.client.post(&format!("{failed}/process"), &declined).await.ok()["status"], "failed");
+        world.work().await;
+        for (at, body, other) in [
+            ("/api/v1/payments".to_owned(), json!({"contract_id": world.contract, "amount": 1}), json!({"contract_id": world.contract, "amount": 2})),
+            (format!("{pending}/process"), json!({"payment_method": "card"}), json!({"payment_method": "bank"})),
+            (format!("{failed}/retry"), json!({"payment_method": "card"}), json!({})),
+            (format!("{paid}/refund"), json!({"amount": 5}), json!({"amount": 6})),
+        ] {
+            let keyed = world.client.clone().with("idempotency-key", &format!("key of {at}"));
+            let first = keyed.post(&at, &body).await;
+            let again = keyed.post(&at, &body).await;
+            assert_eq!((first.ok(), again.header("idempotency-replayed")), (again.ok(), "true"), "{at}");
+            let message = keyed.post(&at, &other).await.refused(409)["detail"].to_string();
+            assert!(message.contains("used for another request"), "{at}: {message}");
+        }
+        let summary = world.get("/api/v1/payments/summary").await;
+        assert_eq!((&summary["total_count"], &summary["completed_count"]), (&json!(4), &json!(3)));
+        assert_eq!(world.get(&paid).await["amount_refunded"], 5.0);
+        world.verify().await;
+    }
+
     async fn two_hundred_at_once_charge_once(fresh: FreshDb) {
         let gateway = Arc::new(Counting::default());
         let world = World::with(fresh, gateway.clone(), Settings::default()).await;

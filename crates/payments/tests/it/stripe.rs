@@ -12,30 +12,30 @@ use crate::stripe_stand_in::{Stripe, Trouble, signature};
 const WEBHOOK: &str = "/api/v1/payments/webhook";
 const INTENTS: &str = "payment_intents";
 
-async fn world(fresh: FreshDb) -> (World, Stripe) {
+pub(crate) async fn world(fresh: FreshDb) -> (World, Stripe) {
     let stripe = Stripe::start().await;
     let world = World::with(fresh, stripe.gateway(), Settings { fee: 1_000 }).await;
     (world, stripe)
 }
 
 impl World {
-    async fn process_with(&self, at: &str, token: &str) -> Reply {
+    pub(crate) async fn process_with(&self, at: &str, token: &str) -> Reply {
         self.client.post(&format!("{at}/process"), &json!({"payment_details": {"card_token": token}})).await
     }
 
-    async fn tell(&self, id: &str, kind: &str, object: &Value) -> Reply {
+    pub(crate) async fn tell(&self, id: &str, kind: &str, object: &Value) -> Reply {
         let body = json!({"id": id, "object": "event", "type": kind, "data": {"object": object}}).to_string();
         let signed = signature(&body, self.clock.now().micros() / time::SECOND);
         self.anyone().with("stripe-signature", &signed).raw(Method::POST, WEBHOOK, "application/json", body).await
     }
 
-    async fn set_account(&self) {
+    pub(crate) async fn set_account(&self) {
         let path = format!("/api/v1/payments/payout-accounts/{}", self.creator);
         self.of(&self.creator_account).put(&path, &json!({"account": "acct_1"})).await.ok();
     }
 
     /// Waits until the jobs of attempts look again.
-    async fn later(&self) {
+    pub(crate) async fn later(&self) {
         self.advance(time::HOUR);
         self.work().await;
     }

@@ -179,8 +179,8 @@ pub trait Agent: Send + Sync {
         cursor: Option<&str>,
         most: u32,
     ) -> Result<ConversationPage>;
-    /// The sound of a conversation.
-    async fn audio(&self, id: &str) -> Result<Audio>;
+    /// The sound of a conversation, or one part of it (`bytes=0-1023`, as RFC 9110 has it).
+    async fn audio(&self, id: &str, range: Option<&str>) -> Result<Audio>;
     /// Reads a webhook, if it comes from the provider; [`kernel::Kind::Forbidden`] with the reason if not.
     fn event(&self, body: &[u8], signature: Option<&str>, now: Timestamp) -> Result<AgentEvent>;
 }

@@ -61,7 +61,7 @@ impl Telephony for MockTelephony {
         Ok(Vec::new())
     }
 
-    async fn recording(&self, _: &str) -> Result<Audio> {
+    async fn recording(&self, _: &str, _: Option<&str>) -> Result<Audio> {
         Err(Error::not_found("Recording"))
     }
 
@@ -108,7 +108,7 @@ impl Agent for MockAgent {
         Ok(ConversationPage::default())
     }
 
-    async fn audio(&self, _: &str) -> Result<Audio> {
+    async fn audio(&self, _: &str, _: Option<&str>) -> Result<Audio> {
         Err(Error::not_found("Recording"))
     }
 

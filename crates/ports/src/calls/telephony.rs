@@ -144,8 +144,8 @@ pub trait Telephony: Send + Sync {
     async fn end(&self, sid: &str) -> Result<()>;
     /// The calls to this number that were asked for on the day of this moment or later, newest first.
     async fn calls_to(&self, to: &str, since: Timestamp) -> Result<Vec<CallInfo>>;
-    /// A recording, by the provider's name for it.
-    async fn recording(&self, recording_sid: &str) -> Result<Audio>;
+    /// A recording, by the provider's name for it, or one part of it (`bytes=0-1023`, as RFC 9110 has it).
+    async fn recording(&self, recording_sid: &str, range: Option<&str>) -> Result<Audio>;
     /// Does this request come from the provider? [`kernel::Kind::Forbidden`] with the reason if not.
     fn check(&self, request: Webhook<'_>) -> Result<()>;
 }

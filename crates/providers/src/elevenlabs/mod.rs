@@ -192,16 +192,12 @@ impl Agent for ElevenLabs {
         })
     }
 
-    async fn audio(&self, id: &str) -> Result<Audio> {
+    async fn audio(&self, id: &str, range: Option<&str>) -> Result<Audio> {
         if !is_id(id) {
             return Err(Error::not_found("Recording"));
         }
-        match self.wire.get(self.wire.url(["v1", "convai", "conversations", id, "audio"], &[])).await {
-            Ok(answer) => {
-                let is_audio = answer.media_type.starts_with("audio/");
-                let media_type = if is_audio { answer.media_type } else { "audio/mpeg".into() };
-                Ok(Audio { media_type, bytes: answer.bytes })
-            }
+        match self.wire.sound(self.wire.url(["v1", "convai", "conversations", id, "audio"], &[]), range).await {
+            Ok(audio) => Ok(audio),
             Err(fault) if fault.is_not_found() => Err(Error::not_found("Recording")),
             Err(fault) => Err(self.wire.tell(fault)),
         }

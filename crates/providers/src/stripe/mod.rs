@@ -12,7 +12,7 @@ pub use settings::StripeSettings;
 
 use async_trait::async_trait;
 use kernel::{Error, Kind, Result, Timestamp};
-use ports::gateway::{Event, Fault, Gateway, Order, Outcome, What};
+use ports::gateway::{Event, Fault, Gateway, News, Order, Outcome, What};
 use serde_json::Value;
 
 use self::wire::Wire;
@@ -141,6 +141,12 @@ impl Gateway for StripeGateway {
                 self.one_of(&found, order, objects::refund)
             }
         }
+    }
+
+    async fn refunds(&self, charge: &str) -> Result<Vec<News>, Fault> {
+        let query = [("payment_intent", charge.to_owned()), ("limit", "100".to_owned())];
+        let found = self.wire.get(&["refunds"], &query).await?;
+        Ok(found["data"].as_array().map_or(&[][..], Vec::as_slice).iter().filter_map(objects::refunded).collect())
     }
 
     fn event(&self, signature: &str, body: &[u8], now: Timestamp) -> Result<Event> {

@@ -1,6 +1,7 @@
 //! Stripe's objects, as outcomes.
 
-use ports::gateway::{Outcome, Wanted};
+use kernel::{Timestamp, time};
+use ports::gateway::{Back, Dispute, News, Outcome, Wanted, Word};
 use serde_json::Value;
 
 /// Reads an outcome out of an object; nothing if it is none of its kind.
@@ -58,6 +59,81 @@ pub(super) fn refund(object: &Value) -> Option<Outcome> {
     })
 }
 
+/// What an object that carries our order's key says of it.
+pub(super) fn word(object: &Value, read: Read) -> Option<Word> {
+    Some(Word {
+        key: text(&object["metadata"]["attempt"])?,
+        units: object["amount"].as_i64()?,
+        currency: currency(object)?,
+        outcome: read(object)?,
+    })
+}
+
+fn currency(object: &Value) -> Option<String> {
+    object["currency"].as_str().map(str::to_ascii_lowercase)
+}
+
+/// What a refund says: of an order of ours, or of a charge whose refund we did not order.
+pub(super) fn refunded(object: &Value) -> Option<News> {
+    if object["metadata"]["attempt"].is_string() {
+        return word(object, refund).map(News::Order);
+    }
+    back(object, &object["payment_intent"], refund).map(News::Refund)
+}
+
+fn back(object: &Value, of: &Value, read: Read) -> Option<Back> {
+    Some(Back {
+        reference: text(&object["id"])?,
+        of: text(of)?,
+        units: object["amount"].as_i64()?,
+        currency: currency(object)?,
+        outcome: read(object)?,
+    })
+}
+
+/// What a transfer that was taken back says: that it was made, and each of its reversals.
+pub(super) fn reversed(object: &Value) -> Vec<News> {
+    let made = word(object, moved).map(News::Order);
+    let reversals = object["reversals"]["data"].as_array().map_or(&[][..], Vec::as_slice);
+    let reversals = reversals.iter().rev().filter_map(|reversal| {
+        if reversal["metadata"]["attempt"].is_string() {
+            return word(reversal, moved).map(News::Order);
+        }
+        back(reversal, &object["id"], moved).map(News::Reversal)
+    });
+    made.into_iter().chain(reversals).collect()
+}
+
+/// A dispute. An inquiry (`warning_…`) takes no money; what follows it does, until it is won.
+pub(super) fn dispute(object: &Value) -> Option<News> {
+    let status = text(&object["status"])?;
+    let (step, withdrawn) = match status.as_str() {
+        "warning_needs_response" => (0, false),
+        "warning_under_review" => (1, false),
+        "needs_response" => (2, true),
+        "under_review" => (3, true),
+        "lost" => (Dispute::OVER, true),
+        "won" | "warning_closed" | "prevented" => (Dispute::OVER, false),
+        // A word that is newer than this program: what Stripe has booked for it decides.
+        _ => {
+            let booked = object["balance_transactions"].as_array().map_or(&[][..], Vec::as_slice);
+            (3, booked.iter().filter_map(|one| one["amount"].as_i64()).sum::<i64>() < 0)
+        }
+    };
+    let due = object["evidence_details"]["due_by"].as_i64();
+    Some(News::Dispute(Dispute {
+        reference: text(&object["id"])?,
+        of: text(&object["payment_intent"])?,
+        units: object["amount"].as_i64()?,
+        currency: currency(object)?,
+        status,
+        step,
+        withdrawn,
+        reason: text(&object["reason"]),
+        respond_by: due.map(|seconds| Timestamp::from_micros(seconds.saturating_mul(time::SECOND))),
+    }))
+}
+
 /// What Stripe says of a card or a request that it refuses.
 pub(super) fn refusal(error: &Value, reference: Option<String>) -> Outcome {
     let code = [&error["decline_code"], &error["code"], &error["type"]].into_iter().find_map(text);
@@ -72,6 +148,33 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_dispute_takes_money_unless_it_is_an_inquiry_or_won() {
+        let of = |status: &str, booked: i64| {
+            let object = json!({"id": "du_1", "object": "dispute", "amount": 1000, "currency": "USD", "status": status,
+                "payment_intent": "pi_1", "charge": "ch_1", "reason": "fraudulent", "evidence_details": {"due_by": 1_682_294_399},
+                "balance_transactions": [{"amount": booked, "fee": 1500}]});
+            let Some(News::Dispute(dispute)) = dispute(&object) else { panic!("{status}") };
+            assert_eq!((dispute.of.as_str(), dispute.currency.as_str(), dispute.units), ("pi_1", "usd", 1000));
+            assert_eq!(dispute.respond_by.unwrap().to_string(), "2023-04-23T23:59:59Z");
+            (dispute.step, dispute.withdrawn)
+        };
+        for (status, step, withdrawn) in [
+            ("warning_needs_response", 0, false),
+            ("warning_under_review", 1, false),
+            ("warning_closed", 4, false),
+            ("needs_response", 2, true),
+            ("under_review", 3, true),
+            ("won", 4, false),
+            ("lost", 4, true),
+            ("prevented", 4, false),
+        ] {
+            assert_eq!(of(status, 0), (step, withdrawn), "{status}");
+        }
+        assert_eq!((of("something new", -1000), of("something new", 0)), ((3, true), (3, false)));
+        assert_eq!(dispute(&json!({"id": "du_1", "status": "lost"})), None);
+    }
 
     #[test]
     fn every_status_of_an_intent_is_an_outcome() {

@@ -50,22 +50,21 @@ pub(super) fn read(body: &[u8]) -> Result<Event> {
         return Err(Error::new(Kind::BadRequest, "The event has no id or no type"));
     };
     let object = &event["data"]["object"];
-    let reader: Option<Read> = match object["object"].as_str() {
-        Some("payment_intent") => Some(objects::intent),
-        Some("refund") => Some(objects::refund),
-        Some("transfer") if kind == "transfer.created" => Some(objects::moved),
-        _ => None,
+    let of_order = |read: Read| objects::word(object, read).map(News::Order).into_iter().collect();
+    let news: Vec<News> = match object["object"].as_str() {
+        Some("payment_intent") => of_order(objects::intent),
+        Some("refund") => objects::refunded(object).into_iter().collect(),
+        Some("transfer") if kind == "transfer.created" => of_order(objects::moved),
+        Some("transfer") if kind == "transfer.reversed" => objects::reversed(object),
+        Some("dispute") => objects::dispute(object).into_iter().collect(),
+        // A charge tells how much went back of it, but not by which refunds.
+        Some("charge") if kind == "charge.refunded" => {
+            let charge = object["payment_intent"].as_str().map(str::to_owned);
+            charge.map(|charge| News::Refunds { charge }).into_iter().collect()
+        }
+        _ => Vec::new(),
     };
-    Ok(Event { id: id.to_owned(), kind: kind.to_owned(), news: reader.and_then(|read| news(object, read)) })
-}
-
-fn news(object: &Value, read: Read) -> Option<News> {
-    Some(News {
-        key: object["metadata"]["attempt"].as_str()?.to_owned(),
-        units: object["amount"].as_i64()?,
-        currency: object["currency"].as_str()?.to_ascii_lowercase(),
-        outcome: read(object)?,
-    })
+    Ok(Event { id: id.to_owned(), kind: kind.to_owned(), news })
 }
 
 #[cfg(test)]
@@ -119,7 +118,8 @@ mod tests {
         };
         let intent = r#"{"object": "payment_intent", "id": "pi_1", "status": "succeeded", "amount": 500, "currency": "jpy",
             "metadata": {"attempt": "a"}}"#;
-        let news = event(intent, "payment_intent.succeeded").news.unwrap();
+        let news = event(intent, "payment_intent.succeeded").news.remove(0);
+        let News::Order(news) = news else { panic!("{news:?}") };
         assert_eq!((news.key.as_str(), news.units, news.currency.as_str()), ("a", 500, "jpy"));
         assert_eq!(news.outcome, Outcome::Done { reference: "pi_1".into() });
         for (object, kind) in [
@@ -128,12 +128,28 @@ mod tests {
             (
                 r#"{"object": "transfer", "id": "tr_1", "amount": 1, "currency": "usd", "metadata": {"attempt": "a"}}"#
                     .to_owned(),
-                "transfer.reversed",
+                "transfer.updated",
             ),
+            (r#"{"object": "charge", "id": "ch_1", "payment_intent": null}"#.to_owned(), "charge.refunded"),
+            (r#"{"object": "charge", "id": "ch_1", "payment_intent": "pi_1"}"#.to_owned(), "charge.succeeded"),
             ("null".to_owned(), "ping"),
         ] {
-            assert_eq!(event(&object, kind).news, None, "{kind}");
+            assert_eq!(event(&object, kind).news, [], "{kind}");
         }
+        let reversal = r#"{"object": "transfer", "id": "tr_1", "amount": 9, "currency": "usd", "metadata": {"attempt": "a"}, "reversals": {"data": [
+            {"id": "trr_2", "amount": 2, "currency": "usd", "metadata": {}}, {"id": "trr_1", "amount": 1, "currency": "usd", "metadata": {"attempt": "b"}}]}}"#;
+        let heard = event(reversal, "transfer.reversed").news;
+        let told: Vec<String> = heard
+            .iter()
+            .map(|news| match news {
+                News::Order(word) => format!("{} {}", word.key, word.units),
+                News::Reversal(back) => format!("{} of {} {}", back.reference, back.of, back.units),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(told, ["a 9", "b 1", "trr_2 of tr_1 2"]);
+        let charge = r#"{"object": "charge", "id": "ch_1", "payment_intent": "pi_1"}"#;
+        assert_eq!(event(charge, "charge.refunded").news, [News::Refunds { charge: "pi_1".into() }]);
         for body in [&b"{"[..], b"[]", b"{}", b"{\"id\": \"\", \"type\": \"x\"}"] {
             assert_eq!(read(body).unwrap_err().kind(), Kind::BadRequest);
         }

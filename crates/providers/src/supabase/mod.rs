@@ -157,6 +157,24 @@ impl IdentityBackend for Supabase {
         user.read().map_err(|why| Self::unusable(why, &reply))
     }
 
+    async fn delete(&self, subject: &str) -> Result<()> {
+        let key = self.settings.service_role_key.reveal();
+        if key.is_empty() {
+            let message = "A user of Supabase can only be deleted with SUPABASE_SERVICE_ROLE_KEY: set it, or delete the user there";
+            return Err(Error::new(Kind::Unavailable, message));
+        }
+        let unfit = |_| self.unfit_key("SUPABASE_SERVICE_ROLE_KEY");
+        let ask = Ask::delete(self.web.url(["admin", "users", subject], &[]));
+        let ask = ask.header(API_KEY, key).and_then(|ask| ask.bearer(key)).map_err(unfit)?;
+        let reply = self.web.ask(&ask).await?;
+        match reply.status {
+            404 => Ok(()),
+            401 | 403 => Err(self.web.refuses_us("SUPABASE_SERVICE_ROLE_KEY", &reply)),
+            _ if reply.is_success() => Ok(()),
+            _ => Err(Refused::read(&reply).tell(&self.web, &reply)),
+        }
+    }
+
     async fn verify(&self, access_token: &str) -> Result<Claims> {
         let no_good = |why: String| refusals::over().because(why);
         if access_token.len() > LONGEST {

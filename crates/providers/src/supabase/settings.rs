@@ -11,7 +11,7 @@ pub struct Settings {
     pub url: String,
     /// `SUPABASE_ANON_KEY` (or the publishable key): opens the door to Auth, for everybody.
     pub anon_key: Secret,
-    /// `SUPABASE_SERVICE_ROLE_KEY`: kept for what only the project's owner may do; nothing here needs it yet.
+    /// `SUPABASE_SERVICE_ROLE_KEY`: for what only the project's owner may do: deleting whoever is erased here.
     pub service_role_key: Secret,
     /// `SUPABASE_JWT_SECRET`: of projects that sign by HS256; the others' keys are fetched.
     pub jwt_secret: Secret,

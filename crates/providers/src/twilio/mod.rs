@@ -123,9 +123,10 @@ impl Twilio {
             model: String::new(),
         };
         let credentials = format!("{}:{}", settings.account_sid, settings.auth_token.reveal());
-        let header = Wire::secret_header(&format!("Basic {}", BASE64_STANDARD.encode(credentials)), &who)?;
+        let encoded = BASE64_STANDARD.encode(credentials);
+        let header = Wire::secret_header(&format!("Basic {encoded}"), &who)?;
         let headers = HeaderMap::from_iter([(AUTHORIZATION, header)]);
-        let wire = Wire::new(&settings.base_url, who, &headers, settings.limits.clone())?;
+        let wire = Wire::new(&settings.base_url, who, &headers, settings.limits.clone())?.hiding(encoded.into());
         Ok(Self { wire, settings })
     }
 
@@ -225,12 +226,12 @@ impl Telephony for Twilio {
         Ok(self.wire.json::<Calls>(&answer)?.calls.into_iter().map(CallInfo::from).collect())
     }
 
-    async fn recording(&self, recording_sid: &str) -> Result<Audio> {
+    async fn recording(&self, recording_sid: &str, range: Option<&str>) -> Result<Audio> {
         if !is_sid(recording_sid) {
             return Err(Error::not_found("Recording"));
         }
-        match self.wire.get(self.url(&["Recordings", &format!("{recording_sid}.mp3")], &[])).await {
-            Ok(answer) => Ok(Audio { media_type: "audio/mpeg".into(), bytes: answer.bytes }),
+        match self.wire.sound(self.url(&["Recordings", &format!("{recording_sid}.mp3")], &[]), range).await {
+            Ok(audio) => Ok(audio),
             Err(fault) if fault.is_not_found() => Err(Error::not_found("Recording")),
             Err(fault) => Err(self.wire.tell(fault)),
         }

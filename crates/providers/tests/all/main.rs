@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod calling;
 mod faults;
 mod files;
 mod gemini;
@@ -9,6 +10,8 @@ mod identity;
 mod openai_embedder;
 mod openai_llm;
 mod redis;
+mod s3;
+mod s3_server;
 mod smtp;
 mod smtp_server;
 mod stand_in;

@@ -127,6 +127,9 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
 }
 
 async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Result<()> {
+    // Links lead to where PUBLIC_BASE_URL says, and without it to this machine.
+    let port = listener.local_addr().map_err(Error::internal)?.port();
+    server.app.reached_at(&format!("http://localhost:{port}"));
     let metrics = http_base::telemetry::install_metrics().map_err(Error::internal)?;
     let about = server.about(settings, Some(metrics.clone()));
     // Durations wait in memory until they are put into their buckets, whether or not anybody reads the figures.

@@ -50,7 +50,7 @@ both_engines! {
         }
         let path = "/api/v1/campaigns/CAMP-001";
         let tag = world.client.get(path).await.header("etag").to_owned();
-        world.client.put(path, json!({"campaign_goal": "Told apart by its tag"})).await.ok();
+        world.client.put(path, &json!({"campaign_goal": "Told apart by its tag"})).await.ok();
         let after = world.client.clone().with("if-none-match", &tag).get(path).await;
         assert_eq!(after.ok()["campaign_goal"], "Told apart by its tag");
         let refused = world.client.clone().with("if-none-match", "*").get("/api/v1/campaigns/CAMP-999").await;

@@ -50,4 +50,5 @@ mod program;
 mod round_trip;
 mod search;
 mod similarity;
+mod six_steps;
 mod world;

@@ -140,6 +140,14 @@ fn answer(state: &mut State, issuer: &str, clock: &Clock, uri: &Uri, headers: &H
     if let Some((status, body)) = &state.failing {
         return json_of(*status, body);
     }
+    if let Some(user) = uri.path().strip_prefix("/auth/v1/admin/users/") {
+        let is_the_projects = |name: &str, value: &str| headers.get(name).is_some_and(|given| given == value);
+        return match is_the_projects("apikey", "service") && is_the_projects("authorization", "Bearer service") {
+            false => json_of(401, &json!({"message": "Invalid API key"})),
+            true if state.users.remove(user).is_none() => refusal(404, "user_not_found", "User not found"),
+            true => json_of(200, &json!({})),
+        };
+    }
     if headers.get("apikey").is_none_or(|key| key != "anon") {
         return json_of(401, &json!({"message": "Invalid API key"}));
     }

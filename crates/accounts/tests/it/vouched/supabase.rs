@@ -88,6 +88,34 @@ on_both! {
         assert_eq!((world.audited("login").await, world.audited("logout").await), (1, 1));
     }
 
+    async fn whoever_is_erased_is_taken_out_there_as_well(fresh: FreshDb) {
+        let (world, gotrue) = world(fresh).await;
+        gotrue.confirm_at_once();
+        let body = json!({"email": "joan@example.com", "password": PASSWORD, "role": "CREATOR"});
+        assert_eq!(world.client.post("/api/v1/auth/signup", &body).await.status, 201);
+        let access = text(&world.try_log_in("joan@example.com", PASSWORD).await.json(), "access_token");
+        let subject: String = {
+            let mut tx = world.db().read().await.unwrap();
+            tx.fetch_value("SELECT supabase_id FROM accounts WHERE supabase_id IS NOT NULL", vec![]).await.unwrap()
+        };
+        let path = format!("/auth/v1/admin/users/{subject}");
+        with(&world, &access).json(axum::http::Method::DELETE, "/api/v1/account", &json!({})).await.ok();
+        gotrue.seen();
+        // The service is down: it is asked again later.
+        gotrue.fail(Some((503, json!({}))));
+        world.work().await;
+        assert!(gotrue.seen().contains(&path));
+        gotrue.fail(None);
+        world.clock.advance(HOUR);
+        world.work().await;
+        assert_eq!(gotrue.seen(), [path]);
+        assert_eq!(world.try_log_in("joan@example.com", PASSWORD).await.status, 401, "nobody is there any more");
+        world.clock.advance(HOUR);
+        gotrue.seen();
+        world.work().await;
+        assert_eq!(gotrue.seen(), Vec::<String>::new(), "it is done once");
+    }
+
     async fn wrong_passwords_are_counted_and_told_as_ever(fresh: FreshDb) {
         let (world, gotrue) = world(fresh).await;
         gotrue.add("jo@example.com", json!({}), (true, true));

@@ -17,6 +17,7 @@ fn paper(business: &str, creator: &str, deliverables: usize, terms: &Value) -> P
         amount: Money::from_minor(amount),
         due_date: None,
         due_on,
+        deliverables: Vec::new(),
     };
     let document = Document {
         contract_id: "0190a000-0000-7000-8000-000000000001".parse().unwrap(),
@@ -152,6 +153,74 @@ fn amounts_are_grouped() {
     assert_eq!(grouped(Money::from_minor(5_000_000), 0), "50,000");
 }
 
+/// Words without spaces, addresses, and a schedule of twelve payments.
+fn wide() -> Paper {
+    let address = "https://drive.example.com/drive/folders/1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789?usp=sharing&resourcekey=0-AbCdEfGh";
+    let mut paper = paper(
+        "Internationale Markenkommunikationsgesellschaft für Verbraucherelektronik mbH & Co. KGaA",
+        "Αλεξάνδρα-Κωνσταντίνα Παπαδοπούλου-Χατζηγεωργίου",
+        5,
+        &json!({"briefing": address, "usage_rights": format!("6 months; see {address} and {address}"), "word": "Donaudampfschifffahrt".repeat(12),
+            "links": [address, address]}),
+    );
+    let document = &mut paper.document;
+    document.deliverables[0].requirements = vec![address.into(), "x".repeat(300)];
+    document.deliverables[1].kind = "Verbraucherelektronikproduktvorstellungsvideo".into();
+    document.deliverables[2].milestone = Some("Quartalsabschlussveröffentlichung".into());
+    document.total = 123_456_789_012;
+    document.schedule = (0..12)
+        .map(|at| Line {
+            milestone: [
+                "contract_signing",
+                "Quartalsabschlussveröffentlichung",
+                "content delivery of everything that is named above, in one go, and then some more words",
+                "figures",
+            ][at % 4]
+                .into(),
+            amount: Money::from_minor(document.total / 12),
+            due_date: (at % 3 == 0).then_some(1_900_000_000_000_000),
+            due_on: [Due::Signing, Due::Delivery, Due::Date][at % 3],
+            deliverables: if at % 2 == 0 { vec![0, 2, 4] } else { vec![] },
+        })
+        .collect();
+    paper
+}
+
+#[test]
+fn a_contract_is_drawn_in_time() {
+    let papers =
+        [paper("TechCorp", "Ana Ferreira", 3, &terms()), wide(), paper("上海小明科技", "ليلى حداد", 40, &terms())];
+    let mut slowest = std::time::Duration::ZERO;
+    for paper in &papers {
+        // The first one reads the fonts.
+        paper.draw().unwrap();
+        let best = (0..5).map(|_| {
+            let started = std::time::Instant::now();
+            paper.draw().unwrap();
+            started.elapsed()
+        });
+        slowest = slowest.max(best.min().unwrap());
+    }
+    println!("slowest: {slowest:?}");
+    // Unoptimised it takes many times longer, and says nothing.
+    assert!(cfg!(debug_assertions) || slowest < std::time::Duration::from_millis(50), "{slowest:?}");
+}
+
+#[test]
+fn lines_say_what_they_wait_for() {
+    let line = |due_on: Due, due_date: Option<i64>, deliverables: Vec<usize>| {
+        due(&Line { milestone: "x".into(), amount: Money::from_minor(1), due_date, due_on, deliverables })
+    };
+    assert_eq!(line(Due::Delivery, None, vec![]), "when everything is delivered and approved");
+    assert_eq!(line(Due::Delivery, None, vec![1]), "when No. 2 is delivered and approved");
+    assert_eq!(line(Due::Delivery, None, vec![0, 2, 3]), "when No. 1, 3 and 4 are delivered and approved");
+    assert!(
+        line(Due::Delivery, Some(1_900_000_000_000_000), vec![0])
+            .starts_with("when No. 1 is delivered and approved, not before 2030-")
+    );
+    assert_eq!(line(Due::Signing, None, vec![]), "when both sides have signed");
+}
+
 /// Writes the samples that are looked at: `DEALS_SAMPLES=folder cargo test -p deals samples`.
 #[test]
 fn samples() {
@@ -172,6 +241,7 @@ fn samples() {
         ("plain", paper("TechCorp", "Ana Ferreira", 3, &terms())),
         ("draft", draft),
         ("attested", attested),
+        ("wide", wide()),
         ("long", paper("Παπαδόπουλος Α.Ε.", "Наталья Ковалёва-Северная", 40, &long)),
         (
             "scripts",

@@ -2,7 +2,7 @@
 
 mod google;
 mod meta;
-mod service;
+pub(crate) mod service;
 mod supabase;
 mod tiktok;
 mod tokens;

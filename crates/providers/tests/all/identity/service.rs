@@ -12,30 +12,30 @@ use serde_json::Value;
 
 /// One request as it came.
 #[derive(Clone)]
-pub(super) struct Seen {
-    pub(super) method: Method,
-    pub(super) path: String,
-    pub(super) query: String,
+pub(crate) struct Seen {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
     headers: HeaderMap,
-    pub(super) body: String,
+    pub(crate) body: String,
 }
 
 impl Seen {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
     /// What the query says of this, without its encoding (the tests use plain letters).
-    pub(super) fn asked(&self, name: &str) -> Option<&str> {
+    pub(crate) fn asked(&self, name: &str) -> Option<&str> {
         value_of(&self.query, name)
     }
 
     /// What the form says of this.
-    pub(super) fn sent(&self, name: &str) -> Option<&str> {
+    pub(crate) fn sent(&self, name: &str) -> Option<&str> {
         value_of(&self.body, name)
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 }
@@ -44,8 +44,8 @@ fn value_of<'a>(pairs: &'a str, name: &str) -> Option<&'a str> {
     pairs.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
 }
 
-pub(super) struct Service {
-    pub(super) url: String,
+pub(crate) struct Service {
+    pub(crate) url: String,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Service {
 struct Never;
 
 impl Service {
-    pub(super) async fn start(reply: impl Fn(&Seen) -> Response + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(reply: impl Fn(&Seen) -> Response + Send + Sync + 'static) -> Self {
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
         let (log, reply) = (Arc::clone(&seen), Arc::new(reply));
         let handler = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
@@ -81,20 +81,20 @@ impl Service {
     }
 
     /// Takes what it was asked so far.
-    pub(super) fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut *self.seen.lock().unwrap())
     }
 }
 
-pub(super) fn json(status: u16, body: &Value) -> Response {
+pub(crate) fn json(status: u16, body: &Value) -> Response {
     (StatusCode::from_u16(status).unwrap(), body.to_string()).into_response()
 }
 
 /// An answer that is none.
-pub(super) type Trouble = fn() -> Response;
+pub(crate) type Trouble = fn() -> Response;
 
 /// The ways of a service at its worst, each with what is said of it. The last one takes ten seconds.
-pub(super) fn troubles() -> Vec<(Trouble, &'static str)> {
+pub(crate) fn troubles() -> Vec<(Trouble, &'static str)> {
     vec![
         (|| (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "30")], "slow down").into_response(), "try again in 30 s"),
         (|| (StatusCode::INTERNAL_SERVER_ERROR, "oops").into_response(), "having trouble (500)"),
@@ -124,4 +124,4 @@ fn never() -> Response {
 }
 
 /// Longer than any question may take.
-pub(super) const PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);

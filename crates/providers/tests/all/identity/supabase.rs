@@ -310,3 +310,45 @@ async fn its_troubles_are_told() {
         assert_error(&error, kind, words);
     }
 }
+
+#[tokio::test]
+async fn a_user_is_deleted_by_the_projects_own_key() {
+    let service = Service::start(|seen| match seen.path.rsplit('/').next().unwrap() {
+        "there" => json(200, &json!({})),
+        "gone" => json(404, &json!({"code": 404, "error_code": "user_not_found", "msg": "User not found"})),
+        "forbidden" => json(403, &json!({"code": 403, "error_code": "not_admin", "msg": "hush-service is no key"})),
+        _ => json(500, &json!({"msg": "unexpected"})),
+    })
+    .await;
+    let clock = clock();
+    let backend = supabase(&service.url, SECRET, &clock);
+    backend.delete("there").await.unwrap();
+    let asked = &service.seen()[0];
+    assert_eq!((&asked.method, asked.path.as_str()), (&axum::http::Method::DELETE, "/auth/v1/admin/users/there"));
+    assert_eq!(
+        (asked.header("apikey"), asked.header("authorization")),
+        (Some("hush-service"), Some("Bearer hush-service"))
+    );
+    backend.delete("gone").await.unwrap();
+    assert_error(&backend.delete("forbidden").await.unwrap_err(), Kind::Provider, "check SUPABASE_SERVICE_ROLE_KEY");
+    assert_error(&backend.delete("trouble").await.unwrap_err(), Kind::Provider, "having trouble (500)");
+    service.seen();
+    // An odd id is no other path.
+    backend.delete("../users/there?x").await.unwrap_err();
+    assert!(
+        service
+            .seen()
+            .iter()
+            .all(|asked| asked.path.starts_with("/auth/v1/admin/users/..%2F") && asked.query.is_empty())
+    );
+
+    let settings = Settings {
+        url: service.url.clone(),
+        anon_key: "hush-anon".into(),
+        service_role_key: "".into(),
+        jwt_secret: SECRET.into(),
+    };
+    let without = Supabase::new(settings, &clock).unwrap();
+    assert_error(&without.delete("there").await.unwrap_err(), Kind::Unavailable, "set it, or delete the user there");
+    assert!(service.seen().is_empty());
+}

@@ -1,0 +1,185 @@
+//! The pages that mailed links open: confirming an address, setting a new password, asking for one. They do what the routes beside
+//! them do for programs. Reading one changes nothing, because programs that look through mails follow every link.
+
+use std::fmt::Write as _;
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http_base::fields::{read_form, rule};
+use http_base::page::{escape, page, page_of};
+use http_base::{Answer, ApiError, Body, Fields, Input, Peer};
+use kernel::Result;
+use serde_json::Map;
+
+use super::input::{Address, Mailed, Reset};
+use super::{mails, passwords};
+use crate::Accounts;
+
+/// What the query of a link may hold; anything else makes an empty one.
+struct Token(String);
+
+impl Input for Token {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        Some(Self(fields.optional("token", rule::text(4096)).unwrap_or_default()))
+    }
+}
+
+/// The token in a link's query, as it stands in a form; a link that was cut off has none.
+fn token_of(query: Option<String>) -> Option<String> {
+    let read: Result<Token> = http_base::fields::read_query(&query.unwrap_or_default());
+    read.ok().map(|token| escape(&token.0)).filter(|token| !token.is_empty())
+}
+
+fn cut_off() -> Response {
+    let body = "<section class=\"card\"><p>The link is not whole. Copy all of it from the mail, or ask for another mail.</p></section>";
+    page_of(axum::http::StatusCode::BAD_REQUEST, "This link is not whole", body)
+}
+
+/// What was wrong, with what to do about it.
+fn refusal(title: &str, error: &ApiError) -> Response {
+    let faults = error.0.faults().iter().map(|fault| {
+        let field = fault.loc.last().map(String::as_str).unwrap_or_default();
+        format!("{field}: {}", fault.message)
+    });
+    let told: Vec<String> =
+        if error.0.faults().is_empty() { vec![error.0.message().to_owned()] } else { faults.collect() };
+    let mut lines = String::new();
+    for line in told {
+        // Writing to a String cannot fail.
+        let _ = write!(lines, "<p class=\"bad\">{}</p>", escape(&line));
+    }
+    let (status, _) = http_base::error::status_and_code(error.0.kind());
+    let again = "<p class=\"soft\">Go back to try again, or <a href=\"/forgot-password\">ask for another mail</a>.</p>";
+    page_of(status, title, &format!("<section class=\"card\">{lines}{again}</section>"))
+}
+
+fn body_of<T>(input: T) -> Body<T> {
+    Body { input, sent: Map::new() }
+}
+
+/// The page that confirms an e-mail address
+///
+/// Where the link of the mail leads. It confirms nothing by itself: it has the button that does.
+#[utoipa::path(get, path = "/verify-email", tag = "Pages", security(()),
+    params(("token" = Option<String>, Query, description = "From the mail")), responses(
+    (status = 200, description = "A page", content_type = "text/html", body = String),
+    (status = 400, description = "The link has no token: a page that says so", content_type = "text/html", body = String),
+))]
+pub(super) async fn verify(RawQuery(query): RawQuery) -> Response {
+    let Some(token) = token_of(query) else { return cut_off() };
+    let body = format!(
+        "<section class=\"card\"><p>Confirm that this address is yours.</p><form method=\"post\" action=\"/verify-email\">\
+         <input type=\"hidden\" name=\"token\" value=\"{token}\"><button>Confirm</button></form></section>"
+    );
+    page("Confirm your e-mail address", &body)
+}
+
+/// Confirm an e-mail address by the page's button
+#[utoipa::path(post, path = "/verify-email", tag = "Pages", security(()),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`token`"), responses(
+    (status = 200, description = "Confirmed: a page", content_type = "text/html", body = String),
+    (status = 400, description = "The token was used, is over, or never was: a page", content_type = "text/html", body = String),
+))]
+pub(super) async fn verified(State(accounts): State<Accounts>, peer: Peer, form: Bytes) -> Response {
+    let done: Answer<_> = async {
+        let input: Mailed = read_form(&form)?;
+        mails::verify(State(accounts), peer, body_of(input)).await
+    }
+    .await;
+    match done {
+        Ok(_) => page(
+            "Confirmed",
+            "<section class=\"card\"><p>This address is yours. You can close this page.</p></section>",
+        ),
+        Err(error) => refusal("This could not be confirmed", &error),
+    }
+}
+
+/// The page that sets a new password
+///
+/// Where the link of the mail leads.
+#[utoipa::path(get, path = "/reset-password", tag = "Pages", security(()),
+    params(("token" = Option<String>, Query, description = "From the mail")), responses(
+    (status = 200, description = "A page", content_type = "text/html", body = String),
+    (status = 400, description = "The link has no token: a page that says so", content_type = "text/html", body = String),
+))]
+pub(super) async fn reset(RawQuery(query): RawQuery) -> Response {
+    let Some(token) = token_of(query) else { return cut_off() };
+    let body = format!(
+        "<section class=\"card\"><form method=\"post\" action=\"/reset-password\">\
+         <input type=\"hidden\" name=\"token\" value=\"{token}\">\
+         <label>New password<input type=\"password\" name=\"password\" required minlength=\"8\" maxlength=\"128\" \
+         autocomplete=\"new-password\"></label><button>Set the new password</button></form>\
+         <p class=\"soft\">Every device on which you are logged in will have to log in again.</p></section>"
+    );
+    page("A new password", &body)
+}
+
+/// Set a new password by the page's form
+#[utoipa::path(post, path = "/reset-password", tag = "Pages", security(()),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`token` and `password`"), responses(
+    (status = 200, description = "The new password is set: a page", content_type = "text/html", body = String),
+    (status = 400, description = "The token was used, is over, or never was: a page", content_type = "text/html", body = String),
+    (status = 422, description = "The password is too weak: a page", content_type = "text/html", body = String),
+))]
+pub(super) async fn was_reset(State(accounts): State<Accounts>, peer: Peer, form: Bytes) -> Response {
+    let done: Answer<_> = async {
+        let input: Reset = read_form(&form)?;
+        passwords::reset(State(accounts), peer, body_of(input)).await
+    }
+    .await;
+    match done {
+        Ok(_) => page("Done", "<section class=\"card\"><p>Your new password is set. Log in with it.</p></section>"),
+        Err(error) => refusal("The password was not set", &error),
+    }
+}
+
+/// The page that asks for a mail with which a new password can be set
+#[utoipa::path(get, path = "/forgot-password", tag = "Pages", security(()),
+    responses((status = 200, description = "A page", content_type = "text/html", body = String)))]
+pub(super) async fn forgot() -> Response {
+    let body = "<section class=\"card\"><form method=\"post\" action=\"/forgot-password\">\
+         <label>Your e-mail address<input type=\"email\" name=\"email\" required autocomplete=\"email\"></label>\
+         <button>Send me a link</button></form></section>";
+    page("A new password", body)
+}
+
+/// Ask for a mail with which a new password can be set, by the page's form
+#[utoipa::path(post, path = "/forgot-password", tag = "Pages", security(()),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`email`"), responses(
+    (status = 200, description = "If the address is somebody's, a mail is on its way: a page", content_type = "text/html", body = String),
+    (status = 422, description = "That is no e-mail address: a page", content_type = "text/html", body = String),
+))]
+pub(super) async fn asked(State(accounts): State<Accounts>, peer: Peer, form: Bytes) -> Response {
+    let done: Answer<_> = async {
+        let input: Address = read_form(&form)?;
+        passwords::forgot(State(accounts), peer, body_of(input)).await
+    }
+    .await;
+    let told =
+        "<section class=\"card\"><p>If the address is known here, a mail with a link is on its way.</p></section>";
+    match done {
+        Ok(_) => page("Look into your mail", told),
+        Err(error) => refusal("No mail was sent", &error),
+    }
+}
+
+/// The page of an invitation into a workspace
+///
+/// Where the link of the mail leads. Accepting wants the invited account's own log-in, so the page says how that is done.
+#[utoipa::path(get, path = "/invitations/accept", tag = "Pages", security(()),
+    params(("token" = Option<String>, Query, description = "From the mail")), responses(
+    (status = 200, description = "A page", content_type = "text/html", body = String),
+    (status = 400, description = "The link has no token: a page that says so", content_type = "text/html", body = String),
+))]
+pub(super) async fn invited(RawQuery(query): RawQuery) -> Response {
+    let Some(token) = token_of(query) else { return cut_off() };
+    let body = format!(
+        "<section class=\"card\"><p>You accept by a business account whose confirmed address is the one that this mail went to.</p>\
+         <ol><li>Register or log in with that address.</li><li>With its access token, send this as JSON to \
+         <code>POST /api/v1/workspace/invitations/accept</code> (<a href=\"/docs\">try it here</a>):</li></ol>\
+         <p><code>{{&quot;token&quot;: &quot;{token}&quot;}}</code></p></section>"
+    );
+    page("An invitation into a workspace", &body)
+}

@@ -1,0 +1,135 @@
+//! The dashboard over all campaigns.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::response::Response;
+use campaigns::Status;
+use db::Tx;
+use http_base::cache::Key;
+use http_base::{Answer, Caller};
+use kernel::{CampaignId, Money, Result, Scope};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Analytics;
+use super::activity::{self, Activity};
+use super::model::percent;
+use super::{model, store};
+
+/// What there is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Overview {
+    #[schema(example = 12)]
+    total_campaigns: u64,
+    #[schema(example = 3)]
+    active_campaigns: u64,
+    /// The whole directory.
+    #[schema(example = 145)]
+    total_creators: usize,
+    #[schema(example = 28)]
+    total_contracts: u64,
+    /// The budgets of all campaigns, in US dollars.
+    #[schema(example = 125_000)]
+    total_budget_managed: Money,
+}
+
+/// What it brought.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct PerformanceMetrics {
+    /// The mean of the campaigns that have a return on investment; null where none has.
+    #[schema(example = 2.8)]
+    average_campaign_roi: Option<f64>,
+    /// How many campaigns that are.
+    campaigns_with_roi: usize,
+    /// All engagement in percent of all views; null without views.
+    #[schema(example = 5.2)]
+    average_engagement_rate: Option<f64>,
+    /// Null: creators rate nobody here yet, so that there is nothing to compute it from.
+    creator_satisfaction_score: Option<f64>,
+    /// How many in a hundred of the contracts that were signed are completed; null where none was signed.
+    #[schema(example = 89.3)]
+    contract_completion_rate: Option<f64>,
+}
+
+/// The dashboard.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct AnalyticsDashboard {
+    overview: Overview,
+    performance_metrics: PerformanceMetrics,
+    /// What happened last, the newest first: twenty at most.
+    recent_activity: Vec<Activity>,
+}
+
+/// The mean return of the campaigns that have one, and how many they are.
+async fn mean_roi(scope: Scope, tx: &mut Tx) -> Result<(Option<f64>, usize)> {
+    type Sums = Vec<(String, i64)>;
+    let mut campaigns: BTreeMap<CampaignId, (Sums, Sums)> = BTreeMap::new();
+    for (campaign, currency, amount) in store::revenue(scope, tx).await? {
+        campaigns.entry(campaign).or_default().0.push((currency, amount));
+    }
+    if campaigns.is_empty() {
+        return Ok((None, 0));
+    }
+    for (campaign, currency, amount) in store::costs(scope, tx).await? {
+        campaigns.entry(campaign).or_default().1.push((currency, amount));
+    }
+    let ratios: Vec<f64> =
+        campaigns.values().filter_map(|(revenue, costs)| model::ratio(revenue, costs).ok()).collect();
+    if ratios.is_empty() {
+        return Ok((None, 0));
+    }
+    let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
+    Ok((Some((mean * 100.0).round() / 100.0), ratios.len()))
+}
+
+async fn read(analytics: &Analytics, scope: Scope) -> Result<AnalyticsDashboard> {
+    // The directory as the list of creators counts it.
+    analytics.directory().catalogue().fresh().await?;
+    let total_creators = analytics.directory().catalogue().read().len();
+    let mut tx = analytics.app().db().snapshot().await?;
+    let campaigns = campaigns::store::totals(scope, &mut tx).await?;
+    let contracts = deals::store::counts(scope, &mut tx).await?;
+    let (average_campaign_roi, campaigns_with_roi) = mean_roi(scope, &mut tx).await?;
+    let (views, engagement) = store::attention(scope, &mut tx).await?;
+    let recent_activity = activity::recent(scope, &mut tx).await?;
+    let of = |wanted: deals::model::Status| {
+        contracts.iter().filter(|(status, _)| *status == wanted).map(|(_, count)| count.cast_signed()).sum::<i64>()
+    };
+    let (signed, completed) = (of(deals::model::Status::Signed), of(deals::model::Status::Completed));
+    let active = campaigns.iter().filter(|(status, ..)| *status == Status::Active);
+    let budgets = campaigns.iter().fold(0_i64, |sum, (.., budget)| sum.saturating_add(budget.minor()));
+    Ok(AnalyticsDashboard {
+        overview: Overview {
+            total_campaigns: campaigns.iter().map(|(_, count, _)| count).sum(),
+            active_campaigns: active.map(|(_, count, _)| count).sum(),
+            total_creators,
+            total_contracts: contracts.iter().map(|(_, count)| count).sum(),
+            total_budget_managed: Money::from_minor(budgets),
+        },
+        performance_metrics: PerformanceMetrics {
+            average_campaign_roi,
+            campaigns_with_roi,
+            average_engagement_rate: percent(engagement, views),
+            creator_satisfaction_score: None,
+            contract_completion_rate: percent(completed, signed + completed),
+        },
+        recent_activity,
+    })
+}
+
+/// Analytics dashboard
+///
+/// What there is, what it brought, and what happened last: of the caller's workspace; an administrator's is of all.
+#[utoipa::path(get, path = "/api/v1/analytics/dashboard", tag = "Analytics",
+    responses((status = 200, description = "The dashboard", body = AnalyticsDashboard)))]
+pub(super) async fn dashboard(State(analytics): State<Analytics>, caller: Caller) -> Answer<Response> {
+    let scope = caller.scope();
+    let stamp = analytics.stamp().await?;
+    let key = Key { scope, asked: "dashboard".to_owned() };
+    if let Some(kept) = analytics.kept(&key, stamp) {
+        return Ok(kept);
+    }
+    let body = Box::pin(read(&analytics, scope)).await?;
+    Ok(analytics.answer(key, stamp, &body)?)
+}

@@ -1,0 +1,31 @@
+//! How figures are read: the analytics of a campaign, and the dashboard over all of them.
+//!
+//! - A campaign is read from the sums of [`crate::figures`], never from its rows: what it costs depends on its days and its creators.
+//! - What there is nothing to compute from is null. What is computed names what it was divided by.
+//! - An answer is kept for a quarter of an hour, and never beyond a change of anything that it is made of.
+
+pub mod activity;
+mod campaign;
+mod dashboard;
+pub mod earned;
+pub mod model;
+pub mod period;
+mod state;
+pub mod store;
+
+pub(crate) use campaign::read;
+pub use earned::EarnedMedia;
+pub use state::Analytics;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes of analytics and of reports.
+pub fn router(analytics: Analytics) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(dashboard::dashboard))
+        .routes(routes!(campaign::campaign))
+        .routes(routes!(crate::reports::table))
+        .routes(routes!(crate::reports::paper))
+        .with_state(analytics)
+}

@@ -1,0 +1,103 @@
+//! What the routes of analytics reach.
+
+use std::time::Duration;
+
+use axum::extract::FromRef;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use creators::Directory;
+use http_base::cache::Key;
+use http_base::{App, Responses};
+use kernel::{Error, Result};
+use serde::Serialize;
+
+use crate::Insights;
+
+/// Figures, the directory, and what was answered lately. Cheap to clone.
+#[derive(Clone)]
+pub struct Analytics {
+    insights: Insights,
+    directory: Directory,
+    answers: Responses,
+    papers: Responses,
+}
+
+impl FromRef<Analytics> for App {
+    fn from_ref(analytics: &Analytics) -> Self {
+        analytics.app().clone()
+    }
+}
+
+/// The versions of everything that analytics are made of.
+pub(crate) type Stamp = [i64; 6];
+
+impl Analytics {
+    /// Puts it together. Answers are kept for the quarter of an hour that B asks for.
+    pub fn new(insights: Insights, directory: Directory) -> Self {
+        const A_QUARTER: Duration = Duration::from_mins(15);
+        Self {
+            insights,
+            directory,
+            answers: Responses::new("analytics", 32 << 20, A_QUARTER),
+            papers: Responses::new("reports", 32 << 20, A_QUARTER),
+        }
+    }
+
+    /// The application.
+    pub fn app(&self) -> &App {
+        self.insights.app()
+    }
+
+    /// Figures, and how they are told.
+    pub fn insights(&self) -> &Insights {
+        &self.insights
+    }
+
+    /// The directory of creators.
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// Reports as they were drawn.
+    pub(crate) fn papers(&self) -> &Responses {
+        &self.papers
+    }
+
+    /// The versions of now: what is read after this is at least as new.
+    pub(crate) async fn stamp(&self) -> Result<Stamp> {
+        let db = self.app().db();
+        // Asking for one topic reads them all.
+        let metrics = db.current_version(crate::METRICS).await?;
+        let known = db.versions();
+        Ok([
+            metrics,
+            known.get(campaigns::TOPIC),
+            known.get(deals::TOPIC),
+            known.get(payments::TOPIC),
+            known.get(creators::catalogue::TOPIC),
+            known.get(db::EVENTS),
+        ])
+    }
+
+    /// What was kept of this question, if it is still true.
+    pub(crate) fn kept(&self, key: &Key, stamp: Stamp) -> Option<Response> {
+        if !self.app().caching() {
+            return None;
+        }
+        self.answers.get(key, stamp).map(as_json)
+    }
+
+    /// Answers, and keeps the answer.
+    pub(crate) fn answer(&self, key: Key, stamp: Stamp, body: &impl Serialize) -> Result<Response> {
+        let body = Bytes::from(serde_json::to_vec(body).map_err(Error::internal)?);
+        if self.app().caching() {
+            self.answers.put(key, stamp, body.clone());
+        }
+        Ok(as_json(body))
+    }
+}
+
+fn as_json(body: Bytes) -> Response {
+    ([(CONTENT_TYPE, "application/json")], body).into_response()
+}

@@ -1,0 +1,207 @@
+//! What analytics read: sums, never rows, in a number of statements that depends on nothing.
+
+use std::collections::HashMap;
+
+use campaigns::Campaign;
+use db::{EventRow, Sql, Tx, args};
+use deals::store::{Agreed, Handed};
+use kernel::{CampaignId, CreatorId, OutreachId, Platform, Result, Scope, WorkspaceId};
+use payments::store::PaidToCreator;
+
+use super::period::Period;
+use crate::Figures;
+use crate::day::Day;
+
+db::row! {
+    /// Someone who works for a campaign, as the directory has them (or had them).
+    #[derive(Clone, Debug)]
+    pub struct Known {
+        /// Their id.
+        pub id: CreatorId,
+        /// Their name.
+        pub name: String,
+        /// Where they are.
+        pub platform: Platform,
+        /// How many follow them.
+        pub followers: i64,
+    }
+}
+
+/// Everything that the analytics of a campaign are made of.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The campaign.
+    pub campaign: Campaign,
+    /// Which days are asked for.
+    pub period: Period,
+    /// Are all of its days with figures among them?
+    pub whole: bool,
+    /// Its figures by day and currency, in the period.
+    pub days: Vec<(Day, String, Figures)>,
+    /// Its figures by creator and currency, in the period.
+    pub creators: Vec<(CreatorId, String, Figures)>,
+    /// Its contracts, of all days.
+    pub agreed: Vec<Agreed>,
+    /// Its deliverables, of all days.
+    pub handed: Vec<Handed>,
+    /// Its payments, of all days.
+    pub paid: Vec<PaidToCreator>,
+    /// Who works for it.
+    pub known: HashMap<CreatorId, Known>,
+}
+
+/// Reads a campaign that was found in this scope. The transaction should be a snapshot, so that the parts are of one moment.
+pub async fn read(scope: Scope, tx: &mut Tx, campaign: Campaign, period: Period) -> Result<Found> {
+    let id = campaign.id;
+    let sql = format!(
+        "SELECT day, currency, {} FROM figures_by_day WHERE campaign_id = $1 ORDER BY day, currency",
+        Figures::COLUMNS
+    );
+    let mut days: Vec<(Day, String, Figures)> = tx.fetch_all(&sql, args![id]).await?;
+    let all = days.len();
+    days.retain(|(day, ..)| period.has(*day));
+    let whole = days.len() == all;
+    let creators = if whole {
+        let sql =
+            format!("SELECT creator_id, currency, {} FROM figures_by_creator WHERE campaign_id = $1", Figures::COLUMNS);
+        tx.fetch_all(&sql, args![id]).await?
+    } else {
+        let sql = format!(
+            "SELECT creator_id, currency, {} FROM figures_by_creator_day AS f \
+             WHERE campaign_id = $1 AND day >= $2 AND day <= $3 GROUP BY creator_id, currency",
+            Figures::sums("f")
+        );
+        let (start, end) = period.ends();
+        tx.fetch_all(&sql, args![id, start, end]).await?
+    };
+    let agreed = deals::store::agreed_by_creator(scope, tx, id).await?;
+    let handed = deals::store::handed_by_creator(scope, tx, id).await?;
+    let paid = payments::store::paid_by_creator(scope, tx, id).await?;
+    let sql = format!(
+        "SELECT {} FROM creators WHERE id IN (SELECT creator_id FROM figures_by_creator WHERE campaign_id = $1 \
+         UNION SELECT creator_id FROM contracts WHERE campaign_id = $1 UNION SELECT creator_id FROM payments WHERE campaign_id = $1)",
+        Known::COLUMNS
+    );
+    let known: Vec<Known> = tx.fetch_all(&sql, args![id]).await?;
+    let known = known.into_iter().map(|known| (known.id, known)).collect();
+    Ok(Found { campaign, period, whole, days, creators, agreed, handed, paid, known })
+}
+
+/// A creator's figures of a day.
+pub type CreatorDay = (CreatorId, Day, String, Figures);
+
+/// The figures of a campaign that was found in this scope, by creator, day and currency, after this creator and day.
+pub async fn creator_days(
+    _: Scope,
+    tx: &mut Tx,
+    campaign: CampaignId,
+    period: Period,
+    after: (CreatorId, Day),
+    limit: usize,
+) -> Result<Vec<CreatorDay>> {
+    let sql = format!(
+        "SELECT creator_id, day, currency, {} FROM figures_by_creator_day WHERE campaign_id = $1 AND (creator_id, day) > ($2, $3) \
+         AND day >= $4 AND day <= $5 ORDER BY creator_id, day, currency LIMIT $6",
+        Figures::COLUMNS
+    );
+    let (start, end) = period.ends();
+    tx.fetch_all(&sql, args![campaign, after.0, after.1, start, end, limit]).await
+}
+
+/// The currencies in which a campaign that was found in this scope brought revenue.
+pub async fn currencies(_: Scope, tx: &mut Tx, campaign: CampaignId) -> Result<Vec<String>> {
+    let sql =
+        "SELECT DISTINCT currency FROM figures_by_creator WHERE campaign_id = $1 AND currency <> '' ORDER BY currency";
+    tx.fetch_all(sql, args![campaign]).await
+}
+
+/// The campaigns that a scope lets through, as a condition on `column`.
+fn of_campaigns(sql: &mut Sql, scope: Scope, column: &str) {
+    sql.push(column).push(" IN (SELECT id FROM campaigns WHERE deleted_at IS NULL");
+    if !scope.sees_everything() {
+        sql.push(" AND workspace_id = ").bind(scope.workspace());
+    }
+    sql.push(")");
+}
+
+/// All views, and all likes, comments, shares and saves, over every campaign.
+pub async fn attention(scope: Scope, tx: &mut Tx) -> Result<(i64, i64)> {
+    let mut sql = Sql::new(
+        "SELECT CAST(COALESCE(sum(views), 0) AS BIGINT), CAST(COALESCE(sum(likes + comments + shares + saves), 0) AS BIGINT) \
+         FROM figures_by_creator WHERE ",
+    );
+    of_campaigns(&mut sql, scope, "campaign_id");
+    tx.fetch_one(&sql.text, sql.args).await
+}
+
+/// What campaigns brought: by campaign and currency, where anything is said of it.
+pub async fn revenue(scope: Scope, tx: &mut Tx) -> Result<Vec<(CampaignId, String, i64)>> {
+    let mut sql = Sql::new(
+        "SELECT campaign_id, currency, CAST(sum(revenue + order_revenue) AS BIGINT) FROM figures_by_creator \
+         WHERE (revenue_rows > 0 OR order_revenue_rows > 0) AND ",
+    );
+    of_campaigns(&mut sql, scope, "campaign_id");
+    sql.push(" GROUP BY campaign_id, currency ORDER BY campaign_id, currency");
+    tx.fetch_all(&sql.text, sql.args).await
+}
+
+/// What the campaigns cost that brought anything: by campaign and currency, less what went back.
+pub async fn costs(scope: Scope, tx: &mut Tx) -> Result<Vec<(CampaignId, String, i64)>> {
+    let mut sql = Sql::new(
+        "SELECT campaign_id, currency, CAST(sum(amount - refunded) AS BIGINT) FROM payments WHERE status = 'completed' \
+         AND campaign_id IN (SELECT campaign_id FROM figures_by_creator WHERE revenue_rows > 0 OR order_revenue_rows > 0) AND ",
+    );
+    of_campaigns(&mut sql, scope, "campaign_id");
+    sql.push(" GROUP BY campaign_id, currency ORDER BY campaign_id, currency");
+    tx.fetch_all(&sql.text, sql.args).await
+}
+
+/// The newest events that a brand cares about.
+pub async fn events(scope: Scope, tx: &mut Tx, hidden: &[&str], most: u32) -> Result<Vec<EventRow>> {
+    // A creator works in no workspace, and the log is of workspaces.
+    if scope.person().is_some() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new(format!("SELECT {} FROM events WHERE kind NOT IN ", EventRow::COLUMNS));
+    sql.bind_list(hidden.iter().copied());
+    if !scope.sees_everything() {
+        sql.push(" AND workspace = ").bind(scope.workspace());
+    }
+    sql.push(" ORDER BY seq DESC LIMIT ").bind(most);
+    tx.fetch_all(&sql.text, sql.args).await
+}
+
+/// Names of creators, also of those who are gone.
+pub async fn creator_names(_: Scope, tx: &mut Tx, ids: &[CreatorId]) -> Result<HashMap<CreatorId, String>> {
+    let mut sql = Sql::new("SELECT id, name FROM creators WHERE id IN ");
+    sql.bind_list(ids.iter().copied());
+    let found: Vec<(CreatorId, String)> = tx.fetch_all(&sql.text, sql.args).await?;
+    Ok(found.into_iter().collect())
+}
+
+/// What these campaigns are for, also of those that are gone.
+pub async fn campaign_names(scope: Scope, tx: &mut Tx, ids: &[CampaignId]) -> Result<HashMap<CampaignId, String>> {
+    let mut sql = Sql::new("SELECT id, product_name FROM campaigns WHERE id IN ");
+    sql.bind_list(ids.iter().copied());
+    let workspace: Option<WorkspaceId> = scope.workspace();
+    if !scope.sees_everything() {
+        sql.push(" AND workspace_id = ").bind(workspace);
+    }
+    let found: Vec<(CampaignId, String)> = tx.fetch_all(&sql.text, sql.args).await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Whom these entries of the outreach log are about.
+pub async fn outreach_sides(
+    scope: Scope,
+    tx: &mut Tx,
+    ids: &[OutreachId],
+) -> Result<HashMap<OutreachId, (CampaignId, CreatorId)>> {
+    let mut sql = Sql::new("SELECT id, campaign_id, creator_id FROM outreach_logs WHERE id IN ");
+    sql.bind_list(ids.iter().copied());
+    if !scope.sees_everything() {
+        sql.push(" AND workspace_id = ").bind(scope.workspace());
+    }
+    let found: Vec<(OutreachId, CampaignId, CreatorId)> = tx.fetch_all(&sql.text, sql.args).await?;
+    Ok(found.into_iter().map(|(id, campaign, creator)| (id, (campaign, creator))).collect())
+}

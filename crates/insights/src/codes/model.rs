@@ -1,0 +1,69 @@
+//! What a promo code is.
+
+use http_base::fields::rule::{self, Problem, Rule};
+use http_base::{Fields, Input};
+use kernel::{CampaignId, CreatorId, Id, Timestamp, WorkspaceId};
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum PromoCodeMarker {}
+/// A promo code.
+pub type PromoCodeId = Id<PromoCodeMarker>;
+
+db::row! {
+    /// A promo code, as it is stored.
+    #[derive(Clone, Debug)]
+    pub struct PromoCode {
+        /// Its id.
+        pub id: PromoCodeId,
+        /// Whose it is.
+        pub workspace_id: WorkspaceId,
+        /// The campaign that its orders count for,
+        pub campaign_id: CampaignId,
+        /// and the creator.
+        pub creator_id: CreatorId,
+        /// As it was written.
+        pub code: String,
+        /// As it is compared.
+        pub code_key: String,
+        /// What it is worth, in words.
+        pub discount: Option<String>,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// From when on it counts no order, if it was taken back.
+        pub disabled_at: Option<Timestamp>,
+    }
+}
+
+/// A promo code as codes are compared: whatever the case.
+pub(crate) fn key_of(code: &str) -> String {
+    code.to_lowercase()
+}
+
+/// The rule of a field that is a promo code.
+pub(crate) fn promo_code() -> impl Rule<String> {
+    |value, from_text| {
+        let code = rule::text(40)(value, from_text)?;
+        if code.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
+            return Err(Problem::new("wrong_format", "must have no spaces in it"));
+        }
+        Ok(code)
+    }
+}
+
+/// A promo code as it is asked for.
+#[derive(Clone, Debug)]
+pub(super) struct NewPromoCode {
+    pub(super) creator_id: CreatorId,
+    pub(super) code: String,
+    pub(super) discount: Option<String>,
+}
+
+impl Input for NewPromoCode {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let creator_id = fields.required_as(&["creator_id", "influencer_id"], rule::id());
+        let code = fields.required("code", promo_code());
+        let discount = fields.optional("discount", rule::text(200));
+        Some(Self { creator_id: creator_id?, code: code?, discount })
+    }
+}

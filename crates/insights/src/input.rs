@@ -1,0 +1,161 @@
+//! Bodies that are one row, a list of rows, or an object with such a list.
+
+use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
+use http_base::{App, Fields, Input, json};
+use kernel::{Error, Fault, Kind, Result};
+use serde_json::Value;
+
+use crate::day::Day;
+
+/// The most rows of one body; a table takes more.
+pub(crate) const MOST_ROWS: usize = 1000;
+
+/// A row that is of a day.
+pub(crate) trait Dated: Input {
+    /// The fields that say so.
+    const NAMES: &'static [&'static str];
+    /// The day that was read.
+    fn day(&self) -> Day;
+}
+
+/// What is wrong with a day after the last one that figures can be of.
+pub(crate) fn ahead(day: Day, last: Day) -> Option<String> {
+    (day > last).then(|| format!("must not be after tomorrow ({last})"))
+}
+
+/// The JSON of a body.
+pub(crate) async fn json_body(app: &App, request: Request) -> Result<Value> {
+    let given = request.headers().get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?").to_ascii_lowercase());
+    let essence = |given: &String| given.split(';').next().unwrap_or_default().trim().to_owned();
+    let is_json = |given: &String| given == "application/json" || given.ends_with("+json");
+    if let Some(given) = given.as_ref().map(essence).filter(|given| !is_json(given)) {
+        let message = format!(
+            "The body must be JSON (Content-Type: application/json), not {given}; a table goes to the path that ends with /csv"
+        );
+        return Err(Error::new(Kind::UnsupportedMediaType, message));
+    }
+    let most = app.limits().body_bytes;
+    let bytes = axum::body::to_bytes(request.into_body(), most).await.map_err(|error| {
+        let mut source: &dyn std::error::Error = &error;
+        while let Some(deeper) = source.source() {
+            source = deeper;
+        }
+        if source.to_string().contains("length limit") {
+            Error::new(Kind::TooLarge, format!("The body is larger than {most} bytes; send many rows as CSV"))
+        } else {
+            Error::new(Kind::BadRequest, "The body ended before it was complete").because(error)
+        }
+    })?;
+    json::parse(&bytes)
+}
+
+/// Reads the rows: `list` is the name of the list in an object. Every fault of every row is told, by the row's place.
+pub(crate) fn rows<T: Dated>(body: Value, list: &'static str, latest: Day) -> Result<Vec<T>> {
+    let (place, values) = match body {
+        Value::Array(values) => (vec![], values),
+        Value::Object(mut fields) if fields.contains_key(list) => match fields.remove(list) {
+            Some(Value::Array(values)) => (vec![list.to_owned()], values),
+            _ => return Err(fault(vec!["body".into(), list.into()], "wrong_type", "must be a list".into())),
+        },
+        body => {
+            let mut faults = Vec::new();
+            let row = row(body, latest, &["body".to_owned()], &mut faults);
+            return row.filter(|_| faults.is_empty()).map(|row| vec![row]).ok_or_else(|| Error::invalid(faults));
+        }
+    };
+    let whole: Vec<String> = ["body".to_owned()].into_iter().chain(place).collect();
+    if values.is_empty() {
+        return Err(fault(whole, "too_short", "must have at least one row".into()));
+    }
+    if values.len() > MOST_ROWS {
+        let message = format!("must have at most {MOST_ROWS} rows; send more as CSV");
+        return Err(fault(whole, "too_long", message));
+    }
+    let (mut rows, mut faults) = (Vec::with_capacity(values.len()), Vec::new());
+    for (at, value) in values.into_iter().enumerate() {
+        let place: Vec<String> = whole.iter().cloned().chain([at.to_string()]).collect();
+        rows.extend(row(value, latest, &place, &mut faults));
+    }
+    if faults.is_empty() { Ok(rows) } else { Err(Error::invalid(faults)) }
+}
+
+fn fault(loc: Vec<String>, kind: &'static str, message: String) -> Error {
+    Error::invalid(vec![Fault { loc, message, kind }])
+}
+
+/// Reads one row; what is wrong with it is added to the faults, at its place.
+fn row<T: Dated>(value: Value, latest: Day, place: &[String], faults: &mut Vec<Fault>) -> Option<T> {
+    let named = T::NAMES.iter().find(|name| value.get(**name).is_some_and(|value| !value.is_null()));
+    let day = named.and_then(|name| value.get(*name)).and_then(Value::as_str).and_then(Day::parse);
+    if let (Some(name), Some(message)) = (named, day.and_then(|day| ahead(day, latest))) {
+        let loc = place.iter().cloned().chain([(*name).to_owned()]).collect();
+        faults.push(Fault { loc, message, kind: "out_of_range" });
+    }
+    match Fields::of_body(value).and_then(Fields::read) {
+        Ok(row) => Some(row),
+        Err(error) => {
+            faults.extend(error.faults().iter().map(|fault| {
+                let loc = place.iter().cloned().chain(fault.loc.iter().skip(1).cloned()).collect();
+                Fault { loc, ..fault.clone() }
+            }));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_base::fields::rule;
+    use serde_json::json;
+
+    use super::*;
+    use crate::day::day;
+
+    #[derive(Debug)]
+    struct Row(Day);
+
+    impl Input for Row {
+        fn read(fields: &mut Fields) -> Option<Self> {
+            fields.optional("count", rule::whole(0, 9));
+            Some(Self(fields.required("date", day())?))
+        }
+    }
+
+    impl Dated for Row {
+        const NAMES: &'static [&'static str] = &["date"];
+        fn day(&self) -> Day {
+            self.0
+        }
+    }
+
+    fn read(body: Value) -> Result<Vec<Row>> {
+        rows(body, "rows", Day::parse("2026-01-16").unwrap())
+    }
+
+    #[test]
+    fn one_row_or_many() {
+        let one = json!({"date": "2026-01-15"});
+        for body in [one.clone(), json!([one]), json!({"rows": [one]})] {
+            assert_eq!(read(body).unwrap()[0].day().to_string(), "2026-01-15");
+        }
+        assert_eq!(read(json!({"rows": [one, one]})).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn every_fault_of_every_row_is_told_at_its_place() {
+        let told = |body: Value| {
+            let error = read(body).unwrap_err();
+            error.faults().iter().map(|fault| fault.loc.join(".")).collect::<Vec<_>>()
+        };
+        assert_eq!(told(json!({"date": "2027-01-01", "count": -1})), ["body.date", "body.count"]);
+        assert_eq!(
+            told(json!({"rows": [{"date": "2026-01-15"}, {"date": "2026-01-17", "count": "x"}, {}, 7]})),
+            ["body.rows.1.date", "body.rows.1.count", "body.rows.2.date", "body.rows.3"]
+        );
+        assert_eq!(told(json!([{"date": "x"}])), ["body.0.date"]);
+        assert_eq!(told(json!({"rows": {}})), ["body.rows"]);
+        assert_eq!((told(json!([])), told(json!("x"))), (vec!["body".to_owned()], vec!["body".to_owned()]));
+        assert_eq!(told(json!(vec![0; MOST_ROWS + 1])), ["body"]);
+    }
+}

@@ -1,0 +1,9 @@
+//! Post metrics: what posts gained, by creator, post and day.
+
+mod import;
+mod model;
+mod routes;
+mod store;
+
+pub use model::{Metric, MetricBody};
+pub(crate) use routes::router;

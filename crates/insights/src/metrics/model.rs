@@ -1,0 +1,336 @@
+//! A row of post metrics: what one post gained on one day.
+
+use http_base::fields::rule;
+use http_base::{Fields, Input};
+use kernel::{CampaignId, CreatorId, Money, Platform, Timestamp};
+use payments::Currency;
+use payments::currency::currency;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::Figures;
+use crate::day::{Day, day};
+use crate::figures::Place;
+use crate::input::Dated;
+
+/// More than there are people, and few enough that a million of them still add up.
+const MOST: i64 = 1_000_000_000_000;
+/// The longest name of a post, in characters: it is part of a key.
+const LONGEST_POST: usize = 300;
+
+db::row! {
+    /// A row, as it is stored.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Metric {
+        /// Who posted.
+        pub creator_id: CreatorId,
+        /// The post, by its platform's name for it.
+        pub post: String,
+        /// The day that the figures were gained on.
+        pub day: Day,
+        /// Where the post is.
+        pub post_url: Option<String>,
+        /// On which platform.
+        pub platform: Option<Platform>,
+        /// Views.
+        pub views: i64,
+        /// Likes.
+        pub likes: i64,
+        /// Comments.
+        pub comments: i64,
+        /// Shares.
+        pub shares: i64,
+        /// Saves.
+        pub saves: i64,
+        /// Clicks.
+        pub clicks: i64,
+        /// Conversions.
+        pub conversions: i64,
+        /// Accounts reached, where that is known.
+        pub reach: Option<i64>,
+        /// What it brought, where that is known.
+        pub revenue: Option<Money>,
+        /// The currency of that; empty where nothing is said of a revenue.
+        pub currency: String,
+        /// How it came in.
+        pub source: String,
+        /// When it came in first.
+        pub created_at: Timestamp,
+        /// When it last changed.
+        pub updated_at: Timestamp,
+    }
+}
+
+/// What names a row within its campaign.
+pub(super) type Key = (CreatorId, String, Day);
+
+impl Metric {
+    /// What names it within its campaign.
+    pub(super) fn key(&self) -> Key {
+        (self.creator_id, self.post.clone(), self.day)
+    }
+
+    /// Does it say the same as another one, however and whenever either came in?
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let bare = |row: &Self| Self {
+            source: String::new(),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            ..row.clone()
+        };
+        bare(self) == bare(other)
+    }
+
+    /// What it adds to the sums.
+    pub fn figures(&self) -> Figures {
+        Figures {
+            metric_rows: 1,
+            views: self.views,
+            likes: self.likes,
+            comments: self.comments,
+            shares: self.shares,
+            saves: self.saves,
+            clicks: self.clicks,
+            conversions: self.conversions,
+            reach: self.reach.unwrap_or_default(),
+            reach_rows: self.reach.is_some().into(),
+            revenue: self.revenue.unwrap_or_default().minor(),
+            revenue_rows: self.revenue.is_some().into(),
+            ..Figures::default()
+        }
+    }
+
+    /// Where it adds that.
+    pub fn place(&self, campaign: CampaignId) -> Place {
+        Place { campaign, creator: self.creator_id, day: self.day.0, currency: self.currency.clone() }
+    }
+}
+
+/// A row as it is sent.
+#[derive(Clone, Debug)]
+pub(super) struct NewMetric {
+    /// Its creator,
+    pub(super) creator_id: CreatorId,
+    /// and the rest of it, as it will be stored.
+    row: Metric,
+}
+
+impl NewMetric {
+    /// The row, coming in now by this way.
+    pub(super) fn stored(self, source: &str, now: Timestamp) -> Metric {
+        Metric { source: source.to_owned(), created_at: now, updated_at: now, ..self.row }
+    }
+}
+
+impl Dated for NewMetric {
+    const NAMES: &'static [&'static str] = &["date", "day"];
+
+    fn day(&self) -> Day {
+        self.row.day
+    }
+}
+
+const FIGURES: [&str; 9] =
+    ["views", "likes", "comments", "shares", "saves", "clicks", "conversions", "reach", "revenue"];
+
+impl Input for NewMetric {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let creator_id = fields.required_as(&["creator_id", "influencer_id"], rule::id());
+        let named = fields.optional_as(&["post_id", "post"], rule::text(LONGEST_POST));
+        let post_url = fields.optional("post_url", rule::url());
+        let post = match (named, &post_url) {
+            (Some(post), _) => Some(post),
+            (None, Some(url)) => post_of(url).or_else(|| {
+                fields.fault("post_url", "too_long", "is too long to name a post by; give a post_id as well");
+                None
+            }),
+            (None, None) if ["post_id", "post", "post_url"].iter().any(|name| fields.has(name)) => None,
+            (None, None) => {
+                fields.fault("post_id", "missing", "is missing; give it, or a post_url");
+                None
+            }
+        };
+        let platform = fields.optional("platform", rule::platform());
+        let day = fields.required_as(&["date", "day"], day());
+        let counted =
+            FIGURES.map(|name| (name != "revenue").then(|| fields.optional(name, rule::whole(0, MOST))).flatten());
+        let [views, likes, comments, shares, saves, clicks, conversions, reach, _] = counted;
+        let revenue = fields.optional("revenue", rule::amount(true));
+        if !FIGURES.iter().any(|name| fields.has(name)) {
+            fields.fault(
+                "views",
+                "missing",
+                format!("is missing, and every other figure too; give one of {}", FIGURES.join(", ")),
+            );
+        }
+        let currency = fields.optional("currency", currency()).unwrap_or(Currency::USD);
+        if revenue.is_some_and(|revenue| !currency.fits(revenue)) {
+            fields.fault(
+                "revenue",
+                "wrong_format",
+                format!("must be a whole number of {currency}, which has no decimals"),
+            );
+        }
+        let never = Timestamp::from_micros(0);
+        let row = Metric {
+            creator_id: creator_id?,
+            post: post?,
+            day: day?,
+            post_url,
+            platform,
+            views: views.unwrap_or(0),
+            likes: likes.unwrap_or(0),
+            comments: comments.unwrap_or(0),
+            shares: shares.unwrap_or(0),
+            saves: saves.unwrap_or(0),
+            clicks: clicks.unwrap_or(0),
+            conversions: conversions.unwrap_or(0),
+            reach,
+            revenue,
+            currency: revenue.map_or_else(String::new, |_| currency.code().to_owned()),
+            source: String::new(),
+            created_at: never,
+            updated_at: never,
+        };
+        Some(Self { creator_id: row.creator_id, row })
+    }
+}
+
+/// The name of a post that only its address is known of: the address without what may differ from one copy to the next. Nothing if
+/// that is too long for a name.
+fn post_of(url: &str) -> Option<String> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.split('#').next().unwrap_or_default();
+    let (host, path) = rest.find(['/', '?']).map_or((rest, ""), |at| rest.split_at(at));
+    let host = host.to_ascii_lowercase();
+    let name = format!("{}{}", host.strip_prefix("www.").unwrap_or(&host), path.trim_end_matches('/'));
+    (name.chars().count() <= LONGEST_POST).then_some(name)
+}
+
+/// A row as it is told.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PostMetric)]
+pub struct MetricBody {
+    creator_id: CreatorId,
+    /// The post, by its platform's name for it or by its address.
+    post_id: String,
+    /// Where the post is.
+    post_url: Option<String>,
+    platform: Option<Platform>,
+    /// The day in UTC that the figures were gained on.
+    date: Day,
+    views: i64,
+    likes: i64,
+    comments: i64,
+    shares: i64,
+    saves: i64,
+    clicks: i64,
+    conversions: i64,
+    /// Accounts reached; null where nobody said.
+    reach: Option<i64>,
+    /// What it brought; null where nobody said.
+    revenue: Option<Money>,
+    /// The currency of the revenue; null where there is none.
+    #[schema(example = "USD")]
+    currency: Option<String>,
+    /// How it came in: `api` or `csv`.
+    source: String,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<Metric> for MetricBody {
+    fn from(row: Metric) -> Self {
+        Self {
+            creator_id: row.creator_id,
+            post_id: row.post,
+            post_url: row.post_url,
+            platform: row.platform,
+            date: row.day,
+            views: row.views,
+            likes: row.likes,
+            comments: row.comments,
+            shares: row.shares,
+            saves: row.saves,
+            clicks: row.clicks,
+            conversions: row.conversions,
+            reach: row.reach,
+            revenue: row.revenue,
+            currency: Some(row.currency).filter(|currency| !currency.is_empty()),
+            source: row.source,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(change: &serde_json::Value) -> kernel::Result<Metric> {
+        let mut row = json!({"creator_id": "0190a000-0000-7000-8000-000000000000", "post_id": "p1", "date": "2026-01-15", "views": 5});
+        for (name, value) in change.as_object().unwrap() {
+            row[name] = value.clone();
+        }
+        let row: NewMetric = Fields::of_body(row)?.read()?;
+        Ok(row.stored("api", Timestamp::from_micros(7)))
+    }
+
+    #[test]
+    fn a_post_is_named_by_its_address_where_it_has_no_other_name() {
+        let named = |url: &str| read(&json!({"post_id": null, "post_url": url})).unwrap().post;
+        for url in ["https://www.instagram.com/p/AbC/", "http://Instagram.com/p/AbC#top", "https://instagram.com/p/AbC"]
+        {
+            assert_eq!(named(url), "instagram.com/p/AbC", "{url}");
+        }
+        assert_eq!(named("https://youtube.com/watch?v=Xy"), "youtube.com/watch?v=Xy");
+        assert_eq!(named("https://x.com?a=1"), "x.com?a=1");
+        assert_eq!(read(&json!({"post_url": "https://x.com/1"})).unwrap().post, "p1");
+        let long = format!("https://x.com/{}", "a".repeat(400));
+        assert!(read(&json!({"post_id": null, "post_url": long})).unwrap_err().message().contains("post_id"));
+    }
+
+    #[test]
+    fn money_is_of_its_currency_or_of_none() {
+        let row = read(&json!({"revenue": 12.5})).unwrap();
+        assert_eq!((row.revenue, row.currency.as_str()), (Some(Money::from_minor(1250)), "USD"));
+        assert_eq!(read(&json!({"currency": "EUR"})).unwrap().currency, "");
+        assert_eq!(read(&json!({"revenue": 0, "currency": "jpy"})).unwrap().currency, "JPY");
+        for change in [
+            json!({"revenue": 1.5, "currency": "JPY"}),
+            json!({"revenue": -1}),
+            json!({"revenue": 0.001}),
+            json!({"revenue": 1, "currency": "KWD"}),
+            json!({"revenue": "1"}),
+        ] {
+            assert!(read(&change).is_err(), "{change}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_row() {
+        for change in [
+            json!({"creator_id": "x"}),
+            json!({"creator_id": null}),
+            json!({"post_id": null}),
+            json!({"post_id": " "}),
+            json!({"date": "2004-12-31"}),
+            json!({"date": null}),
+            json!({"date": 20_260_115}),
+            json!({"views": null}),
+            json!({"views": -1}),
+            json!({"views": 1.5}),
+            json!({"views": 1_000_000_000_001_i64}),
+            json!({"likes": "many"}),
+            json!({"platform": "myspace"}),
+            json!({"post_url": "ftp://x"}),
+            json!({"reach": -1}),
+        ] {
+            assert!(read(&change).is_err(), "{change}");
+        }
+        assert_eq!(read(&json!({"views": null, "likes": 0})).unwrap().views, 0);
+    }
+}

@@ -1,0 +1,197 @@
+//! All SQL of post metrics.
+
+use std::collections::HashMap;
+
+use db::{Sql, Tx, args};
+use http_base::Offsets;
+use kernel::{CampaignId, CreatorId, Result, Scope, WorkspaceId};
+
+use super::model::{Key, Metric};
+use crate::day::Day;
+use crate::figures::{self, Deltas};
+use crate::scoped;
+use crate::table::Count;
+
+/// Keys in one query.
+const AT_ONCE: usize = 256;
+/// What is written of a row, and read as a [`Metric`] from the third column but one on.
+const INSERT: &str = "INSERT INTO post_metrics (campaign_id, workspace_id, creator_id, post, day, post_url, platform, views, likes, \
+                      comments, shares, saves, clicks, conversions, reach, revenue, currency, source, created_at, updated_at)";
+const REPLACE: &str = "ON CONFLICT (campaign_id, creator_id, post, day) DO UPDATE SET post_url = excluded.post_url, \
+                       platform = excluded.platform, views = excluded.views, likes = excluded.likes, comments = excluded.comments, \
+                       shares = excluded.shares, saves = excluded.saves, clicks = excluded.clicks, \
+                       conversions = excluded.conversions, reach = excluded.reach, revenue = excluded.revenue, \
+                       currency = excluded.currency, source = excluded.source, updated_at = excluded.updated_at";
+
+/// A campaign, and whose it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Campaign {
+    pub(crate) id: CampaignId,
+    pub(crate) workspace: WorkspaceId,
+}
+
+impl From<&campaigns::Campaign> for Campaign {
+    fn from(campaign: &campaigns::Campaign) -> Self {
+        Self { id: campaign.id, workspace: campaign.workspace_id }
+    }
+}
+
+/// What is to be done, found by comparing rows with those that are there.
+pub(crate) struct Plan {
+    /// The rows as they will be, each once, in the order in which they came first.
+    pub(crate) rows: Vec<Metric>,
+    /// What comes of them.
+    pub(crate) count: Count,
+    changed: Vec<usize>,
+    deltas: Deltas,
+}
+
+/// Compares rows with those that are there. Of rows with the same key the last one holds. Whoever writes the plan has the
+/// [lock](figures::lock) since before.
+pub(crate) async fn compare(scope: Scope, tx: &mut Tx, campaign: Campaign, rows: Vec<Metric>) -> Result<Plan> {
+    let mut places: HashMap<Key, usize> = HashMap::with_capacity(rows.len());
+    let mut latest: Vec<Metric> = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some(place) = places.get(&row.key()) {
+            latest[*place] = row;
+        } else {
+            places.insert(row.key(), latest.len());
+            latest.push(row);
+        }
+    }
+    let mut plan = Plan { rows: latest, count: Count::default(), changed: Vec::new(), deltas: Deltas::default() };
+    let mut there = existing(scope, tx, campaign, &plan.rows).await?;
+    for (at, row) in plan.rows.iter_mut().enumerate() {
+        match there.remove(&row.key()) {
+            Some(old) if old.says_the_same_as(row) => {
+                plan.count.unchanged += 1;
+                *row = old;
+                continue;
+            }
+            Some(old) => {
+                plan.count.replaced += 1;
+                plan.deltas.subtract(old.place(campaign.id), old.figures());
+                row.created_at = old.created_at;
+            }
+            None => plan.count.created += 1,
+        }
+        plan.deltas.add(row.place(campaign.id), row.figures());
+        plan.changed.push(at);
+    }
+    Ok(plan)
+}
+
+/// Writes what was planned, and moves the sums by the difference.
+pub(crate) async fn write(scope: Scope, tx: &mut Tx, campaign: Campaign, plan: Plan) -> Result<Vec<Metric>> {
+    debug_assert!(scope.sees_everything() || scope.workspace() == Some(campaign.workspace));
+    let values = plan.changed.iter().map(|at| {
+        let row = &plan.rows[*at];
+        args![
+            campaign.id,
+            campaign.workspace,
+            row.creator_id,
+            &row.post,
+            row.day,
+            &row.post_url,
+            row.platform,
+            row.views,
+            row.likes,
+            row.comments,
+            row.shares,
+            row.saves,
+            row.clicks,
+            row.conversions,
+            row.reach,
+            row.revenue,
+            &row.currency,
+            &row.source,
+            row.created_at,
+            row.updated_at,
+        ]
+    });
+    tx.insert_rows(INSERT, REPLACE, values.collect()).await?;
+    figures::apply(tx, plan.deltas).await?;
+    Ok(plan.rows)
+}
+
+/// Those of these rows that are there, by their keys.
+async fn existing(scope: Scope, tx: &mut Tx, campaign: Campaign, rows: &[Metric]) -> Result<HashMap<Key, Metric>> {
+    let mut found = HashMap::new();
+    let mut left = rows;
+    while !left.is_empty() {
+        // Powers of two, so that few different statements are ever prepared.
+        let (chunk, rest) = left.split_at(if left.len() >= AT_ONCE { AT_ONCE } else { 1 << left.len().ilog2() });
+        left = rest;
+        let mut sql = Sql::new(format!("SELECT {} FROM (VALUES ", Metric::columns("m")));
+        for (at, row) in chunk.iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" });
+            sql.bind(row.creator_id).push(", ").bind(&row.post).push(", ").bind(row.day).push(")");
+        }
+        // From the keys to the rows, not the other way round.
+        sql.push(") AS k CROSS JOIN post_metrics m WHERE m.campaign_id = ").bind(campaign.id);
+        sql.push(" AND m.creator_id = k.column1 AND m.post = k.column2 AND m.day = k.column3");
+        scoped(&mut sql, scope, "m.workspace_id");
+        let rows: Vec<Metric> = tx.fetch_all(&sql.text, sql.args).await?;
+        found.extend(rows.into_iter().map(|row| (row.key(), row)));
+    }
+    Ok(found)
+}
+
+/// Which rows are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    pub(crate) creator: Option<CreatorId>,
+    pub(crate) from: Option<Day>,
+    pub(crate) to: Option<Day>,
+}
+
+impl Wanted {
+    fn filter(&self, sql: &mut Sql) {
+        if let Some(creator) = self.creator {
+            sql.push(" AND creator_id = ").bind(creator);
+        }
+        if let Some(from) = self.from {
+            sql.push(" AND day >= ").bind(from);
+        }
+        if let Some(to) = self.to {
+            sql.push(" AND day <= ").bind(to);
+        }
+    }
+}
+
+/// A page of a campaign's rows, the newest day first, and how many there are in all.
+pub(crate) async fn list(
+    scope: Scope,
+    tx: &mut Tx,
+    campaign: Campaign,
+    wanted: Wanted,
+    offsets: Offsets,
+) -> Result<(Vec<Metric>, u64)> {
+    // The sums know how many rows there are, without looking at them.
+    let sums = if wanted.creator.is_some() { "figures_by_creator_day" } else { "figures_by_day" };
+    let mut sql =
+        Sql::new(format!("SELECT CAST(COALESCE(sum(metric_rows), 0) AS BIGINT) FROM {sums} WHERE campaign_id = "));
+    sql.bind(campaign.id);
+    wanted.filter(&mut sql);
+    let total: u64 = tx.fetch_value(&sql.text, sql.args).await?;
+    let mut sql = Sql::new(format!("SELECT {} FROM post_metrics WHERE campaign_id = ", Metric::COLUMNS));
+    sql.bind(campaign.id);
+    wanted.filter(&mut sql);
+    scoped(&mut sql, scope, "workspace_id");
+    sql.push(" ORDER BY day DESC, creator_id, post LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
+    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+}
+
+/// Takes a row out, and what it added to the sums. False if it is not there.
+pub(crate) async fn delete(scope: Scope, tx: &mut Tx, campaign: Campaign, key: &Key) -> Result<bool> {
+    let mut sql = Sql::new("DELETE FROM post_metrics WHERE campaign_id = ");
+    sql.bind(campaign.id).push(" AND creator_id = ").bind(key.0);
+    sql.push(" AND post = ").bind(&key.1).push(" AND day = ").bind(key.2);
+    scoped(&mut sql, scope, "workspace_id");
+    sql.push(" RETURNING ").push(Metric::COLUMNS);
+    let Some(row) = tx.fetch_optional::<Metric>(&sql.text, sql.args).await? else { return Ok(false) };
+    let mut deltas = Deltas::default();
+    deltas.subtract(row.place(campaign.id), row.figures());
+    figures::apply(tx, deltas).await?;
+    Ok(true)
+}

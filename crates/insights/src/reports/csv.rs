@@ -1,0 +1,176 @@
+//! A campaign's figures as a table: a line for every creator and day.
+
+use std::collections::HashMap;
+
+use csv::Writer;
+use kernel::{CreatorId, Error, Money, Result};
+use payments::Currency;
+use uuid::Uuid;
+
+use crate::analytics::model::Tally;
+use crate::analytics::store::CreatorDay;
+use crate::day::Day;
+
+/// The columns before those of revenue.
+const COLUMNS: [&str; 15] = [
+    "date",
+    "creator_id",
+    "creator_name",
+    "views",
+    "likes",
+    "comments",
+    "shares",
+    "saves",
+    "engagement",
+    "engagement_rate_of_views_percent",
+    "reach",
+    "clicks_reported",
+    "clicks_tracked",
+    "conversions_reported",
+    "orders",
+];
+
+/// After which creator and day a part begins.
+type After = (CreatorId, Day);
+
+/// How the table is written: its columns depend on the currencies.
+#[derive(Clone)]
+pub(super) struct Sheet {
+    currencies: Vec<Currency>,
+}
+
+/// A text as a cell that no spreadsheet takes for a formula.
+fn cell(text: &str) -> String {
+    if text.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn told(amount: Option<Money>) -> String {
+    amount.map(|amount| format!("{:.2}", amount.to_number())).unwrap_or_default()
+}
+
+fn shown(count: Option<i64>) -> String {
+    count.map(|count| count.to_string()).unwrap_or_default()
+}
+
+impl Sheet {
+    /// So many sums are read at once: far more than the currencies of one creator's day.
+    pub(super) const PART: usize = 2_000;
+    /// What comes before everything.
+    pub(super) const FIRST: After = (CreatorId::from_uuid(Uuid::nil()), Day(i64::MIN));
+
+    /// Of a campaign that brought revenue in these currencies.
+    pub(super) fn new(currencies: &[String]) -> Self {
+        Self { currencies: currencies.iter().filter_map(|code| Currency::parse(code).ok()).collect() }
+    }
+
+    /// The line of names.
+    pub(super) fn head(&self) -> Result<Vec<u8>> {
+        let mut names: Vec<String> = COLUMNS.map(str::to_owned).to_vec();
+        for currency in &self.currencies {
+            names.extend([format!("revenue_reported_{currency}"), format!("revenue_orders_{currency}")]);
+        }
+        let mut writer = Writer::from_writer(Vec::new());
+        writer.write_record(names).map_err(Error::internal)?;
+        writer.into_inner().map_err(Error::internal)
+    }
+
+    /// The lines of a part of the sums, and after which creator and day the next part begins, if there is one.
+    pub(super) fn lines(
+        &self,
+        rows: &[CreatorDay],
+        names: &HashMap<CreatorId, String>,
+    ) -> Result<(Vec<u8>, Option<After>)> {
+        let mut writer = Writer::from_writer(Vec::new());
+        let mut next = None;
+        let full = rows.len() >= Self::PART;
+        let of_one = |one: &CreatorDay, other: &CreatorDay| (one.0, one.1) == (other.0, other.1);
+        let mut parts = rows.chunk_by(of_one).peekable();
+        while let Some(part) = parts.next() {
+            // The last ones may go on in the next part.
+            if full && parts.peek().is_none() && next.is_some() {
+                break;
+            }
+            let (creator, day, ..) = part[0];
+            let mut tally = Tally::default();
+            for (_, _, currency, figures) in part {
+                tally.add(currency, *figures);
+            }
+            writer.write_record(self.record(creator, day, &tally, names)).map_err(Error::internal)?;
+            next = Some((creator, day));
+        }
+        Ok((writer.into_inner().map_err(Error::internal)?, next.filter(|_| full)))
+    }
+
+    fn record(&self, creator: CreatorId, day: Day, tally: &Tally, names: &HashMap<CreatorId, String>) -> Vec<String> {
+        let counts = tally.counts();
+        let mut record = vec![
+            day.to_string(),
+            creator.to_string(),
+            names.get(&creator).map(|name| cell(name)).unwrap_or_default(),
+            shown(tally.reported(|figures| figures.views)),
+            shown(tally.reported(|figures| figures.likes)),
+            shown(tally.reported(|figures| figures.comments)),
+            shown(tally.reported(|figures| figures.shares)),
+            shown(tally.reported(|figures| figures.saves)),
+            shown(tally.reported(|_| tally.engagement())),
+            tally.engagement_rate().map(|rate| format!("{rate:.2}")).unwrap_or_default(),
+            shown(tally.reach()),
+            shown(tally.reported(|figures| figures.clicks)),
+            counts.link_clicks.to_string(),
+            shown(tally.reported(|figures| figures.conversions)),
+            counts.orders.to_string(),
+        ];
+        let revenue = tally.revenue();
+        for currency in &self.currencies {
+            let own = revenue.iter().find(|revenue| revenue.currency == *currency);
+            record.extend([told(own.and_then(|own| own.reported)), told(own.and_then(|own| own.orders))]);
+        }
+        record
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Figures;
+
+    fn row(creator: u128, day: i64, currency: &str, views: i64) -> CreatorDay {
+        let figures = Figures { metric_rows: 1, views, revenue: 150, revenue_rows: 1, ..Figures::default() };
+        (CreatorId::from_uuid(Uuid::from_u128(creator)), Day(day), currency.to_owned(), figures)
+    }
+
+    #[test]
+    fn a_creator_s_day_is_one_line_whatever_its_currencies() {
+        let sheet = Sheet::new(&["EUR".into(), "USD".into()]);
+        let rows = [row(1, 19_000, "EUR", 5), row(1, 19_000, "USD", 7), row(1, 19_001, "USD", 1)];
+        let (bytes, next) = sheet.lines(&rows, &HashMap::new()).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!((lines.len(), next), (2, None));
+        assert!(lines[0].starts_with("2022-01-08,") && lines[0].ends_with(",1.50,,1.50,"), "{text}");
+        assert!(lines[1].ends_with(",,,1.50,"), "{text}");
+    }
+
+    #[test]
+    fn a_day_is_not_torn_between_two_parts() {
+        const LAST: i64 = Sheet::PART.cast_signed() as i64 - 1;
+        let sheet = Sheet::new(&["EUR".into()]);
+        let mut rows: Vec<CreatorDay> = (0..LAST).map(|day| row(1, day, "EUR", 1)).collect();
+        rows.push(row(2, 0, "", 1));
+        let (bytes, next) = sheet.lines(&rows, &HashMap::new()).unwrap();
+        assert_eq!(String::from_utf8(bytes).unwrap().lines().count(), Sheet::PART - 1);
+        assert_eq!(next, Some((rows[0].0, Day(LAST - 1))));
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1"] {
+            assert_eq!(cell(text), format!("'{text}"));
+        }
+        assert_eq!(cell("Ana = Ferreira"), "Ana = Ferreira");
+    }
+}

@@ -1,0 +1,113 @@
+//! The routes of reports.
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
+use http_base::cache::Key;
+use http_base::fields::read_query;
+use http_base::{Answer, Caller, Named, Params};
+use kernel::{CampaignId, Error, Scope};
+use utoipa::IntoParams;
+
+use super::csv::Sheet;
+use super::pdf::Paper;
+use crate::analytics::period::Period;
+use crate::analytics::{Analytics, model, read, store};
+
+/// Which days.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query that `Period` reads")]
+pub(crate) struct PeriodQuery {
+    /// From this day on, in UTC.
+    #[param(example = "2024-06-01")]
+    start_date: Option<String>,
+    /// Up to this day, in UTC, the day itself included.
+    #[param(example = "2024-06-30")]
+    end_date: Option<String>,
+}
+
+/// Download a campaign's figures as CSV
+///
+/// A line for every creator and day with figures, by creator and then by day. Revenue has two columns for each currency. Cells that a
+/// spreadsheet would run as a formula begin with an apostrophe.
+#[utoipa::path(get, path = "/api/v1/analytics/campaigns/{campaign_id}/report.csv", tag = "Analytics",
+    params(("campaign_id" = String, Path, description = "The campaign's id or code"), PeriodQuery),
+    responses((status = 200, description = "The table", body = String, content_type = "text/csv")))]
+pub(crate) async fn table(
+    State(analytics): State<Analytics>,
+    caller: Caller,
+    name: Named,
+    Params(period): Params<Period>,
+) -> Answer<Response> {
+    let scope = caller.scope();
+    let mut tx = analytics.app().db().snapshot().await?;
+    let campaign = campaigns::find(scope, &mut tx, &name.0).await?;
+    let sheet = Sheet::new(&store::currencies(scope, &mut tx, campaign.id).await?);
+    drop(tx);
+    let head = sheet.head()?;
+    let disposition = format!("attachment; filename=\"{}.csv\"", model::code(campaign.code).to_lowercase());
+    let lines = lines(analytics, scope, campaign.id, period, sheet);
+    let body = Body::from_stream(stream::once(async move { Ok::<_, Error>(Bytes::from(head)) }).chain(lines));
+    let media_type = "text/csv; charset=utf-8".to_owned();
+    Ok(([(CONTENT_TYPE, media_type), (CONTENT_DISPOSITION, disposition)], body).into_response())
+}
+
+/// The lines, read part by part as they are taken.
+fn lines(
+    analytics: Analytics,
+    scope: Scope,
+    campaign: CampaignId,
+    period: Period,
+    sheet: Sheet,
+) -> impl futures::Stream<Item = Result<Bytes, Error>> {
+    stream::try_unfold((analytics, sheet, Some(Sheet::FIRST)), move |(analytics, sheet, after)| async move {
+        let Some(after) = after else { return Ok(None) };
+        let mut tx = analytics.app().read().await?;
+        let rows = store::creator_days(scope, &mut tx, campaign, period, after, Sheet::PART).await?;
+        let mut ids: Vec<_> = rows.iter().map(|(creator, ..)| *creator).collect();
+        ids.dedup();
+        let names = store::creator_names(scope, &mut tx, &ids).await?;
+        drop(tx);
+        let (bytes, next) = sheet.lines(&rows, &names)?;
+        Ok(Some((Bytes::from(bytes), (analytics, sheet, next))))
+    })
+}
+
+/// Download a campaign's report as PDF
+///
+/// The key figures with what they mean, charts by day and by creator, the creators, the budget, and how the figures are made. The same
+/// figures are always the same bytes.
+#[utoipa::path(get, path = "/api/v1/analytics/campaigns/{campaign_id}/report.pdf", tag = "Analytics",
+    params(("campaign_id" = String, Path, description = "The campaign's id or code"), PeriodQuery),
+    responses((status = 200, description = "The report", body = Vec<u8>, content_type = "application/pdf")))]
+pub(crate) async fn paper(
+    State(analytics): State<Analytics>,
+    caller: Caller,
+    name: Named,
+    RawQuery(asked): RawQuery,
+) -> Answer<Response> {
+    let scope = caller.scope();
+    let stamp = analytics.stamp().await?;
+    let asked = asked.unwrap_or_default();
+    let key = Key { scope, asked: format!("{}?{asked}", name.0) };
+    let kept = analytics.papers().get(&key, stamp).filter(|_| analytics.app().caching());
+    let file = if let Some(file) = kept {
+        file
+    } else {
+        let period: Period = read_query(&asked)?;
+        let found = Box::pin(read(&analytics, scope, &name.0, period)).await?;
+        let prices = analytics.insights().settings().earned_media.clone();
+        let drawing = tokio::task::spawn_blocking(move || Paper::new(&found, &prices).draw());
+        let file = Bytes::from(drawing.await.map_err(Error::internal)??);
+        if analytics.app().caching() {
+            analytics.papers().put(key, stamp, file.clone());
+        }
+        file
+    };
+    let heads = [(CONTENT_TYPE, "application/pdf"), (CONTENT_DISPOSITION, "inline; filename=\"campaign-report.pdf\"")];
+    Ok((heads, file).into_response())
+}

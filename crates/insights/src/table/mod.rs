@@ -1,0 +1,143 @@
+//! Tables of figures as CSV: read as they come, and taken in a batch at a time.
+
+mod lines;
+mod report;
+mod upload;
+
+use async_trait::async_trait;
+use http_base::Input;
+use kernel::{Error, Result};
+use tokio::sync::mpsc;
+
+use crate::day::Day;
+use crate::input::{Dated, ahead};
+use lines::Rows;
+pub(crate) use lines::Wanted;
+pub(crate) use report::{Count, ImportReport};
+pub(crate) use upload::{Source, take_in};
+
+/// Rows in one transaction: each is on the disk before the next is begun.
+const BATCH: usize = 1000;
+
+/// Whoever takes the rows of a table in.
+#[async_trait]
+pub(crate) trait TakeIn: Send {
+    /// What a row is.
+    type Row: Dated + Send + 'static;
+
+    /// Takes these rows in, each with its line, in one transaction; those that it refuses it tells the report. Of a dry run it only says what
+    /// would come of them.
+    async fn take_in(&mut self, rows: Vec<(u64, Self::Row)>, report: &mut ImportReport) -> Result<Count>;
+
+    /// Writes down that rows came in.
+    async fn tell(&self, count: Count) -> Result<()>;
+}
+
+/// Takes a table in. Good rows go in, bad ones are told with their line; every thousand rows are one transaction, so that an import that
+/// is broken off has lost nothing that it finished, and may simply be run again.
+pub(crate) async fn import<T: TakeIn>(
+    mut into: T,
+    source: Source,
+    wanted: &'static [Wanted],
+    last: Day,
+    dry_run: bool,
+) -> Result<ImportReport> {
+    let mut report = ImportReport { dry_run, ..ImportReport::default() };
+    let done = take_all(&mut into, source, wanted, last, &mut report).await;
+    // Also of an import that was broken off: what it took in is there.
+    let told = if report.count.wrote() && !dry_run { into.tell(report.count).await } else { Ok(()) };
+    match done {
+        Ok(()) => told.map(|()| report),
+        Err(error) => Err(report.partly(error)),
+    }
+}
+
+async fn take_all<T: TakeIn>(
+    into: &mut T,
+    source: Source,
+    wanted: &'static [Wanted],
+    last: Day,
+    report: &mut ImportReport,
+) -> Result<()> {
+    let mut batches = batches::<T::Row>(source, wanted);
+    while let Some(batch) = batches.recv().await {
+        let batch = batch?;
+        report.processed += batch.len() as u64;
+        let mut rows = Vec::with_capacity(batch.len());
+        for (line, row) in batch {
+            let late = |row: &T::Row| ahead(row.day(), last).map(|why| format!("{} {why}", T::Row::NAMES[0]));
+            match row {
+                Ok(row) => match late(&row) {
+                    Some(why) => report.refuse(line, why),
+                    None => rows.push((line, row)),
+                },
+                Err(why) => report.refuse(line, why),
+            }
+        }
+        if !rows.is_empty() {
+            let count = into.take_in(rows, report).await?;
+            report.count.add(count);
+        }
+    }
+    Ok(())
+}
+
+/// Rows that were read, each with its line.
+type Batch<T> = Vec<(u64, Result<T, String>)>;
+
+/// Reads a table on a thread of its own, a batch ahead of what is done with it.
+fn batches<T: Input + Send + 'static>(source: Source, wanted: &'static [Wanted]) -> mpsc::Receiver<Result<Batch<T>>> {
+    let (send, receive) = mpsc::channel(2);
+    tokio::task::spawn_blocking(move || {
+        // Whoever asked is gone where a batch cannot be handed over.
+        let _ = read(source, wanted, &send);
+    });
+    receive
+}
+
+/// Nobody listens any more.
+struct Gone;
+
+fn read<T: Input>(source: Source, wanted: &[Wanted], send: &mpsc::Sender<Result<Batch<T>>>) -> Result<(), Gone> {
+    let hand_over = |batch| send.blocking_send(batch).map_err(|_| Gone);
+    let mut rows = match Rows::new(source, wanted) {
+        Ok(rows) => rows,
+        Err(error) => return hand_over(Err(error)),
+    };
+    loop {
+        let mut batch = Vec::with_capacity(BATCH);
+        let end = loop {
+            match rows.next() {
+                Ok(Some(row)) => {
+                    let read = row.fields.and_then(|fields| fields.read().map_err(|error| told(&error)));
+                    batch.push((row.line, read));
+                }
+                Ok(None) => break Some(Ok(())),
+                Err(error) => break Some(Err(error)),
+            }
+            if batch.len() == BATCH {
+                break None;
+            }
+        };
+        if !batch.is_empty() {
+            hand_over(Ok(batch))?;
+        }
+        match end {
+            None => {}
+            Some(Ok(())) => return Ok(()),
+            Some(Err(error)) => return hand_over(Err(error)),
+        }
+    }
+}
+
+/// Every fault of a row, in one line.
+fn told(error: &Error) -> String {
+    if error.faults().is_empty() {
+        return error.message().to_owned();
+    }
+    let faults = error.faults().iter().map(|fault| {
+        let name = fault.loc.last().map_or("row", String::as_str);
+        format!("{name} {}", fault.message)
+    });
+    faults.collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,234 @@
+//! A server of figures over a fresh database: two businesses with a campaign each, and creators.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use db::args;
+use http_base::app::Limits;
+use http_base::{App, Mode};
+use insights::{Insights, Settings};
+use kernel::{CampaignId, Clock, CreatorId, Timestamp};
+use serde_json::{Value, json};
+use testkit::{Client, FreshDb, People, Reply, Someone};
+
+/// A browser, as people have one.
+pub(crate) const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0";
+
+pub(crate) struct World {
+    pub(crate) app: App,
+    pub(crate) clock: Clock,
+    pub(crate) insights: Insights,
+    /// Asks as the business that has the first campaign,
+    pub(crate) client: Client,
+    /// as one of its viewers,
+    pub(crate) viewer: Client,
+    /// as the business that has the other campaign,
+    pub(crate) stranger: Client,
+    /// as a creator,
+    pub(crate) creator: Client,
+    /// and without a token.
+    pub(crate) anyone: Client,
+    pub(crate) campaign: CampaignId,
+    pub(crate) second: CampaignId,
+    pub(crate) strange: CampaignId,
+    pub(crate) creators: Vec<CreatorId>,
+    /// The owner of the first campaign's workspace.
+    pub(crate) owner: Someone,
+    /// The creator who asks.
+    pub(crate) person: Someone,
+    _fresh: FreshDb,
+}
+
+impl World {
+    pub(crate) async fn new(fresh: FreshDb) -> Self {
+        let clock = Clock::mock("2026-03-02T09:00:00Z".parse().unwrap(), 7);
+        let tables = [
+            jobs::MIGRATIONS,
+            mail::MIGRATIONS,
+            creators::MIGRATIONS,
+            accounts::MIGRATIONS,
+            campaigns::MIGRATIONS,
+            payments::MIGRATIONS,
+            deals::MIGRATIONS,
+            insights::MIGRATIONS,
+        ]
+        .concat();
+        fresh.db.migrate(&tables, clock.now()).await.unwrap();
+        // One proxy is before the server, so that tests can say from which address they come.
+        let limits = Limits { trusted_proxies: 1, ..Limits::default() };
+        let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, limits, true);
+        app.reached_at("https://flow.example.com/");
+        let people = People::default();
+        app.authenticate_by(Arc::new(people.clone()));
+        let insights = Insights::new(app.clone(), Settings::default());
+        let (router, _) = insights::router(insights.clone()).split_for_parts();
+        let anyone = Client::new(http_base::layers::around(router, &app, &[]));
+        let (own, other) = (people.business(&clock), people.business(&clock));
+        let viewer =
+            people.someone(&clock, kernel::UserType::Business, own.account.workspace, kernel::WorkspaceRole::Viewer);
+        let (campaign, second) = (campaign(&app, &clock, &own, 1).await, campaign(&app, &clock, &own, 2).await);
+        let person = people.creator(&clock);
+        let mut creators = Vec::new();
+        for at in 0..3 {
+            creators.push(creator(&app, &clock, at).await);
+        }
+        Self {
+            client: anyone.of(&own),
+            viewer: anyone.of(&viewer),
+            stranger: anyone.of(&other),
+            creator: anyone.of(&person),
+            strange: self::campaign(&app, &clock, &other, 3).await,
+            anyone,
+            app,
+            clock,
+            insights,
+            campaign,
+            second,
+            creators,
+            owner: own,
+            person,
+            _fresh: fresh,
+        }
+    }
+
+    /// The path of something of the first campaign.
+    pub(crate) fn path(&self, what: &str) -> String {
+        format!("/api/v1/analytics/campaigns/{}/{what}", self.campaign)
+    }
+
+    /// A row of the first creator with these fields over it.
+    pub(crate) fn row(&self, fields: Value) -> Value {
+        let mut row = json!({"creator_id": self.creators[0], "post_id": "p1", "date": "2026-03-01", "views": 100});
+        let Value::Object(fields) = fields else { panic!("the fields are an object") };
+        row.as_object_mut().unwrap().extend(fields);
+        row
+    }
+
+    pub(crate) async fn record(&self, body: &Value) -> Value {
+        self.client.post(&self.path("metrics"), body).await.ok()
+    }
+
+    pub(crate) async fn table(&self, path: &str, csv: impl Into<String>) -> Reply {
+        self.client.raw(Method::POST, path, "text/csv", csv.into()).await
+    }
+
+    /// A tracked link of this creator; answers it.
+    pub(crate) async fn link(&self, creator: usize, fields: Value) -> Value {
+        let mut body = json!({"creator_id": self.creators[creator], "url": "https://shop.example.com/fitband"});
+        let Value::Object(fields) = fields else { panic!("the fields are an object") };
+        body.as_object_mut().unwrap().extend(fields);
+        let reply = self.client.post(&self.path("links"), &body).await;
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        reply.json()
+    }
+
+    /// A promo code of this creator and campaign; answers it.
+    pub(crate) async fn promo(&self, campaign: CampaignId, creator: usize, code: &str) -> Value {
+        let path = format!("/api/v1/analytics/campaigns/{campaign}/promo-codes");
+        let reply = self.client.post(&path, &json!({"creator_id": self.creators[creator], "code": code})).await;
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        reply.json()
+    }
+
+    /// Follows a link from this address with this browser.
+    pub(crate) async fn follow(&self, code: &str, address: &str, agent: &str) -> Reply {
+        self.anyone.clone().with("x-forwarded-for", address).with("user-agent", agent).get(&format!("/t/{code}")).await
+    }
+
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        self.app.read().await.unwrap().fetch_value(sql, vec![]).await.unwrap()
+    }
+
+    pub(crate) async fn version(&self) -> i64 {
+        self.app.db().current_version(insights::METRICS).await.unwrap()
+    }
+
+    /// The kinds of all events.
+    pub(crate) async fn events(&self) -> Vec<String> {
+        let events = self.app.read().await.unwrap().events_after(0, 1000).await.unwrap();
+        events.into_iter().map(|event| event.kind).collect()
+    }
+
+    /// The three tables of sums must be what adding up the rows gives.
+    pub(crate) async fn check_sums(&self) {
+        let mut tx = self.app.read().await.unwrap();
+        for (table, key, most) in [
+            ("figures_by_day", "campaign_id, day, currency", "campaign_id, NULL, day, currency"),
+            ("figures_by_creator", "campaign_id, creator_id, currency", "campaign_id, creator_id, NULL, currency"),
+            (
+                "figures_by_creator_day",
+                "campaign_id, creator_id, day, currency",
+                "campaign_id, creator_id, day, currency",
+            ),
+        ] {
+            let names: Vec<&str> = insights::figures::NAMES.to_vec();
+            let kept = format!("SELECT {key}, {} FROM {table} ORDER BY {key}", names.join(", "));
+            let counted =
+                names.iter().map(|name| format!("CAST(sum({name}) AS BIGINT)")).collect::<Vec<_>>().join(", ");
+            let counted = format!("SELECT {key}, {counted} FROM ({ROWS}) AS r GROUP BY {key} ORDER BY {key}");
+            let kept: Vec<Cells> = tx.fetch_all(&kept, args![]).await.unwrap();
+            let counted: Vec<Cells> = tx.fetch_all(&counted, args![]).await.unwrap();
+            assert_eq!(kept, counted, "{table} ({most})");
+        }
+    }
+}
+
+/// Every row with what it adds, in the order of the figures.
+const ROWS: &str = "
+    SELECT campaign_id, creator_id, day, currency, 1 AS metric_rows, views, likes, comments, shares, saves, clicks, conversions,
+        COALESCE(reach, 0) AS reach, CASE WHEN reach IS NULL THEN 0 ELSE 1 END AS reach_rows,
+        COALESCE(revenue, 0) AS revenue, CASE WHEN revenue IS NULL THEN 0 ELSE 1 END AS revenue_rows,
+        0 AS link_clicks, 0 AS link_repeats, 0 AS bot_clicks, 0 AS orders, 0 AS order_revenue, 0 AS order_revenue_rows
+    FROM post_metrics
+    UNION ALL
+    SELECT l.campaign_id, l.creator_id, d.day, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, d.clicks, d.repeats, d.bots, 0, 0, 0
+    FROM link_days d JOIN tracked_links l ON l.id = d.link_id
+    UNION ALL
+    SELECT campaign_id, creator_id, day, currency, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, COALESCE(revenue, 0),
+        CASE WHEN revenue IS NULL THEN 0 ELSE 1 END
+    FROM orders";
+
+/// A row of whatever columns, as text.
+#[derive(PartialEq, Debug)]
+struct Cells(Vec<String>);
+
+impl db::FromRow for Cells {
+    const WIDTH: usize = 0;
+    fn from_row_at(row: &db::Row<'_>, at: usize) -> kernel::Result<Self> {
+        (at..row.len()).map(|place| row.get::<Any>(place).map(|any| any.0)).collect::<kernel::Result<_>>().map(Self)
+    }
+}
+
+struct Any(String);
+
+impl db::FromColumn for Any {
+    fn from_cell(cell: db::Cell<'_>) -> Result<Self, String> {
+        Ok(Self(match cell {
+            db::Cell::Int(number) => number.to_string(),
+            db::Cell::Text(text) => text.to_owned(),
+            other => format!("{other:?}"),
+        }))
+    }
+}
+
+async fn campaign(app: &App, clock: &Clock, of: &Someone, code: u32) -> CampaignId {
+    let (id, now): (CampaignId, Timestamp) = (clock.new_id(), clock.now());
+    let mut tx = app.write().await.unwrap();
+    let sql = "INSERT INTO campaigns (id, code, workspace_id, product_name, brand_name, brand_key, total_budget, status, \
+               influencer_count, exclusions, created_at, updated_at) \
+               VALUES ($1, $2, $3, 'FitBand Pro', 'TechFit', 'techfit', 2500000, 'active', 0, '{}', $4, $4)";
+    tx.execute(sql, args![id, code, of.account.workspace, now]).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+async fn creator(app: &App, clock: &Clock, at: i64) -> CreatorId {
+    let (id, now): (CreatorId, Timestamp) = (clock.new_id(), clock.now());
+    let mut tx = app.write().await.unwrap();
+    let sql = "INSERT INTO creators (id, seq, name, email, platform, channel_name, followers_shown, followers, niche, languages, \
+               previous_brands, created_at, updated_at) \
+               VALUES ($1, $2, $3, NULL, 'youtube', $3, '125K', 125000, 'tech', '[]', '[]', $4, $4)";
+    tx.execute(sql, args![id, at + 1, format!("Creator {at}"), now]).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}

@@ -1,0 +1,263 @@
+//! What outreach keeps about people, as it is told to them and taken away.
+//!
+//! - To the owner of a workspace all of its log is told; to a creator what the workspaces that approached them keep of it, found by
+//!   the entry of the directory that they have claimed. Drafts that were never sent are the workspace's alone.
+//! - When a creator is erased, whatever was written, said and recorded goes, and what was queued is not sent; that there was an
+//!   approach, when, and how it ended stays, by ids. An address on a suppression list stays there, without its note: it is kept so
+//!   that nobody writes to it again.
+//! - When a business is erased, its log stands by its ids, as its contracts do.
+
+use std::sync::Arc;
+
+use accounts::data::As::{Json, Moment, Plain};
+use accounts::data::{Data, Eraser, Holder, Key, Table};
+use async_trait::async_trait;
+use db::{Tx, args};
+use kernel::{OutreachId, Result, Scope, Timestamp};
+
+use crate::Entry;
+use crate::store::{self, sequences, uploads};
+
+/// Has all this told in every export, and taken away in every erasure.
+pub fn register(data: &Data) {
+    for table in SECTIONS {
+        data.tell(Arc::new(*table));
+    }
+    data.erase_by(Arc::new(Erasing));
+}
+
+/// What is told.
+pub const SECTIONS: &[Table] = &[
+    Table {
+        name: "outreach_log",
+        key: Key::Account,
+        columns: &[
+            ("id", Plain),
+            ("campaign_id", Plain),
+            ("creator_id", Plain),
+            ("channel", Plain),
+            ("message_type", Plain),
+            ("status", Plain),
+            ("stage", Plain),
+            ("call_status", Plain),
+            ("email_status", Plain),
+            ("content", Json),
+            ("scheduled_at", Moment),
+            ("call_duration_seconds", Plain),
+            ("call_successful", Plain),
+            ("call_recording_url", Plain),
+            ("recording_file", Plain),
+            ("call_transcript", Plain),
+            ("full_transcript", Json),
+            ("transcript_summary", Plain),
+            ("interest_level", Plain),
+            ("interest_assessment_result", Plain),
+            ("interest_assessment_rationale", Plain),
+            ("communication_quality_result", Plain),
+            ("communication_quality_rationale", Plain),
+            ("collaboration_rate", Plain),
+            ("preferred_content_types", Plain),
+            ("timeline_availability", Plain),
+            ("contact_preferences", Plain),
+            ("audience_demographics", Plain),
+            ("brand_restrictions", Plain),
+            ("sentiment", Plain),
+            ("follow_up_actions", Plain),
+            ("next_steps", Plain),
+            ("notes", Plain),
+            ("last_contact_date", Moment),
+            ("created_at", Moment),
+            ("updated_at", Moment),
+        ],
+        from: "FROM outreach_logs WHERE workspace_id IN \
+               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
+               ORDER BY created_at DESC, id DESC",
+    },
+    Table {
+        name: "outreach_touches",
+        key: Key::Account,
+        columns: TOUCH,
+        from: "FROM outreach_logs l JOIN outreach_touches t ON t.outreach_id = l.id WHERE l.workspace_id IN \
+               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
+               ORDER BY l.created_at DESC, l.id DESC, t.at, t.id",
+    },
+    Table {
+        name: "outreach_templates",
+        key: Key::Account,
+        columns: &[
+            ("id", Plain),
+            ("name", Plain),
+            ("subject", Plain),
+            ("body", Plain),
+            ("created_at", Moment),
+            ("updated_at", Moment),
+        ],
+        from: "FROM outreach_templates WHERE workspace_id IN \
+               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') ORDER BY created_at, id",
+    },
+    Table {
+        name: "outreach_sequences",
+        key: Key::Account,
+        columns: &[("id", Plain), ("name", Plain), ("steps", Json), ("created_at", Moment), ("deleted_at", Moment)],
+        from: "FROM outreach_sequences WHERE workspace_id IN \
+               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') ORDER BY created_at, id",
+    },
+    Table {
+        name: "outreach_suppressions",
+        key: Key::Account,
+        columns: SUPPRESSION,
+        from: "FROM outreach_suppressions WHERE workspace_id IN \
+               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
+               ORDER BY created_at DESC, id DESC",
+    },
+    Table {
+        name: "outreach_follow_ups",
+        key: Key::Account,
+        columns: &[("id", Plain), ("outreach_id", Plain), ("text", Plain), ("created_at", Moment), ("done_at", Moment)],
+        from: "FROM outreach_follow_ups WHERE workspace_id IN \
+               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') ORDER BY created_at, id",
+    },
+    Table {
+        name: "outreach_about_you",
+        key: Key::Account,
+        columns: &[
+            ("id", Plain),
+            ("workspace_id", Plain),
+            ("campaign_id", Plain),
+            ("creator_id", Plain),
+            ("channel", Plain),
+            ("status", Plain),
+            ("stage", Plain),
+            ("call_status", Plain),
+            ("email_status", Plain),
+            ("content", Json),
+            ("scheduled_at", Moment),
+            ("call_duration_seconds", Plain),
+            ("call_successful", Plain),
+            ("recording_type", Plain),
+            ("recording_bytes", Plain),
+            ("call_transcript", Plain),
+            ("full_transcript", Json),
+            ("transcript_summary", Plain),
+            ("interest_level", Plain),
+            ("interest_assessment_result", Plain),
+            ("interest_assessment_rationale", Plain),
+            ("communication_quality_result", Plain),
+            ("communication_quality_rationale", Plain),
+            ("collaboration_rate", Plain),
+            ("preferred_content_types", Plain),
+            ("timeline_availability", Plain),
+            ("contact_preferences", Plain),
+            ("audience_demographics", Plain),
+            ("brand_restrictions", Plain),
+            ("sentiment", Plain),
+            ("notes", Plain),
+            ("created_at", Moment),
+            ("updated_at", Moment),
+        ],
+        from: "FROM outreach_logs WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) \
+               ORDER BY created_at DESC, id DESC",
+    },
+    Table {
+        name: "outreach_with_you",
+        key: Key::Account,
+        columns: TOUCH,
+        from: "FROM outreach_logs l JOIN outreach_touches t ON t.outreach_id = l.id WHERE t.status <> 'draft' AND l.creator_id IN \
+               (SELECT id FROM creators WHERE claimed_by = $1) ORDER BY l.created_at DESC, l.id DESC, t.at, t.id",
+    },
+    Table {
+        name: "outreach_suppressions_of_you",
+        key: Key::Account,
+        columns: SUPPRESSION,
+        from: "FROM outreach_suppressions WHERE address_key IN \
+               (SELECT email_key FROM creators WHERE claimed_by = $1) ORDER BY created_at DESC, id DESC",
+    },
+];
+
+const TOUCH: &[(&str, accounts::data::As)] = &[
+    ("t.id", Plain),
+    ("t.outreach_id", Plain),
+    ("t.workspace_id", Plain),
+    ("t.kind", Plain),
+    ("t.direction", Plain),
+    ("t.status", Plain),
+    ("t.at", Moment),
+    ("t.provider", Plain),
+    ("t.message_id", Plain),
+    ("t.address", Plain),
+    ("t.subject", Plain),
+    ("t.summary", Plain),
+];
+const SUPPRESSION: &[(&str, accounts::data::As)] =
+    &[("workspace_id", Plain), ("address", Plain), ("reason", Plain), ("note", Plain), ("created_at", Moment)];
+
+/// Takes away what was written to and said by a creator who is erased.
+pub struct Erasing;
+
+#[async_trait]
+impl Eraser for Erasing {
+    async fn erase(&self, scope: Scope, tx: &mut Tx, of: &Holder, now: Timestamp) -> Result<()> {
+        debug_assert!(scope.sees_everything(), "an erasure is the server's own");
+        let sql = "SELECT id FROM outreach_logs WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) ORDER BY id";
+        let entries: Vec<OutreachId> = tx.fetch_all(sql, args![of.account]).await?;
+        for id in entries {
+            entry(scope, tx, id, now).await?;
+        }
+        let sql = "UPDATE outreach_suppressions SET note = NULL WHERE address_key IN \
+                   (SELECT email_key FROM creators WHERE claimed_by = $1)";
+        tx.execute(sql, args![of.account]).await.map(drop)
+    }
+}
+
+async fn entry(scope: Scope, tx: &mut Tx, id: OutreachId, now: Timestamp) -> Result<()> {
+    let Some(mut entry) = store::take(scope, tx, id).await? else { return Ok(()) };
+    if let Some(file) = entry.recording_file.take() {
+        uploads::disown(scope, tx, &file, now).await?;
+    }
+    forget(&mut entry);
+    store::save(scope, tx, &mut entry, now).await?;
+    sequences::stop_of_entry(scope, tx, id, "erased", now).await?;
+    // What was queued is not sent, and of what was sent nothing is left but that it was.
+    let sql = "UPDATE mails SET recipient = 'erased', recipient_key = 'erased', subject = '', body_text = NULL, body_html = NULL, \
+               headers = '[]', status = CASE WHEN status = 'queued' THEN 'withheld' ELSE status END \
+               WHERE about_id IN (SELECT id FROM outreach_touches WHERE outreach_id = $1)";
+    tx.execute(sql, args![id]).await?;
+    let sql = "UPDATE outreach_touches SET address = NULL, subject = NULL, summary = NULL, detail = '{}', \
+               status = CASE WHEN status IN ('queued', 'draft') THEN 'withheld' ELSE status END WHERE outreach_id = $1";
+    tx.execute(sql, args![id]).await?;
+    let sql = "UPDATE outreach_follow_ups SET text = 'erased', done_at = COALESCE(done_at, $2) WHERE outreach_id = $1";
+    tx.execute(sql, args![id, now]).await.map(drop)
+}
+
+/// Whatever was written, said or thought about somebody.
+fn forget(entry: &mut Entry) {
+    for column in [
+        &mut entry.transcript_summary,
+        &mut entry.full_transcript,
+        &mut entry.interest_assessment_result,
+        &mut entry.interest_assessment_rationale,
+        &mut entry.communication_quality_result,
+        &mut entry.communication_quality_rationale,
+        &mut entry.interest_level,
+        &mut entry.collaboration_rate,
+        &mut entry.preferred_content_types,
+        &mut entry.timeline_availability,
+        &mut entry.contact_preferences,
+        &mut entry.audience_demographics,
+        &mut entry.brand_restrictions,
+        &mut entry.follow_up_actions,
+        &mut entry.content,
+        &mut entry.call_recording_url,
+        &mut entry.call_transcript,
+        &mut entry.notes,
+        &mut entry.next_steps,
+        &mut entry.sentiment,
+        &mut entry.recording_type,
+        &mut entry.action_items,
+        &mut entry.suggestions,
+        &mut entry.transcript_read_by,
+    ] {
+        *column = None;
+    }
+    entry.recording_bytes = None;
+}

@@ -1,0 +1,34 @@
+//! What analytics tell of payments: what was paid and what of it went back, never across currencies.
+
+use db::{Sql, Tx};
+use kernel::{CampaignId, CreatorId, Money, Result, Scope};
+
+use super::scoped;
+use crate::Currency;
+
+db::row! {
+    /// What was paid to a creator for a campaign, in one currency.
+    #[derive(Clone, Copy, Debug)]
+    pub struct PaidToCreator {
+        /// Who was paid.
+        pub creator_id: CreatorId,
+        /// In which currency.
+        pub currency: Currency,
+        /// What was paid.
+        pub paid: Money,
+        /// What of that went back.
+        pub refunded: Money,
+    }
+}
+
+/// The completed payments of a campaign, by creator and currency.
+pub async fn paid_by_creator(scope: Scope, tx: &mut Tx, campaign: CampaignId) -> Result<Vec<PaidToCreator>> {
+    let mut sql = Sql::new(
+        "SELECT creator_id, currency, CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) \
+         FROM payments WHERE status = 'completed' AND campaign_id = ",
+    );
+    sql.bind(campaign);
+    scoped(&mut sql, scope);
+    sql.push(" GROUP BY creator_id, currency ORDER BY creator_id, currency");
+    tx.fetch_all(&sql.text, sql.args).await
+}
