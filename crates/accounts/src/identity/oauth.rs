@@ -125,6 +125,10 @@ async fn owner_of_address(tx: &mut Tx, profile: &Profile) -> Result<Option<Accou
 async fn link(accounts: &Accounts, tx: &mut Tx, account: &AccountRow, profile: &Profile, peer: &Peer) -> Result<bool> {
     let (scope, now) = (Scope::system(), accounts.clock().now());
     store::hold(scope, tx, account.id, now).await?;
+    // The same log-in, a moment earlier: this account was made by it after this transaction had looked for it.
+    if store::account_of(scope, tx, profile.provider, &profile.subject).await?.is_some() {
+        return Ok(false);
+    }
     let others = store::list(scope, tx, account.id).await?;
     if others.iter().any(|other| other.provider == profile.provider.as_str()) {
         let name = profile.provider.name();

@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use http_base::fields::{read_form, rule};
-use http_base::page::{escape, page, page_of};
+use http_base::page::{escape, page, page_of, wants_html};
 use http_base::{Answer, ApiError, Body, Fields, Input, Peer};
-use kernel::Result;
+use kernel::{Error, Kind, Result};
 use serde_json::Map;
 
 use super::input::{Address, Mailed, Reset};
@@ -31,13 +32,20 @@ fn token_of(query: Option<String>) -> Option<String> {
     read.ok().map(|token| escape(&token.0)).filter(|token| !token.is_empty())
 }
 
-fn cut_off() -> Response {
+fn cut_off(headers: &HeaderMap) -> Response {
+    if !wants_html(headers) {
+        return ApiError(Error::new(Kind::BadRequest, "The link has no token; copy all of it from the mail"))
+            .into_response();
+    }
     let body = "<section class=\"card\"><p>The link is not whole. Copy all of it from the mail, or ask for another mail.</p></section>";
-    page_of(axum::http::StatusCode::BAD_REQUEST, "This link is not whole", body)
+    page_of(StatusCode::BAD_REQUEST, "This link is not whole", body)
 }
 
-/// What was wrong, with what to do about it.
-fn refusal(title: &str, error: &ApiError) -> Response {
+/// What was wrong, with what to do about it; programs get the one error body.
+fn refusal(headers: &HeaderMap, title: &str, error: ApiError) -> Response {
+    if !wants_html(headers) {
+        return error.into_response();
+    }
     let faults = error.0.faults().iter().map(|fault| {
         let field = fault.loc.last().map(String::as_str).unwrap_or_default();
         format!("{field}: {}", fault.message)
@@ -66,8 +74,8 @@ fn body_of<T>(input: T) -> Body<T> {
     (status = 200, description = "A page", content_type = "text/html", body = String),
     (status = 400, description = "The link has no token: a page that says so", content_type = "text/html", body = String),
 ))]
-pub(super) async fn verify(RawQuery(query): RawQuery) -> Response {
-    let Some(token) = token_of(query) else { return cut_off() };
+pub(super) async fn verify(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let Some(token) = token_of(query) else { return cut_off(&headers) };
     let body = format!(
         "<section class=\"card\"><p>Confirm that this address is yours.</p><form method=\"post\" action=\"/verify-email\">\
          <input type=\"hidden\" name=\"token\" value=\"{token}\"><button>Confirm</button></form></section>"
@@ -81,7 +89,12 @@ pub(super) async fn verify(RawQuery(query): RawQuery) -> Response {
     (status = 200, description = "Confirmed: a page", content_type = "text/html", body = String),
     (status = 400, description = "The token was used, is over, or never was: a page", content_type = "text/html", body = String),
 ))]
-pub(super) async fn verified(State(accounts): State<Accounts>, peer: Peer, form: Bytes) -> Response {
+pub(super) async fn verified(
+    State(accounts): State<Accounts>,
+    peer: Peer,
+    headers: HeaderMap,
+    form: Bytes,
+) -> Response {
     let done: Answer<_> = async {
         let input: Mailed = read_form(&form)?;
         mails::verify(State(accounts), peer, body_of(input)).await
@@ -92,7 +105,7 @@ pub(super) async fn verified(State(accounts): State<Accounts>, peer: Peer, form:
             "Confirmed",
             "<section class=\"card\"><p>This address is yours. You can close this page.</p></section>",
         ),
-        Err(error) => refusal("This could not be confirmed", &error),
+        Err(error) => refusal(&headers, "This could not be confirmed", error),
     }
 }
 
@@ -104,8 +117,8 @@ pub(super) async fn verified(State(accounts): State<Accounts>, peer: Peer, form:
     (status = 200, description = "A page", content_type = "text/html", body = String),
     (status = 400, description = "The link has no token: a page that says so", content_type = "text/html", body = String),
 ))]
-pub(super) async fn reset(RawQuery(query): RawQuery) -> Response {
-    let Some(token) = token_of(query) else { return cut_off() };
+pub(super) async fn reset(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let Some(token) = token_of(query) else { return cut_off(&headers) };
     let body = format!(
         "<section class=\"card\"><form method=\"post\" action=\"/reset-password\">\
          <input type=\"hidden\" name=\"token\" value=\"{token}\">\
@@ -123,7 +136,12 @@ pub(super) async fn reset(RawQuery(query): RawQuery) -> Response {
     (status = 400, description = "The token was used, is over, or never was: a page", content_type = "text/html", body = String),
     (status = 422, description = "The password is too weak: a page", content_type = "text/html", body = String),
 ))]
-pub(super) async fn was_reset(State(accounts): State<Accounts>, peer: Peer, form: Bytes) -> Response {
+pub(super) async fn was_reset(
+    State(accounts): State<Accounts>,
+    peer: Peer,
+    headers: HeaderMap,
+    form: Bytes,
+) -> Response {
     let done: Answer<_> = async {
         let input: Reset = read_form(&form)?;
         passwords::reset(State(accounts), peer, body_of(input)).await
@@ -131,7 +149,7 @@ pub(super) async fn was_reset(State(accounts): State<Accounts>, peer: Peer, form
     .await;
     match done {
         Ok(_) => page("Done", "<section class=\"card\"><p>Your new password is set. Log in with it.</p></section>"),
-        Err(error) => refusal("The password was not set", &error),
+        Err(error) => refusal(&headers, "The password was not set", error),
     }
 }
 
@@ -151,7 +169,7 @@ pub(super) async fn forgot() -> Response {
     (status = 200, description = "If the address is somebody's, a mail is on its way: a page", content_type = "text/html", body = String),
     (status = 422, description = "That is no e-mail address: a page", content_type = "text/html", body = String),
 ))]
-pub(super) async fn asked(State(accounts): State<Accounts>, peer: Peer, form: Bytes) -> Response {
+pub(super) async fn asked(State(accounts): State<Accounts>, peer: Peer, headers: HeaderMap, form: Bytes) -> Response {
     let done: Answer<_> = async {
         let input: Address = read_form(&form)?;
         passwords::forgot(State(accounts), peer, body_of(input)).await
@@ -161,7 +179,7 @@ pub(super) async fn asked(State(accounts): State<Accounts>, peer: Peer, form: By
         "<section class=\"card\"><p>If the address is known here, a mail with a link is on its way.</p></section>";
     match done {
         Ok(_) => page("Look into your mail", told),
-        Err(error) => refusal("No mail was sent", &error),
+        Err(error) => refusal(&headers, "No mail was sent", error),
     }
 }
 
@@ -173,8 +191,8 @@ pub(super) async fn asked(State(accounts): State<Accounts>, peer: Peer, form: By
     (status = 200, description = "A page", content_type = "text/html", body = String),
     (status = 400, description = "The link has no token: a page that says so", content_type = "text/html", body = String),
 ))]
-pub(super) async fn invited(RawQuery(query): RawQuery) -> Response {
-    let Some(token) = token_of(query) else { return cut_off() };
+pub(super) async fn invited(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let Some(token) = token_of(query) else { return cut_off(&headers) };
     let body = format!(
         "<section class=\"card\"><p>You accept by a business account whose confirmed address is the one that this mail went to.</p>\
          <ol><li>Register or log in with that address.</li><li>With its access token, send this as JSON to \

@@ -13,7 +13,7 @@ pub(super) enum Class {
     Upload,
     /// Signing up, logging in, resetting a password.
     Auth,
-    /// What providers call us with.
+    /// What providers call us with, and who follows a tracked link: many come from one address.
     Webhook,
 }
 
@@ -53,6 +53,7 @@ pub(super) fn class_of(method: &Method, path: &str, is_upload: bool) -> Option<C
     let reads = method.is_safe();
     Some(match () {
         () if !reads && is_webhook(path) => Class::Webhook,
+        () if path.starts_with("/t/") => Class::Webhook,
         () if !reads && (path.starts_with("/api/v1/auth/") || FORMS.contains(&path)) => Class::Auth,
         () if !reads && is_upload => Class::Upload,
         () if path.split('/').any(asks_a_model) => Class::Ai,
@@ -107,6 +108,7 @@ mod tests {
             assert_eq!(class(Method::POST, path), Some(kind), "{path}");
         }
         assert_eq!(class(Method::GET, "/api/v1/auth/me"), Some(Class::General));
+        assert_eq!(class(Method::GET, "/t/{code}"), Some(Class::Webhook));
         assert_eq!(class_of(&Method::POST, "/api/v1/creators/import", true), Some(Class::Upload));
         assert_eq!(class_of(&Method::POST, "/api/v1/voice-call/voice", true), Some(Class::Webhook));
         for path in ["/", "/health", "/api/v1/health", "/metrics", "/docs/index.html", "/redoc", "/openapi.json"] {

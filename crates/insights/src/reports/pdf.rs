@@ -151,7 +151,7 @@ impl Paper {
             (
                 "Cost",
                 sums(cost.iter().map(|one| (one.currency, one.total))),
-                "completed payments less refunds, of the whole campaign".to_owned(),
+                "completed payments less refunds and chargebacks, of the whole campaign".to_owned(),
             ),
             (
                 "Return on investment",

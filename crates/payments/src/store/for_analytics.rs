@@ -16,7 +16,7 @@ db::row! {
         pub currency: Currency,
         /// What was paid.
         pub paid: Money,
-        /// What of that went back.
+        /// What of that went back: refunded, or taken back by the payer's bank.
         pub refunded: Money,
     }
 }
@@ -24,7 +24,7 @@ db::row! {
 /// The completed payments of a campaign, by creator and currency.
 pub async fn paid_by_creator(scope: Scope, tx: &mut Tx, campaign: CampaignId) -> Result<Vec<PaidToCreator>> {
     let mut sql = Sql::new(
-        "SELECT creator_id, currency, CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT) \
+        "SELECT creator_id, currency, CAST(sum(amount) AS BIGINT), CAST(sum(refunded + disputed) AS BIGINT) \
          FROM payments WHERE status = 'completed' AND campaign_id = ",
     );
     sql.bind(campaign);

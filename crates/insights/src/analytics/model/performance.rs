@@ -152,7 +152,7 @@ impl FigureMethod {
             engagement_rate: "engagement / views, in percent",
             roi: "(revenue - cost) / cost, where both are in one and the same currency; revenue is what posts report \
                   and what orders by tracked links and promo codes brought",
-            cost: "completed payments less refunds",
+            cost: "completed payments less refunds and chargebacks",
             earned_media_value: prices.told(),
         }
     }
