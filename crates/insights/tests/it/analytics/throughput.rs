@@ -170,7 +170,7 @@ testkit::on_both! {
         for (name, client) in [("its workspace", &world.brand), ("an administrator", &world.admin)] {
             let (middle, worst) = measured(client, "/api/v1/analytics/dashboard", 100).await;
             eprintln!("{engine:?}: dashboard of {name}: p50 {middle:?}, p99 {worst:?}");
-            assert!(cfg!(debug_assertions) || middle < Duration::from_millis(250), "{name}: {middle:?}");
+            assert!(cfg!(debug_assertions) || middle < Duration::from_millis(100), "{name}: {middle:?}");
         }
     }
 }
