@@ -17,14 +17,14 @@ trap 'rm -rf "$work"' EXIT
 
 (cd "$work" && apt-get -qq download "$core" "$cjk")
 for package in "$work"/*.deb; do
-    dpkg-deb -x "$package" "$work/root"
+    dpkg-deb -x "$package" "$work/unpacked"
 done
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --require-virtualenv --requirement "$here/requirements.txt"
-(cd "$work/root/usr/share/fonts" && sha256sum --check --quiet "$here/sources.sha256")
+(cd "$work/unpacked/usr/share/fonts" && sha256sum --check --quiet "$here/sources.sha256")
 
 mkdir "$work/made"
-"$work/venv/bin/python" "$here/subset.py" "$work/root/usr/share/fonts" "$work/made"
+"$work/venv/bin/python" "$here/subset.py" "$work/unpacked/usr/share/fonts" "$work/made"
 (cd "$work/made" && sha256sum --check --quiet "$fonts/SHA256SUMS")
 cp "$work"/made/* "$fonts/"
 echo "made $fonts, as it was"
