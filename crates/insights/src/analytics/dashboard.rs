@@ -61,26 +61,40 @@ pub(super) struct AnalyticsDashboard {
     recent_activity: Vec<Activity>,
 }
 
-/// The mean return of the campaigns that have one, and how many they are.
-async fn mean_roi(scope: Scope, tx: &mut Tx) -> Result<(Option<f64>, usize)> {
+/// What the campaigns brought and cost, in one look.
+struct Returns {
+    /// The mean return of the campaigns that have one.
+    mean: Option<f64>,
+    /// How many these are.
+    with_roi: usize,
+    views: i64,
+    engagement: i64,
+}
+
+async fn returns(scope: Scope, tx: &mut Tx) -> Result<Returns> {
     type Sums = Vec<(String, i64)>;
     let mut campaigns: BTreeMap<CampaignId, (Sums, Sums)> = BTreeMap::new();
-    for (campaign, currency, amount) in store::revenue(scope, tx).await? {
-        campaigns.entry(campaign).or_default().0.push((currency, amount));
+    let (mut views, mut engagement) = (0_i64, 0_i64);
+    for brought in store::brought(scope, tx).await? {
+        views = views.saturating_add(brought.views);
+        engagement = engagement.saturating_add(brought.engagement);
+        if brought.revenue_rows > 0 {
+            campaigns.entry(brought.campaign_id).or_default().0.push((brought.currency, brought.revenue));
+        }
     }
-    if campaigns.is_empty() {
-        return Ok((None, 0));
-    }
-    for (campaign, currency, amount) in store::costs(scope, tx).await? {
-        campaigns.entry(campaign).or_default().1.push((currency, amount));
+    if !campaigns.is_empty() {
+        for (campaign, currency, amount) in store::costs(scope, tx).await? {
+            // Payments outlive campaigns that were deleted.
+            if let Some((_, costs)) = campaigns.get_mut(&campaign) {
+                costs.push((currency, amount));
+            }
+        }
     }
     let ratios: Vec<f64> =
         campaigns.values().filter_map(|(revenue, costs)| model::ratio(revenue, costs).ok()).collect();
-    if ratios.is_empty() {
-        return Ok((None, 0));
-    }
     let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
-    Ok((Some((mean * 100.0).round() / 100.0), ratios.len()))
+    let mean = (!ratios.is_empty()).then(|| (mean * 100.0).round() / 100.0);
+    Ok(Returns { mean, with_roi: ratios.len(), views, engagement })
 }
 
 async fn read(analytics: &Analytics, scope: Scope) -> Result<AnalyticsDashboard> {
@@ -90,8 +104,7 @@ async fn read(analytics: &Analytics, scope: Scope) -> Result<AnalyticsDashboard>
     let mut tx = analytics.app().db().snapshot().await?;
     let campaigns = campaigns::store::totals(scope, &mut tx).await?;
     let contracts = deals::store::counts(scope, &mut tx).await?;
-    let (average_campaign_roi, campaigns_with_roi) = mean_roi(scope, &mut tx).await?;
-    let (views, engagement) = store::attention(scope, &mut tx).await?;
+    let returns = returns(scope, &mut tx).await?;
     let recent_activity = activity::recent(scope, &mut tx).await?;
     let of = |wanted: deals::model::Status| {
         contracts.iter().filter(|(status, _)| *status == wanted).map(|(_, count)| count.cast_signed()).sum::<i64>()
@@ -108,9 +121,9 @@ async fn read(analytics: &Analytics, scope: Scope) -> Result<AnalyticsDashboard>
             total_budget_managed: Money::from_minor(budgets),
         },
         performance_metrics: PerformanceMetrics {
-            average_campaign_roi,
-            campaigns_with_roi,
-            average_engagement_rate: percent(engagement, views),
+            average_campaign_roi: returns.mean,
+            campaigns_with_roi: returns.with_roi,
+            average_engagement_rate: percent(returns.engagement, returns.views),
             creator_satisfaction_score: None,
             contract_completion_rate: percent(completed, signed + completed),
         },

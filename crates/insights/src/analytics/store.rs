@@ -115,43 +115,49 @@ pub async fn currencies(_: Scope, tx: &mut Tx, campaign: CampaignId) -> Result<V
     tx.fetch_all(sql, args![campaign]).await
 }
 
-/// The campaigns that a scope lets through, as a condition on `column`.
-fn of_campaigns(sql: &mut Sql, scope: Scope, column: &str) {
-    sql.push(column).push(" IN (SELECT id FROM campaigns WHERE deleted_at IS NULL");
-    if !scope.sees_everything() {
-        sql.push(" AND workspace_id = ").bind(scope.workspace());
+db::row! {
+    /// What a campaign brought, in one currency.
+    #[derive(Clone, Debug)]
+    pub struct Brought {
+        /// The campaign.
+        pub campaign_id: CampaignId,
+        /// The currency of the revenue.
+        pub currency: String,
+        /// Views, as posts report.
+        pub views: i64,
+        /// Likes, comments, shares and saves.
+        pub engagement: i64,
+        /// Reported and ordered together, in minor units.
+        pub revenue: i64,
+        /// Of how many rows; without any, nothing is known of revenue.
+        pub revenue_rows: i64,
     }
-    sql.push(")");
 }
 
-/// All views, and all likes, comments, shares and saves, over every campaign.
-pub async fn attention(scope: Scope, tx: &mut Tx) -> Result<(i64, i64)> {
+/// What every campaign brought that anything is known of. The campaigns are looked through once.
+pub async fn brought(scope: Scope, tx: &mut Tx) -> Result<Vec<Brought>> {
     let mut sql = Sql::new(
-        "SELECT CAST(COALESCE(sum(views), 0) AS BIGINT), CAST(COALESCE(sum(likes + comments + shares + saves), 0) AS BIGINT) \
-         FROM figures_by_creator WHERE ",
+        "SELECT f.campaign_id, f.currency, CAST(sum(f.views) AS BIGINT), \
+         CAST(sum(f.likes + f.comments + f.shares + f.saves) AS BIGINT), CAST(sum(f.revenue + f.order_revenue) AS BIGINT), \
+         CAST(sum(f.revenue_rows + f.order_revenue_rows) AS BIGINT) \
+         FROM figures_by_creator f JOIN campaigns c ON c.id = f.campaign_id WHERE c.deleted_at IS NULL",
     );
-    of_campaigns(&mut sql, scope, "campaign_id");
-    tx.fetch_one(&sql.text, sql.args).await
-}
-
-/// What campaigns brought: by campaign and currency, where anything is said of it.
-pub async fn revenue(scope: Scope, tx: &mut Tx) -> Result<Vec<(CampaignId, String, i64)>> {
-    let mut sql = Sql::new(
-        "SELECT campaign_id, currency, CAST(sum(revenue + order_revenue) AS BIGINT) FROM figures_by_creator \
-         WHERE (revenue_rows > 0 OR order_revenue_rows > 0) AND ",
-    );
-    of_campaigns(&mut sql, scope, "campaign_id");
-    sql.push(" GROUP BY campaign_id, currency ORDER BY campaign_id, currency");
+    if !scope.sees_everything() {
+        sql.push(" AND c.workspace_id = ").bind(scope.workspace());
+    }
+    sql.push(" GROUP BY f.campaign_id, f.currency ORDER BY f.campaign_id, f.currency");
     tx.fetch_all(&sql.text, sql.args).await
 }
 
 /// What the campaigns cost that brought anything: by campaign and currency, less what went back.
 pub async fn costs(scope: Scope, tx: &mut Tx) -> Result<Vec<(CampaignId, String, i64)>> {
     let mut sql = Sql::new(
-        "SELECT campaign_id, currency, CAST(sum(amount - refunded) AS BIGINT) FROM payments WHERE status = 'completed' \
-         AND campaign_id IN (SELECT campaign_id FROM figures_by_creator WHERE revenue_rows > 0 OR order_revenue_rows > 0) AND ",
+        "SELECT campaign_id, currency, CAST(sum(amount - refunded - disputed) AS BIGINT) FROM payments WHERE status = 'completed' \
+         AND campaign_id IN (SELECT campaign_id FROM figures_by_creator WHERE revenue_rows > 0 OR order_revenue_rows > 0)",
     );
-    of_campaigns(&mut sql, scope, "campaign_id");
+    if !scope.sees_everything() {
+        sql.push(" AND workspace_id = ").bind(scope.workspace());
+    }
     sql.push(" GROUP BY campaign_id, currency ORDER BY campaign_id, currency");
     tx.fetch_all(&sql.text, sql.args).await
 }
