@@ -11,6 +11,7 @@ pub mod money;
 pub mod platform;
 pub mod time;
 pub mod variables;
+pub mod words;
 
 pub use caller::{Account, Caller, Proof, Scope, UserType, WorkspaceRole};
 pub use clock::Clock;
@@ -23,3 +24,4 @@ pub use money::Money;
 pub use platform::Platform;
 pub use time::Timestamp;
 pub use variables::Variables;
+pub use words::Words;
