@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, ready};
 use kernel::{Error, Kind, Result};
 
 use crate::postgres::place;
@@ -16,18 +18,18 @@ impl Db {
     /// Copies the live database to a file that must not be there yet, while others go on reading and writing.
     ///
     /// PostgreSQL is not copied by us: the error tells the command that does it.
-    pub async fn backup(&self, to: &Path) -> Result<()> {
+    pub fn backup(&self, to: &Path) -> BoxFuture<'static, Result<()>> {
         match self.store() {
             Store::Sqlite(sqlite) => {
                 let (from, to) = (sqlite.path.clone(), to.to_owned());
-                off_the_runtime(move || copy(&from, &to)).await
+                off_the_runtime(move || copy(&from, &to)).boxed()
             }
             Store::Postgres(postgres) => {
                 let options = &postgres.options;
                 let database = options.get_database().unwrap_or_else(|| options.get_username());
                 let host =
                     options.get_socket().map_or_else(|| options.get_host().into(), |path| path.to_string_lossy());
-                Err(Error::new(
+                let error = Error::new(
                     Kind::Conflict,
                     format!(
                         "PostgreSQL makes its own backups. Run: pg_dump --format=custom --host={host} --port={} \
@@ -37,7 +39,8 @@ impl Db {
                         to.display(),
                     ),
                 )
-                .because(place(options)))
+                .because(place(options));
+                ready(Err(error)).boxed()
             }
         }
     }

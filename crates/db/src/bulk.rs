@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use futures::future::BoxFuture;
 use kernel::{Error, Result};
 
 use crate::{Engine, Tx, Value};
@@ -16,7 +17,16 @@ const MOST_ROWS: usize = 500;
 impl Tx {
     /// Inserts rows, many at a time: `insert_rows("INSERT INTO tags (id, name)", "ON CONFLICT (name) DO NOTHING", rows)`.
     /// Every row has as many values as the statement has columns. Tells how many rows were changed.
-    pub async fn insert_rows(&mut self, insert: &str, conflict: &str, rows: Vec<Vec<Value>>) -> Result<u64> {
+    pub fn insert_rows<'a>(
+        &'a mut self,
+        insert: &'a str,
+        conflict: &'a str,
+        rows: Vec<Vec<Value>>,
+    ) -> BoxFuture<'a, Result<u64>> {
+        Box::pin(self.insert_chunks(insert, conflict, rows))
+    }
+
+    async fn insert_chunks(&mut self, insert: &str, conflict: &str, rows: Vec<Vec<Value>>) -> Result<u64> {
         let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
         if width == 0 || rows.iter().any(|row| row.len() != width) {
             return Err(Error::internal(format!("rows of different widths for {insert}")));

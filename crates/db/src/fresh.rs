@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures::future::BoxFuture;
 use kernel::{Error, Kind, Result};
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
@@ -56,7 +57,11 @@ impl Rounds {
     }
 
     /// Waits for a round that starts from now on.
-    pub(crate) async fn join(&self) -> Result<()> {
+    pub(crate) fn join(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.join_inline())
+    }
+
+    async fn join_inline(&self) -> Result<()> {
         let stopped = || Error::new(Kind::Unavailable, "The server is stopping; try again shortly");
         let (reply, answer) = oneshot::channel();
         self.0.send(reply).map_err(|_| stopped())?;

@@ -1,5 +1,6 @@
 //! Migrations: written once for both engines, run under a lock, and never half.
 
+use futures::future::BoxFuture;
 use kernel::{Error, Kind, Result, Timestamp};
 use sha2::{Digest, Sha256};
 
@@ -46,7 +47,11 @@ impl Db {
     /// Brings the schema up to date and tells how many steps that took. Any number of processes may do it at once: each step is run by one.
     ///
     /// Refuses a database that a newer program has migrated, and one whose steps were other than this program's.
-    pub async fn migrate(&self, migrations: &[Migration], now: Timestamp) -> Result<usize> {
+    pub fn migrate<'a>(&'a self, migrations: &'a [Migration], now: Timestamp) -> BoxFuture<'a, Result<usize>> {
+        Box::pin(self.migrate_inline(migrations, now))
+    }
+
+    async fn migrate_inline(&self, migrations: &[Migration], now: Timestamp) -> Result<usize> {
         let migrations = &[MIGRATIONS, migrations].concat();
         for (at, migration) in migrations.iter().enumerate() {
             if migrations[..at].iter().any(|earlier| earlier.id == migration.id) {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use kernel::Result;
 use tokio::sync::watch;
 
@@ -38,7 +39,11 @@ const TOPICS: &str = "SELECT name, version FROM topics";
 
 impl Db {
     /// Opens the database; a SQLite file that is not there is made. Call it inside a Tokio runtime.
-    pub async fn open(settings: &Settings) -> Result<Self> {
+    pub fn open(settings: &Settings) -> BoxFuture<'_, Result<Self>> {
+        Box::pin(Self::open_inline(settings))
+    }
+
+    async fn open_inline(settings: &Settings) -> Result<Self> {
         let shared = Shared::default();
         let (store, fresh) = match read_address(&settings.url)? {
             Address::Sqlite(path) => {
@@ -81,56 +86,56 @@ impl Db {
     }
 
     /// A connection for reading; every statement sees what was committed before it.
-    pub async fn read(&self) -> Result<Tx> {
+    pub fn read(&self) -> BoxFuture<'_, Result<Tx>> {
         let shared = &self.0.shared;
         match &self.0.store {
-            Store::Sqlite(sqlite) => Ok(Tx::sqlite_read(sqlite.readers.take().await?, shared)),
-            Store::Postgres(postgres) => {
-                // Boxed, here and below: sqlx's futures are large, and would make every handler's so on either engine.
-                let connection = Box::pin(postgres.pool.acquire()).await.map_err(|error| fault(&error, "acquire"))?;
+            Store::Sqlite(sqlite) => Box::pin(async move { Ok(Tx::sqlite_read(sqlite.readers.take().await?, shared)) }),
+            Store::Postgres(postgres) => Box::pin(async move {
+                let connection = postgres.pool.acquire().await.map_err(|error| fault(&error, "acquire"))?;
                 Ok(Tx::postgres_read(connection, shared))
-            }
+            }),
         }
     }
 
     /// A connection for reading whose statements all see the same moment.
-    pub async fn snapshot(&self) -> Result<Tx> {
+    pub fn snapshot(&self) -> BoxFuture<'_, Result<Tx>> {
         let shared = &self.0.shared;
         match &self.0.store {
-            Store::Sqlite(sqlite) => {
+            Store::Sqlite(sqlite) => Box::pin(async move {
                 let mut lease = sqlite.readers.take().await?;
                 lease.begin()?;
                 Ok(Tx::sqlite_read(lease, shared))
-            }
-            Store::Postgres(postgres) => {
+            }),
+            Store::Postgres(postgres) => Box::pin(async move {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                let transaction =
-                    Box::pin(postgres.pool.begin_with(begin)).await.map_err(|error| fault(&error, begin))?;
+                let transaction = postgres.pool.begin_with(begin).await.map_err(|error| fault(&error, begin))?;
                 Ok(Tx::postgres_snapshot(transaction, shared))
-            }
+            }),
         }
     }
 
     /// A transaction that may write. On SQLite it holds the one writer from here to its end: never wait for
     /// anything but statements while it is open.
-    pub async fn write(&self) -> Result<Tx> {
-        self.begin(false).await
+    pub fn write(&self) -> BoxFuture<'_, Result<Tx>> {
+        self.begin(false)
     }
 
     /// Like [`Db::write`], for work of many statements, or of statements on many rows (an import's batch, a migration). On SQLite
     /// it shares its commit with no other transaction, so that no small one waits for it, and its statements run where they may take long.
-    pub async fn write_long(&self) -> Result<Tx> {
-        self.begin(true).await
+    pub fn write_long(&self) -> BoxFuture<'_, Result<Tx>> {
+        self.begin(true)
     }
 
-    async fn begin(&self, long: bool) -> Result<Tx> {
+    fn begin(&self, long: bool) -> BoxFuture<'_, Result<Tx>> {
         let shared = &self.0.shared;
         match &self.0.store {
-            Store::Sqlite(sqlite) => Ok(Tx::sqlite_write(sqlite.lane.take(long).await?, shared, long)),
-            Store::Postgres(postgres) => {
-                let transaction = Box::pin(postgres.pool.begin()).await.map_err(|error| fault(&error, "BEGIN"))?;
-                Ok(Tx::postgres_write(transaction, shared))
+            Store::Sqlite(sqlite) => {
+                Box::pin(async move { Ok(Tx::sqlite_write(sqlite.lane.take(long).await?, shared, long)) })
             }
+            Store::Postgres(postgres) => Box::pin(async move {
+                let transaction = postgres.pool.begin().await.map_err(|error| fault(&error, "BEGIN"))?;
+                Ok(Tx::postgres_write(transaction, shared))
+            }),
         }
     }
 
@@ -142,19 +147,17 @@ impl Db {
     /// The topic's newest version that was committed before this call: by anyone on PostgreSQL; on SQLite by this
     /// process, and by another one at least 100 ms ago.
     pub async fn current_version(&self, topic: &str) -> Result<i64> {
+        // Most who ask on SQLite need not wait: nothing is boxed for them.
         match &self.0.fresh {
-            Fresh::Paced(paced) => {
-                if paced.is_due() {
-                    self.refresh_versions().await?;
-                }
-            }
+            Fresh::Paced(paced) if !paced.is_due() => {}
+            Fresh::Paced(_) => self.refresh_versions().await?,
             Fresh::Rounds(rounds) => rounds.join().await?,
         }
         Ok(self.versions().get(topic))
     }
 
-    pub(crate) async fn refresh_versions(&self) -> Result<()> {
-        read_versions(self.read().await?, self.versions()).await
+    pub(crate) fn refresh_versions(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async { read_versions(self.read().await?, self.versions()).await })
     }
 
     /// Changed whenever a transaction that [rang](Tx::ring) this bell has been committed in this process.
@@ -163,7 +166,11 @@ impl Db {
     }
 
     /// Lets the engine look at the data once more, so that it chooses good plans: after an import, and now and then.
-    pub async fn analyze(&self) -> Result<()> {
+    pub fn analyze(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.analyze_inline())
+    }
+
+    async fn analyze_inline(&self) -> Result<()> {
         match &self.0.store {
             Store::Sqlite(_) => {
                 let mut tx = self.write_long().await?;
@@ -177,13 +184,13 @@ impl Db {
     }
 
     /// Closes the connections; what is still asked of it fails. Waits for what is under way.
-    pub async fn close(&self) {
+    pub fn close(&self) -> BoxFuture<'_, ()> {
         match &self.0.store {
-            Store::Sqlite(sqlite) => {
+            Store::Sqlite(sqlite) => Box::pin(async {
                 sqlite.lane.close().await;
                 sqlite.readers.close();
-            }
-            Store::Postgres(postgres) => postgres.pool.close().await,
+            }),
+            Store::Postgres(postgres) => Box::pin(postgres.pool.close()),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use db::{Db, Tx};
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
 use kernel::{Account, Clock, Result, WorkspaceId};
 use serde_json::Value;
 
@@ -116,10 +116,10 @@ impl App {
     }
 
     /// The account of a bearer token.
-    pub async fn authenticate(&self, token: &str) -> Result<Account> {
+    pub fn authenticate<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Account>> {
         match self.0.authenticate.get() {
-            Some(authenticate) => authenticate.account(token).await,
-            None => Err(refused("The token is not valid; log in again for a new one")),
+            Some(authenticate) => authenticate.account(token),
+            None => Box::pin(ready(Err(refused("The token is not valid; log in again for a new one")))),
         }
     }
 
@@ -144,12 +144,12 @@ impl App {
     }
 
     /// A connection for reading.
-    pub async fn read(&self) -> Result<Tx> {
-        self.0.db.read().await
+    pub fn read(&self) -> BoxFuture<'_, Result<Tx>> {
+        self.0.db.read()
     }
 
     /// A transaction for writing. Begin it after the body has been read and every model asked: there may be one at a time.
-    pub async fn write(&self) -> Result<Tx> {
-        self.0.db.write().await
+    pub fn write(&self) -> BoxFuture<'_, Result<Tx>> {
+        self.0.db.write()
     }
 }

@@ -14,6 +14,7 @@ use async_trait::async_trait;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use futures::future::BoxFuture;
 use kernel::{Account, Error, Kind, Proof, SessionId};
 
 use crate::{ApiError, App, Mode, limits};
@@ -98,28 +99,31 @@ pub fn bearer(parts: &Parts) -> Result<Option<&str>, ApiError> {
     token.map(Some).ok_or_else(|| refused("The Authorization header must be \"Bearer\" and a token").into())
 }
 
-async fn whoever(parts: &Parts, app: &App) -> Result<kernel::Caller, ApiError> {
-    match bearer(parts)? {
-        None => Ok(kernel::Caller::Anonymous),
-        Some(token) => {
-            let account = app.authenticate(token).await?;
-            // Only now is it known whose quota is used.
-            limits::count_account(app, &account).await?;
-            Ok(kernel::Caller::Account(account))
+/// Boxed, as the edges of `db` are: extractors are generic, so that what they await is compiled again for every router's state.
+fn whoever<'a>(parts: &'a Parts, app: &'a App) -> BoxFuture<'a, Result<kernel::Caller, ApiError>> {
+    Box::pin(async move {
+        match bearer(parts)? {
+            None => Ok(kernel::Caller::Anonymous),
+            Some(token) => {
+                let account = app.authenticate(token).await?;
+                // Only now is it known whose quota is used.
+                limits::count_account(app, &account).await?;
+                Ok(kernel::Caller::Account(account))
+            }
         }
-    }
+    })
 }
 
-async fn someone(parts: &Parts, app: &App) -> Result<kernel::Caller, ApiError> {
-    match (whoever(parts, app).await?, app.mode()) {
+fn someone(caller: kernel::Caller, app: &App) -> Result<kernel::Caller, ApiError> {
+    match (caller, app.mode()) {
         (kernel::Caller::Anonymous, Mode::Demo(workspace)) => Ok(kernel::Caller::DemoAdmin(workspace)),
         (kernel::Caller::Anonymous, Mode::Serve) => Err(wanted().into()),
         (caller, _) => Ok(caller),
     }
 }
 
-async fn account(parts: &Parts, app: &App) -> Result<Account, ApiError> {
-    match whoever(parts, app).await? {
+fn account(caller: kernel::Caller) -> Result<Account, ApiError> {
+    match caller {
         kernel::Caller::Account(account) => Ok(account),
         _ => Err(wanted().into()),
     }
@@ -155,19 +159,19 @@ macro_rules! extracted {
 
 extracted! {
     Caller: |parts, app| {
-        let caller = someone(parts, app).await?;
+        let caller = someone(whoever(parts, app).await?, app)?;
         must_write(parts, &caller)?;
         Ok(Self(caller))
     };
-    Reader: |parts, app| Ok(Self(someone(parts, app).await?));
+    Reader: |parts, app| Ok(Self(someone(whoever(parts, app).await?, app)?));
     Anyone: |parts, app| Ok(Self(whoever(parts, app).await?));
     Member: |parts, app| {
-        let account = account(parts, app).await?;
+        let account = account(whoever(parts, app).await?)?;
         must_write(parts, &kernel::Caller::Account(account.clone()))?;
         Ok(Self(account))
     };
     Person: |parts, app| {
-        let account = account(parts, app).await?;
+        let account = account(whoever(parts, app).await?)?;
         match account.proof {
             Proof::Session(session) => Ok(Self { account, session }),
             Proof::ApiKey(_) => {

@@ -24,6 +24,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use db::{Migration, Tx, args};
+use futures::future::BoxFuture;
 use kernel::{Error, Fault, Result, Timestamp, time};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -96,7 +97,17 @@ pub struct Ticket {
 impl Once {
     /// Begins what this caller asks, whose body is `sent`. [`kernel::Kind::Conflict`] if the key stands for another request, or for one that is
     /// still under way; where that one is only waiting for its commit, this waits for it.
-    pub async fn begin(
+    pub fn begin<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        caller: &'a kernel::Caller,
+        sent: &'a Map<String, Value>,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Begun>> {
+        Box::pin(self.begin_inline(tx, caller, sent, now))
+    }
+
+    async fn begin_inline(
         &self,
         tx: &mut Tx,
         caller: &kernel::Caller,

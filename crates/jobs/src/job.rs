@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use db::{Db, Migration, Tx, args};
+use futures::future::BoxFuture;
 use kernel::{Clock, JobId, Result, Timestamp};
 use serde::Serialize;
 
@@ -116,27 +117,29 @@ db::row! {
 }
 
 /// Writes a job, to be run once this transaction is committed. Answers its id, or that of the job that is the same work already.
-pub async fn enqueue(tx: &mut Tx, clock: &Clock, job: NewJob) -> Result<JobId> {
-    let now = clock.now();
-    let id = tx
-        .fetch_value(
-            "INSERT INTO jobs (id, kind, payload, dedupe, status, run_at, max_attempts, created_at) \
-             VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7) \
-             ON CONFLICT (kind, dedupe) WHERE status IN ('queued', 'running') \
-             DO UPDATE SET rerun = (jobs.status = 'running') RETURNING id",
-            args![
-                clock.new_id::<()>(),
-                job.kind,
-                job.payload,
-                job.dedupe,
-                job.run_at.unwrap_or(now),
-                job.max_attempts,
-                now
-            ],
-        )
-        .await?;
-    tx.ring(BELL);
-    Ok(id)
+pub fn enqueue<'a>(tx: &'a mut Tx, clock: &'a Clock, job: NewJob) -> BoxFuture<'a, Result<JobId>> {
+    Box::pin(async move {
+        let now = clock.now();
+        let id = tx
+            .fetch_value(
+                "INSERT INTO jobs (id, kind, payload, dedupe, status, run_at, max_attempts, created_at) \
+                 VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7) \
+                 ON CONFLICT (kind, dedupe) WHERE status IN ('queued', 'running') \
+                 DO UPDATE SET rerun = (jobs.status = 'running') RETURNING id",
+                args![
+                    clock.new_id::<()>(),
+                    job.kind,
+                    job.payload,
+                    job.dedupe,
+                    job.run_at.unwrap_or(now),
+                    job.max_attempts,
+                    now
+                ],
+            )
+            .await?;
+        tx.ring(BELL);
+        Ok(id)
+    })
 }
 
 /// The job with this id.

@@ -3,6 +3,7 @@
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use futures::future::BoxFuture;
 use kernel::{Error, Kind};
 use serde_json::{Map, Value};
 
@@ -31,11 +32,18 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let app = <App as axum::extract::FromRef<S>>::from_ref(state);
-        let bytes = read_body(request, app.limits()).await?;
-        let fields = Fields::of_body(json::parse(&bytes)?)?;
+        let fields = read_fields(request, &app).await?;
         let sent = fields.all().clone();
         Ok(Self { input: fields.read()?, sent })
     }
+}
+
+/// Boxed, so that it is compiled once and not for every body.
+fn read_fields(request: Request, app: &App) -> BoxFuture<'_, Result<Fields, ApiError>> {
+    Box::pin(async {
+        let bytes = read_body(request, app.limits()).await?;
+        Ok(Fields::of_body(json::parse(&bytes)?)?)
+    })
 }
 
 async fn read_body(request: Request, limits: &Limits) -> Result<bytes::Bytes, ApiError> {
