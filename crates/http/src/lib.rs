@@ -5,6 +5,7 @@ pub mod app;
 pub mod cache;
 pub mod caller;
 mod conditional;
+pub mod connections;
 pub mod core;
 pub mod docs;
 pub mod error;

@@ -3,7 +3,6 @@
 pub mod build;
 pub mod cli;
 pub mod commands;
-pub mod connections;
 pub mod demo;
 mod guard;
 pub mod settings;

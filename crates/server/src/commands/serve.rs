@@ -10,8 +10,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::build::{self, Server};
 use crate::cli::{Database, Demo};
+use crate::demo;
 use crate::settings::{Embeddings, Settings};
-use crate::{connections, demo};
 
 /// How long requests under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(30);
@@ -142,11 +142,16 @@ async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Resu
     let workers = server.start_workers(settings.workers).await?;
     let service = server.service(about, &settings.origins)?;
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
-    let serving = connections::serve(listener, service, settings.head_time, async move {
-        stop_signal().await;
-        tracing::info!("stopping: requests under way are finished first");
-        stopping.send_replace(true);
-    });
+    let serving = http_base::connections::serve(
+        listener,
+        service,
+        settings.head_time,
+        Box::pin(async move {
+            stop_signal().await;
+            tracing::info!("stopping: requests under way are finished first");
+            stopping.send_replace(true);
+        }),
+    );
     let patience = async {
         // An error means that serving has ended already.
         let _ = stopped.wait_for(|stopped| *stopped).await;

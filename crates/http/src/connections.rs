@@ -2,36 +2,48 @@
 //!
 //! As `axum::serve`, with one thing more: the head of a request has to arrive in time. Otherwise a few thousand clients that send a byte now
 //! and then would hold every file that the process may open. What follows the head has the time limits of the routes.
+//!
+//! It stands here, and for one kind of service, because the protocol's code is compiled where it is used: here it is optimised for speed.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::response::Response;
+use futures::future::BoxFuture;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tower::{Service, ServiceExt};
+use tower::ServiceExt;
+use tower_http::normalize_path::NormalizePath;
 
 /// How long to wait when no connection can be taken: too many files are open, and some will be closed.
 const FULL: Duration = Duration::from_millis(500);
 
 /// Answers until it is told to stop, and then finishes the requests under way. A head that takes longer than `head_time`, counted from
 /// the connection or the answer before, ends its connection; so does one that is idle for so long.
-pub async fn serve<S>(listener: TcpListener, service: S, head_time: Duration, stop: impl Future<Output = ()>)
-where
-    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send,
-{
+pub fn serve(
+    listener: TcpListener,
+    service: NormalizePath<Router>,
+    head_time: Duration,
+    stop: BoxFuture<'static, ()>,
+) -> BoxFuture<'static, ()> {
+    Box::pin(take_all(listener, service, head_time, stop))
+}
+
+async fn take_all(
+    listener: TcpListener,
+    service: NormalizePath<Router>,
+    head_time: Duration,
+    mut stop: BoxFuture<'static, ()>,
+) {
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(head_time);
     let open = GracefulShutdown::new();
-    tokio::pin!(stop);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -56,13 +68,15 @@ fn is_theirs(error: &std::io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-fn answer<S>(protocol: &http1::Builder, open: &GracefulShutdown, stream: TcpStream, peer: SocketAddr, service: S)
-where
-    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
-    S::Future: Send,
-{
+fn answer(
+    protocol: &http1::Builder,
+    open: &GracefulShutdown,
+    stream: TcpStream,
+    peer: SocketAddr,
+    service: NormalizePath<Router>,
+) {
     let answers = service_fn(move |request: hyper::Request<Incoming>| {
-        let mut request = request.map(Body::new);
+        let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
         service.clone().oneshot(request)
     });
@@ -78,11 +92,12 @@ where
 mod tests {
     use std::time::Instant;
 
-    use axum::Router;
     use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::sync::oneshot;
     use tokio::task::JoinHandle;
+    use tower::Layer;
+    use tower_http::normalize_path::NormalizePathLayer;
 
     use super::*;
 
@@ -96,7 +111,12 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(serve(listener, router, HEAD, async { drop(stopped.await) }));
+        let serving = tokio::spawn(serve(
+            listener,
+            NormalizePathLayer::trim_trailing_slash().layer(router),
+            HEAD,
+            Box::pin(async { drop(stopped.await) }),
+        ));
         (address, stop, serving)
     }
 
