@@ -18,7 +18,8 @@ GROUND = {
     "jobs": {"kernel", "db"},
     "ports": {"kernel"},
     "mind": {"kernel"},
-    "http-base": {"derive", "kernel", "db", "jobs", "ports", "mind"},
+    "input": {"derive", "kernel"},
+    "http-base": {"derive", "input", "kernel", "db", "jobs", "ports", "mind"},
 }
 # Slices stand on the whole ground, and use another slice only where the journey runs that way.
 SLICES = {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use http_base::fields::rule::{Problem, Rule};
+use input::rule::{self, Problem, Rule};
 use jiff::tz::TimeZone;
 use kernel::Timestamp;
-use serde_json::Value;
+use serde_json::json;
 
 /// What numbers begin with; see the head of the file.
 const TABLE: &str = include_str!("../data/calling_codes.tsv");
@@ -38,13 +38,16 @@ pub(crate) fn parse(text: &str) -> Option<String> {
 }
 
 /// The rule of a field that holds a number.
-pub(crate) fn number() -> impl Rule<String> {
-    |value: &Value, _| {
-        let text = value.as_str().ok_or_else(|| Problem::new("wrong_type", "must be a text"))?;
-        parse(text).ok_or_else(|| {
-            Problem::new("wrong_format", "must be a phone number with its country's code, such as +14155550123")
-        })
-    }
+pub(crate) fn number() -> impl Rule<Output = String> {
+    rule::rule(
+        || json!({"type": "string", "examples": ["+14155550123"]}),
+        |value, _| {
+            let text = value.as_str().ok_or_else(|| Problem::new("wrong_type", "must be a text"))?;
+            parse(text).ok_or_else(|| {
+                Problem::new("wrong_format", "must be a phone number with its country's code, such as +14155550123")
+            })
+        },
+    )
 }
 
 fn place(number: &str) -> Option<&'static Place> {

@@ -1,8 +1,8 @@
 //! What a campaign is, how it moves, and what may be written of one.
 
 use db::{Cell, FromColumn, Value};
-use http_base::fields::rule;
-use http_base::{Fields, Input};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, Error, Money, Platform, Result, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

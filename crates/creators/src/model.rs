@@ -1,8 +1,8 @@
 //! What a creator of the directory is, and what may be written of one.
 
 use db::{Cell, FromColumn, Value};
-use http_base::fields::rule;
-use http_base::{Fields, Input};
+use input::rule::{self, Rule};
+use input::{Fields, Input};
 use kernel::{AccountId, CreatorId, Money, Platform, Timestamp, WorkspaceId, count};
 use mind::text::fold;
 use serde::Serialize;
@@ -269,7 +269,7 @@ impl Input for Changes {
             about: fields.change_as(&["about", "bio"], rule::any_text(10_000)).map(unless_blank),
             audience_type: fields.change("audience_type", rule::any_text(500)).map(said),
             previous_brands: fields.change("previous_brands", rule::texts(200, 200)).map(Option::unwrap_or_default),
-            avg_views: fields.change("avg_views", views),
+            avg_views: fields.change("avg_views", views()),
             collaboration_rate: fields.change("collaboration_rate", rule::amount(true)),
             rating: fields.change("rating", rule::number(0.0, 5.0)),
             profile_image: fields.change("profile_image", rule::any_text(2048)).map(said),
@@ -310,8 +310,8 @@ fn lower_case(niche: &str) -> String {
 }
 
 /// A count that a person may have written in short, as B shows it (`"15K"`).
-fn views(value: &serde_json::Value, from_text: bool) -> Result<u64, rule::Problem> {
-    rule::short_count()(value, from_text).map(|(_, number)| number)
+fn views() -> impl Rule<Output = u64> {
+    rule::short_count().map(|(_, number)| number)
 }
 
 /// Either form of the followers, or both if they agree.

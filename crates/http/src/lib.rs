@@ -2,6 +2,7 @@
 //! the layers around it all, and the API's own documentation.
 
 pub mod app;
+mod body;
 pub mod cache;
 pub mod caller;
 mod conditional;
@@ -9,9 +10,7 @@ pub mod connections;
 pub mod core;
 pub mod docs;
 pub mod error;
-pub mod fields;
 pub mod idempotency;
-pub mod json;
 pub mod layers;
 pub mod limits;
 pub mod list;
@@ -22,10 +21,10 @@ pub mod peer;
 pub mod telemetry;
 
 pub use app::{App, Check, Mode};
+pub use body::{Body, Params};
 pub use cache::Responses;
 pub use caller::{Anyone, Authenticate, Caller, Member, Person, Reader};
 pub use error::{ApiError, ErrorBody};
-pub use fields::{Body, Fields, Input, Params};
 pub use list::{Offsets, Page};
 pub use path::Named;
 pub use peer::Peer;

@@ -1,29 +1,18 @@
 //! Lists as A and B page them: `limit` and `offset` in, totals and pages out.
 
+use input::Input;
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
-
-use crate::fields::rule;
-use crate::{Fields, Input};
+use utoipa::ToSchema;
 
 /// Which part of a list is wanted.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Input)]
 pub struct Offsets {
     /// How many at most.
-    #[param(minimum = 1, maximum = 100, default = 20)]
+    #[input(whole(1, 100).map(|limit| limit as u32), default = 20)]
     pub limit: u32,
     /// How many to leave out first.
-    #[param(minimum = 0, default = 0)]
+    #[input(whole(0, u32::MAX.into()).map(|offset| offset as u32), default = 0)]
     pub offset: u32,
-}
-
-impl Input for Offsets {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let limit = fields.optional("limit", rule::whole(1, 100));
-        let offset = fields.optional("offset", rule::whole(0, u32::MAX.into()));
-        Some(Self { limit: limit.unwrap_or(20) as u32, offset: offset.unwrap_or(0) as u32 })
-    }
 }
 
 /// Where a part stands in its list.

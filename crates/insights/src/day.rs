@@ -3,9 +3,10 @@
 use std::fmt;
 
 use db::{Cell, FromColumn, Value};
-use http_base::fields::rule::{Problem, Rule};
+use input::rule::{self, Problem, Rule};
 use kernel::{Timestamp, time};
 use serde::{Serialize, Serializer};
+use serde_json::json;
 
 /// A day in UTC, counted from 1970-01-01; told as `2026-01-15`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -44,16 +45,20 @@ impl Day {
 }
 
 /// The rule of a field that names a day from 2005 on. Whether it may lie ahead is for the reader to say.
-pub fn day() -> impl Rule<Day> {
-    |value, _| {
-        let text = value.as_str().ok_or_else(|| Problem::new("wrong_type", "must be a date such as 2026-01-15"))?;
-        let day = Day::parse(text)
-            .ok_or_else(|| Problem::new("wrong_format", "must be a date such as 2026-01-15, or a time in RFC 3339"))?;
-        if day < Day::FIRST {
-            return Err(Problem::new("out_of_range", "must not be before 2005-01-01"));
-        }
-        Ok(day)
-    }
+pub fn day() -> impl Rule<Output = Day> {
+    rule::rule(
+        || json!({"type": "string", "examples": ["2026-01-15"]}),
+        |value, _| {
+            let text = value.as_str().ok_or_else(|| Problem::new("wrong_type", "must be a date such as 2026-01-15"))?;
+            let day = Day::parse(text).ok_or_else(|| {
+                Problem::new("wrong_format", "must be a date such as 2026-01-15, or a time in RFC 3339")
+            })?;
+            if day < Day::FIRST {
+                return Err(Problem::new("out_of_range", "must not be before 2005-01-01"));
+            }
+            Ok(day)
+        },
+    )
 }
 
 impl fmt::Display for Day {

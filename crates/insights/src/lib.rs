@@ -6,11 +6,11 @@
 //! - What posts report and what was counted here stay apart, and sums never cross currencies.
 
 pub mod analytics;
+mod batch;
 pub mod codes;
 pub mod data;
 pub mod day;
 pub mod figures;
-mod input;
 mod jobs;
 pub mod links;
 pub mod metrics;

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule;
-use http_base::{Answer, App, Caller, Fields, Input, Offsets, Page, Params};
+use http_base::{Answer, App, Caller, Offsets, Page, Params};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{Error, Kind, MailId, Timestamp, WorkspaceId};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};

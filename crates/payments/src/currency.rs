@@ -3,9 +3,10 @@
 use std::fmt;
 
 use db::{Cell, FromColumn, Value};
-use http_base::fields::rule::{Problem, Rule};
+use input::rule::{self, Problem, Rule};
 use kernel::{Error, Kind, Money, Result};
 use serde::{Serialize, Serializer};
+use serde_json::json;
 
 /// A currency whose amounts this server can hold: those with no or two decimals.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -71,11 +72,14 @@ impl Currency {
 }
 
 /// The rule of a field that names a currency.
-pub fn currency() -> impl Rule<Currency> {
-    |value, _| {
-        let code = value.as_str().ok_or_else(|| Problem::new("wrong_type", "must be a text"))?;
-        Currency::parse(code).map_err(|error| Problem::new("unknown_value", error.message().to_owned()))
-    }
+pub fn currency() -> impl Rule<Output = Currency> {
+    rule::rule(
+        || json!({"type": "string", "examples": ["EUR"]}),
+        |value, _| {
+            let code = value.as_str().ok_or_else(|| Problem::new("wrong_type", "must be a text"))?;
+            Currency::parse(code).map_err(|error| Problem::new("unknown_value", error.message().to_owned()))
+        },
+    )
 }
 
 impl fmt::Display for Currency {

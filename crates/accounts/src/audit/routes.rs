@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule;
-use http_base::{Answer, Fields, Input, Member, Offsets, Page, Params};
+use http_base::{Answer, Member, Offsets, Page, Params};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{AccountId, Timestamp, UserType, WorkspaceRole};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};

@@ -1,19 +1,23 @@
 //! E-mail addresses: what is taken for one, and when two are the same.
 
-use http_base::fields::rule::{self, Problem, Rule};
+use input::rule::{self, Problem, Rule};
 use kernel::{Error, Result};
+use serde_json::json;
 
 /// An e-mail address as people have them: dot-separated words before the @, a domain with a dot behind it, letters of any
 /// script. No quotes, comments or bare hosts: they are allowed by the standard and used by nobody but attackers.
-pub fn email() -> impl Rule<String> {
-    |value, from_text| {
-        let email = rule::text(254)(value, from_text)?;
-        if is_email(&email) {
-            Ok(email)
-        } else {
-            Err(Problem::new("wrong_format", "must be an e-mail address such as ana@example.com"))
-        }
-    }
+pub fn email() -> impl Rule<Output = String> {
+    rule::rule(
+        || json!({"type": "string", "format": "email", "maxLength": 254}),
+        |value, from_text| {
+            let email = rule::text(254).read(value, from_text)?;
+            if is_email(&email) {
+                Ok(email)
+            } else {
+                Err(Problem::new("wrong_format", "must be an e-mail address such as ana@example.com"))
+            }
+        },
+    )
 }
 
 /// What two spellings of one address have in common.

@@ -1,7 +1,7 @@
 //! The rules of the fields of an account.
 
-use http_base::fields::rule::{self, Problem, Rule};
-use serde_json::Value;
+use input::rule::{self, Problem, Rule};
+use serde_json::{Value, json};
 
 /// What `user_type` and `role` may say of oneself: the words of D and of C. Nobody becomes an administrator by signing up.
 pub const NAMES_OF_USER_TYPES: &[&str] = &["CREATOR", "BUSINESS", "INFLUENCER", "BRAND"];
@@ -10,18 +10,21 @@ pub const NAMES_OF_USER_TYPES: &[&str] = &["CREATOR", "BUSINESS", "INFLUENCER", 
 const MOST_BYTES: usize = 1024;
 
 /// A user name: 3 to 40 letters, digits, `.`, `_` and `-`.
-pub fn username() -> impl Rule<String> {
-    |value, from_text| {
-        let name = rule::text(254)(value, from_text)?;
-        if (3..=40).contains(&name.len()) && name.chars().all(is_of_username) {
-            Ok(name)
-        } else {
-            Err(Problem::new(
-                "wrong_format",
-                "must have 3 to 40 letters (a to z), digits, dots, hyphens or underscores",
-            ))
-        }
-    }
+pub fn username() -> impl Rule<Output = String> {
+    rule::rule(
+        || json!({"type": "string", "minLength": 3, "maxLength": 40, "pattern": "^[A-Za-z0-9._-]+$"}),
+        |value, from_text| {
+            let name = rule::text(254).read(value, from_text)?;
+            if (3..=40).contains(&name.len()) && name.chars().all(is_of_username) {
+                Ok(name)
+            } else {
+                Err(Problem::new(
+                    "wrong_format",
+                    "must have 3 to 40 letters (a to z), digits, dots, hyphens or underscores",
+                ))
+            }
+        },
+    )
 }
 
 /// What two spellings of a user name have in common.
@@ -34,27 +37,33 @@ pub(crate) fn is_of_username(letter: char) -> bool {
 }
 
 /// A password as it is typed: any text, spaces at its ends too. How good a new one is, is for [`crate::passwords::fault`] to say.
-pub fn password() -> impl Rule<String> {
-    |value, _| match value {
-        Value::String(password) if password.is_empty() => Err(Problem::new("too_short", "must not be empty")),
-        Value::String(password) if password.len() > MOST_BYTES => {
-            Err(Problem::new("too_long", format!("must have at most {MOST_BYTES} bytes")))
-        }
-        Value::String(password) => Ok(password.clone()),
-        _ => Err(Problem::new("wrong_type", "must be a text")),
-    }
+pub fn password() -> impl Rule<Output = String> {
+    rule::rule(
+        || json!({"type": "string", "format": "password", "minLength": 1}),
+        |value, _| match value {
+            Value::String(password) if password.is_empty() => Err(Problem::new("too_short", "must not be empty")),
+            Value::String(password) if password.len() > MOST_BYTES => {
+                Err(Problem::new("too_long", format!("must have at most {MOST_BYTES} bytes")))
+            }
+            Value::String(password) => Ok(password.clone()),
+            _ => Err(Problem::new("wrong_type", "must be a text")),
+        },
+    )
 }
 
 /// A country by its two letters.
-pub fn country() -> impl Rule<String> {
-    |value, from_text| {
-        let code = rule::text(100)(value, from_text)?.to_ascii_uppercase();
-        if code.len() == 2 && COUNTRIES.split(' ').any(|country| country == code) {
-            Ok(code)
-        } else {
-            Err(Problem::new("unknown_value", "must be a country's two letters (ISO 3166), such as ES or US"))
-        }
-    }
+pub fn country() -> impl Rule<Output = String> {
+    rule::rule(
+        || json!({"type": "string", "pattern": "^[A-Za-z]{2}$", "examples": ["ES"]}),
+        |value, from_text| {
+            let code = rule::text(100).read(value, from_text)?.to_ascii_uppercase();
+            if code.len() == 2 && COUNTRIES.split(' ').any(|country| country == code) {
+                Ok(code)
+            } else {
+                Err(Problem::new("unknown_value", "must be a country's two letters (ISO 3166), such as ES or US"))
+            }
+        },
+    )
 }
 
 /// ISO 3166-1 alpha-2, and XK, which Kosovo uses.
@@ -74,10 +83,10 @@ mod tests {
 
     #[test]
     fn names_and_countries() {
-        let name = |text: &str| username()(&json!(text), false).ok();
+        let name = |text: &str| username().read(&json!(text), false).ok();
         assert_eq!(name("my_username"), Some("my_username".into()));
         assert_eq!((name("ab"), name("a b c"), name("señor"), name(&"a".repeat(41))), (None, None, None, None));
-        let code = |text: &str| country()(&json!(text), false).ok();
+        let code = |text: &str| country().read(&json!(text), false).ok();
         assert_eq!((code("es"), code("XX"), code("ESP")), (Some("ES".into()), None, None));
         assert_eq!(COUNTRIES.split(' ').count(), 250);
     }

@@ -1,7 +1,7 @@
 //! What the routes of accounts read.
 
-use http_base::fields::rule;
-use http_base::{Fields, Input};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{Error, Fault, UserType};
 
 use crate::{model, passwords};

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use http_base::fields::rule;
-use http_base::{Answer, Body, Fields, Input, Named, Peer, Person};
+use http_base::{Answer, Body, Named, Peer, Person};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{Error, Timestamp, UserType};
 use ports::identity::{Grant, Profile, Provider};
 use serde::{Deserialize, Serialize};

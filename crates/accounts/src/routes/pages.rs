@@ -7,9 +7,11 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use http_base::fields::{read_form, rule};
 use http_base::page::{escape, page, page_of, wants_html};
-use http_base::{Answer, ApiError, Body, Fields, Input, Peer};
+use http_base::{Answer, ApiError, Body, Peer};
+use input::form::read_form;
+use input::rule;
+use input::{Fields, Input};
 use kernel::{Error, Kind, Result};
 use serde_json::Map;
 
@@ -28,7 +30,7 @@ impl Input for Token {
 
 /// The token in a link's query, as it stands in a form; a link that was cut off has none.
 fn token_of(query: Option<String>) -> Option<String> {
-    let read: Result<Token> = http_base::fields::read_query(&query.unwrap_or_default());
+    let read: Result<Token> = input::form::read_query(&query.unwrap_or_default());
     read.ok().map(|token| escape(&token.0)).filter(|token| !token.is_empty())
 }
 

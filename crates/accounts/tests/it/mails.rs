@@ -2,7 +2,7 @@
 
 use creators::{Creator, NewCreator};
 use db::args;
-use http_base::{Fields, Input};
+use input::{Fields, Input};
 use kernel::time::{HOUR, MINUTE};
 use kernel::{Clock, Scope};
 use serde_json::{Value, json};

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use http_base::fields::rule;
-use http_base::{Answer, Body, Caller, Fields, Input, Named};
+use http_base::{Answer, Body, Caller, Named};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{CreatorId, Error, Kind, OutreachId, Result, Scope, Timestamp};
 use outreach::store::CampaignRef;
 use ports::calls::{AgentEvent, Finding, Line};

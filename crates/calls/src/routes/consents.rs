@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule;
-use http_base::{Answer, Body, Caller, Fields, Input, Named, Offsets, Page, Params};
+use http_base::{Answer, Body, Caller, Named, Offsets, Page, Params};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{AccountId, CreatorId, Error, Kind, Timestamp, WorkspaceId};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule;
-use http_base::{Answer, Body, Caller, Fields, Input, Named};
+use http_base::{Answer, Body, Caller, Named};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{CreatorId, Error, Kind, Result, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

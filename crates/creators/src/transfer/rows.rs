@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use http_base::Fields;
+use input::Fields;
 use kernel::{Error, Kind, Result};
 
 use super::records::{Line, Lines, delimiter_of};
@@ -129,7 +129,7 @@ impl Reader {
             return Ok(Err("is longer than a megabyte".to_owned()));
         }
         let fields = match &self.head {
-            None => http_base::json::parse(&line.bytes).and_then(Fields::of_body),
+            None => input::json::parse(&line.bytes).and_then(Fields::of_body),
             Some(head) => match self.lines.record(line, head.delimiter, Some(head.names.len())).map_err(unreadable)? {
                 Err(why) => return Ok(Err(why)),
                 Ok(values) if values.len() != head.names.len() => {

@@ -1,6 +1,6 @@
 //! What is to be delivered, as contracts list it.
 
-use http_base::Fields;
+use input::Fields;
 use kernel::{ContractId, Id, Timestamp};
 use serde_json::{Map, Value};
 

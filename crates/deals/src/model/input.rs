@@ -1,7 +1,7 @@
 //! What may be written of contracts.
 
-use http_base::fields::rule::{self, Problem, Rule};
-use http_base::{Fields, Input};
+use input::rule::{self, Problem, Rule};
+use input::{Fields, Input};
 use kernel::{Error, Fault, Money, Result, Timestamp};
 use payments::{Currency, currency::currency};
 use serde::{Deserialize, Serialize};
@@ -29,8 +29,8 @@ pub struct Text {
 }
 
 /// Some JSON of one of these kinds, up to a size.
-fn some_json(fits: fn(&Value) -> bool, wanted: &'static str) -> impl Rule<Value> {
-    move |value, _| {
+fn some_json(fits: fn(&Value) -> bool, wanted: &'static str, schema: fn() -> Value) -> impl Rule<Output = Value> {
+    rule::rule(schema, move |value, _| {
         if !fits(value) {
             return Err(Problem::new("wrong_type", format!("must be {wanted}")));
         }
@@ -42,15 +42,16 @@ fn some_json(fits: fn(&Value) -> bool, wanted: &'static str) -> impl Rule<Value>
             return Err(Problem::new("not_storable", "must not contain a NUL character"));
         }
         Ok(value.clone())
-    }
+    })
 }
 
-fn list() -> impl Rule<Value> {
-    some_json(Value::is_array, "a list")
+fn list() -> impl Rule<Output = Value> {
+    some_json(Value::is_array, "a list", || json!({"type": "array", "items": {"type": "object"}}))
 }
 
-fn listing() -> impl Rule<Value> {
-    some_json(|value| value.is_array() || value.is_object(), "a list or an object")
+fn listing() -> impl Rule<Output = Value> {
+    let schema = || json!({"anyOf": [{"type": "array", "items": {"type": "object"}}, {"type": "object"}]});
+    some_json(|value| value.is_array() || value.is_object(), "a list or an object", schema)
 }
 
 impl Input for Text {
@@ -206,19 +207,23 @@ pub struct SignerInput {
     pub name: Option<String>,
 }
 
-fn signer() -> impl Rule<SignerInput> {
-    |value, from_text| {
-        let object =
-            value.as_object().ok_or_else(|| Problem::new("wrong_type", "must be an object with party and email"))?;
-        let get = |name: &str| object.get(name).unwrap_or(&Value::Null);
-        let party = rule::one_of(Party::WORDS)(get("party"), from_text)?;
-        let name = object.get("name").filter(|name| !name.is_null());
-        Ok(SignerInput {
-            party: Party::parse(party).unwrap_or(Party::Creator),
-            email: rule::email()(get("email"), from_text)?,
-            name: name.map(|name| rule::text(200)(name, from_text)).transpose()?,
-        })
-    }
+fn signer() -> impl Rule<Output = SignerInput> {
+    rule::rule(
+        || json!({"type": "object"}),
+        |value, from_text| {
+            let object = value
+                .as_object()
+                .ok_or_else(|| Problem::new("wrong_type", "must be an object with party and email"))?;
+            let get = |name: &str| object.get(name).unwrap_or(&Value::Null);
+            let party = rule::one_of(Party::WORDS).read(get("party"), from_text)?;
+            let name = object.get("name").filter(|name| !name.is_null());
+            Ok(SignerInput {
+                party: Party::parse(party).unwrap_or(Party::Creator),
+                email: rule::email().read(get("email"), from_text)?,
+                name: name.map(|name| rule::text(200).read(name, from_text)).transpose()?,
+            })
+        },
+    )
 }
 
 /// How a contract is sent.

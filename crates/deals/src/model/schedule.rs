@@ -1,6 +1,6 @@
 //! Payment schedules: who gets how much at which milestone, to the last cent.
 
-use http_base::Fields;
+use input::Fields;
 use kernel::{Money, Timestamp};
 use payments::Currency;
 use payments::model::split;
@@ -278,7 +278,7 @@ pub fn check(
 
 #[cfg(test)]
 mod tests {
-    use http_base::Input;
+    use input::Input;
     use proptest::prelude::*;
     use serde_json::json;
 

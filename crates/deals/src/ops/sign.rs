@@ -1,7 +1,7 @@
 //! Signing, by whichever way.
 
 use db::Tx;
-use http_base::Fields;
+use input::Fields;
 use kernel::{Error, Kind, Result, Scope};
 use payments::{Milestone, Plan};
 use serde_json::{Value, json};

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use http_base::{Answer, Body, Caller, Fields, Input, Named, Peer};
+use http_base::{Answer, Body, Caller, Named, Peer};
+use input::{Fields, Input};
 use kernel::{Error, Result};
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule;
-use http_base::{Answer, App, Body, Caller, Fields, Input, Named, Offsets, Page, Params, Peer};
+use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params, Peer};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, Error, Kind, Result, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

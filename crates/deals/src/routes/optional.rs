@@ -2,7 +2,8 @@
 
 use axum::extract::{FromRef, FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
-use http_base::{ApiError, App, Fields, Input, json};
+use http_base::{ApiError, App};
+use input::{Fields, Input, json};
 use kernel::{Error, Kind};
 use serde_json::{Map, Value};
 

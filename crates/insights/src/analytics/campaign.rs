@@ -3,8 +3,9 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http_base::cache::Key;
-use http_base::fields::read_query;
-use http_base::{Answer, Caller, Fields, Input, Named, Offsets};
+use http_base::{Answer, Caller, Named, Offsets};
+use input::form::read_query;
+use input::{Fields, Input};
 use kernel::{Result, Scope};
 use utoipa::IntoParams;
 

@@ -1,18 +1,22 @@
 //! Which days are asked for.
 
-use http_base::fields::rule::{Problem, Rule};
-use http_base::{Fields, Input};
+use input::rule::{self, Problem, Rule};
+use input::{Fields, Input};
 
 use crate::day::Day;
+use serde_json::json;
 
 /// The most days that a timeline has: ten years.
 pub const MOST_DAYS: i64 = 3_660;
 
-fn a_day() -> impl Rule<Day> {
-    |value, _| {
-        let day = value.as_str().and_then(Day::parse);
-        day.ok_or_else(|| Problem::new("wrong_format", "must be a day such as 2026-01-15"))
-    }
+fn a_day() -> impl Rule<Output = Day> {
+    rule::rule(
+        || json!({"type": "string", "format": "date"}),
+        |value, _| {
+            let day = value.as_str().and_then(Day::parse);
+            day.ok_or_else(|| Problem::new("wrong_format", "must be a day such as 2026-01-15"))
+        },
+    )
 }
 
 /// Days from one to another, both in it; without an end it goes on.

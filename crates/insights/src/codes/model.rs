@@ -1,8 +1,9 @@
 //! What a promo code is.
 
-use http_base::fields::rule::{self, Problem, Rule};
-use http_base::{Fields, Input};
+use input::rule::{self, Problem, Rule};
+use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, Id, Timestamp, WorkspaceId};
+use serde_json::json;
 
 #[doc(hidden)]
 #[derive(Debug)]
@@ -41,14 +42,17 @@ pub(crate) fn key_of(code: &str) -> String {
 }
 
 /// The rule of a field that is a promo code.
-pub(crate) fn promo_code() -> impl Rule<String> {
-    |value, from_text| {
-        let code = rule::text(40)(value, from_text)?;
-        if code.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
-            return Err(Problem::new("wrong_format", "must have no spaces in it"));
-        }
-        Ok(code)
-    }
+pub(crate) fn promo_code() -> impl Rule<Output = String> {
+    rule::rule(
+        || json!({"type": "string", "minLength": 1, "maxLength": 40, "pattern": r"^\S+$"}),
+        |value, from_text| {
+            let code = rule::text(40).read(value, from_text)?;
+            if code.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
+                return Err(Problem::new("wrong_format", "must have no spaces in it"));
+            }
+            Ok(code)
+        },
+    )
 }
 
 /// A promo code as it is asked for.

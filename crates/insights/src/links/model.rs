@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use axum::http::Uri;
-use http_base::fields::rule::{self, Problem, Rule};
-use http_base::{Fields, Input};
+use input::rule::{self, Problem, Rule};
+use input::{Fields, Input};
 use kernel::{CampaignId, Clock, CreatorId, Id, Timestamp, WorkspaceId};
 
 use crate::day::Day;
+use serde_json::json;
 
 #[doc(hidden)]
 #[derive(Debug)]
@@ -86,44 +87,52 @@ impl Input for NewLink {
 }
 
 /// A code of one's own choice.
-fn code() -> impl Rule<String> {
-    |value, from_text| {
-        let code = rule::text(32)(value, from_text)?;
-        let fits =
-            code.len() >= 4 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-        fits.then_some(code)
-            .ok_or_else(|| Problem::new("wrong_format", "must be 4 to 32 letters, digits, hyphens and underscores"))
-    }
+fn code() -> impl Rule<Output = String> {
+    rule::rule(
+        || json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{4,32}$"}),
+        |value, from_text| {
+            let code = rule::text(32).read(value, from_text)?;
+            let fits =
+                code.len() >= 4 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+            fits.then_some(code)
+                .ok_or_else(|| Problem::new("wrong_format", "must be 4 to 32 letters, digits, hyphens and underscores"))
+        },
+    )
 }
 
 /// An address that a browser may be sent to, as it stands in a header.
-fn target() -> impl Rule<String> {
-    |value, from_text| {
-        let url = rule::url()(value, from_text)?;
-        if url.chars().count() > LONGEST_URL {
-            return Err(Problem::new("too_long", format!("must have at most {LONGEST_URL} characters")));
-        }
-        let wrong = |why: &str| Err(Problem::new("wrong_format", why));
-        // A browser takes it for a slash, and the host for another one than stands there.
-        if url.contains('\\') || url.chars().any(char::is_control) {
-            return wrong("must not contain backslashes or control characters");
-        }
-        let authority = url.split_once("://").map_or("", |(_, rest)| rest);
-        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
-        if authority.contains('@') {
-            return wrong("must not contain a user's name or password");
-        }
-        if !authority.is_ascii() {
-            return wrong("must have the name of its host in ASCII (xn--…)");
-        }
-        let url = encoded(&url);
-        // A fragment is the browser's own, and no part of what is asked for.
-        let asked = url.split('#').next().unwrap_or_default();
-        match asked.parse::<Uri>() {
-            Ok(uri) if uri.host().is_some_and(|host| host.bytes().any(|byte| byte.is_ascii_alphanumeric())) => Ok(url),
-            _ => wrong("must be an address that a browser can go to, such as https://example.com/product?id=7"),
-        }
-    }
+fn target() -> impl Rule<Output = String> {
+    rule::rule(
+        || json!({"type": "string", "format": "uri", "maxLength": LONGEST_URL}),
+        |value, from_text| {
+            let url = rule::url().read(value, from_text)?;
+            if url.chars().count() > LONGEST_URL {
+                return Err(Problem::new("too_long", format!("must have at most {LONGEST_URL} characters")));
+            }
+            let wrong = |why: &str| Err(Problem::new("wrong_format", why));
+            // A browser takes it for a slash, and the host for another one than stands there.
+            if url.contains('\\') || url.chars().any(char::is_control) {
+                return wrong("must not contain backslashes or control characters");
+            }
+            let authority = url.split_once("://").map_or("", |(_, rest)| rest);
+            let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+            if authority.contains('@') {
+                return wrong("must not contain a user's name or password");
+            }
+            if !authority.is_ascii() {
+                return wrong("must have the name of its host in ASCII (xn--…)");
+            }
+            let url = encoded(&url);
+            // A fragment is the browser's own, and no part of what is asked for.
+            let asked = url.split('#').next().unwrap_or_default();
+            match asked.parse::<Uri>() {
+                Ok(uri) if uri.host().is_some_and(|host| host.bytes().any(|byte| byte.is_ascii_alphanumeric())) => {
+                    Ok(url)
+                }
+                _ => wrong("must be an address that a browser can go to, such as https://example.com/product?id=7"),
+            }
+        },
+    )
 }
 
 /// With what is no ASCII, and what an address must not have as it stands, written as `%` and digits.
@@ -154,7 +163,7 @@ mod tests {
     use super::*;
 
     fn read(url: &str) -> Result<String, String> {
-        target()(&json!(url), false).map_err(|_| url.to_owned())
+        target().read(&json!(url), false).map_err(|_| url.to_owned())
     }
 
     #[test]
@@ -196,12 +205,12 @@ mod tests {
     #[test]
     fn codes_are_of_letters_that_fit_into_an_address() {
         for ok in ["anaS", "ana-2026_x", &"a".repeat(32)] {
-            assert!(code()(&json!(ok), false).is_ok(), "{ok}");
+            assert!(code().read(&json!(ok), false).is_ok(), "{ok}");
         }
         for wrong in ["ana", "a/bc", "ana.x", "añaña", "a b c", &"a".repeat(33)] {
-            assert!(code()(&json!(wrong), false).is_err(), "{wrong}");
+            assert!(code().read(&json!(wrong), false).is_err(), "{wrong}");
         }
         let made = new_code(&Clock::mock(Timestamp::from_micros(0), 3));
-        assert!(code()(&json!(made), false).is_ok(), "{made}");
+        assert!(code().read(&json!(made), false).is_ok(), "{made}");
     }
 }

@@ -1,7 +1,7 @@
 //! A row of post metrics: what one post gained on one day.
 
-use http_base::fields::rule;
-use http_base::{Fields, Input};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, Money, Platform, Timestamp};
 use payments::Currency;
 use payments::currency::currency;
@@ -9,9 +9,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Figures;
+use crate::batch::Dated;
 use crate::day::{Day, day};
 use crate::figures::Place;
-use crate::input::Dated;
 
 /// More than there are people, and few enough that a million of them still add up.
 const MOST: i64 = 1_000_000_000_000;

@@ -4,8 +4,10 @@ use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::{RawQuery, Request, State};
-use http_base::fields::{read_query, rule};
-use http_base::{Answer, Caller, Fields, Input, Named, Offsets, Page, Params};
+use http_base::{Answer, Caller, Named, Offsets, Page, Params};
+use input::form::read_query;
+use input::rule;
+use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, Error, Kind};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,8 +18,8 @@ use utoipa_axum::routes;
 use super::import::{Import, WANTED, recorded};
 use super::model::{MetricBody, NewMetric};
 use super::store::{self, Campaign, Wanted};
+use crate::batch::{self, Dated};
 use crate::day::{Day, day};
-use crate::input::{self, Dated};
 use crate::shapes::{Done, TableForm};
 use crate::table::{Count, ImportReport, import, take_in};
 use crate::{Insights, figures};
@@ -74,7 +76,7 @@ struct MetricInput {
 /// One row or many.
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "describes the body that `input::rows` reads")]
+#[expect(dead_code, reason = "describes the body that `batch::rows` reads")]
 enum MetricsInput {
     /// One row,
     One(Box<MetricInput>),
@@ -112,8 +114,8 @@ async fn record(
 ) -> Answer<Json<Recorded>> {
     let (app, scope) = (insights.app(), caller.scope());
     let now = app.clock().now();
-    let body = input::json_body(app, request).await?;
-    let sent: Vec<NewMetric> = input::rows(body, "metrics", Day::of(now).plus(1))?;
+    let body = batch::json_body(app, request).await?;
+    let sent: Vec<NewMetric> = batch::rows(body, "metrics", Day::of(now).plus(1))?;
     let received = sent.len();
     // Few rows share a commit with whoever else writes; many hold up nobody.
     let mut tx = if received > 20 { app.db().write_long().await? } else { app.write().await? };

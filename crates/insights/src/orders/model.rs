@@ -1,7 +1,7 @@
 //! What an order is.
 
-use http_base::fields::rule::{self, Problem, Rule};
-use http_base::{Fields, Input};
+use input::rule::{self, Problem, Rule};
+use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, Id, Money, Timestamp, WorkspaceId};
 use payments::Currency;
 use payments::currency::currency;
@@ -9,11 +9,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Figures;
+use crate::batch::Dated;
 use crate::codes::{PromoCodeId, key_of, promo_code};
 use crate::day::Day;
 use crate::figures::Place;
-use crate::input::Dated;
 use crate::links::LinkId;
+use serde_json::json;
 
 #[doc(hidden)]
 #[derive(Debug)]
@@ -100,22 +101,26 @@ impl Dated for NewOrder {
 }
 
 /// A moment from 2005 on, or the first one of a day.
-fn moment() -> impl Rule<Timestamp> {
-    |value, _| {
-        let text = value.as_str().map(str::trim);
-        let text = text.ok_or_else(|| Problem::new("wrong_type", "must be a time such as 2026-01-15T10:30:00Z"))?;
-        let moment = match Day::parse(text) {
-            Some(day) if text.len() == 10 => Some(day.start()),
-            Some(_) => text.parse().ok(),
-            None => None,
-        };
-        let moment: Timestamp = moment
-            .ok_or_else(|| Problem::new("wrong_format", "must be a time such as 2026-01-15T10:30:00Z, or a date"))?;
-        if Day::of(moment) < Day::FIRST {
-            return Err(Problem::new("out_of_range", "must not be before 2005-01-01"));
-        }
-        Ok(moment)
-    }
+fn moment() -> impl Rule<Output = Timestamp> {
+    rule::rule(
+        || json!({"type": "string", "examples": ["2026-01-15T10:30:00Z", "2026-01-15"]}),
+        |value, _| {
+            let text = value.as_str().map(str::trim);
+            let text = text.ok_or_else(|| Problem::new("wrong_type", "must be a time such as 2026-01-15T10:30:00Z"))?;
+            let moment = match Day::parse(text) {
+                Some(day) if text.len() == 10 => Some(day.start()),
+                Some(_) => text.parse().ok(),
+                None => None,
+            };
+            let moment: Timestamp = moment.ok_or_else(|| {
+                Problem::new("wrong_format", "must be a time such as 2026-01-15T10:30:00Z, or a date")
+            })?;
+            if Day::of(moment) < Day::FIRST {
+                return Err(Problem::new("out_of_range", "must not be before 2005-01-01"));
+            }
+            Ok(moment)
+        },
+    )
 }
 
 impl Input for NewOrder {

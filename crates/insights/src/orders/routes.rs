@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
-use http_base::fields::rule;
-use http_base::{Answer, Caller, Fields, Input, Named, Offsets, Page, Params};
+use http_base::{Answer, Caller, Named, Offsets, Page, Params};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{Error, Kind, Result, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,7 +18,7 @@ use super::{ops, store};
 use crate::day::{Day, day};
 use crate::shapes::{Done, TableForm};
 use crate::table::{Count, ImportReport, import, take_in};
-use crate::{Insights, figures, input};
+use crate::{Insights, batch, figures};
 
 /// Every route of orders.
 pub(crate) fn router() -> OpenApiRouter<Insights> {
@@ -54,7 +55,7 @@ struct ConversionInput {
 /// One order or many.
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "describes the body that `input::rows` reads")]
+#[expect(dead_code, reason = "describes the body that `batch::rows` reads")]
 enum ConversionsInput {
     /// One order,
     One(Box<ConversionInput>),
@@ -92,8 +93,8 @@ fn workspace(caller: &Caller) -> Result<WorkspaceId> {
 ))]
 async fn record(State(insights): State<Insights>, caller: Caller, request: Request) -> Answer<Json<Recorded>> {
     let (app, scope, workspace) = (insights.app(), caller.scope(), workspace(&caller)?);
-    let body = input::json_body(app, request).await?;
-    let sent: Vec<NewOrder> = input::rows(body, "conversions", Day::of(app.clock().now()).plus(1))?;
+    let body = batch::json_body(app, request).await?;
+    let sent: Vec<NewOrder> = batch::rows(body, "conversions", Day::of(app.clock().now()).plus(1))?;
     let received = sent.len();
     let mut tx = if received > 20 { app.db().write_long().await? } else { app.write().await? };
     figures::lock(scope, &mut tx, workspace).await?;

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use http_base::cache::Key;
-use http_base::fields::read_query;
 use http_base::{Answer, Caller, Named, Params};
+use input::form::read_query;
 use kernel::{CampaignId, Error, Scope};
 use utoipa::IntoParams;
 

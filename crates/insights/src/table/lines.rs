@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use http_base::Fields;
+use input::Fields;
 use kernel::{Error, Kind, Result};
 
 /// The longest line that is read, in bytes.

@@ -5,12 +5,12 @@ mod report;
 mod upload;
 
 use async_trait::async_trait;
-use http_base::Input;
+use input::Input;
 use kernel::{Error, Result};
 use tokio::sync::mpsc;
 
+use crate::batch::{Dated, ahead};
 use crate::day::Day;
-use crate::input::{Dated, ahead};
 use lines::Rows;
 pub(crate) use lines::Wanted;
 pub(crate) use report::{Count, ImportReport};

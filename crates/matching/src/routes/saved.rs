@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule;
-use http_base::{Answer, Body, Caller, Fields, Input, Named, Offsets, Params};
+use http_base::{Answer, Body, Caller, Named, Offsets, Params};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, Error, MatchId, Timestamp};
 use mind::score::{from_number, number, percent};
 use serde::{Deserialize, Serialize};

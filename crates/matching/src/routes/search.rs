@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use creators::Order;
-use http_base::fields::rule;
-use http_base::{Answer, Body, Fields, Input, Reader};
+use http_base::{Answer, Body, Reader};
+use input::rule::{self, Rule as _};
+use input::{Fields, Input};
 use kernel::{Money, Result, Scope};
 use mind::understand::Understanding;
 use serde::{Deserialize, Serialize};
@@ -88,12 +89,18 @@ fn read_query(fields: &mut Fields) -> Option<Query> {
         }
     }
     fields
-        .required("query", |value, from_text| {
-            rule::text(2_000)(value, from_text).map_err(|problem| match value {
-                Value::String(_) => problem,
-                _ => rule::Problem::new("wrong_type", "must be a sentence or an object of filters"),
-            })
-        })
+        .required(
+            "query",
+            rule::rule(
+                || json!({"type": "string"}),
+                |value, from_text| {
+                    rule::text(2_000).read(value, from_text).map_err(|problem| match value {
+                        Value::String(_) => problem,
+                        _ => rule::Problem::new("wrong_type", "must be a sentence or an object of filters"),
+                    })
+                },
+            ),
+        )
         .map(Query::Words)
 }
 

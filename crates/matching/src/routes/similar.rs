@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use creators::Filter;
-use http_base::fields::rule;
-use http_base::{Answer, Caller, Fields, Input, Named, Params};
+use http_base::{Answer, Caller, Named, Params};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{CreatorId, Error, Platform};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};

@@ -1,7 +1,7 @@
 //! What of a mail matters here.
 
-use http_base::fields::rule;
-use http_base::{Fields, Input};
+use input::rule;
+use input::{Fields, Input};
 use serde::Deserialize;
 use utoipa::ToSchema;
 

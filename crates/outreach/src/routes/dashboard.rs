@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule;
-use http_base::{Answer, App, Caller, Fields, Input, Offsets, Page, Params};
+use http_base::{Answer, App, Caller, Offsets, Page, Params};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, OutreachId};
 use serde::Serialize;
 use serde_json::{Map, Value};

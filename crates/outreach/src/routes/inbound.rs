@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
-use http_base::{Answer, Fields};
+use http_base::Answer;
+use input::Fields;
 use kernel::{Error, Kind, OutreachId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -52,7 +53,7 @@ pub(super) async fn receive(State(outreach): State<Outreach>, request: Request) 
         let parsed = tokio::task::spawn_blocking(move || inbound::parse_mime(&body)).await;
         parsed.map_err(Error::internal)??
     } else {
-        Fields::of_body(http_base::json::parse(&body)?)?.read()?
+        Fields::of_body(input::json::parse(&body)?)?.read()?
     };
     let (status, outreach_id) = inbound::receive(&outreach, mail).await?;
     Ok(Json(Taken { status: status.as_str(), outreach_id }))

@@ -5,8 +5,9 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use creators::Creator;
 use db::Tx;
-use http_base::fields::rule;
-use http_base::{Answer, Body, Caller, Fields, Input, Named};
+use http_base::{Answer, Body, Caller, Named};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{CreatorId, Error, OutreachId, Result, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -57,8 +58,8 @@ impl Input for NewMail {
         let texts = if fields.has("template_id") {
             fields.optional("template_id", rule::id()).map(Texts::Template)
         } else {
-            let subject = fields.required("subject", super::templates::subject);
-            let message = fields.required_as(&["message", "body"], super::templates::text);
+            let subject = fields.required("subject", super::templates::subject());
+            let message = fields.required_as(&["message", "body"], super::templates::text());
             subject.zip(message).map(|(subject, message)| Texts::Written { subject, message })
         };
         Some(Self { campaign: pair.campaign?, creator: pair.creator?, texts: texts? })

@@ -13,7 +13,8 @@ mod suppressions;
 mod templates;
 mod transcript;
 
-use http_base::{Caller, Fields};
+use http_base::Caller;
+use input::Fields;
 use kernel::{Error, Kind, Result, WorkspaceId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -70,7 +71,7 @@ struct Pair {
 
 impl Pair {
     fn read(fields: &mut Fields) -> Self {
-        use http_base::fields::rule;
+        use input::rule;
         Self {
             campaign: fields.required("campaign_id", rule::text(100)),
             creator: fields.required_as(&["creator_id", "influencer_id"], rule::id()),

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use creators::{Changes, Creator};
-use http_base::fields::rule;
-use http_base::{Answer, Body, Caller, Fields, Input, Named};
+use http_base::{Answer, Body, Caller, Named};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, Error, Money, OutreachId};
 use mind::score::niche::canonical;
 use serde::{Deserialize, Serialize};

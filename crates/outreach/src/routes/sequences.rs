@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule;
-use http_base::{Answer, App, Body, Caller, Fields, Input, Named, Offsets, Page, Params};
+use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{CreatorId, Error, OutreachId, Timestamp, time};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -66,7 +67,7 @@ pub(super) struct SequenceInput {
 impl Input for SequenceInput {
     fn read(fields: &mut Fields) -> Option<Self> {
         let name = fields.required("name", rule::text(200));
-        let given = fields.required("steps", rule::list(MOST_STEPS, |value, _| rule::object(200_000)(value, false)))?;
+        let given = fields.required("steps", rule::list(MOST_STEPS, rule::object(200_000)))?;
         if given.is_empty() {
             fields.fault("steps", "too_short", "must have at least one mail");
         }
@@ -97,8 +98,8 @@ struct StepInput(Step);
 impl Input for StepInput {
     fn read(fields: &mut Fields) -> Option<Self> {
         let after_days = fields.optional("after_days", rule::whole(0, 365)).unwrap_or(0) as u32;
-        let subject = fields.optional("subject", subject);
-        let message = fields.required_as(&["message", "body"], text);
+        let subject = fields.optional("subject", subject());
+        let message = fields.required_as(&["message", "body"], text());
         Some(Self(Step { after_days, subject, message: message? }))
     }
 }

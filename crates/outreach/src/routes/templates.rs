@@ -2,11 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule::{self, Problem};
-use http_base::{Answer, App, Body, Caller, Fields, Input, Named, Offsets, Page, Params, Reader};
+use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params, Reader};
+use input::rule::{self, Problem, Rule};
+use input::{Fields, Input};
 use kernel::{CreatorId, Error, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{mails, workspace};
@@ -51,18 +51,19 @@ pub(super) struct TemplateList {
 }
 
 /// The rule of a subject: one line, whose variables are known.
-pub(super) fn subject(value: &Value, from_text: bool) -> Result<String, Problem> {
-    let subject = rule::text(300)(value, from_text)?;
-    if subject.contains(['\r', '\n']) {
-        return Err(Problem::new("wrong_format", "must be one line"));
-    }
-    letter::check(&subject).map(|()| subject).map_err(|problem| Problem::new("wrong_format", problem))
+pub(super) fn subject() -> impl Rule<Output = String> {
+    rule::text(300).and_then(|subject| {
+        if subject.contains(['\r', '\n']) {
+            return Err(Problem::new("wrong_format", "must be one line"));
+        }
+        letter::check(&subject).map(|()| subject).map_err(|problem| Problem::new("wrong_format", problem))
+    })
 }
 
 /// The rule of a text: its variables are known.
-pub(super) fn text(value: &Value, from_text: bool) -> Result<String, Problem> {
-    let text = rule::text(50_000)(value, from_text)?;
-    letter::check(&text).map(|()| text).map_err(|problem| Problem::new("wrong_format", problem))
+pub(super) fn text() -> impl Rule<Output = String> {
+    rule::text(50_000)
+        .and_then(|text| letter::check(&text).map(|()| text).map_err(|problem| Problem::new("wrong_format", problem)))
 }
 
 /// A template as it is sent. Only for the documentation.
@@ -86,8 +87,8 @@ pub(super) struct TemplateInput {
 impl Input for TemplateInput {
     fn read(fields: &mut Fields) -> Option<Self> {
         let name = fields.required("name", rule::text(200));
-        let subject = fields.required("subject", subject);
-        let message = fields.required_as(&["message", "body"], text);
+        let subject = fields.required("subject", subject());
+        let message = fields.required_as(&["message", "body"], text());
         Some(Self { name: name?, subject: subject?, message: message? })
     }
 }
@@ -222,8 +223,8 @@ impl Input for PreviewInput {
         let texts = if fields.has("template_id") {
             None
         } else {
-            let subject = fields.required("subject", subject);
-            let message = fields.required_as(&["message", "body"], text);
+            let subject = fields.required("subject", subject());
+            let message = fields.required_as(&["message", "body"], text());
             Some((subject?, message?))
         };
         Some(Self { campaign: pair.campaign?, creator: pair.creator?, template, texts })

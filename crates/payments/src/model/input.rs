@@ -1,13 +1,14 @@
 //! What may be written of payments.
 
-use http_base::fields::rule::{self, Problem, Rule};
-use http_base::{Fields, Input};
+use input::rule::{self, Problem, Rule};
+use input::{Fields, Input};
 use kernel::{ContractId, Error, Money, Result, Timestamp};
 
 use super::payment::MANUAL;
 use super::{Payment, Status};
 use crate::Currency;
 use crate::currency::currency;
+use serde_json::json;
 
 /// A payment made by hand.
 #[derive(Clone, Debug)]
@@ -133,7 +134,7 @@ impl Input for ProcessInput {
         let details = fields.optional("payment_details", rule::object(10_000)).unwrap_or_default();
         let mut read = |names: &[&str]| {
             let (name, value) = names.iter().find_map(|name| Some((*name, details.get(*name)?)))?;
-            match token()(value, false) {
+            match token().read(value, false) {
                 _ if value.is_null() => None,
                 Ok(text) => Some(text),
                 Err(_) => {
@@ -170,19 +171,22 @@ impl Input for RefundInput {
 }
 
 /// How something is paid, in a word or two.
-fn method() -> impl Rule<String> {
+fn method() -> impl Rule<Output = String> {
     rule::text(50)
 }
 
 /// What a provider calls a card or a payer. A card's number is none: it must not get in here.
-fn token() -> impl Rule<String> {
-    |value, from_text| {
-        let text = rule::text(255)(value, from_text)?;
-        let digits = text.chars().filter(char::is_ascii_digit).count();
-        let number = digits >= 12 && text.chars().all(|letter| letter.is_ascii_digit() || " -".contains(letter));
-        let plain = text.chars().all(|letter| letter.is_ascii_graphic());
-        if number || !plain { Err(Problem::new("wrong_format", "must be a token")) } else { Ok(text) }
-    }
+fn token() -> impl Rule<Output = String> {
+    rule::rule(
+        || json!({"type": "string", "minLength": 1, "maxLength": 255}),
+        |value, from_text| {
+            let text = rule::text(255).read(value, from_text)?;
+            let digits = text.chars().filter(char::is_ascii_digit).count();
+            let number = digits >= 12 && text.chars().all(|letter| letter.is_ascii_digit() || " -".contains(letter));
+            let plain = text.chars().all(|letter| letter.is_ascii_graphic());
+            if number || !plain { Err(Problem::new("wrong_format", "must be a token")) } else { Ok(text) }
+        },
+    )
 }
 
 #[cfg(test)]

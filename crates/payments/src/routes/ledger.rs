@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule;
-use http_base::{Answer, Caller, Fields, Input, Offsets, Page, Params, Reader};
+use http_base::{Answer, Caller, Offsets, Page, Params, Reader};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{Error, Kind, PaymentId};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};

@@ -9,7 +9,8 @@ mod spend;
 mod webhook;
 
 use axum::extract::{FromRequest, Request};
-use http_base::{ApiError, App, Body, Input};
+use http_base::{ApiError, App, Body};
+use input::Input;
 use kernel::{Caller, Error, Kind, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule::{self, Problem};
-use http_base::{Answer, Body, Caller, Fields, Input, Named};
+use http_base::{Answer, Body, Caller, Named};
+use input::Input;
+use input::rule::{Problem, Rule, text};
 use kernel::{CreatorId, Error, Kind, Result, Scope};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,26 +24,21 @@ pub(super) struct PayoutAccount {
 }
 
 /// Where a creator's share is to go.
-#[derive(ToSchema)]
+#[derive(Input)]
 pub(super) struct PayoutAccountInput {
     /// The account at the payment provider.
-    #[schema(example = "acct_1032D82eZvKYlo2C")]
+    #[input(account(), example = "acct_1032D82eZvKYlo2C")]
     account: String,
 }
 
-impl Input for PayoutAccountInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let account = fields.required("account", |value: &serde_json::Value, from_text| {
-            let text = rule::text(255)(value, from_text)?;
-            let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-            if plain {
-                Ok(text)
-            } else {
-                Err(Problem::new("wrong_format", "must be an account's id, such as acct_123"))
-            }
-        });
-        Some(Self { account: account? })
-    }
+/// What a provider calls an account.
+fn account() -> impl Rule<Output = String> {
+    text(255).and_then(|account| {
+        let plain = account.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+        plain
+            .then_some(account)
+            .ok_or_else(|| Problem::new("wrong_format", "must be an account's id, such as acct_123"))
+    })
 }
 
 /// The creator, if it is the caller's own affair where their money goes.

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule;
-use http_base::{Answer, Caller, Fields, Input, Named, Offsets, Page, Params};
+use http_base::{Answer, Caller, Named, Offsets, Page, Params};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{ContractId, Error, Result, Scope};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use http_base::fields::rule;
-use http_base::{Answer, Body, Fields, Input, Named, Offsets, Page, Params, Peer, Person};
+use http_base::{Answer, Body, Named, Offsets, Page, Params, Peer, Person};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{AccountId, Error, Kind, Result, Scope, Timestamp, UserType};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

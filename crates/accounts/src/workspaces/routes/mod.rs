@@ -5,7 +5,8 @@ mod members;
 mod workspace;
 
 use db::Tx;
-use http_base::{Fields, Input, Person};
+use http_base::Person;
+use input::{Fields, Input};
 use kernel::{Account, Error, Result, Scope, Timestamp, UserType, WorkspaceId, WorkspaceRole};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -32,7 +33,7 @@ struct RoleInput(Role);
 
 impl Input for RoleInput {
     fn read(fields: &mut Fields) -> Option<Self> {
-        fields.required("role", http_base::fields::rule::one_of(super::model::ROLES)).and_then(Role::parse).map(Self)
+        fields.required("role", input::rule::one_of(super::model::ROLES)).and_then(Role::parse).map(Self)
     }
 }
 

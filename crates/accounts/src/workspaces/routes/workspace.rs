@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::fields::rule;
-use http_base::{Answer, Body, Fields, Input, Member, Named, Offsets, Page, Params, Peer, Person};
+use http_base::{Answer, Body, Member, Named, Offsets, Page, Params, Peer, Person};
+use input::rule;
+use input::{Fields, Input};
 use kernel::{Error, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -2,7 +2,8 @@
 
 use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
-use http_base::{App, Fields, Input, json};
+use http_base::App;
+use input::{Fields, Input, json};
 use kernel::{Error, Fault, Kind, Result};
 use serde_json::Value;
 
@@ -106,7 +107,7 @@ fn row<T: Dated>(value: Value, latest: Day, place: &[String], faults: &mut Vec<F
 
 #[cfg(test)]
 mod tests {
-    use http_base::fields::rule;
+    use input::rule;
     use serde_json::json;
 
     use super::*;

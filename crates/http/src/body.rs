@@ -4,12 +4,13 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use futures::future::BoxFuture;
+use input::form::read_query;
+use input::{Fields, Input, json};
 use kernel::{Error, Kind};
 use serde_json::{Map, Value};
 
-use super::{Fields, Input};
 use crate::app::Limits;
-use crate::{ApiError, App, json};
+use crate::{ApiError, App};
 
 /// A JSON body, read field by field. `sent` is what came, for answers that repeat it.
 pub struct Body<T> {
@@ -79,59 +80,5 @@ where
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         Ok(Self(read_query(parts.uri.query().unwrap_or_default())?))
-    }
-}
-
-/// Reads a query as it stands in the address: for handlers that look into a cache before.
-pub fn read_query<T: Input>(query: &str) -> Result<T, Error> {
-    Fields::of_text("query", form_pairs(query)?).read()
-}
-
-/// Reads what a page's form sends (`application/x-www-form-urlencoded`).
-pub fn read_form<T: Input>(body: &[u8]) -> Result<T, Error> {
-    let text = std::str::from_utf8(body).map_err(|_| Error::new(Kind::BadRequest, "The form is not valid UTF-8"))?;
-    Fields::of_text("form", form_pairs(text)?).read()
-}
-
-/// The pairs of `a=1&b=2`, decoded; text that is no UTF-8 is a fault of the request.
-fn form_pairs(query: &str) -> Result<Vec<(String, String)>, Error> {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Ok((decoded(name)?, decoded(value)?))
-        })
-        .collect()
-}
-
-fn decoded(text: &str) -> Result<String, Error> {
-    let spaced = text.replace('+', " ");
-    let mut bytes = Vec::with_capacity(spaced.len());
-    let mut rest = spaced.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let code = (byte == b'%' && after.len() >= 2)
-            .then(|| std::str::from_utf8(&after[..2]).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok()))
-            .flatten();
-        bytes.push(code.unwrap_or(byte));
-        rest = if code.is_some() { &after[2..] } else { after };
-    }
-    let text = String::from_utf8(bytes).map_err(|_| Error::new(Kind::BadRequest, "The query is not valid UTF-8"))?;
-    if text.contains('\0') {
-        return Err(Error::new(Kind::BadRequest, "The query must not contain a NUL character"));
-    }
-    Ok(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn queries_are_decoded() {
-        let pairs = form_pairs("search=Jos%C3%A9+P%25&x&y=%zz").unwrap();
-        assert_eq!(pairs[0], ("search".into(), "José P%".into()));
-        assert_eq!(pairs[1], ("x".into(), String::new()));
-        assert_eq!(pairs[2], ("y".into(), "%zz".into()));
-        assert!(form_pairs("a=%ff").is_err() && form_pairs("a=%00").is_err());
     }
 }
