@@ -38,7 +38,7 @@ SLICES = {
 ASIDE = {
     "providers": {"kernel", "ports"},
     "samples": {"kernel"},
-    "testkit-db": {"kernel", "db"},
+    "testkit-db": {"derive", "kernel", "db"},
     "testkit": {*GROUND, "testkit-db"},
 }
 # What knows every other, but for the testkits: the server, and what measures it.

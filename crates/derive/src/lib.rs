@@ -4,6 +4,7 @@
 
 mod common;
 mod input;
+mod story;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -13,4 +14,22 @@ use syn::{DeriveInput, parse_macro_input};
 pub fn input(item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as DeriveInput);
     input::derive(&item).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// Makes one test story two tests, one per engine: `story::sqlite` and `story::postgres`. Where no PostgreSQL can be had, the second says
+/// so and passes, unless `CI` or `INFLUENCERFLOW_REQUIRE_PG` is set.
+///
+/// The story takes what it happens in, whose type has a function `on(engine, …) -> Option<Self>`; arguments of the attribute come after
+/// the engine.
+///
+/// ```ignore
+/// #[both_engines]
+/// async fn names_are_unique(fresh: FreshDb) { … }
+///
+/// #[both_engines(Demo)]
+/// async fn the_demo_has_creators(world: World) { … }
+/// ```
+#[proc_macro_attribute]
+pub fn both_engines(arguments: TokenStream, story: TokenStream) -> TokenStream {
+    story::both_engines(arguments.into(), story.into()).unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -19,6 +19,11 @@ enum Home {
 }
 
 impl FreshDb {
+    /// An empty database on this engine; `None` where no PostgreSQL can be had, unless one must be (see [`engines`]).
+    pub async fn on(engine: Engine) -> Option<Self> {
+        if engines().await.contains(&engine) { Some(fresh_db(engine).await) } else { None }
+    }
+
     /// Opens the same database once more, as another process would.
     pub async fn reopen(&self) -> Db {
         open(&self.url).await

@@ -17,4 +17,4 @@ pub use client::Client;
 pub use form::Form;
 pub use people::{People, Someone};
 pub use reply::{Reply, check_error_body};
-pub use testkit_db::{FreshDb, TempFolder, engines, fresh_db, fresh_db_with, on_both, pg};
+pub use testkit_db::{FreshDb, TempFolder, both_engines, engines, fresh_db, fresh_db_with, pg};

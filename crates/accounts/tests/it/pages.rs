@@ -1,7 +1,7 @@
 //! The links of mails, as a browser follows them.
 
 use axum::http::Method;
-use testkit::Reply;
+use testkit::{FreshDb, Reply, both_engines};
 
 use crate::world::{PASSWORD, World};
 
@@ -19,48 +19,58 @@ fn is_page(reply: &Reply, status: u16, words: &str) {
     assert!(reply.header("content-security-policy").starts_with("default-src 'none'; style-src 'sha256-"));
 }
 
-testkit::on_both! {
-    async fn an_address_is_confirmed_by_the_mailed_link(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        let ana = world.someone("ana").await;
-        let token = world.tokens(&ana.email).await.remove(0);
-        let link = format!("/verify-email?token={token}");
-        for _ in 0..2 {
-            let page = world.client.get(&link).await;
-            is_page(&page, 200, &format!("<form method=\"post\" action=\"/verify-email\"><input type=\"hidden\" name=\"token\" value=\"{token}\">"));
-        }
-        assert_eq!(ana.me().await.ok()["is_verified"], false, "looking at the page confirms nothing");
-        is_page(&send(&world, "/verify-email", &format!("token={token}")).await, 200, "This address is yours");
-        assert_eq!(ana.me().await.ok()["is_verified"], true);
-        is_page(&send(&world, "/verify-email", &format!("token={token}")).await, 400, "ask for another mail");
-        is_page(&send(&world, "/verify-email", "").await, 422, "token: is missing");
-        is_page(&send(&world, "/verify-email", "token=%ff").await, 400, "could not be confirmed");
-        for cut in ["/verify-email", "/verify-email?token=", "/reset-password?tok"] {
-            is_page(&world.client.clone().with("accept", "text/html").get(cut).await, 400, "not whole");
-            world.client.get(cut).await.refused(400);
-        }
-        let nasty = world.client.get("/reset-password?token=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
-        is_page(&nasty, 200, "&quot;&gt;&lt;script&gt;");
-        is_page(&world.client.get("/invitations/accept?token=ifi_abc").await, 200, "{&quot;token&quot;: &quot;ifi_abc&quot;}");
+#[both_engines]
+async fn an_address_is_confirmed_by_the_mailed_link(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let ana = world.someone("ana").await;
+    let token = world.tokens(&ana.email).await.remove(0);
+    let link = format!("/verify-email?token={token}");
+    for _ in 0..2 {
+        let page = world.client.get(&link).await;
+        is_page(
+            &page,
+            200,
+            &format!(
+                "<form method=\"post\" action=\"/verify-email\"><input type=\"hidden\" name=\"token\" value=\"{token}\">"
+            ),
+        );
     }
+    assert_eq!(ana.me().await.ok()["is_verified"], false, "looking at the page confirms nothing");
+    is_page(&send(&world, "/verify-email", &format!("token={token}")).await, 200, "This address is yours");
+    assert_eq!(ana.me().await.ok()["is_verified"], true);
+    is_page(&send(&world, "/verify-email", &format!("token={token}")).await, 400, "ask for another mail");
+    is_page(&send(&world, "/verify-email", "").await, 422, "token: is missing");
+    is_page(&send(&world, "/verify-email", "token=%ff").await, 400, "could not be confirmed");
+    for cut in ["/verify-email", "/verify-email?token=", "/reset-password?tok"] {
+        is_page(&world.client.clone().with("accept", "text/html").get(cut).await, 400, "not whole");
+        world.client.get(cut).await.refused(400);
+    }
+    let nasty = world.client.get("/reset-password?token=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
+    is_page(&nasty, 200, "&quot;&gt;&lt;script&gt;");
+    is_page(
+        &world.client.get("/invitations/accept?token=ifi_abc").await,
+        200,
+        "{&quot;token&quot;: &quot;ifi_abc&quot;}",
+    );
+}
 
-    async fn a_password_is_set_anew_by_the_mailed_link(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        let ana = world.someone("ana").await;
-        is_page(&world.client.get("/forgot-password").await, 200, "Your e-mail address");
-        let told = send(&world, "/forgot-password", "email=ana%40example.com").await;
-        is_page(&told, 200, "is on its way");
-        let nobody = send(&world, "/forgot-password", "email=nobody%40example.com").await;
-        assert_eq!(told.text(), nobody.text());
-        is_page(&send(&world, "/forgot-password", "email=ana").await, 422, "email: ");
-        world.work().await;
-        let token = world.tokens(&ana.email).await.pop().unwrap();
-        is_page(&world.client.get(&format!("/reset-password?token={token}")).await, 200, "type=\"password\"");
-        is_page(&send(&world, "/reset-password", &format!("token={token}&password=short")).await, 422, "password: ");
-        let form = format!("token={token}&password={NEW}");
-        is_page(&send(&world, "/reset-password", &form).await, 200, "Your new password is set");
-        is_page(&send(&world, "/reset-password", &form).await, 400, "not good any more");
-        world.try_log_in(&ana.email, PASSWORD).await.refused(401);
-        world.try_log_in(&ana.email, NEW).await.ok();
-    }
+#[both_engines]
+async fn a_password_is_set_anew_by_the_mailed_link(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let ana = world.someone("ana").await;
+    is_page(&world.client.get("/forgot-password").await, 200, "Your e-mail address");
+    let told = send(&world, "/forgot-password", "email=ana%40example.com").await;
+    is_page(&told, 200, "is on its way");
+    let nobody = send(&world, "/forgot-password", "email=nobody%40example.com").await;
+    assert_eq!(told.text(), nobody.text());
+    is_page(&send(&world, "/forgot-password", "email=ana").await, 422, "email: ");
+    world.work().await;
+    let token = world.tokens(&ana.email).await.pop().unwrap();
+    is_page(&world.client.get(&format!("/reset-password?token={token}")).await, 200, "type=\"password\"");
+    is_page(&send(&world, "/reset-password", &format!("token={token}&password=short")).await, 422, "password: ");
+    let form = format!("token={token}&password={NEW}");
+    is_page(&send(&world, "/reset-password", &form).await, 200, "Your new password is set");
+    is_page(&send(&world, "/reset-password", &form).await, 400, "not good any more");
+    world.try_log_in(&ana.email, PASSWORD).await.refused(401);
+    world.try_log_in(&ana.email, NEW).await.ok();
 }

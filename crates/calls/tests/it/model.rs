@@ -10,6 +10,7 @@ use calls::Settings;
 use ports::Llm;
 use providers::{GeminiLlm, LlmSettings, OpenAiLlm};
 use serde_json::{Value, json};
+use testkit::{FreshDb, both_engines};
 
 use crate::stand_in::{Asked, Broken, StandIn, answer, broken};
 use crate::telephony::{event, hook, placed};
@@ -199,37 +200,40 @@ async fn whole_talk(fresh: testkit::FreshDb, speaks: Speaks) {
     );
 }
 
-testkit_db::on_both! {
-    async fn gemini_leads_a_whole_talk(fresh: FreshDb) {
-        whole_talk(fresh, Speaks::Gemini).await;
-    }
+#[both_engines]
+async fn gemini_leads_a_whole_talk(fresh: FreshDb) {
+    whole_talk(fresh, Speaks::Gemini).await;
+}
 
-    async fn so_does_whatever_speaks_openais_protocol(fresh: FreshDb) {
-        whole_talk(fresh, Speaks::OpenAi).await;
-    }
+#[both_engines]
+async fn so_does_whatever_speaks_openais_protocol(fresh: FreshDb) {
+    whole_talk(fresh, Speaks::OpenAi).await;
+}
 
-    async fn stop_calling_and_a_person_wanted_are_not_left_to_a_model(fresh: FreshDb) {
-        let speaks = Speaks::Gemini;
-        let talking = Talking::new(fresh, speaks, move |_| speaks.says("Oh, do stay on the line! When could you start?")).await;
-        assert!(talking.says(1, "yes").await.contains("do stay on the line"));
-        let last = talking.says(2, "No. Stop calling me, please").await;
-        assert!(last.contains("do-not-call list") && last.contains("<Hangup/>") && !last.contains("stay"), "{last}");
-        assert_eq!(talking.model.asked().len(), 1);
-        let listed = talking.world.client.get("/api/v1/outreach/do-not-call?phone_number=%2B34600000001").await.ok();
-        assert_eq!((listed["total"].as_u64(), &listed["do_not_call"][0]["everybody"]), (Some(1), &json!(true)));
-        talking.hang_up().await;
-        talking.world.client.post("/api/v1/voice-call/outbound-call", &talking.world.outbound()).await.refused(403);
-    }
+#[both_engines]
+async fn stop_calling_and_a_person_wanted_are_not_left_to_a_model(fresh: FreshDb) {
+    let speaks = Speaks::Gemini;
+    let talking =
+        Talking::new(fresh, speaks, move |_| speaks.says("Oh, do stay on the line! When could you start?")).await;
+    assert!(talking.says(1, "yes").await.contains("do stay on the line"));
+    let last = talking.says(2, "No. Stop calling me, please").await;
+    assert!(last.contains("do-not-call list") && last.contains("<Hangup/>") && !last.contains("stay"), "{last}");
+    assert_eq!(talking.model.asked().len(), 1);
+    let listed = talking.world.client.get("/api/v1/outreach/do-not-call?phone_number=%2B34600000001").await.ok();
+    assert_eq!((listed["total"].as_u64(), &listed["do_not_call"][0]["everybody"]), (Some(1), &json!(true)));
+    talking.hang_up().await;
+    talking.world.client.post("/api/v1/voice-call/outbound-call", &talking.world.outbound()).await.refused(403);
+}
 
-    async fn whoever_asks_for_a_person_is_put_through(fresh: FreshDb) {
-        let speaks = Speaks::OpenAi;
-        let talking = Talking::new(fresh, speaks, move |_| speaks.says("I am all you need. When could you start?")).await;
-        let last = talking.says(1, "Can I speak to a real person?").await;
-        assert!(last.contains(&format!("<Dial timeout=\"25\">{PERSON}</Dial>")), "{last}");
-        assert!(talking.model.asked().is_empty());
-        let spoken = talking.hang_up().await;
-        assert_eq!(spoken[1], ("local".to_owned(), "Of course, I am putting you through to a person now.".to_owned()));
-    }
+#[both_engines]
+async fn whoever_asks_for_a_person_is_put_through(fresh: FreshDb) {
+    let speaks = Speaks::OpenAi;
+    let talking = Talking::new(fresh, speaks, move |_| speaks.says("I am all you need. When could you start?")).await;
+    let last = talking.says(1, "Can I speak to a real person?").await;
+    assert!(last.contains(&format!("<Dial timeout=\"25\">{PERSON}</Dial>")), "{last}");
+    assert!(talking.model.asked().is_empty());
+    let spoken = talking.hang_up().await;
+    assert_eq!(spoken[1], ("local".to_owned(), "Of course, I am putting you through to a person now.".to_owned()));
 }
 
 type Trouble = fn(Speaks) -> Response;

@@ -4,6 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
+use testkit::{FreshDb, both_engines};
 
 use crate::stand_in::{Asked, StandIn, answer};
 use crate::telephony::{event, hook, placed};
@@ -41,45 +42,51 @@ async fn called(fresh: testkit::FreshDb, knows_ranges: bool) -> (World, StandIn,
     (world, twilio, path)
 }
 
-testkit_db::on_both! {
-    async fn a_recording_is_heard_whole_and_by_ranges(fresh: FreshDb) {
-        let (world, twilio, path) = called(fresh, true).await;
-        let whole = world.client.get(&path).await;
-        assert_eq!((whole.status, whole.header("content-type"), whole.header("accept-ranges")), (200, "audio/mpeg", "bytes"));
-        assert_eq!((whole.header("content-length"), &whole.bytes[..]), (SOUND.len().to_string().as_str(), SOUND));
-        assert!(twilio.asked().last().unwrap().path.ends_with("/Accounts/AC0123/Recordings/RE1.mp3"));
-        let tag = whole.header("etag").to_owned();
-        let asks = |range: &str| world.client.clone().with("range", range);
-        let part = asks("bytes=4-9").with("if-range", &tag).get(&path).await;
-        assert_eq!((part.status, part.header("content-range")), (206, format!("bytes 4-9/{}", SOUND.len()).as_str()));
-        assert_eq!((&part.bytes[..], part.header("content-length"), part.header("etag")), (&SOUND[4..10], "6", tag.as_str()));
-        assert_eq!(twilio.asked().last().unwrap().range, "bytes=4-9", "no more is fetched than is heard");
-        let beyond = asks("bytes=999-").get(&path).await;
-        assert_eq!((beyond.status, beyond.header("content-range")), (416, format!("bytes */{}", SOUND.len()).as_str()));
-        let other = asks("bytes=4-9").with("if-range", "\"another\"").get(&path).await;
-        assert_eq!((other.status, &other.bytes[..]), (200, SOUND));
-        let asked = twilio.asked().len();
-        let known = world.client.clone().with("if-none-match", &tag).get(&path).await;
-        assert_eq!((known.status, known.bytes.len(), twilio.asked().len()), (304, 0, asked), "nobody is asked");
-        world.client.of(&world.people.business(&world.clock)).get(&path).await.refused(404);
-    }
+#[both_engines]
+async fn a_recording_is_heard_whole_and_by_ranges(fresh: FreshDb) {
+    let (world, twilio, path) = called(fresh, true).await;
+    let whole = world.client.get(&path).await;
+    assert_eq!(
+        (whole.status, whole.header("content-type"), whole.header("accept-ranges")),
+        (200, "audio/mpeg", "bytes")
+    );
+    assert_eq!((whole.header("content-length"), &whole.bytes[..]), (SOUND.len().to_string().as_str(), SOUND));
+    assert!(twilio.asked().last().unwrap().path.ends_with("/Accounts/AC0123/Recordings/RE1.mp3"));
+    let tag = whole.header("etag").to_owned();
+    let asks = |range: &str| world.client.clone().with("range", range);
+    let part = asks("bytes=4-9").with("if-range", &tag).get(&path).await;
+    assert_eq!((part.status, part.header("content-range")), (206, format!("bytes 4-9/{}", SOUND.len()).as_str()));
+    assert_eq!(
+        (&part.bytes[..], part.header("content-length"), part.header("etag")),
+        (&SOUND[4..10], "6", tag.as_str())
+    );
+    assert_eq!(twilio.asked().last().unwrap().range, "bytes=4-9", "no more is fetched than is heard");
+    let beyond = asks("bytes=999-").get(&path).await;
+    assert_eq!((beyond.status, beyond.header("content-range")), (416, format!("bytes */{}", SOUND.len()).as_str()));
+    let other = asks("bytes=4-9").with("if-range", "\"another\"").get(&path).await;
+    assert_eq!((other.status, &other.bytes[..]), (200, SOUND));
+    let asked = twilio.asked().len();
+    let known = world.client.clone().with("if-none-match", &tag).get(&path).await;
+    assert_eq!((known.status, known.bytes.len(), twilio.asked().len()), (304, 0, asked), "nobody is asked");
+    world.client.of(&world.people.business(&world.clock)).get(&path).await.refused(404);
+}
 
-    async fn ranges_are_cut_out_where_the_provider_knows_none(fresh: FreshDb) {
-        let (world, _twilio, path) = called(fresh, false).await;
-        let size = SOUND.len();
-        for (range, status, told, bytes) in [
-            ("bytes=0-3", 206, format!("bytes 0-3/{size}"), &SOUND[..4]),
-            ("bytes=-5", 206, format!("bytes {}-{}/{size}", size - 5, size - 1), &SOUND[size - 5..]),
-            ("bytes=10-", 206, format!("bytes 10-{}/{size}", size - 1), &SOUND[10..]),
-            ("bytes=999-", 416, format!("bytes */{size}"), b""),
-        ] {
-            let part = world.client.clone().with("range", range).get(&path).await;
-            assert_eq!((part.status, part.header("content-range")), (status, told.as_str()), "{range}");
-            assert_eq!(&part.bytes[..], bytes, "{range}");
-        }
-        let several = world.client.clone().with("range", "bytes=0-1,4-5").get(&path).await;
-        assert_eq!((several.status, &several.bytes[..]), (200, SOUND));
+#[both_engines]
+async fn ranges_are_cut_out_where_the_provider_knows_none(fresh: FreshDb) {
+    let (world, _twilio, path) = called(fresh, false).await;
+    let size = SOUND.len();
+    for (range, status, told, bytes) in [
+        ("bytes=0-3", 206, format!("bytes 0-3/{size}"), &SOUND[..4]),
+        ("bytes=-5", 206, format!("bytes {}-{}/{size}", size - 5, size - 1), &SOUND[size - 5..]),
+        ("bytes=10-", 206, format!("bytes 10-{}/{size}", size - 1), &SOUND[10..]),
+        ("bytes=999-", 416, format!("bytes */{size}"), b""),
+    ] {
+        let part = world.client.clone().with("range", range).get(&path).await;
+        assert_eq!((part.status, part.header("content-range")), (status, told.as_str()), "{range}");
+        assert_eq!(&part.bytes[..], bytes, "{range}");
     }
+    let several = world.client.clone().with("range", "bytes=0-1,4-5").get(&path).await;
+    assert_eq!((several.status, &several.bytes[..]), (200, SOUND));
 }
 
 #[tokio::test]

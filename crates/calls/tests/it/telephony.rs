@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use serde_json::json;
-use testkit::{Client, Reply};
+use testkit::{Client, FreshDb, Reply, both_engines};
 
 use crate::stand_in::{Broken, StandIn, answer, broken};
 use crate::world::{NOON, NUMBER, PUBLIC, Parts, World, form, signed};
@@ -24,134 +24,143 @@ pub(crate) fn event<'a>(status: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'
     [&[("CallSid", "CA1"), ("To", NUMBER), ("Direction", "outbound-api"), ("CallStatus", status)][..], more].concat()
 }
 
-testkit_db::on_both! {
-    async fn a_call_is_asked_for_as_documented_and_moves_on_whatever_the_order(fresh: FreshDb) {
-        let twilio = StandIn::start(|_| answer(201, &placed())).await;
-        let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
-        world.consent().await;
-        let begun = world.client.post(CALL, &world.outbound()).await.ok();
-        let asked = &twilio.asked()[0];
-        assert_eq!(asked.path, "/2010-04-01/Accounts/AC0123/Calls.json");
-        assert!(asked.key.starts_with("Basic "));
-        let id = begun["call_id"].as_str().unwrap();
-        for part in [
-            "To=%2B34600000001".to_owned(),
-            "From=%2B15550001111".to_owned(),
-            format!("Url=https%3A%2F%2Fflow.example%2Fapi%2Fv1%2Fvoice-call%2Fvoice%3Fcall%3D{id}"),
-            "StatusCallbackEvent=completed".to_owned(),
-            "Record=true".to_owned(),
-        ] {
-            assert!(asked.body.contains(&part), "{part} in {}", asked.body);
+#[both_engines]
+async fn a_call_is_asked_for_as_documented_and_moves_on_whatever_the_order(fresh: FreshDb) {
+    let twilio = StandIn::start(|_| answer(201, &placed())).await;
+    let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
+    world.consent().await;
+    let begun = world.client.post(CALL, &world.outbound()).await.ok();
+    let asked = &twilio.asked()[0];
+    assert_eq!(asked.path, "/2010-04-01/Accounts/AC0123/Calls.json");
+    assert!(asked.key.starts_with("Basic "));
+    let id = begun["call_id"].as_str().unwrap();
+    for part in [
+        "To=%2B34600000001".to_owned(),
+        "From=%2B15550001111".to_owned(),
+        format!("Url=https%3A%2F%2Fflow.example%2Fapi%2Fv1%2Fvoice-call%2Fvoice%3Fcall%3D{id}"),
+        "StatusCallbackEvent=completed".to_owned(),
+        "Record=true".to_owned(),
+    ] {
+        assert!(asked.body.contains(&part), "{part} in {}", asked.body);
+    }
+    assert_eq!(world.entry().await["call_status"], "initiated");
+    let voice = hook(&world.client, &format!("voice?call={id}"), &event("in-progress", &[])).await;
+    assert!(voice.text().contains("calling for TechFit"), "{}", voice.text());
+    assert!(voice.text().contains("action=\"https://flow.example/api/v1/voice-call/gather?turn=1\""));
+    assert_eq!(world.entry().await["call_status"], "in-progress");
+    let heard = event("in-progress", &[("SpeechResult", "yes, for sure")]);
+    hook(&world.client, "gather?turn=1", &heard).await;
+    // Hung up: the end comes first, twice, and then what was before.
+    for (status, more) in
+        [("completed", &[("CallDuration", "42")][..]), ("completed", &[("CallDuration", "42")]), ("ringing", &[])]
+    {
+        assert_eq!(hook(&world.client, "status", &event(status, more)).await.status, 204);
+    }
+    let recording = [("CallSid", "CA1"), ("RecordingSid", "RE1"), ("RecordingStatus", "completed")];
+    assert_eq!(hook(&world.client, "recording", &recording).await.status, 204);
+    let entry = world.entry().await;
+    assert_eq!((entry["call_status"].as_str(), entry["call_duration_seconds"].as_u64()), (Some("completed"), Some(42)));
+    assert_eq!(entry["interest_level"], "interested");
+    assert!(entry["transcript_summary"].as_str().unwrap().contains("ended before"), "{entry}");
+    assert_eq!(entry["call_recording_url"], format!("{PUBLIC}/api/v1/voice-call/recordings/{id}"));
+    assert_eq!(world.rows("outreach_touches").await, 1, "one call is one touch");
+    assert_eq!(world.client.get("/api/v1/voice-call/sessions").await.ok()["data"]["count"], 0);
+}
+
+#[both_engines]
+async fn only_what_twilio_signed_is_let_in(fresh: FreshDb) {
+    let twilio = StandIn::start(|_| answer(201, &placed())).await;
+    let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
+    let fields = event("completed", &[]);
+    let signature = signed(&format!("{PUBLIC}/api/v1/voice-call/status"), &fields);
+    for path in ["voice", "gather", "partial", "status", "recording"] {
+        let path = format!("/api/v1/voice-call/{path}");
+        let unsigned = world.client.raw(Method::POST, &path, "application/x-www-form-urlencoded", form(&fields)).await;
+        unsigned.refused(403);
+        // Signed, but for another address or another form.
+        let client = world.client.clone().with("x-twilio-signature", &signature);
+        let other = form(&event("failed", &[]));
+        client.raw(Method::POST, &path, "application/x-www-form-urlencoded", other).await.refused(403);
+    }
+    assert_eq!(world.rows("voice_sessions").await, 0);
+}
+
+#[both_engines]
+async fn a_webhook_may_come_before_the_answer_that_names_the_call(fresh: FreshDb) {
+    let twilio = StandIn::start(|asked| match asked.method {
+        Method::POST => broken(Broken::Half),
+        _ => answer(200, &json!({"calls": []})),
+    })
+    .await;
+    let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
+    world.consent().await;
+    world.client.post(CALL, &world.outbound()).await.refused(502);
+    let id: kernel::Id<()> =
+        world.fresh.db.read().await.unwrap().fetch_value("SELECT id FROM calls", vec![]).await.unwrap();
+    let voice = hook(&world.client, &format!("voice?call={id}"), &event("in-progress", &[])).await;
+    assert!(voice.text().contains("calling for TechFit"), "{}", voice.text());
+    hook(&world.client, &format!("status?call={id}"), &event("completed", &[("CallDuration", "5")])).await;
+    let entry = world.entry().await;
+    assert_eq!((entry["call_status"].as_str(), entry["twilio_call_sid"].as_str()), (Some("completed"), Some("CA1")));
+    assert_eq!(twilio.rang(), 1);
+}
+
+#[both_engines]
+async fn what_a_crash_left_is_found_in_the_list_and_never_asked_for_again(fresh: FreshDb) {
+    let twilio = StandIn::start(|asked| match asked.method {
+        Method::POST => broken(Broken::Never),
+        _ if asked.path.ends_with("/Calls.json") => {
+            let created = jiff_rfc2822();
+            answer(
+                200,
+                &json!({"calls": [{"sid": "CA1", "status": "in-progress", "direction": "outbound-api",
+                "from": "+15550001111", "to": NUMBER, "date_created": created}]}),
+            )
         }
-        assert_eq!(world.entry().await["call_status"], "initiated");
-        let voice = hook(&world.client, &format!("voice?call={id}"), &event("in-progress", &[])).await;
-        assert!(voice.text().contains("calling for TechFit"), "{}", voice.text());
-        assert!(voice.text().contains("action=\"https://flow.example/api/v1/voice-call/gather?turn=1\""));
-        assert_eq!(world.entry().await["call_status"], "in-progress");
-        let heard = event("in-progress", &[("SpeechResult", "yes, for sure")]);
-        hook(&world.client, "gather?turn=1", &heard).await;
-        // Hung up: the end comes first, twice, and then what was before.
-        for (status, more) in
-            [("completed", &[("CallDuration", "42")][..]), ("completed", &[("CallDuration", "42")]), ("ringing", &[])]
-        {
-            assert_eq!(hook(&world.client, "status", &event(status, more)).await.status, 204);
-        }
-        let recording = [("CallSid", "CA1"), ("RecordingSid", "RE1"), ("RecordingStatus", "completed")];
-        assert_eq!(hook(&world.client, "recording", &recording).await.status, 204);
-        let entry = world.entry().await;
-        assert_eq!((entry["call_status"].as_str(), entry["call_duration_seconds"].as_u64()), (Some("completed"), Some(42)));
-        assert_eq!(entry["interest_level"], "interested");
-        assert!(entry["transcript_summary"].as_str().unwrap().contains("ended before"), "{entry}");
-        assert_eq!(entry["call_recording_url"], format!("{PUBLIC}/api/v1/voice-call/recordings/{id}"));
-        assert_eq!(world.rows("outreach_touches").await, 1, "one call is one touch");
-        assert_eq!(world.client.get("/api/v1/voice-call/sessions").await.ok()["data"]["count"], 0);
-    }
+        _ => answer(
+            200,
+            &json!({"sid": "CA1", "status": "completed", "duration": "9", "direction": "outbound-api",
+            "from": "+15550001111", "to": NUMBER}),
+        ),
+    })
+    .await;
+    let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
+    world.consent().await;
+    let failed = world.client.clone().with("idempotency-key", "k1").post(CALL, &world.outbound()).await;
+    failed.refused(502);
+    assert!(failed.message().contains("not asked for again"), "{}", failed.message());
+    world.clock.advance(2 * kernel::time::MINUTE);
+    world.look_after().await;
+    assert_eq!(world.entry().await["call_status"], "in-progress");
+    let again = world.client.clone().with("idempotency-key", "k1").post(CALL, &world.outbound()).await.ok();
+    assert_eq!(again["call_sid"], "CA1");
+    world.clock.advance(3 * kernel::time::MINUTE);
+    world.look_after().await;
+    let entry = world.entry().await;
+    assert_eq!((entry["call_status"].as_str(), entry["call_duration_seconds"].as_u64()), (Some("completed"), Some(9)));
+    assert_eq!(twilio.rang(), 1);
+}
 
-    async fn only_what_twilio_signed_is_let_in(fresh: FreshDb) {
-        let twilio = StandIn::start(|_| answer(201, &placed())).await;
-        let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
-        let fields = event("completed", &[]);
-        let signature = signed(&format!("{PUBLIC}/api/v1/voice-call/status"), &fields);
-        for path in ["voice", "gather", "partial", "status", "recording"] {
-            let path = format!("/api/v1/voice-call/{path}");
-            let unsigned = world.client.raw(Method::POST, &path, "application/x-www-form-urlencoded", form(&fields)).await;
-            unsigned.refused(403);
-            // Signed, but for another address or another form.
-            let client = world.client.clone().with("x-twilio-signature", &signature);
-            let other = form(&event("failed", &[]));
-            client.raw(Method::POST, &path, "application/x-www-form-urlencoded", other).await.refused(403);
-        }
-        assert_eq!(world.rows("voice_sessions").await, 0);
-    }
-
-    async fn a_webhook_may_come_before_the_answer_that_names_the_call(fresh: FreshDb) {
-        let twilio = StandIn::start(|asked| match asked.method {
-            Method::POST => broken(Broken::Half),
-            _ => answer(200, &json!({"calls": []})),
-        })
-        .await;
-        let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
-        world.consent().await;
-        world.client.post(CALL, &world.outbound()).await.refused(502);
-        let id: kernel::Id<()> =
-            world.fresh.db.read().await.unwrap().fetch_value("SELECT id FROM calls", vec![]).await.unwrap();
-        let voice = hook(&world.client, &format!("voice?call={id}"), &event("in-progress", &[])).await;
-        assert!(voice.text().contains("calling for TechFit"), "{}", voice.text());
-        hook(&world.client, &format!("status?call={id}"), &event("completed", &[("CallDuration", "5")])).await;
-        let entry = world.entry().await;
-        assert_eq!((entry["call_status"].as_str(), entry["twilio_call_sid"].as_str()), (Some("completed"), Some("CA1")));
-        assert_eq!(twilio.rang(), 1);
-    }
-
-    async fn what_a_crash_left_is_found_in_the_list_and_never_asked_for_again(fresh: FreshDb) {
-        let twilio = StandIn::start(|asked| match asked.method {
-            Method::POST => broken(Broken::Never),
-            _ if asked.path.ends_with("/Calls.json") => {
-                let created = jiff_rfc2822();
-                answer(200, &json!({"calls": [{"sid": "CA1", "status": "in-progress", "direction": "outbound-api",
-                    "from": "+15550001111", "to": NUMBER, "date_created": created}]}))
-            }
-            _ => answer(200, &json!({"sid": "CA1", "status": "completed", "duration": "9", "direction": "outbound-api",
-                "from": "+15550001111", "to": NUMBER})),
-        })
-        .await;
-        let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
-        world.consent().await;
-        let failed = world.client.clone().with("idempotency-key", "k1").post(CALL, &world.outbound()).await;
-        failed.refused(502);
-        assert!(failed.message().contains("not asked for again"), "{}", failed.message());
-        world.clock.advance(2 * kernel::time::MINUTE);
-        world.look_after().await;
-        assert_eq!(world.entry().await["call_status"], "in-progress");
-        let again = world.client.clone().with("idempotency-key", "k1").post(CALL, &world.outbound()).await.ok();
-        assert_eq!(again["call_sid"], "CA1");
-        world.clock.advance(3 * kernel::time::MINUTE);
-        world.look_after().await;
-        let entry = world.entry().await;
-        assert_eq!((entry["call_status"].as_str(), entry["call_duration_seconds"].as_u64()), (Some("completed"), Some(9)));
-        assert_eq!(twilio.rang(), 1);
-    }
-
-    async fn a_call_that_the_provider_does_not_know_is_lost_and_may_be_asked_for_anew(fresh: FreshDb) {
-        let twilio = StandIn::start(|asked| match asked.method {
-            Method::POST => broken(Broken::Never),
-            _ => answer(200, &json!({"calls": []})),
-        })
-        .await;
-        let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
-        world.consent().await;
-        world.client.post(CALL, &world.outbound()).await.refused(502);
-        world.clock.advance(2 * kernel::time::MINUTE);
-        world.look_after().await;
-        world.client.post(CALL, &world.outbound()).await.refused(409);
-        world.clock.advance(10 * kernel::time::MINUTE);
-        world.look_after().await;
-        assert_eq!(world.entry().await["call_status"], "failed");
-        assert_eq!(twilio.rang(), 1);
-        world.client.post(CALL, &world.outbound()).await.refused(502);
-        world.entry().await;
-        assert_eq!(twilio.rang(), 2);
-    }
+#[both_engines]
+async fn a_call_that_the_provider_does_not_know_is_lost_and_may_be_asked_for_anew(fresh: FreshDb) {
+    let twilio = StandIn::start(|asked| match asked.method {
+        Method::POST => broken(Broken::Never),
+        _ => answer(200, &json!({"calls": []})),
+    })
+    .await;
+    let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
+    world.consent().await;
+    world.client.post(CALL, &world.outbound()).await.refused(502);
+    world.clock.advance(2 * kernel::time::MINUTE);
+    world.look_after().await;
+    world.client.post(CALL, &world.outbound()).await.refused(409);
+    world.clock.advance(10 * kernel::time::MINUTE);
+    world.look_after().await;
+    assert_eq!(world.entry().await["call_status"], "failed");
+    assert_eq!(twilio.rang(), 1);
+    world.client.post(CALL, &world.outbound()).await.refused(502);
+    world.entry().await;
+    assert_eq!(twilio.rang(), 2);
 }
 
 fn jiff_rfc2822() -> &'static str {

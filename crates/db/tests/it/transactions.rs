@@ -4,149 +4,162 @@ use std::time::Duration;
 
 use db::{Db, Settings, args};
 use kernel::Kind;
+use testkit_db::{FreshDb, both_engines};
 
 use crate::{clock, insert, migrate, names};
 
-testkit_db::on_both! {
-    async fn a_dropped_transaction_leaves_nothing(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let clock = clock();
-        let mut tx = fresh.db.write().await.unwrap();
-        insert(&mut tx, &clock, "lost").await.unwrap();
-        drop(tx);
-        let mut tx = fresh.db.write().await.unwrap();
-        insert(&mut tx, &clock, "kept").await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!(names(&fresh.db).await, ["kept"]);
-    }
+#[both_engines]
+async fn a_dropped_transaction_leaves_nothing(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = clock();
+    let mut tx = fresh.db.write().await.unwrap();
+    insert(&mut tx, &clock, "lost").await.unwrap();
+    drop(tx);
+    let mut tx = fresh.db.write().await.unwrap();
+    insert(&mut tx, &clock, "kept").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(names(&fresh.db).await, ["kept"]);
+}
 
-    async fn a_failed_statement_ends_the_transaction(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let clock = clock();
-        let mut tx = fresh.db.write().await.unwrap();
-        insert(&mut tx, &clock, "first").await.unwrap();
-        assert!(insert(&mut tx, &clock, "first").await.is_err());
-        assert!(insert(&mut tx, &clock, "second").await.is_err(), "nothing goes on after a failure");
-        assert!(tx.commit().await.is_err(), "and nothing of it is kept");
-        assert_eq!(names(&fresh.db).await, Vec::<String>::new());
-    }
+#[both_engines]
+async fn a_failed_statement_ends_the_transaction(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = clock();
+    let mut tx = fresh.db.write().await.unwrap();
+    insert(&mut tx, &clock, "first").await.unwrap();
+    assert!(insert(&mut tx, &clock, "first").await.is_err());
+    assert!(insert(&mut tx, &clock, "second").await.is_err(), "nothing goes on after a failure");
+    assert!(tx.commit().await.is_err(), "and nothing of it is kept");
+    assert_eq!(names(&fresh.db).await, Vec::<String>::new());
+}
 
-    async fn on_conflict_goes_on_and_a_conflict_is_told(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let clock = clock();
-        let mut tx = fresh.db.write().await.unwrap();
-        let sql = "INSERT INTO things (id, name) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
-        assert_eq!(tx.execute(sql, args![clock.new_id::<()>(), "a"]).await.unwrap(), 1);
-        assert_eq!(tx.execute(sql, args![clock.new_id::<()>(), "a"]).await.unwrap(), 0);
-        let returned: Vec<String> = tx.fetch_all("UPDATE things SET number = $1 WHERE name = $2 RETURNING name", args![5, "a"]).await.unwrap();
-        assert_eq!(returned, ["a"]);
-        tx.commit().await.unwrap();
-        // RETURNING read by its first row alone still changes them all.
-        let mut tx = fresh.db.write().await.unwrap();
-        insert(&mut tx, &clock, "b").await.unwrap();
-        tx.fetch_one::<String>("UPDATE things SET number = $1 RETURNING name", args![6]).await.unwrap();
-        tx.commit().await.unwrap();
-        let mut tx = fresh.db.write().await.unwrap();
-        assert_eq!(tx.fetch_value::<i64>("SELECT count(*) FROM things WHERE number = $1", args![6]).await.unwrap(), 2);
-        drop(tx);
-        let mut tx = fresh.db.write().await.unwrap();
-        let error = tx
-            .execute_or_conflict("INSERT INTO things (id, name) VALUES ($1, $2)", args![clock.new_id::<()>(), "a"], "That name is taken")
-            .await
-            .unwrap_err();
-        assert_eq!((error.kind(), error.message()), (Kind::Conflict, "That name is taken"));
-        drop(tx);
-        let mut tx = fresh.db.write().await.unwrap();
-        let error = tx.execute_or_conflict("INSERT INTO nowhere (id) VALUES ($1)", args![1], "x").await.unwrap_err();
-        assert_eq!(error.kind(), Kind::Internal);
-        assert!(error.context().unwrap().contains("INSERT INTO nowhere"), "the log has the statement");
-    }
+#[both_engines]
+async fn on_conflict_goes_on_and_a_conflict_is_told(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = clock();
+    let mut tx = fresh.db.write().await.unwrap();
+    let sql = "INSERT INTO things (id, name) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    assert_eq!(tx.execute(sql, args![clock.new_id::<()>(), "a"]).await.unwrap(), 1);
+    assert_eq!(tx.execute(sql, args![clock.new_id::<()>(), "a"]).await.unwrap(), 0);
+    let returned: Vec<String> =
+        tx.fetch_all("UPDATE things SET number = $1 WHERE name = $2 RETURNING name", args![5, "a"]).await.unwrap();
+    assert_eq!(returned, ["a"]);
+    tx.commit().await.unwrap();
+    // RETURNING read by its first row alone still changes them all.
+    let mut tx = fresh.db.write().await.unwrap();
+    insert(&mut tx, &clock, "b").await.unwrap();
+    tx.fetch_one::<String>("UPDATE things SET number = $1 RETURNING name", args![6]).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = fresh.db.write().await.unwrap();
+    assert_eq!(tx.fetch_value::<i64>("SELECT count(*) FROM things WHERE number = $1", args![6]).await.unwrap(), 2);
+    drop(tx);
+    let mut tx = fresh.db.write().await.unwrap();
+    let error = tx
+        .execute_or_conflict(
+            "INSERT INTO things (id, name) VALUES ($1, $2)",
+            args![clock.new_id::<()>(), "a"],
+            "That name is taken",
+        )
+        .await
+        .unwrap_err();
+    assert_eq!((error.kind(), error.message()), (Kind::Conflict, "That name is taken"));
+    drop(tx);
+    let mut tx = fresh.db.write().await.unwrap();
+    let error = tx.execute_or_conflict("INSERT INTO nowhere (id) VALUES ($1)", args![1], "x").await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Internal);
+    assert!(error.context().unwrap().contains("INSERT INTO nowhere"), "the log has the statement");
+}
 
-    async fn a_snapshot_sees_one_moment(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let clock = clock();
-        let count = "SELECT count(*) FROM things";
-        let mut snapshot = fresh.db.snapshot().await.unwrap();
-        assert_eq!(snapshot.fetch_value::<i64>(count, args![]).await.unwrap(), 0);
+#[both_engines]
+async fn a_snapshot_sees_one_moment(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = clock();
+    let count = "SELECT count(*) FROM things";
+    let mut snapshot = fresh.db.snapshot().await.unwrap();
+    assert_eq!(snapshot.fetch_value::<i64>(count, args![]).await.unwrap(), 0);
+    let mut read = fresh.db.read().await.unwrap();
+    let mut tx = fresh.db.write().await.unwrap();
+    insert(&mut tx, &clock, "new").await.unwrap();
+    assert_eq!(read.fetch_value::<i64>(count, args![]).await.unwrap(), 0, "not before the commit");
+    tx.commit().await.unwrap();
+    assert_eq!(snapshot.fetch_value::<i64>(count, args![]).await.unwrap(), 0);
+    assert_eq!(read.fetch_value::<i64>(count, args![]).await.unwrap(), 1);
+    drop((snapshot, read));
+    // The connection that had the snapshot is fit for reading again, whichever one is taken.
+    let mut reads = Vec::new();
+    for _ in 0..4 {
         let mut read = fresh.db.read().await.unwrap();
-        let mut tx = fresh.db.write().await.unwrap();
-        insert(&mut tx, &clock, "new").await.unwrap();
-        assert_eq!(read.fetch_value::<i64>(count, args![]).await.unwrap(), 0, "not before the commit");
-        tx.commit().await.unwrap();
-        assert_eq!(snapshot.fetch_value::<i64>(count, args![]).await.unwrap(), 0);
         assert_eq!(read.fetch_value::<i64>(count, args![]).await.unwrap(), 1);
-        drop((snapshot, read));
-        // The connection that had the snapshot is fit for reading again, whichever one is taken.
-        let mut reads = Vec::new();
-        for _ in 0..4 {
-            let mut read = fresh.db.read().await.unwrap();
-            assert_eq!(read.fetch_value::<i64>(count, args![]).await.unwrap(), 1);
-            reads.push(read);
-        }
+        reads.push(read);
     }
+}
 
-    async fn hooks_run_once_and_only_on_commit(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let ran = Arc::new(AtomicU32::new(0));
-        let hook = |by: u32| {
-            let ran = Arc::clone(&ran);
-            move || { ran.fetch_add(by, Ordering::SeqCst); }
-        };
-        let mut bell = fresh.db.bell("test");
+#[both_engines]
+async fn hooks_run_once_and_only_on_commit(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let ran = Arc::new(AtomicU32::new(0));
+    let hook = |by: u32| {
+        let ran = Arc::clone(&ran);
+        move || {
+            ran.fetch_add(by, Ordering::SeqCst);
+        }
+    };
+    let mut bell = fresh.db.bell("test");
+    let mut tx = fresh.db.write().await.unwrap();
+    tx.after_commit(hook(1));
+    tx.ring("test");
+    drop(tx);
+    let mut tx = fresh.db.write().await.unwrap();
+    tx.after_commit(hook(10));
+    tx.after_commit(|| panic!("a hook that panics harms nobody"));
+    tx.after_commit(hook(100));
+    assert!(!bell.has_changed().unwrap());
+    tx.ring("test");
+    tx.commit().await.unwrap();
+    assert_eq!(ran.load(Ordering::SeqCst), 110, "they have run when the commit is told");
+    assert!(bell.has_changed().unwrap());
+    bell.mark_unchanged();
+}
+
+#[both_engines]
+async fn figures_tell_what_is_in_use(fresh: FreshDb) {
+    migrate(&fresh).await;
+    fresh.db.analyze().await.unwrap();
+    let held = (fresh.db.read().await.unwrap(), fresh.db.snapshot().await.unwrap());
+    let figures = db::gauges(&fresh.db).await;
+    assert!(figures.connections_in_use >= 2 && figures.connections_in_use <= figures.connections_most, "{figures:?}");
+    drop(held);
+    let on_sqlite = fresh.db.path().is_some();
+    assert_eq!(figures.file_bytes > 0 && figures.wal_bytes > 0 && figures.commits > 0, on_sqlite, "{figures:?}");
+}
+
+#[both_engines]
+async fn a_panicking_or_cancelled_writer_is_no_trouble_to_others(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = clock();
+    for round in 0..20 {
+        let (db, other) = (fresh.db.clone(), clock.clone());
+        let panicking = tokio::spawn(async move {
+            let mut tx = db.write().await.unwrap();
+            insert(&mut tx, &other, "panic").await.unwrap();
+            panic!("a handler's fault");
+        });
+        let (db, other) = (fresh.db.clone(), clock.clone());
+        let hanging = tokio::spawn(async move {
+            let mut tx = db.write().await.unwrap();
+            insert(&mut tx, &other, "hang").await.unwrap();
+            std::future::pending::<()>().await;
+        });
+        tokio::time::sleep(Duration::from_millis(round)).await;
+        hanging.abort();
+        assert!(panicking.await.unwrap_err().is_panic());
+        let _ = hanging.await;
         let mut tx = fresh.db.write().await.unwrap();
-        tx.after_commit(hook(1));
-        tx.ring("test");
-        drop(tx);
-        let mut tx = fresh.db.write().await.unwrap();
-        tx.after_commit(hook(10));
-        tx.after_commit(|| panic!("a hook that panics harms nobody"));
-        tx.after_commit(hook(100));
-        assert!(!bell.has_changed().unwrap());
-        tx.ring("test");
+        insert(&mut tx, &clock, &format!("kept {round:02}")).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(ran.load(Ordering::SeqCst), 110, "they have run when the commit is told");
-        assert!(bell.has_changed().unwrap());
-        bell.mark_unchanged();
     }
-
-    async fn figures_tell_what_is_in_use(fresh: FreshDb) {
-        migrate(&fresh).await;
-        fresh.db.analyze().await.unwrap();
-        let held = (fresh.db.read().await.unwrap(), fresh.db.snapshot().await.unwrap());
-        let figures = db::gauges(&fresh.db).await;
-        assert!(figures.connections_in_use >= 2 && figures.connections_in_use <= figures.connections_most, "{figures:?}");
-        drop(held);
-        let on_sqlite = fresh.db.path().is_some();
-        assert_eq!(figures.file_bytes > 0 && figures.wal_bytes > 0 && figures.commits > 0, on_sqlite, "{figures:?}");
-    }
-
-    async fn a_panicking_or_cancelled_writer_is_no_trouble_to_others(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let clock = clock();
-        for round in 0..20 {
-            let (db, other) = (fresh.db.clone(), clock.clone());
-            let panicking = tokio::spawn(async move {
-                let mut tx = db.write().await.unwrap();
-                insert(&mut tx, &other, "panic").await.unwrap();
-                panic!("a handler's fault");
-            });
-            let (db, other) = (fresh.db.clone(), clock.clone());
-            let hanging = tokio::spawn(async move {
-                let mut tx = db.write().await.unwrap();
-                insert(&mut tx, &other, "hang").await.unwrap();
-                std::future::pending::<()>().await;
-            });
-            tokio::time::sleep(Duration::from_millis(round)).await;
-            hanging.abort();
-            assert!(panicking.await.unwrap_err().is_panic());
-            let _ = hanging.await;
-            let mut tx = fresh.db.write().await.unwrap();
-            insert(&mut tx, &clock, &format!("kept {round:02}")).await.unwrap();
-            tx.commit().await.unwrap();
-        }
-        let expected: Vec<String> = (0..20).map(|round| format!("kept {round:02}")).collect();
-        assert_eq!(names(&fresh.db).await, expected);
-    }
+    let expected: Vec<String> = (0..20).map(|round| format!("kept {round:02}")).collect();
+    assert_eq!(names(&fresh.db).await, expected);
 }
 
 const COUNTING: &str =

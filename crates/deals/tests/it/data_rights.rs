@@ -5,6 +5,7 @@ use db::args;
 use deals::data::{Erasing, SECTIONS};
 use kernel::{Scope, UserType};
 use serde_json::{Value, json};
+use testkit::{FreshDb, both_engines};
 
 use crate::World;
 
@@ -60,85 +61,113 @@ impl World {
     }
 }
 
-testkit::on_both! {
-    async fn each_side_is_told_what_is_kept_of_it(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        let (creator, owner) = (world.as_creator(), world.as_owner().await);
-        world.draft(json!({})).await;
-        let path = world.draft(json!({})).await;
-        world.business.post(&format!("{path}/send"), &json!({})).await.ok();
-        world.business.post(&format!("{path}/sign"), &json!({"name": "Bo"})).await.ok();
-        let token = world.tokens().await.pop().unwrap();
-        world.anyone.post(&format!("/api/v1/contracts/sign/{token}"), &json!({"name": "Ana Ferreira"})).await.ok();
-        let payment = world.payments(&path).await.remove(0);
-        world.pay(&payment).await;
-        let counts = |of: Holder| { let world = &world; async move {
+#[both_engines]
+async fn each_side_is_told_what_is_kept_of_it(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let (creator, owner) = (world.as_creator(), world.as_owner().await);
+    world.draft(json!({})).await;
+    let path = world.draft(json!({})).await;
+    world.business.post(&format!("{path}/send"), &json!({})).await.ok();
+    world.business.post(&format!("{path}/sign"), &json!({"name": "Bo"})).await.ok();
+    let token = world.tokens().await.pop().unwrap();
+    world.anyone.post(&format!("/api/v1/contracts/sign/{token}"), &json!({"name": "Ana Ferreira"})).await.ok();
+    let payment = world.payments(&path).await.remove(0);
+    world.pay(&payment).await;
+    let counts = |of: Holder| {
+        let world = &world;
+        async move {
             let mut counts = Vec::new();
             for section in SECTIONS {
                 counts.push((section.name, world.section(section.name, &of).await.len()));
             }
             counts.retain(|(_, count)| *count > 0);
             counts
-        }};
-        assert_eq!(counts(owner).await, [("contracts", 2), ("contract_deliverables", 2), ("payments", 2), ("ledger", 2), ("contract_signatures", 1)]);
-        assert_eq!(counts(world.as_creator()).await, [("contracts_with_you", 1), ("deliverables_of_you", 1), ("contract_signatures", 1), ("contract_links", 1), ("payments_to_you", 2)]);
-        let signature = world.section("contract_signatures", &creator).await.remove(0);
-        assert_eq!((&signature["signer_name"], &signature["signer_email"], &signature["document"]["total"]), (&json!("Ana Ferreira"), &json!("ana@example.com"), &json!(120_000)));
-        let paid = world.section("payments_to_you", &creator).await;
-        assert!(paid.iter().any(|row| row["status"] == "completed" && row["amount"] == 400.0), "{paid:?}");
-        let told = format!("{:?}", world.section("contract_links", &creator).await);
-        assert!(!told.contains(&token) && !told.contains("token_hash"));
-        // More than a page, each once.
-        world.execute("INSERT INTO contract_links (id, contract_id, version, party, email, status, expires_at, created_at, reminders) \
-            SELECT p.id, c.id, 9, 'creator', 'Ana@Example.com', 'void', 1, 1, 0 FROM contracts c JOIN payments p ON p.contract_id = c.id").await;
-        assert_eq!(world.section("contract_links", &creator).await.len(), 3);
-        let nobody = Holder { email_key: None, account: world.clock.new_id(), ..creator };
-        assert!(counts(nobody).await.is_empty());
-    }
+        }
+    };
+    assert_eq!(
+        counts(owner).await,
+        [("contracts", 2), ("contract_deliverables", 2), ("payments", 2), ("ledger", 2), ("contract_signatures", 1)]
+    );
+    assert_eq!(
+        counts(world.as_creator()).await,
+        [
+            ("contracts_with_you", 1),
+            ("deliverables_of_you", 1),
+            ("contract_signatures", 1),
+            ("contract_links", 1),
+            ("payments_to_you", 2)
+        ]
+    );
+    let signature = world.section("contract_signatures", &creator).await.remove(0);
+    assert_eq!(
+        (&signature["signer_name"], &signature["signer_email"], &signature["document"]["total"]),
+        (&json!("Ana Ferreira"), &json!("ana@example.com"), &json!(120_000))
+    );
+    let paid = world.section("payments_to_you", &creator).await;
+    assert!(paid.iter().any(|row| row["status"] == "completed" && row["amount"] == 400.0), "{paid:?}");
+    let told = format!("{:?}", world.section("contract_links", &creator).await);
+    assert!(!told.contains(&token) && !told.contains("token_hash"));
+    // More than a page, each once.
+    world.execute("INSERT INTO contract_links (id, contract_id, version, party, email, status, expires_at, created_at, reminders) \
+        SELECT p.id, c.id, 9, 'creator', 'Ana@Example.com', 'void', 1, 1, 0 FROM contracts c JOIN payments p ON p.contract_id = c.id").await;
+    assert_eq!(world.section("contract_links", &creator).await.len(), 3);
+    let nobody = Holder { email_key: None, account: world.clock.new_id(), ..creator };
+    assert!(counts(nobody).await.is_empty());
+}
 
-    async fn what_is_signed_stays_and_what_is_not_goes(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        let creator = world.as_creator();
-        let signed = world.draft(json!({})).await;
-        world.business.post(&format!("{signed}/send"), &json!({})).await.ok();
-        world.business.post(&format!("{signed}/sign"), &json!({"name": "Bo"})).await.ok();
-        let token = world.tokens().await.pop().unwrap();
-        world.anyone.clone().with("user-agent", "Firefox").post(&format!("/api/v1/contracts/sign/{token}"), &json!({"name": "Ana Ferreira"})).await.ok();
-        let half = world.sent(json!({})).await;
-        world.business.post(&format!("{half}/sign"), &json!({"attest_counterpart": false})).await.ok();
-        let offered = world.draft(json!({})).await;
-        world.business.post(&format!("{offered}/send"), &json!({})).await.ok();
-        let open = world.tokens().await.into_iter().find(|one| *one != token).unwrap();
-        world.anyone.get(&format!("/api/v1/contracts/sign/{open}")).await.ok();
-        world.execute("INSERT INTO payout_accounts (creator_id, provider, account, updated_at) SELECT id, 'stripe', 'acct_1', 1 FROM creators").await;
-        world.erase(&creator).await;
-        world.erase(&creator).await;
-        // Signed: whole, and still vouched for.
-        let details = world.check(&signed).await;
-        assert_eq!(details["signatures"][1]["name"], "Ana Ferreira");
-        assert_eq!(world.check(&half).await["status"], "sent");
-        // Offered, and signed by nobody: cancelled, and nothing of her is left in it.
-        let details = world.check(&offered).await;
-        assert_eq!((&details["status"], &details["versions"]), (&json!("cancelled"), &json!([])));
-        let trail = world.get(&format!("{offered}/audit")).await;
-        assert_eq!((trail["entries"].as_array().unwrap().len(), &trail["entries"][0]["kind"]), (1, &json!("erased")));
-        assert!(!trail.to_string().contains("ana@example.com"));
-        world.anyone.get(&format!("/api/v1/contracts/sign/{open}")).await.refused(404);
-        assert_eq!(world.count("contract_links WHERE email <> 'erased' OR name IS NOT NULL OR token_hash IS NOT NULL").await, 0);
-        assert_eq!(world.count("payout_accounts").await, 0);
-        world.verify_ledger().await;
-        assert!(deals::ops::verify::everything(world.app.db()).await.unwrap().broken.is_empty());
-    }
+#[both_engines]
+async fn what_is_signed_stays_and_what_is_not_goes(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let creator = world.as_creator();
+    let signed = world.draft(json!({})).await;
+    world.business.post(&format!("{signed}/send"), &json!({})).await.ok();
+    world.business.post(&format!("{signed}/sign"), &json!({"name": "Bo"})).await.ok();
+    let token = world.tokens().await.pop().unwrap();
+    world
+        .anyone
+        .clone()
+        .with("user-agent", "Firefox")
+        .post(&format!("/api/v1/contracts/sign/{token}"), &json!({"name": "Ana Ferreira"}))
+        .await
+        .ok();
+    let half = world.sent(json!({})).await;
+    world.business.post(&format!("{half}/sign"), &json!({"attest_counterpart": false})).await.ok();
+    let offered = world.draft(json!({})).await;
+    world.business.post(&format!("{offered}/send"), &json!({})).await.ok();
+    let open = world.tokens().await.into_iter().find(|one| *one != token).unwrap();
+    world.anyone.get(&format!("/api/v1/contracts/sign/{open}")).await.ok();
+    world.execute("INSERT INTO payout_accounts (creator_id, provider, account, updated_at) SELECT id, 'stripe', 'acct_1', 1 FROM creators").await;
+    world.erase(&creator).await;
+    world.erase(&creator).await;
+    // Signed: whole, and still vouched for.
+    let details = world.check(&signed).await;
+    assert_eq!(details["signatures"][1]["name"], "Ana Ferreira");
+    assert_eq!(world.check(&half).await["status"], "sent");
+    // Offered, and signed by nobody: cancelled, and nothing of her is left in it.
+    let details = world.check(&offered).await;
+    assert_eq!((&details["status"], &details["versions"]), (&json!("cancelled"), &json!([])));
+    let trail = world.get(&format!("{offered}/audit")).await;
+    assert_eq!((trail["entries"].as_array().unwrap().len(), &trail["entries"][0]["kind"]), (1, &json!("erased")));
+    assert!(!trail.to_string().contains("ana@example.com"));
+    world.anyone.get(&format!("/api/v1/contracts/sign/{open}")).await.refused(404);
+    assert_eq!(
+        world.count("contract_links WHERE email <> 'erased' OR name IS NOT NULL OR token_hash IS NOT NULL").await,
+        0
+    );
+    assert_eq!(world.count("payout_accounts").await, 0);
+    world.verify_ledger().await;
+    assert!(deals::ops::verify::everything(world.app.db()).await.unwrap().broken.is_empty());
+}
 
-    async fn an_account_that_money_waits_for_stays(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        let path = world.signed(json!({})).await;
-        world.pay(&world.payments(&path).await[0]).await;
-        world.execute("INSERT INTO payout_accounts (creator_id, provider, account, updated_at) SELECT id, 'stripe', 'acct_1', 1 FROM creators").await;
-        world.erase(&world.as_creator()).await;
-        assert_eq!(world.count("payout_accounts").await, 1);
-        world.execute("UPDATE payments SET payout_status = 'paid' WHERE status = 'completed'").await;
-        world.erase(&world.as_creator()).await;
-        assert_eq!(world.count("payout_accounts").await, 0);
-    }
+#[both_engines]
+async fn an_account_that_money_waits_for_stays(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let path = world.signed(json!({})).await;
+    world.pay(&world.payments(&path).await[0]).await;
+    world.execute("INSERT INTO payout_accounts (creator_id, provider, account, updated_at) SELECT id, 'stripe', 'acct_1', 1 FROM creators").await;
+    world.erase(&world.as_creator()).await;
+    assert_eq!(world.count("payout_accounts").await, 1);
+    world.execute("UPDATE payments SET payout_status = 'paid' WHERE status = 'completed'").await;
+    world.erase(&world.as_creator()).await;
+    assert_eq!(world.count("payout_accounts").await, 0);
 }

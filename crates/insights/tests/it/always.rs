@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use serde_json::json;
+use testkit::{FreshDb, both_engines};
 
 use crate::world::{BROWSER, World};
 
@@ -85,23 +86,22 @@ impl World {
     }
 }
 
-testkit::on_both! {
-    async fn the_sums_are_those_of_the_rows(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        for creator in 0..3 {
-            world.link(creator, json!({"code": format!("link-{creator}")})).await;
-            world.promo(world.campaign, creator, &format!("First{creator}")).await;
-            world.promo(world.second, creator, &format!("Second{creator}")).await;
-        }
-        let mut runner = proptest::test_runner::TestRunner::deterministic();
-        for _ in 0..20 {
-            let acts = acts().new_tree(&mut runner).unwrap().current();
-            for act in &acts {
-                world.act(act).await;
-            }
-            world.check_sums().await;
-        }
-        assert!(world.number("SELECT count(*) FROM post_metrics").await > 0);
-        assert!(world.number("SELECT count(*) FROM link_days").await > 0);
+#[both_engines]
+async fn the_sums_are_those_of_the_rows(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    for creator in 0..3 {
+        world.link(creator, json!({"code": format!("link-{creator}")})).await;
+        world.promo(world.campaign, creator, &format!("First{creator}")).await;
+        world.promo(world.second, creator, &format!("Second{creator}")).await;
     }
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    for _ in 0..20 {
+        let acts = acts().new_tree(&mut runner).unwrap().current();
+        for act in &acts {
+            world.act(act).await;
+        }
+        world.check_sums().await;
+    }
+    assert!(world.number("SELECT count(*) FROM post_metrics").await > 0);
+    assert!(world.number("SELECT count(*) FROM link_days").await > 0);
 }

@@ -5,6 +5,7 @@ use db::args;
 use insights::data::{ByDay, Erasing, SECTIONS};
 use kernel::{Account, Scope};
 use serde_json::{Value, json};
+use testkit::{FreshDb, both_engines};
 
 use crate::world::{BROWSER, World};
 
@@ -23,45 +24,61 @@ async fn told(world: &World, of: &Holder) -> Value {
     all
 }
 
-testkit::on_both! {
-    async fn each_side_is_told_what_is_kept_of_it(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        let (owner, person) = (holder(&world.owner.account), holder(&world.person.account));
-        let mut tx = world.app.write().await.unwrap();
-        let sql = "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'W', 0, 0)";
-        tx.execute(sql, args![owner.workspace]).await.unwrap();
-        let sql = "INSERT INTO accounts (id, username, username_key, user_type, is_verified, tier_level, karma_score, rating_sum, \
-                   rating_count, completed_collaborations, created_at, updated_at) \
-                   VALUES ($1, 'w', 'w', 'BUSINESS', TRUE, 1, 0, 0, 0, 0, 0, 0)";
-        tx.execute(sql, args![owner.account]).await.unwrap();
-        let sql = "INSERT INTO workspace_members (workspace_id, account_id, role, joined_at) VALUES ($1, $2, 'owner', 0)";
-        tx.execute(sql, args![owner.workspace, owner.account]).await.unwrap();
-        tx.execute("UPDATE creators SET claimed_by = $1 WHERE id = $2", args![person.account, world.creators[0]]).await.unwrap();
-        tx.commit().await.unwrap();
-        assert_eq!((told(&world, &owner).await, told(&world, &person).await), (json!({}), json!({})));
+#[both_engines]
+async fn each_side_is_told_what_is_kept_of_it(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let (owner, person) = (holder(&world.owner.account), holder(&world.person.account));
+    let mut tx = world.app.write().await.unwrap();
+    let sql = "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'W', 0, 0)";
+    tx.execute(sql, args![owner.workspace]).await.unwrap();
+    let sql = "INSERT INTO accounts (id, username, username_key, user_type, is_verified, tier_level, karma_score, rating_sum, \
+               rating_count, completed_collaborations, created_at, updated_at) \
+               VALUES ($1, 'w', 'w', 'BUSINESS', TRUE, 1, 0, 0, 0, 0, 0, 0)";
+    tx.execute(sql, args![owner.account]).await.unwrap();
+    let sql = "INSERT INTO workspace_members (workspace_id, account_id, role, joined_at) VALUES ($1, $2, 'owner', 0)";
+    tx.execute(sql, args![owner.workspace, owner.account]).await.unwrap();
+    tx.execute("UPDATE creators SET claimed_by = $1 WHERE id = $2", args![person.account, world.creators[0]])
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!((told(&world, &owner).await, told(&world, &person).await), (json!({}), json!({})));
 
-        world.record(&json!([world.row(json!({"post_url": "https://x.com/ana/1", "revenue": 2.5})), world.row(json!({"creator_id": world.creators[1]}))])).await;
-        let link = world.link(0, json!({"label": "Ana's bio", "code": "ana-link"})).await;
-        world.link(1, json!({})).await;
-        world.promo(world.campaign, 0, "ANA20").await;
-        world.client.post("/api/v1/analytics/conversions", &json!({"order_id": "1", "code": "ANA20", "revenue": 5})).await.ok();
-        world.follow("ana-link", "203.0.113.7", BROWSER).await;
-        let mine = told(&world, &owner).await;
-        let count = |all: &Value, name: &str| all[name].as_array().map_or(0, Vec::len);
-        assert_eq!(["tracked_links", "promo_codes", "conversions"].map(|name| count(&mine, name)), [2, 1, 1]);
-        assert_eq!((mine.as_object().unwrap().len(), &mine["conversions"][0]["revenue"]), (3, &json!(5.0)));
-        let of_me = told(&world, &person).await;
-        assert_eq!(["tracked_links_of_you", "promo_codes_of_you", "metrics_of_your_posts"].map(|name| count(&of_me, name)), [1, 1, 1]);
-        let post = &of_me["metrics_of_your_posts"][0];
-        assert_eq!((&post["day"], &post["views"], &post["revenue"]), (&json!("2026-03-01"), &json!(100), &json!(2.5)));
-        assert!(!format!("{mine}{of_me}").contains("203.0.113"), "nobody knows who followed a link");
+    world
+        .record(&json!([
+            world.row(json!({"post_url": "https://x.com/ana/1", "revenue": 2.5})),
+            world.row(json!({"creator_id": world.creators[1]}))
+        ]))
+        .await;
+    let link = world.link(0, json!({"label": "Ana's bio", "code": "ana-link"})).await;
+    world.link(1, json!({})).await;
+    world.promo(world.campaign, 0, "ANA20").await;
+    world
+        .client
+        .post("/api/v1/analytics/conversions", &json!({"order_id": "1", "code": "ANA20", "revenue": 5}))
+        .await
+        .ok();
+    world.follow("ana-link", "203.0.113.7", BROWSER).await;
+    let mine = told(&world, &owner).await;
+    let count = |all: &Value, name: &str| all[name].as_array().map_or(0, Vec::len);
+    assert_eq!(["tracked_links", "promo_codes", "conversions"].map(|name| count(&mine, name)), [2, 1, 1]);
+    assert_eq!((mine.as_object().unwrap().len(), &mine["conversions"][0]["revenue"]), (3, &json!(5.0)));
+    let of_me = told(&world, &person).await;
+    assert_eq!(
+        ["tracked_links_of_you", "promo_codes_of_you", "metrics_of_your_posts"].map(|name| count(&of_me, name)),
+        [1, 1, 1]
+    );
+    let post = &of_me["metrics_of_your_posts"][0];
+    assert_eq!((&post["day"], &post["views"], &post["revenue"]), (&json!("2026-03-01"), &json!(100), &json!(2.5)));
+    assert!(!format!("{mine}{of_me}").contains("203.0.113"), "nobody knows who followed a link");
 
-        let mut tx = world.app.write().await.unwrap();
-        Erasing.erase(Scope::system(), &mut tx, &person, world.clock.now()).await.unwrap();
-        tx.commit().await.unwrap();
-        let of_me = told(&world, &person).await;
-        assert_eq!((&of_me["tracked_links_of_you"][0]["label"], &of_me["metrics_of_your_posts"][0]["post_url"]), (&Value::Null, &Value::Null));
-        assert_eq!(world.follow(link["code"].as_str().unwrap(), "203.0.113.7", BROWSER).await.status, 302);
-        world.check_sums().await;
-    }
+    let mut tx = world.app.write().await.unwrap();
+    Erasing.erase(Scope::system(), &mut tx, &person, world.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let of_me = told(&world, &person).await;
+    assert_eq!(
+        (&of_me["tracked_links_of_you"][0]["label"], &of_me["metrics_of_your_posts"][0]["post_url"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(world.follow(link["code"].as_str().unwrap(), "203.0.113.7", BROWSER).await.status, 302);
+    world.check_sums().await;
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use jobs::{NewJob, Registry, Workers, counts, enqueue, run_until_idle};
 use kernel::{Clock, JobId};
 use parking_lot::Mutex;
+use testkit_db::{FreshDb, both_engines};
 
 use crate::{job, migrate, plain, put, statuses};
 
@@ -20,168 +21,176 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
-testkit_db::on_both! {
-    async fn no_job_is_run_twice_at_once(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let clock = Clock::system();
-        let running: Arc<Mutex<HashMap<JobId, u32>>> = Arc::default();
-        let most = Arc::new(AtomicU32::new(0));
-        let mut registry = Registry::new();
-        let (seen, peak) = (Arc::clone(&running), Arc::clone(&most));
-        registry.on("work", move |context, _| {
-            let (seen, peak) = (Arc::clone(&seen), Arc::clone(&peak));
-            async move {
-                let now = seen.lock().entry(context.id).and_modify(|runs| *runs += 1).or_insert(1).to_owned();
-                peak.fetch_max(now, Ordering::SeqCst);
-                tokio::time::sleep(Duration::from_millis(3)).await;
-                Ok(())
-            }
-        });
-        let mut all = Vec::new();
-        for _ in 0..3 {
-            all.push(Workers::start(fresh.reopen().await, clock.clone(), registry.clone(), 4).await.unwrap());
+#[both_engines]
+async fn no_job_is_run_twice_at_once(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = Clock::system();
+    let running: Arc<Mutex<HashMap<JobId, u32>>> = Arc::default();
+    let most = Arc::new(AtomicU32::new(0));
+    let mut registry = Registry::new();
+    let (seen, peak) = (Arc::clone(&running), Arc::clone(&most));
+    registry.on("work", move |context, _| {
+        let (seen, peak) = (Arc::clone(&seen), Arc::clone(&peak));
+        async move {
+            let now = seen.lock().entry(context.id).and_modify(|runs| *runs += 1).or_insert(1).to_owned();
+            peak.fetch_max(now, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(3)).await;
+            Ok(())
         }
-        for batch in 0..10 {
-            let mut tx = fresh.db.write().await.unwrap();
-            for number in 0..20 {
-                enqueue(&mut tx, &clock, plain("work", &(batch * 20 + number))).await.unwrap();
-            }
-            tx.commit().await.unwrap();
-        }
-        until("all jobs are done", async || statuses(&fresh.db).await == [("done".to_owned(), 200)]).await;
-        assert_eq!(most.load(Ordering::SeqCst), 1, "each was run once");
-        assert_eq!(running.lock().len(), 200);
-        for workers in all {
-            workers.stop().await;
-        }
+    });
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        all.push(Workers::start(fresh.reopen().await, clock.clone(), registry.clone(), 4).await.unwrap());
     }
-
-    async fn a_commit_wakes_the_workers(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let clock = Clock::system();
-        let done = Arc::new(tokio::sync::Notify::new());
-        let mut registry = Registry::new();
-        let told = Arc::clone(&done);
-        registry.on("work", move |_, _| {
-            told.notify_one();
-            async { Ok(()) }
-        });
-        let workers = Workers::start(fresh.db.clone(), clock.clone(), registry, 2).await.unwrap();
-        let mut waits = Vec::new();
-        for number in 0..5 {
-            // Somewhere between two of their own looks.
-            tokio::time::sleep(Duration::from_millis(150)).await;
-            put(&fresh.db, &clock, plain("work", &number)).await;
-            let started = Instant::now();
-            done.notified().await;
-            waits.push(started.elapsed());
+    for batch in 0..10 {
+        let mut tx = fresh.db.write().await.unwrap();
+        for number in 0..20 {
+            enqueue(&mut tx, &clock, plain("work", &(batch * 20 + number))).await.unwrap();
         }
-        waits.sort();
-        assert!(waits[2] < Duration::from_millis(300), "they look once a second by themselves: {waits:?}");
+        tx.commit().await.unwrap();
+    }
+    until("all jobs are done", async || statuses(&fresh.db).await == [("done".to_owned(), 200)]).await;
+    assert_eq!(most.load(Ordering::SeqCst), 1, "each was run once");
+    assert_eq!(running.lock().len(), 200);
+    for workers in all {
         workers.stop().await;
     }
+}
 
-    async fn the_job_of_a_lost_worker_is_run_again(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let clock = crate::clock();
-        let mut registry = Registry::new();
-        registry.on("work", |context, _| async move {
-            if context.attempt == 1 {
-                std::future::pending::<()>().await;
-            }
-            Ok(())
-        });
-        let id = put(&fresh.db, &clock, plain("work", &1)).await;
-        let workers = Workers::start(fresh.db.clone(), clock.clone(), registry.clone(), 1).await.unwrap();
-        until("it is running", async || job(&fresh.db, id).await.status == "running").await;
-        // Dropped, as by a crash: nothing is given back.
+#[both_engines]
+async fn a_commit_wakes_the_workers(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = Clock::system();
+    let done = Arc::new(tokio::sync::Notify::new());
+    let mut registry = Registry::new();
+    let told = Arc::clone(&done);
+    registry.on("work", move |_, _| {
+        told.notify_one();
+        async { Ok(()) }
+    });
+    let workers = Workers::start(fresh.db.clone(), clock.clone(), registry, 2).await.unwrap();
+    let mut waits = Vec::new();
+    for number in 0..5 {
+        // Somewhere between two of their own looks.
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        put(&fresh.db, &clock, plain("work", &number)).await;
+        let started = Instant::now();
+        done.notified().await;
+        waits.push(started.elapsed());
+    }
+    waits.sort();
+    assert!(waits[2] < Duration::from_millis(300), "they look once a second by themselves: {waits:?}");
+    workers.stop().await;
+}
+
+#[both_engines]
+async fn the_job_of_a_lost_worker_is_run_again(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = crate::clock();
+    let mut registry = Registry::new();
+    registry.on("work", |context, _| async move {
+        if context.attempt == 1 {
+            std::future::pending::<()>().await;
+        }
+        Ok(())
+    });
+    let id = put(&fresh.db, &clock, plain("work", &1)).await;
+    let workers = Workers::start(fresh.db.clone(), clock.clone(), registry.clone(), 1).await.unwrap();
+    until("it is running", async || job(&fresh.db, id).await.status == "running").await;
+    // Dropped, as by a crash: nothing is given back.
+    drop(workers);
+    assert_eq!(run_until_idle(&fresh.db, &clock, &registry).await.unwrap(), 0, "the lease holds");
+    clock.advance(61 * kernel::time::SECOND);
+    assert_eq!(run_until_idle(&fresh.db, &clock, &registry).await.unwrap(), 1);
+    let row = job(&fresh.db, id).await;
+    assert_eq!((row.status.as_str(), row.attempts), ("done", 2));
+}
+
+#[both_engines]
+async fn a_job_that_kills_its_workers_is_given_up(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = crate::clock();
+    let mut deadly = Registry::new();
+    deadly.on("work", |_, _| std::future::pending());
+    let id = put(&fresh.db, &clock, plain("work", &1).max_attempts(2)).await;
+    for attempt in 1..=2 {
+        let workers = Workers::start(fresh.db.clone(), clock.clone(), deadly.clone(), 1).await.unwrap();
+        until("it is running", async || {
+            let row = job(&fresh.db, id).await;
+            row.status == "running" && row.attempts == attempt
+        })
+        .await;
         drop(workers);
-        assert_eq!(run_until_idle(&fresh.db, &clock, &registry).await.unwrap(), 0, "the lease holds");
         clock.advance(61 * kernel::time::SECOND);
-        assert_eq!(run_until_idle(&fresh.db, &clock, &registry).await.unwrap(), 1);
-        let row = job(&fresh.db, id).await;
-        assert_eq!((row.status.as_str(), row.attempts), ("done", 2));
     }
+    run_until_idle(&fresh.db, &clock, &deadly).await.unwrap();
+    let row = job(&fresh.db, id).await;
+    assert_eq!(row.status, "failed");
+    assert!(row.last_error.unwrap().contains("worker was lost"));
+}
 
-    async fn a_job_that_kills_its_workers_is_given_up(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let clock = crate::clock();
-        let mut deadly = Registry::new();
-        deadly.on("work", |_, _| std::future::pending());
-        let id = put(&fresh.db, &clock, plain("work", &1).max_attempts(2)).await;
-        for attempt in 1..=2 {
-            let workers = Workers::start(fresh.db.clone(), clock.clone(), deadly.clone(), 1).await.unwrap();
-            until("it is running", async || {
-                let row = job(&fresh.db, id).await;
-                row.status == "running" && row.attempts == attempt
-            }).await;
-            drop(workers);
-            clock.advance(61 * kernel::time::SECOND);
-        }
-        run_until_idle(&fresh.db, &clock, &deadly).await.unwrap();
-        let row = job(&fresh.db, id).await;
-        assert_eq!(row.status, "failed");
-        assert!(row.last_error.unwrap().contains("worker was lost"));
-    }
+#[both_engines]
+async fn stopping_waits_and_then_gives_back(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = Clock::system();
+    let mut registry = Registry::new();
+    registry.on("short", |_, _| async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        Ok(())
+    });
+    registry.on("endless", |_, _| std::future::pending());
+    let short = put(&fresh.db, &clock, plain("short", &1)).await;
+    let endless = put(&fresh.db, &clock, plain("endless", &1)).await;
+    let workers = Workers::start(fresh.db.clone(), clock.clone(), registry, 4).await.unwrap();
+    until("both are running", async || counts(&fresh.db, clock.now()).await.unwrap().running == 2).await;
+    let late = put(&fresh.db, &clock, NewJob::new("short", &2).unwrap().at(clock.now().plus(100_000))).await;
+    workers.stop_within(Duration::from_millis(1500)).await;
+    assert_eq!(job(&fresh.db, short).await.status, "done", "what is short is waited for");
+    let row = job(&fresh.db, endless).await;
+    assert_eq!(
+        (row.status.as_str(), row.attempts),
+        ("queued", 0),
+        "what is not is given back, and not held against it"
+    );
+    assert_eq!(job(&fresh.db, late).await.status, "queued", "nothing new is begun");
+}
 
-    async fn stopping_waits_and_then_gives_back(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let clock = Clock::system();
-        let mut registry = Registry::new();
-        registry.on("short", |_, _| async {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-            Ok(())
-        });
-        registry.on("endless", |_, _| std::future::pending());
-        let short = put(&fresh.db, &clock, plain("short", &1)).await;
-        let endless = put(&fresh.db, &clock, plain("endless", &1)).await;
-        let workers = Workers::start(fresh.db.clone(), clock.clone(), registry, 4).await.unwrap();
-        until("both are running", async || {
-            counts(&fresh.db, clock.now()).await.unwrap().running == 2
-        }).await;
-        let late = put(&fresh.db, &clock, NewJob::new("short", &2).unwrap().at(clock.now().plus(100_000))).await;
-        workers.stop_within(Duration::from_millis(1500)).await;
-        assert_eq!(job(&fresh.db, short).await.status, "done", "what is short is waited for");
-        let row = job(&fresh.db, endless).await;
-        assert_eq!((row.status.as_str(), row.attempts), ("queued", 0), "what is not is given back, and not held against it");
-        assert_eq!(job(&fresh.db, late).await.status, "queued", "nothing new is begun");
-    }
+#[both_engines]
+async fn what_takes_too_long_is_a_failure(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = crate::clock();
+    let mut registry = Registry::new();
+    registry.on_within("slow", Duration::from_millis(20), |_, _| std::future::pending());
+    let id = put(&fresh.db, &clock, plain("slow", &1)).await;
+    run_until_idle(&fresh.db, &clock, &registry).await.unwrap();
+    let row = job(&fresh.db, id).await;
+    assert_eq!(row.status, "queued");
+    assert!(row.last_error.unwrap().contains("took longer"));
+}
 
-    async fn what_takes_too_long_is_a_failure(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let clock = crate::clock();
-        let mut registry = Registry::new();
-        registry.on_within("slow", Duration::from_millis(20), |_, _| std::future::pending());
-        let id = put(&fresh.db, &clock, plain("slow", &1)).await;
-        run_until_idle(&fresh.db, &clock, &registry).await.unwrap();
-        let row = job(&fresh.db, id).await;
-        assert_eq!(row.status, "queued");
-        assert!(row.last_error.unwrap().contains("took longer"));
+#[both_engines]
+async fn a_lane_holds_up_nothing_else(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = Clock::system();
+    let (running, most) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let mut registry = Registry::new();
+    let (now, peak) = (Arc::clone(&running), Arc::clone(&most));
+    registry.on("endless", move |_, _| {
+        peak.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        std::future::pending()
+    });
+    registry.lane("endless", 3);
+    registry.on("short", |_, _| async { Ok(()) });
+    let mut all = Registry::new();
+    all.merge(registry);
+    for number in 0..10 {
+        put(&fresh.db, &clock, plain("endless", &number)).await;
     }
-
-    async fn a_lane_holds_up_nothing_else(fresh: FreshDb) {
-        migrate(&fresh).await;
-        let clock = Clock::system();
-        let (running, most) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
-        let mut registry = Registry::new();
-        let (now, peak) = (Arc::clone(&running), Arc::clone(&most));
-        registry.on("endless", move |_, _| {
-            peak.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            std::future::pending()
-        });
-        registry.lane("endless", 3);
-        registry.on("short", |_, _| async { Ok(()) });
-        let mut all = Registry::new();
-        all.merge(registry);
-        for number in 0..10 {
-            put(&fresh.db, &clock, plain("endless", &number)).await;
-        }
-        let short = put(&fresh.db, &clock, plain("short", &1)).await;
-        let workers = Workers::start(fresh.db.clone(), clock.clone(), all, 1).await.unwrap();
-        until("the short one is done", async || job(&fresh.db, short).await.status == "done").await;
-        until("the lane is full", async || running.load(Ordering::SeqCst) == 3).await;
-        workers.stop_within(Duration::from_millis(50)).await;
-        assert_eq!(most.load(Ordering::SeqCst), 3, "no more at once than the lane has hands");
-        assert_eq!(statuses(&fresh.db).await, [("done".to_owned(), 1), ("queued".to_owned(), 10)], "all are given back");
-    }
+    let short = put(&fresh.db, &clock, plain("short", &1)).await;
+    let workers = Workers::start(fresh.db.clone(), clock.clone(), all, 1).await.unwrap();
+    until("the short one is done", async || job(&fresh.db, short).await.status == "done").await;
+    until("the lane is full", async || running.load(Ordering::SeqCst) == 3).await;
+    workers.stop_within(Duration::from_millis(50)).await;
+    assert_eq!(most.load(Ordering::SeqCst), 3, "no more at once than the lane has hands");
+    assert_eq!(statuses(&fresh.db).await, [("done".to_owned(), 1), ("queued".to_owned(), 10)], "all are given back");
 }

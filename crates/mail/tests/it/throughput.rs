@@ -7,7 +7,7 @@ use jobs::Workers;
 use kernel::{Clock, Scope, WorkspaceId};
 use mail::NewMail;
 use ports::mailer::{Mailer, Ready};
-use testkit::FreshDb;
+use testkit::{FreshDb, both_engines};
 
 use crate::smtp::mailer;
 use crate::smtp_server::{Act, SmtpServer};
@@ -99,16 +99,16 @@ async fn empties(fresh: FreshDb, mails: usize) -> (f64, f64) {
     (rate, rate / bare)
 }
 
-testkit::on_both! {
-    async fn a_few_hundred_leave_each_once(fresh: FreshDb) {
-        empties(fresh, 400).await;
-    }
+#[both_engines]
+async fn a_few_hundred_leave_each_once(fresh: FreshDb) {
+    empties(fresh, 400).await;
+}
 
-    #[ignore = "takes up to a minute; prints the figures"]
-    async fn ten_thousand_leave(fresh: FreshDb) {
-        let (rate, share) = empties(fresh, MAILS).await;
-        assert!(share >= 0.2, "{share:.2} of the bare server's rate");
-        // Unoptimised, and beside whatever else the machine does, only the share says something.
-        assert!(cfg!(debug_assertions) || rate >= 200.0, "{rate:.0} mails/s");
-    }
+#[both_engines]
+#[ignore = "takes up to a minute; prints the figures"]
+async fn ten_thousand_leave(fresh: FreshDb) {
+    let (rate, share) = empties(fresh, MAILS).await;
+    assert!(share >= 0.2, "{share:.2} of the bare server's rate");
+    // Unoptimised, and beside whatever else the machine does, only the share says something.
+    assert!(cfg!(debug_assertions) || rate >= 200.0, "{rate:.0} mails/s");
 }

@@ -10,7 +10,7 @@ use outreach::Settings;
 use outreach::data::{Erasing, SECTIONS};
 use ports::files::{Files as _, MemoryFiles};
 use serde_json::{Value, json};
-use testkit::{Form, on_both};
+use testkit::{Form, FreshDb, both_engines};
 
 use crate::world::{World, text};
 
@@ -83,81 +83,94 @@ async fn approached(world: &World) -> (String, String) {
     (id, format!("/api/v1/{rest}"))
 }
 
-on_both! {
-    async fn owners_and_creators_are_told_what_is_kept(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        let (id, _) = approached(&world).await;
-        world.client.post("/api/v1/outreach/suppressions", &json!({"email": "mia@example.com", "note": "said so"})).await.ok();
-        let workspace = world.owner.account.workspace.unwrap();
-        for number in 0..PAGE + 50 {
-            let template = json!({"name": format!("T{number}"), "subject": "s", "message": "m"});
-            world.client.post("/api/v1/outreach/templates", &template).await.ok();
-        }
-        let (owner, viewer) = (member(&world, workspace, "owner").await, member(&world, workspace, "viewer").await);
-        let (mia, nobody) = (claimed(&world).await, holder(world.clock.new_id(), UserType::Creator));
+#[both_engines]
+async fn owners_and_creators_are_told_what_is_kept(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let (id, _) = approached(&world).await;
+    world
+        .client
+        .post("/api/v1/outreach/suppressions", &json!({"email": "mia@example.com", "note": "said so"}))
+        .await
+        .ok();
+    let workspace = world.owner.account.workspace.unwrap();
+    for number in 0..PAGE + 50 {
+        let template = json!({"name": format!("T{number}"), "subject": "s", "message": "m"});
+        world.client.post("/api/v1/outreach/templates", &template).await.ok();
+    }
+    let (owner, viewer) = (member(&world, workspace, "owner").await, member(&world, workspace, "viewer").await);
+    let (mia, nobody) = (claimed(&world).await, holder(world.clock.new_id(), UserType::Creator));
 
-        let log = told(&world, "outreach_log", &owner).await;
-        assert_eq!((log.len(), &log[0]["id"], &log[0]["notes"]), (1, &json!(id), &json!("Mia is nice")));
-        assert_eq!(told(&world, "outreach_templates", &owner).await.len(), PAGE as usize + 50);
-        let statuses = |touches: &[Value]| touches.iter().map(|touch| text(&touch["status"])).collect::<Vec<_>>();
-        let (all, hers) = (told(&world, "outreach_touches", &owner).await, told(&world, "outreach_with_you", &mia).await);
-        assert!(statuses(&all).contains(&"draft".to_owned()) && !statuses(&hers).contains(&"draft".to_owned()));
-        assert_eq!(hers.len() + 1, all.len());
-        assert_eq!(hers.iter().filter(|touch| touch["address"] == "mia@example.com").count(), 2);
-        let about = told(&world, "outreach_about_you", &mia).await;
-        assert!(about.len() == 1 && text(&about[0]["call_transcript"]).contains("I charge $1,200"), "{about:?}");
-        assert_eq!(told(&world, "outreach_suppressions_of_you", &mia).await[0]["note"], "said so");
-        for section in SECTIONS {
-            for stranger in [&viewer, &nobody] {
-                assert!(told(&world, section.name, stranger).await.is_empty(), "{}", section.name);
-            }
+    let log = told(&world, "outreach_log", &owner).await;
+    assert_eq!((log.len(), &log[0]["id"], &log[0]["notes"]), (1, &json!(id), &json!("Mia is nice")));
+    assert_eq!(told(&world, "outreach_templates", &owner).await.len(), PAGE as usize + 50);
+    let statuses = |touches: &[Value]| touches.iter().map(|touch| text(&touch["status"])).collect::<Vec<_>>();
+    let (all, hers) = (told(&world, "outreach_touches", &owner).await, told(&world, "outreach_with_you", &mia).await);
+    assert!(statuses(&all).contains(&"draft".to_owned()) && !statuses(&hers).contains(&"draft".to_owned()));
+    assert_eq!(hers.len() + 1, all.len());
+    assert_eq!(hers.iter().filter(|touch| touch["address"] == "mia@example.com").count(), 2);
+    let about = told(&world, "outreach_about_you", &mia).await;
+    assert!(about.len() == 1 && text(&about[0]["call_transcript"]).contains("I charge $1,200"), "{about:?}");
+    assert_eq!(told(&world, "outreach_suppressions_of_you", &mia).await[0]["note"], "said so");
+    for section in SECTIONS {
+        for stranger in [&viewer, &nobody] {
+            assert!(told(&world, section.name, stranger).await.is_empty(), "{}", section.name);
         }
     }
+}
 
-    async fn what_was_said_goes_and_the_list_still_holds(fresh: FreshDb) {
-        let files = MemoryFiles::default();
-        let world = World::of(fresh, Settings::default(), Arc::new(files.clone()), None).await;
-        let (id, link) = approached(&world).await;
-        let file: String = {
-            let mut tx = world.app.read().await.unwrap();
-            tx.fetch_value("SELECT recording_file FROM outreach_logs", vec![]).await.unwrap()
-        };
-        let mia = claimed(&world).await;
-        for _ in 0..2 {
-            let mut tx = world.app.write().await.unwrap();
-            Erasing.erase(Scope::system(), &mut tx, &mia, world.clock.now()).await.unwrap();
-            tx.commit().await.unwrap();
-        }
-        world.clock.advance(time::HOUR);
-        world.run().await;
-        assert_eq!(files.size(&file).await.unwrap(), None, "her voice is gone");
-        assert!(world.mails("mia@example.com").await.is_empty());
-        let entry = world.entry(&id).await;
-        assert_eq!((&entry["status"], &entry["call_status"]), (&json!("completed"), &json!("completed")), "that it was stays");
-        let touches = world.touches(&id).await;
-        let follow_ups = world.client.get("/api/v1/outreach/follow-ups").await.ok();
-        for kept in [&entry, &json!(touches), &follow_ups] {
-            let kept = kept.to_string().to_lowercase();
-            assert!(!kept.contains("mia") && !kept.contains("1,200") && !kept.contains("$300"), "{kept}");
-        }
-        assert!(touches.iter().all(|touch| touch["status"] != "queued" && touch["status"] != "draft"), "{touches:?}");
-        world.client.get(&format!("/api/v1/outreach/call/{id}/recording")).await.refused(404);
-        world.client.get(&format!("/api/v1/outreach/call/{id}/transcript")).await.refused(404);
-        world.check_tallies().await;
-        // The link in a mail that they still have does no harm.
-        let clicked = world.anyone.raw(Method::POST, &link, "application/x-www-form-urlencoded", "").await.ok();
-        assert_eq!(clicked["message"], "Your address gets no more of these mails");
-    }
-
-    async fn an_erased_address_stays_on_the_list_without_its_note(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        world.client.post("/api/v1/outreach/suppressions", &json!({"email": "mia@example.com", "note": "Mia said so"})).await.ok();
-        let mia = claimed(&world).await;
+#[both_engines]
+async fn what_was_said_goes_and_the_list_still_holds(fresh: FreshDb) {
+    let files = MemoryFiles::default();
+    let world = World::of(fresh, Settings::default(), Arc::new(files.clone()), None).await;
+    let (id, link) = approached(&world).await;
+    let file: String = {
+        let mut tx = world.app.read().await.unwrap();
+        tx.fetch_value("SELECT recording_file FROM outreach_logs", vec![]).await.unwrap()
+    };
+    let mia = claimed(&world).await;
+    for _ in 0..2 {
         let mut tx = world.app.write().await.unwrap();
         Erasing.erase(Scope::system(), &mut tx, &mia, world.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(told(&world, "outreach_suppressions_of_you", &mia).await[0]["note"], json!(null));
-        let mail = world.body(json!({"subject": "a", "message": "b"}));
-        world.client.post(MAIL, &mail).await.refused(409);
     }
+    world.clock.advance(time::HOUR);
+    world.run().await;
+    assert_eq!(files.size(&file).await.unwrap(), None, "her voice is gone");
+    assert!(world.mails("mia@example.com").await.is_empty());
+    let entry = world.entry(&id).await;
+    assert_eq!(
+        (&entry["status"], &entry["call_status"]),
+        (&json!("completed"), &json!("completed")),
+        "that it was stays"
+    );
+    let touches = world.touches(&id).await;
+    let follow_ups = world.client.get("/api/v1/outreach/follow-ups").await.ok();
+    for kept in [&entry, &json!(touches), &follow_ups] {
+        let kept = kept.to_string().to_lowercase();
+        assert!(!kept.contains("mia") && !kept.contains("1,200") && !kept.contains("$300"), "{kept}");
+    }
+    assert!(touches.iter().all(|touch| touch["status"] != "queued" && touch["status"] != "draft"), "{touches:?}");
+    world.client.get(&format!("/api/v1/outreach/call/{id}/recording")).await.refused(404);
+    world.client.get(&format!("/api/v1/outreach/call/{id}/transcript")).await.refused(404);
+    world.check_tallies().await;
+    // The link in a mail that they still have does no harm.
+    let clicked = world.anyone.raw(Method::POST, &link, "application/x-www-form-urlencoded", "").await.ok();
+    assert_eq!(clicked["message"], "Your address gets no more of these mails");
+}
+
+#[both_engines]
+async fn an_erased_address_stays_on_the_list_without_its_note(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    world
+        .client
+        .post("/api/v1/outreach/suppressions", &json!({"email": "mia@example.com", "note": "Mia said so"}))
+        .await
+        .ok();
+    let mia = claimed(&world).await;
+    let mut tx = world.app.write().await.unwrap();
+    Erasing.erase(Scope::system(), &mut tx, &mia, world.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(told(&world, "outreach_suppressions_of_you", &mia).await[0]["note"], json!(null));
+    let mail = world.body(json!({"subject": "a", "message": "b"}));
+    world.client.post(MAIL, &mail).await.refused(409);
 }

@@ -13,7 +13,7 @@ use outreach::Settings;
 use outreach::store::uploads;
 use ports::files::{Files, MemoryFiles, Upload};
 use serde_json::json;
-use testkit::{Form, FreshDb, on_both};
+use testkit::{Form, FreshDb, both_engines};
 
 use crate::world::{World, text};
 
@@ -135,70 +135,72 @@ impl Uploading {
     }
 }
 
-on_both! {
-    async fn a_commit_that_fails_leaves_no_file(fresh: FreshDb) {
-        let uploading = Uploading::new(fresh).await;
-        uploading.spoil_commits().await;
-        assert!(uploading.upload().await.status >= 500);
-        let form = Form::new().text("call_id", &uploading.id).file("recording", "call.mp3", SONG);
-        assert!(uploading.world.client.upload(COMPLETE, &form).await.status >= 500);
-        assert_eq!(uploading.files.names.lock().unwrap().len(), 2, "they were there");
-        assert_eq!((uploading.files.there().await.len(), uploading.written_down().await), (0, 0));
-        uploading.world.client.get(&uploading.path).await.refused(404);
-    }
+#[both_engines]
+async fn a_commit_that_fails_leaves_no_file(fresh: FreshDb) {
+    let uploading = Uploading::new(fresh).await;
+    uploading.spoil_commits().await;
+    assert!(uploading.upload().await.status >= 500);
+    let form = Form::new().text("call_id", &uploading.id).file("recording", "call.mp3", SONG);
+    assert!(uploading.world.client.upload(COMPLETE, &form).await.status >= 500);
+    assert_eq!(uploading.files.names.lock().unwrap().len(), 2, "they were there");
+    assert_eq!((uploading.files.there().await.len(), uploading.written_down().await), (0, 0));
+    uploading.world.client.get(&uploading.path).await.refused(404);
+}
 
-    async fn what_dies_between_the_file_and_its_commit_is_swept_after_a_day(fresh: FreshDb) {
-        let uploading = Uploading::new(fresh).await;
-        let (world, files) = (&uploading.world, &uploading.files);
-        uploading.upload().await.ok();
-        // As a process leaves it that dies there: the file is written down, and whole, and nothing more is known.
-        let (name, now) = ("recordings/orphan.mp3", world.clock.now());
-        let mut tx = world.app.write().await.unwrap();
-        uploads::begin(Scope::system(), &mut tx, name, now).await.unwrap();
-        tx.commit().await.unwrap();
-        let mut upload = files.create(name).await.unwrap();
-        upload.write(Bytes::from_static(SONG)).await.unwrap();
-        upload.finish().await.unwrap();
+#[both_engines]
+async fn what_dies_between_the_file_and_its_commit_is_swept_after_a_day(fresh: FreshDb) {
+    let uploading = Uploading::new(fresh).await;
+    let (world, files) = (&uploading.world, &uploading.files);
+    uploading.upload().await.ok();
+    // As a process leaves it that dies there: the file is written down, and whole, and nothing more is known.
+    let (name, now) = ("recordings/orphan.mp3", world.clock.now());
+    let mut tx = world.app.write().await.unwrap();
+    uploads::begin(Scope::system(), &mut tx, name, now).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut upload = files.create(name).await.unwrap();
+    upload.write(Bytes::from_static(SONG)).await.unwrap();
+    upload.finish().await.unwrap();
 
-        world.clock.advance(23 * time::HOUR);
-        world.run().await;
-        assert_eq!(files.there().await.len(), 2, "it may still be on its way");
-        world.clock.advance(2 * time::HOUR);
-        files.keeps_what_is_deleted.store(true, Ordering::SeqCst);
-        world.run().await;
-        assert_eq!((files.there().await.len(), uploading.written_down().await), (2, 1), "tried, and not forgotten");
-        let mut tx = world.app.write().await.unwrap();
-        assert!(!uploads::claim(Scope::system(), &mut tx, name).await.unwrap(), "whoever comes too late gets nothing");
-        drop(tx);
-        files.keeps_what_is_deleted.store(false, Ordering::SeqCst);
-        world.clock.advance(2 * time::HOUR);
-        world.run().await;
-        assert_eq!((files.there().await.len(), uploading.written_down().await), (1, 0));
-        // What belongs to the entry is there for good.
-        world.days(400).await;
-        assert_eq!(world.client.get(&uploading.path).await.bytes, SONG);
-    }
+    world.clock.advance(23 * time::HOUR);
+    world.run().await;
+    assert_eq!(files.there().await.len(), 2, "it may still be on its way");
+    world.clock.advance(2 * time::HOUR);
+    files.keeps_what_is_deleted.store(true, Ordering::SeqCst);
+    world.run().await;
+    assert_eq!((files.there().await.len(), uploading.written_down().await), (2, 1), "tried, and not forgotten");
+    let mut tx = world.app.write().await.unwrap();
+    assert!(!uploads::claim(Scope::system(), &mut tx, name).await.unwrap(), "whoever comes too late gets nothing");
+    drop(tx);
+    files.keeps_what_is_deleted.store(false, Ordering::SeqCst);
+    world.clock.advance(2 * time::HOUR);
+    world.run().await;
+    assert_eq!((files.there().await.len(), uploading.written_down().await), (1, 0));
+    // What belongs to the entry is there for good.
+    world.days(400).await;
+    assert_eq!(world.client.get(&uploading.path).await.bytes, SONG);
+}
 
-    async fn the_place_of_an_earlier_recording_is_taken_and_that_one_goes(fresh: FreshDb) {
-        let uploading = Uploading::new(fresh).await;
-        uploading.upload().await.ok();
-        let first = uploading.files.there().await;
-        let form = Form::new().text("call_id", &uploading.id).file("recording", "call.mp3", SONG);
-        uploading.world.client.upload(COMPLETE, &form).await.ok();
-        assert_eq!(uploading.files.there().await.len(), 2, "whoever hears the first one now may hear it out");
-        uploading.world.clock.advance(time::HOUR);
-        uploading.world.run().await;
-        let second = uploading.files.there().await;
-        assert!(second.len() == 1 && second != first);
-        // The call is over: this one is refused, and leaves nothing.
-        uploading.world.client.upload(COMPLETE, &form).await.refused(409);
-        assert_eq!((uploading.files.there().await, uploading.written_down().await), (second, 0));
-    }
+#[both_engines]
+async fn the_place_of_an_earlier_recording_is_taken_and_that_one_goes(fresh: FreshDb) {
+    let uploading = Uploading::new(fresh).await;
+    uploading.upload().await.ok();
+    let first = uploading.files.there().await;
+    let form = Form::new().text("call_id", &uploading.id).file("recording", "call.mp3", SONG);
+    uploading.world.client.upload(COMPLETE, &form).await.ok();
+    assert_eq!(uploading.files.there().await.len(), 2, "whoever hears the first one now may hear it out");
+    uploading.world.clock.advance(time::HOUR);
+    uploading.world.run().await;
+    let second = uploading.files.there().await;
+    assert!(second.len() == 1 && second != first);
+    // The call is over: this one is refused, and leaves nothing.
+    uploading.world.client.upload(COMPLETE, &form).await.refused(409);
+    assert_eq!((uploading.files.there().await, uploading.written_down().await), (second, 0));
+}
 
-    async fn a_storage_that_loses_its_answer_leaves_no_file_either(fresh: FreshDb) {
-        let uploading = Uploading::new(fresh).await;
-        uploading.files.dies_at_the_end.store(true, Ordering::SeqCst);
-        assert!(uploading.upload().await.status >= 500);
-        assert_eq!((uploading.files.there().await.len(), uploading.written_down().await), (0, 0));
-    }
+#[both_engines]
+async fn a_storage_that_loses_its_answer_leaves_no_file_either(fresh: FreshDb) {
+    let uploading = Uploading::new(fresh).await;
+    uploading.files.dies_at_the_end.store(true, Ordering::SeqCst);
+    assert!(uploading.upload().await.status >= 500);
+    assert_eq!((uploading.files.there().await.len(), uploading.written_down().await), (0, 0));
 }

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use testkit::on_both;
+use testkit::{FreshDb, both_engines};
 
 use crate::World;
 
@@ -83,111 +83,150 @@ async fn act(world: &World, contracts: &Value, payments: &mut Vec<String>, deed:
     assert!(matches!(reply.status, 200 | 409 | 422 | 502), "{deed:?}: {} {}", reply.status, reply.text());
 }
 
-on_both! {
-    async fn whatever_is_done_no_cent_is_lost(fresh: FreshDb) {
-        let world = World::with(fresh, Arc::new(MockGateway), Settings { fee: 777 }).await;
-        let contracts = json!({"USD": world.contract, "EUR": world.contract_of("EUR").await, "JPY": world.contract_of("JPY").await});
-        let mut runner = TestRunner::deterministic();
-        for _ in 0..12 {
-            let mut payments = Vec::new();
-            for deed in deeds().new_tree(&mut runner).unwrap().current() {
-                act(&world, &contracts, &mut payments, &deed).await;
-            }
-            let found = world.verify().await;
-            for currency in ["USD", "EUR", "JPY"] {
-                let sum: i64 = found.balances.iter().filter(|row| row.currency.code() == currency).map(|row| row.balance.minor()).sum();
-                assert_eq!(sum, 0, "{currency}");
-            }
+#[both_engines]
+async fn whatever_is_done_no_cent_is_lost(fresh: FreshDb) {
+    let world = World::with(fresh, Arc::new(MockGateway), Settings { fee: 777 }).await;
+    let contracts =
+        json!({"USD": world.contract, "EUR": world.contract_of("EUR").await, "JPY": world.contract_of("JPY").await});
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..12 {
+        let mut payments = Vec::new();
+        for deed in deeds().new_tree(&mut runner).unwrap().current() {
+            act(&world, &contracts, &mut payments, &deed).await;
         }
-        world.advance(kernel::time::DAY);
-        world.work().await;
         let found = world.verify().await;
-        assert!(found.postings > 50, "{}", found.postings);
-        // What brands paid less what went back is what creators have, with the fees; nothing is held once all is passed on.
-        let held = found.balances.iter().filter(|row| row.account == ledger::Account::Escrow);
-        for row in held {
-            assert_eq!(row.balance.minor(), 0, "{row:?}");
+        for currency in ["USD", "EUR", "JPY"] {
+            let sum: i64 = found
+                .balances
+                .iter()
+                .filter(|row| row.currency.code() == currency)
+                .map(|row| row.balance.minor())
+                .sum();
+            assert_eq!(sum, 0, "{currency}");
         }
     }
+    world.advance(kernel::time::DAY);
+    world.work().await;
+    let found = world.verify().await;
+    assert!(found.postings > 50, "{}", found.postings);
+    // What brands paid less what went back is what creators have, with the fees; nothing is held once all is passed on.
+    let held = found.balances.iter().filter(|row| row.account == ledger::Account::Escrow);
+    for row in held {
+        assert_eq!(row.balance.minor(), 0, "{row:?}");
+    }
+}
 
-    async fn the_ledger_is_paged_and_balances_are_derived(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        for amount in [1.0, 2.0, 3.0] {
-            world.paid(amount).await;
-        }
+#[both_engines]
+async fn the_ledger_is_paged_and_balances_are_derived(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    for amount in [1.0, 2.0, 3.0] {
+        world.paid(amount).await;
+    }
+    world.work().await;
+    let page = world.get("/api/v1/payments/ledger?limit=5&offset=5").await;
+    assert_eq!((&page["total"], &page["page"], &page["total_pages"]), (&json!(12), &json!(2), &json!(3)));
+    let body = world.get("/api/v1/payments/ledger?account=ESCROW&currency=usd").await;
+    assert_eq!((&body["total"], &body["balances"][0]["balance"]), (&json!(6), &json!(0.0)));
+    let of: f64 = world.get("/api/v1/payments/ledger?limit=100").await["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["amount"].as_f64().unwrap())
+        .sum();
+    assert!(of.abs() < 1e-9);
+    assert_eq!(world.get("/api/v1/payments/ledger?currency=EUR").await["total"], 0);
+    assert_eq!(
+        world.client.get("/api/v1/payments/ledger?currency=KWD&account=bank").await.faults(),
+        ["currency", "account"]
+    );
+}
+
+#[both_engines]
+async fn what_is_written_is_not_changed(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    world.paid(5.0).await;
+    for sql in ["UPDATE ledger_entries SET amount = 1", "DELETE FROM ledger_entries WHERE line = 0"] {
+        let mut tx = world.app.write().await.unwrap();
+        let refused = tx.execute(sql, vec![]).await.unwrap_err();
+        assert!(refused.to_string().contains("the ledger is never changed"), "{refused}");
+    }
+    world.verify().await;
+}
+
+#[both_engines]
+async fn what_was_tampered_with_is_found(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    for amount in [1.0, 2.0, 3.0] {
+        world.paid(amount).await;
         world.work().await;
-        let page = world.get("/api/v1/payments/ledger?limit=5&offset=5").await;
-        assert_eq!((&page["total"], &page["page"], &page["total_pages"]), (&json!(12), &json!(2), &json!(3)));
-        let body = world.get("/api/v1/payments/ledger?account=ESCROW&currency=usd").await;
-        assert_eq!((&body["total"], &body["balances"][0]["balance"]), (&json!(6), &json!(0.0)));
-        let of: f64 = world.get("/api/v1/payments/ledger?limit=100").await["entries"].as_array().unwrap().iter().map(|row| row["amount"].as_f64().unwrap()).sum();
-        assert!(of.abs() < 1e-9);
-        assert_eq!(world.get("/api/v1/payments/ledger?currency=EUR").await["total"], 0);
-        assert_eq!(world.client.get("/api/v1/payments/ledger?currency=KWD&account=bank").await.faults(), ["currency", "account"]);
     }
-
-    async fn what_is_written_is_not_changed(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        world.paid(5.0).await;
-        for sql in ["UPDATE ledger_entries SET amount = 1", "DELETE FROM ledger_entries WHERE line = 0"] {
+    world.verify().await;
+    let before: Vec<(i64, i64, i64)> = {
+        let mut tx = world.app.read().await.unwrap();
+        tx.fetch_all("SELECT posting, line, amount FROM ledger_entries ORDER BY posting, line", vec![]).await.unwrap()
+    };
+    unlock(&world).await;
+    for (sql, undo, words) in [
+        (
+            "UPDATE ledger_entries SET amount = amount + 1 WHERE posting = 3 AND line = 1",
+            "UPDATE ledger_entries SET amount = amount - 1 WHERE posting = 3 AND line = 1",
+            "posting 3 does not balance: its 2 lines come to 0.01 USD",
+        ),
+        (
+            "UPDATE ledger_entries SET amount = amount * 2 WHERE posting = 3",
+            "UPDATE ledger_entries SET amount = amount / 2 WHERE posting = 3",
+            "the charge of 2.00 USD",
+        ),
+        (
+            "UPDATE ledger_entries SET posting = 60 WHERE posting = 6",
+            "UPDATE ledger_entries SET posting = 6 WHERE posting = 60",
+            "postings 6 to 59 are missing",
+        ),
+        (
+            "UPDATE ledger_entries SET currency = 'EUR' WHERE posting = 2 AND line = 0",
+            "UPDATE ledger_entries SET currency = 'USD' WHERE posting = 2 AND line = 0",
+            "posting 2 mixes currencies",
+        ),
+        (
+            "UPDATE payments SET refunded = 50 WHERE amount = 200",
+            "UPDATE payments SET refunded = 0 WHERE amount = 200",
+            "says otherwise of itself",
+        ),
+        ("DELETE FROM ledger_entries WHERE posting = 6", "", "postings 6 to 6 are missing at the end"),
+        ("DELETE FROM ledger_entries WHERE posting = 2", "", "posting 2 is missing"),
+    ] {
+        for (sql, sound) in [(sql, false), (undo, true)] {
+            if sql.is_empty() {
+                continue;
+            }
             let mut tx = world.app.write().await.unwrap();
-            let refused = tx.execute(sql, vec![]).await.unwrap_err();
-            assert!(refused.to_string().contains("the ledger is never changed"), "{refused}");
+            tx.execute(sql, vec![]).await.unwrap();
+            tx.commit().await.unwrap();
+            let found = ledger::verify(Scope::system(), world.app.db()).await.unwrap();
+            assert_eq!(found.sound, sound, "{sql}: {:?}", found.faults);
+            assert!(sound || found.faults.iter().any(|fault| fault.contains(words)), "{sql}: {:?}", found.faults);
         }
-        world.verify().await;
     }
+    assert_eq!(before.len(), 12);
+}
 
-    async fn what_was_tampered_with_is_found(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        for amount in [1.0, 2.0, 3.0] {
-            world.paid(amount).await;
-            world.work().await;
-        }
-        world.verify().await;
-        let before: Vec<(i64, i64, i64)> = {
-            let mut tx = world.app.read().await.unwrap();
-            tx.fetch_all("SELECT posting, line, amount FROM ledger_entries ORDER BY posting, line", vec![]).await.unwrap()
-        };
-        unlock(&world).await;
-        for (sql, undo, words) in [
-            ("UPDATE ledger_entries SET amount = amount + 1 WHERE posting = 3 AND line = 1",
-             "UPDATE ledger_entries SET amount = amount - 1 WHERE posting = 3 AND line = 1", "posting 3 does not balance: its 2 lines come to 0.01 USD"),
-            ("UPDATE ledger_entries SET amount = amount * 2 WHERE posting = 3",
-             "UPDATE ledger_entries SET amount = amount / 2 WHERE posting = 3", "the charge of 2.00 USD"),
-            ("UPDATE ledger_entries SET posting = 60 WHERE posting = 6", "UPDATE ledger_entries SET posting = 6 WHERE posting = 60", "postings 6 to 59 are missing"),
-            ("UPDATE ledger_entries SET currency = 'EUR' WHERE posting = 2 AND line = 0",
-             "UPDATE ledger_entries SET currency = 'USD' WHERE posting = 2 AND line = 0", "posting 2 mixes currencies"),
-            ("UPDATE payments SET refunded = 50 WHERE amount = 200", "UPDATE payments SET refunded = 0 WHERE amount = 200", "says otherwise of itself"),
-            ("DELETE FROM ledger_entries WHERE posting = 6", "", "postings 6 to 6 are missing at the end"),
-            ("DELETE FROM ledger_entries WHERE posting = 2", "", "posting 2 is missing"),
-        ] {
-            for (sql, sound) in [(sql, false), (undo, true)] {
-                if sql.is_empty() {
-                    continue;
-                }
-                let mut tx = world.app.write().await.unwrap();
-                tx.execute(sql, vec![]).await.unwrap();
-                tx.commit().await.unwrap();
-                let found = ledger::verify(Scope::system(), world.app.db()).await.unwrap();
-                assert_eq!(found.sound, sound, "{sql}: {:?}", found.faults);
-                assert!(sound || found.faults.iter().any(|fault| fault.contains(words)), "{sql}: {:?}", found.faults);
-            }
-        }
-        assert_eq!(before.len(), 12);
-    }
-
-    #[ignore = "a million entries take a minute to write"]
-    async fn a_million_entries_within_ten_seconds(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        fill(&world, 200_000).await;
-        world.app.db().analyze().await.unwrap();
-        let started = Instant::now();
-        let found = world.verify().await;
-        let took = started.elapsed();
-        eprintln!("{:?}: {} entries in {} postings verified in {took:?}", world.app.db().engine(), found.entries, found.postings);
-        assert_eq!((found.entries, found.postings), (1_000_000, 400_000));
-        assert!(took.as_secs_f64() < 10.0, "{took:?}");
-    }
+#[both_engines]
+#[ignore = "a million entries take a minute to write"]
+async fn a_million_entries_within_ten_seconds(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    fill(&world, 200_000).await;
+    world.app.db().analyze().await.unwrap();
+    let started = Instant::now();
+    let found = world.verify().await;
+    let took = started.elapsed();
+    eprintln!(
+        "{:?}: {} entries in {} postings verified in {took:?}",
+        world.app.db().engine(),
+        found.entries,
+        found.postings
+    );
+    assert_eq!((found.entries, found.postings), (1_000_000, 400_000));
+    assert!(took.as_secs_f64() < 10.0, "{took:?}");
 }
 
 /// Takes the lock off the ledger, as somebody with the database's password could.

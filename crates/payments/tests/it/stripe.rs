@@ -4,7 +4,7 @@ use axum::http::Method;
 use kernel::time;
 use payments::Settings;
 use serde_json::{Value, json};
-use testkit::{FreshDb, Reply, on_both};
+use testkit::{FreshDb, Reply, both_engines};
 
 use crate::World;
 use crate::stripe_stand_in::{Stripe, Trouble, signature};
@@ -41,268 +41,313 @@ impl World {
     }
 }
 
-on_both! {
-    async fn money_goes_its_way_and_back(fresh: FreshDb) {
-        let (world, stripe) = world(fresh).await;
-        let at = world.payment(100.0).await;
-        let body = json!({"payment_method": "card", "payment_details": {"card_token": "pm_card", "customer": "cus_1"}});
-        let processed = world.client.post(&format!("{at}/process"), &body).await.ok();
-        assert_eq!((&processed["status"], &processed["transaction_id"], &processed["provider"]), (&json!("completed"), &json!("pi_1"), &json!("stripe")));
-        let asked = stripe.seen();
-        let payment = at.rsplit('/').next().unwrap();
-        for (field, value) in [("amount", "10000"), ("currency", "usd"), ("payment_method", "pm_card"), ("customer", "cus_1"), ("confirm", "true"),
-            ("off_session", "true"), ("transfer_group", payment), ("metadata[payment]", payment), ("metadata[attempt]", asked[0].key.as_deref().unwrap())] {
-            assert_eq!(asked[0].field(field), Some(value), "{field}");
-        }
-        // Nobody knows where the creator's share goes: it is held.
-        world.work().await;
-        assert_eq!(world.get(&at).await["payout_status"], "waiting");
-        assert_eq!(world.balances("USD").await, json!({"brand": -100.0, "escrow": 100.0}));
-        world.client.post(&format!("{at}/refund"), &json!({"amount": 10})).await.ok();
-        world.set_account().await;
-        world.work().await;
-        assert_eq!(world.get(&at).await["payout_status"], "paid");
-        let transfer = stripe.seen().into_iter().find(|seen| seen.asked == "POST transfers").unwrap();
-        for (field, value) in [("amount", "8100"), ("destination", "acct_1"), ("source_transaction", "ch_1"), ("transfer_group", payment)] {
-            assert_eq!(transfer.field(field), Some(value), "{field}");
-        }
-        assert_eq!(world.balances("USD").await, json!({"brand": -90.0, "escrow": 0.0, "creator": 81.0, "fees": 9.0}));
-        assert_eq!(world.client.post(&format!("{at}/refund"), &json!({})).await.ok()["refund_status"], "refunded");
-        assert_eq!(stripe.made("transfers/tr_3/reversals")[0]["amount"], 8_100);
-        assert_eq!(stripe.made("refunds").iter().map(|it| it["amount"].clone()).collect::<Vec<_>>(), [json!(1_000), json!(9_000)]);
-        world.verify().await;
+#[both_engines]
+async fn money_goes_its_way_and_back(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    let at = world.payment(100.0).await;
+    let body = json!({"payment_method": "card", "payment_details": {"card_token": "pm_card", "customer": "cus_1"}});
+    let processed = world.client.post(&format!("{at}/process"), &body).await.ok();
+    assert_eq!(
+        (&processed["status"], &processed["transaction_id"], &processed["provider"]),
+        (&json!("completed"), &json!("pi_1"), &json!("stripe"))
+    );
+    let asked = stripe.seen();
+    let payment = at.rsplit('/').next().unwrap();
+    for (field, value) in [
+        ("amount", "10000"),
+        ("currency", "usd"),
+        ("payment_method", "pm_card"),
+        ("customer", "cus_1"),
+        ("confirm", "true"),
+        ("off_session", "true"),
+        ("transfer_group", payment),
+        ("metadata[payment]", payment),
+        ("metadata[attempt]", asked[0].key.as_deref().unwrap()),
+    ] {
+        assert_eq!(asked[0].field(field), Some(value), "{field}");
     }
-
-    async fn what_the_bank_refuses_is_told(fresh: FreshDb) {
-        let (world, stripe) = world(fresh).await;
-        let at = world.payment(5.0).await;
-        for (token, code) in [("pm_declined", "insufficient_funds"), ("pm_unknown", "resource_missing")] {
-            let body = world.process_with(&at, token).await.ok();
-            assert_eq!((&body["status"], &body["failure_code"]), (&json!("failed"), &json!(code)));
-            assert!(!body["failure_message"].as_str().unwrap().is_empty());
-        }
-        assert_eq!(world.process_with(&at, "pm_card").await.ok()["status"], "completed");
-        assert_eq!(stripe.made(INTENTS).iter().filter(|it| it["status"] == "succeeded").count(), 1);
-        world.verify().await;
+    // Nobody knows where the creator's share goes: it is held.
+    world.work().await;
+    assert_eq!(world.get(&at).await["payout_status"], "waiting");
+    assert_eq!(world.balances("USD").await, json!({"brand": -100.0, "escrow": 100.0}));
+    world.client.post(&format!("{at}/refund"), &json!({"amount": 10})).await.ok();
+    world.set_account().await;
+    world.work().await;
+    assert_eq!(world.get(&at).await["payout_status"], "paid");
+    let transfer = stripe.seen().into_iter().find(|seen| seen.asked == "POST transfers").unwrap();
+    for (field, value) in
+        [("amount", "8100"), ("destination", "acct_1"), ("source_transaction", "ch_1"), ("transfer_group", payment)]
+    {
+        assert_eq!(transfer.field(field), Some(value), "{field}");
     }
+    assert_eq!(world.balances("USD").await, json!({"brand": -90.0, "escrow": 0.0, "creator": 81.0, "fees": 9.0}));
+    assert_eq!(world.client.post(&format!("{at}/refund"), &json!({})).await.ok()["refund_status"], "refunded");
+    assert_eq!(stripe.made("transfers/tr_3/reversals")[0]["amount"], 8_100);
+    assert_eq!(
+        stripe.made("refunds").iter().map(|it| it["amount"].clone()).collect::<Vec<_>>(),
+        [json!(1_000), json!(9_000)]
+    );
+    world.verify().await;
+}
 
-    async fn what_was_certainly_not_done_fails_and_may_be_tried_again(fresh: FreshDb) {
-        let (world, stripe) = world(fresh).await;
+#[both_engines]
+async fn what_the_bank_refuses_is_told(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    let at = world.payment(5.0).await;
+    for (token, code) in [("pm_declined", "insufficient_funds"), ("pm_unknown", "resource_missing")] {
+        let body = world.process_with(&at, token).await.ok();
+        assert_eq!((&body["status"], &body["failure_code"]), (&json!("failed"), &json!(code)));
+        assert!(!body["failure_message"].as_str().unwrap().is_empty());
+    }
+    assert_eq!(world.process_with(&at, "pm_card").await.ok()["status"], "completed");
+    assert_eq!(stripe.made(INTENTS).iter().filter(|it| it["status"] == "succeeded").count(), 1);
+    world.verify().await;
+}
+
+#[both_engines]
+async fn what_was_certainly_not_done_fails_and_may_be_tried_again(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    let at = world.payment(5.0).await;
+    for (status, words) in [(401, "check STRIPE_SECRET_KEY"), (403, "STRIPE_SECRET_KEY may do"), (429, "try again in")]
+    {
+        stripe.trouble(&[Trouble::Status(status), Trouble::Status(status)]);
+        let reply = world.process_with(&at, "pm_card").await;
+        assert!(reply.refused(502)["detail"].as_str().unwrap().contains(words), "{}", reply.text());
+        assert!(!reply.text().contains("do_not_show"));
+        assert_eq!(world.get(&at).await["status"], "failed");
+    }
+    stripe.trouble(&[]);
+    assert_eq!(world.process_with(&at, "pm_card").await.ok()["status"], "completed");
+    assert_eq!(stripe.made(INTENTS).len(), 1);
+    world.verify().await;
+}
+
+#[both_engines]
+async fn a_lost_answer_is_found_and_nothing_is_charged_twice(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    for trouble in [Trouble::DoneThen(500), Trouble::Half, Trouble::Hang, Trouble::Status(500), Trouble::Status(409)] {
         let at = world.payment(5.0).await;
-        for (status, words) in [(401, "check STRIPE_SECRET_KEY"), (403, "STRIPE_SECRET_KEY may do"), (429, "try again in")] {
-            stripe.trouble(&[Trouble::Status(status), Trouble::Status(status)]);
-            let reply = world.process_with(&at, "pm_card").await;
-            assert!(reply.refused(502)["detail"].as_str().unwrap().contains(words), "{}", reply.text());
-            assert!(!reply.text().contains("do_not_show"));
-            assert_eq!(world.get(&at).await["status"], "failed");
-        }
+        let before = stripe.made(INTENTS).len();
+        stripe.trouble(&[trouble, trouble]);
+        let reply = world.process_with(&at, "pm_card").await;
+        assert!(
+            reply.refused(502)["detail"].as_str().unwrap().contains("do not pay it again"),
+            "{trouble:?}: {}",
+            reply.text()
+        );
+        assert_eq!(world.get(&at).await["status"], "processing", "{trouble:?}");
+        world.process_with(&at, "pm_card").await.refused(409);
         stripe.trouble(&[]);
-        assert_eq!(world.process_with(&at, "pm_card").await.ok()["status"], "completed");
-        assert_eq!(stripe.made(INTENTS).len(), 1);
-        world.verify().await;
+        world.later().await;
+        assert_eq!(world.get(&at).await["status"], "completed", "{trouble:?}");
+        assert_eq!(stripe.made(INTENTS).len(), before + 1, "{trouble:?}");
     }
+    // Trouble that passes is not even told.
+    let at = world.payment(5.0).await;
+    stripe.trouble(&[Trouble::Half]);
+    assert_eq!(world.process_with(&at, "pm_card").await.ok()["status"], "completed");
+    assert_eq!(stripe.made(INTENTS).len(), 6);
+    world.verify().await;
+}
 
-    async fn a_lost_answer_is_found_and_nothing_is_charged_twice(fresh: FreshDb) {
-        let (world, stripe) = world(fresh).await;
-        for trouble in [Trouble::DoneThen(500), Trouble::Half, Trouble::Hang, Trouble::Status(500), Trouble::Status(409)] {
-            let at = world.payment(5.0).await;
-            let before = stripe.made(INTENTS).len();
-            stripe.trouble(&[trouble, trouble]);
-            let reply = world.process_with(&at, "pm_card").await;
-            assert!(reply.refused(502)["detail"].as_str().unwrap().contains("do not pay it again"), "{trouble:?}: {}", reply.text());
-            assert_eq!(world.get(&at).await["status"], "processing", "{trouble:?}");
-            world.process_with(&at, "pm_card").await.refused(409);
+#[both_engines]
+async fn a_refund_whose_answer_is_lost_is_found(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    world.set_account().await;
+    let at = world.payment(50.0).await;
+    world.process_with(&at, "pm_card").await.ok();
+    world.work().await;
+    // First the reversal's answer is lost, then the refund's.
+    for round in 0..2 {
+        stripe.trouble(&[Trouble::Half, Trouble::Half]);
+        let refund = format!("{at}/refund");
+        let body = json!({"amount": 20});
+        if round == 1 {
             stripe.trouble(&[]);
-            world.later().await;
-            assert_eq!(world.get(&at).await["status"], "completed", "{trouble:?}");
-            assert_eq!(stripe.made(INTENTS).len(), before + 1, "{trouble:?}");
         }
-        // Trouble that passes is not even told.
-        let at = world.payment(5.0).await;
-        stripe.trouble(&[Trouble::Half]);
-        assert_eq!(world.process_with(&at, "pm_card").await.ok()["status"], "completed");
-        assert_eq!(stripe.made(INTENTS).len(), 6);
-        world.verify().await;
-    }
-
-    async fn a_refund_whose_answer_is_lost_is_found(fresh: FreshDb) {
-        let (world, stripe) = world(fresh).await;
-        world.set_account().await;
-        let at = world.payment(50.0).await;
-        world.process_with(&at, "pm_card").await.ok();
-        world.work().await;
-        // First the reversal's answer is lost, then the refund's.
-        for round in 0..2 {
-            stripe.trouble(&[Trouble::Half, Trouble::Half]);
-            let refund = format!("{at}/refund");
-            let body = json!({"amount": 20});
-            if round == 1 {
-                stripe.trouble(&[]);
-            }
-            let reply = world.client.post(&refund, &body).await;
-            assert_eq!(reply.status, if round == 0 { 502 } else { 200 }, "{}", reply.text());
-            if round == 0 {
-                assert_eq!(world.get(&at).await["refund_status"], "refunding");
-                world.client.post(&refund, &body).await.refused(409);
-            }
-            stripe.trouble(&[]);
-            world.later().await;
+        let reply = world.client.post(&refund, &body).await;
+        assert_eq!(reply.status, if round == 0 { 502 } else { 200 }, "{}", reply.text());
+        if round == 0 {
+            assert_eq!(world.get(&at).await["refund_status"], "refunding");
+            world.client.post(&refund, &body).await.refused(409);
         }
-        assert_eq!(world.get(&at).await["amount_refunded"], 40.0);
-        assert_eq!((stripe.made("refunds").len(), stripe.made("transfers/tr_2/reversals").len()), (2, 2));
-        assert_eq!(world.balances("USD").await, json!({"brand": -10.0, "escrow": 0.0, "creator": 9.0, "fees": 1.0}));
-        world.verify().await;
-    }
-
-    async fn a_crash_before_the_question_is_asked_later(fresh: FreshDb) {
-        let (world, stripe) = world(fresh).await;
-        let at = world.payment(5.0).await;
-        stripe.trouble(&[Trouble::Status(503), Trouble::Status(503)]);
-        world.process_with(&at, "pm_card").await.refused(502);
-        assert_eq!(stripe.made(INTENTS).len(), 0);
         stripe.trouble(&[]);
         world.later().await;
+    }
+    assert_eq!(world.get(&at).await["amount_refunded"], 40.0);
+    assert_eq!((stripe.made("refunds").len(), stripe.made("transfers/tr_2/reversals").len()), (2, 2));
+    assert_eq!(world.balances("USD").await, json!({"brand": -10.0, "escrow": 0.0, "creator": 9.0, "fees": 1.0}));
+    world.verify().await;
+}
+
+#[both_engines]
+async fn a_crash_before_the_question_is_asked_later(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    let at = world.payment(5.0).await;
+    stripe.trouble(&[Trouble::Status(503), Trouble::Status(503)]);
+    world.process_with(&at, "pm_card").await.refused(502);
+    assert_eq!(stripe.made(INTENTS).len(), 0);
+    stripe.trouble(&[]);
+    world.later().await;
+    assert_eq!(world.get(&at).await["status"], "completed");
+    let keys: std::collections::BTreeSet<_> =
+        stripe.seen().into_iter().filter(|seen| seen.asked == "POST payment_intents").map(|seen| seen.key).collect();
+    assert_eq!((keys.len(), stripe.made(INTENTS).len()), (1, 1), "always the same key");
+    // So old that Stripe may have forgotten the key: then it is not asked again.
+    let at = world.payment(6.0).await;
+    stripe.trouble(&[Trouble::Status(503), Trouble::Status(503)]);
+    world.process_with(&at, "pm_card").await.refused(502);
+    stripe.trouble(&[]);
+    world.advance(25 * time::HOUR);
+    world.work().await;
+    let read = world.get(&at).await;
+    assert_eq!((&read["status"], &read["failure_code"]), (&json!("failed"), &json!("never_arrived")));
+    assert_eq!(stripe.made(INTENTS).len(), 1);
+    world.verify().await;
+}
+
+#[both_engines]
+async fn the_payer_has_to_confirm(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    let at = world.payment(5.0).await;
+    let body = world.process_with(&at, "pm_action").await.ok();
+    assert_eq!(
+        (&body["status"], &body["client_secret"], &body["next_action_url"]),
+        (&json!("processing"), &json!("pi_1_secret"), &json!("https://bank.example/3ds"))
+    );
+    assert_eq!(body["estimated_completion"], Value::Null);
+    let intent = stripe.change(INTENTS, &json!({"status": "succeeded"}));
+    world.tell("evt_1", "payment_intent.succeeded", &intent).await.ok();
+    assert_eq!(world.get(&at).await["status"], "completed");
+    // Without a card the payer is asked for one, by the same way.
+    let at = world.payment(6.0).await;
+    let body = world.client.post(&format!("{at}/process"), &json!({})).await.ok();
+    assert_eq!((&body["status"], &body["client_secret"]), (&json!("processing"), &json!("pi_2_secret")));
+    stripe.change(INTENTS, &json!({"status": "succeeded"}));
+    world.later().await;
+    assert_eq!(world.get(&at).await["status"], "completed");
+    world.verify().await;
+}
+
+#[both_engines]
+async fn the_webhook_comes_before_the_answer(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    let at = world.payment(5.0).await;
+    stripe.trouble(&[Trouble::Hold]);
+    let (client, process) = (world.client.clone(), format!("{at}/process"));
+    let asked =
+        tokio::spawn(
+            async move { client.post(&process, &json!({"payment_details": {"card_token": "pm_card"}})).await },
+        );
+    let intent = stripe.wait_for(INTENTS).await;
+    world.tell("evt_1", "payment_intent.succeeded", &intent).await.ok();
+    assert_eq!(world.get(&at).await["status"], "completed");
+    stripe.go_on();
+    let body = asked.await.unwrap().ok();
+    assert_eq!((&body["status"], &body["transaction_id"]), (&json!("completed"), &json!("pi_1")));
+    world.work().await;
+    assert_eq!(world.balances("USD").await["brand"], -5.0);
+    assert_eq!(world.verify().await.postings, 1);
+}
+
+#[both_engines]
+async fn five_times_and_in_any_order(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    let at = world.payment(5.0).await;
+    assert_eq!(world.process_with(&at, "pm_slow").await.ok()["status"], "processing");
+    let early = stripe.made(INTENTS)[0].clone();
+    let failed = stripe.change(
+        INTENTS,
+        &json!({"status": "requires_payment_method", "last_payment_error": {"code": "card_declined", "message": "No"}}),
+    );
+    let done = stripe.change(INTENTS, &json!({"status": "succeeded", "last_payment_error": null}));
+    for round in 0..5 {
+        world.tell("evt_done", "payment_intent.succeeded", &done).await.ok();
+        world.tell("evt_early", "payment_intent.processing", &early).await.ok();
+        world.tell(&format!("evt_failed_{round}"), "payment_intent.payment_failed", &failed).await.ok();
+        world.tell(&format!("evt_done_{round}"), "payment_intent.succeeded", &done).await.ok();
         assert_eq!(world.get(&at).await["status"], "completed");
-        let keys: std::collections::BTreeSet<_> = stripe.seen().into_iter().filter(|seen| seen.asked == "POST payment_intents").map(|seen| seen.key).collect();
-        assert_eq!((keys.len(), stripe.made(INTENTS).len()), (1, 1), "always the same key");
-        // So old that Stripe may have forgotten the key: then it is not asked again.
-        let at = world.payment(6.0).await;
-        stripe.trouble(&[Trouble::Status(503), Trouble::Status(503)]);
-        world.process_with(&at, "pm_card").await.refused(502);
-        stripe.trouble(&[]);
-        world.advance(25 * time::HOUR);
-        world.work().await;
-        let read = world.get(&at).await;
-        assert_eq!((&read["status"], &read["failure_code"]), (&json!("failed"), &json!("never_arrived")));
-        assert_eq!(stripe.made(INTENTS).len(), 1);
-        world.verify().await;
     }
+    world.later().await;
+    assert_eq!(world.verify().await.postings, 1);
 
-    async fn the_payer_has_to_confirm(fresh: FreshDb) {
-        let (world, stripe) = world(fresh).await;
-        let at = world.payment(5.0).await;
-        let body = world.process_with(&at, "pm_action").await.ok();
-        assert_eq!((&body["status"], &body["client_secret"], &body["next_action_url"]), (&json!("processing"), &json!("pi_1_secret"), &json!("https://bank.example/3ds")));
-        assert_eq!(body["estimated_completion"], Value::Null);
-        let intent = stripe.change(INTENTS, &json!({"status": "succeeded"}));
-        world.tell("evt_1", "payment_intent.succeeded", &intent).await.ok();
-        assert_eq!(world.get(&at).await["status"], "completed");
-        // Without a card the payer is asked for one, by the same way.
-        let at = world.payment(6.0).await;
-        let body = world.client.post(&format!("{at}/process"), &json!({})).await.ok();
-        assert_eq!((&body["status"], &body["client_secret"]), (&json!("processing"), &json!("pi_2_secret")));
-        stripe.change(INTENTS, &json!({"status": "succeeded"}));
-        world.later().await;
-        assert_eq!(world.get(&at).await["status"], "completed");
-        world.verify().await;
-    }
+    // The other way round: what was refused goes through after all, on the same intent.
+    let at = world.payment(6.0).await;
+    let body = world.process_with(&at, "pm_declined").await.ok();
+    assert_eq!(body["status"], "failed");
+    let done = stripe.change(INTENTS, &json!({"status": "succeeded", "last_payment_error": null}));
+    world.tell("evt_late", "payment_intent.succeeded", &done).await.ok();
+    assert_eq!(world.get(&at).await["status"], "completed");
+    world.verify().await;
+}
 
-    async fn the_webhook_comes_before_the_answer(fresh: FreshDb) {
-        let (world, stripe) = world(fresh).await;
-        let at = world.payment(5.0).await;
-        stripe.trouble(&[Trouble::Hold]);
-        let (client, process) = (world.client.clone(), format!("{at}/process"));
-        let asked = tokio::spawn(async move { client.post(&process, &json!({"payment_details": {"card_token": "pm_card"}})).await });
-        let intent = stripe.wait_for(INTENTS).await;
-        world.tell("evt_1", "payment_intent.succeeded", &intent).await.ok();
-        assert_eq!(world.get(&at).await["status"], "completed");
-        stripe.go_on();
-        let body = asked.await.unwrap().ok();
-        assert_eq!((&body["status"], &body["transaction_id"]), (&json!("completed"), &json!("pi_1")));
-        world.work().await;
-        assert_eq!(world.balances("USD").await["brand"], -5.0);
-        assert_eq!(world.verify().await.postings, 1);
-    }
+#[both_engines]
+async fn a_charge_that_comes_too_late_goes_back(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    let at = world.payment(5.0).await;
+    world.process_with(&at, "pm_declined").await.ok();
+    let late = stripe.change(INTENTS, &json!({"status": "succeeded", "last_payment_error": null}));
+    assert_eq!(world.process_with(&at, "pm_card").await.ok()["status"], "completed");
+    world.tell("evt_late", "payment_intent.succeeded", &late).await.ok();
+    assert_eq!(world.balances("USD").await, json!({"brand": -10.0, "escrow": 10.0}));
+    world.verify().await;
+    world.work().await;
+    assert_eq!(stripe.made("refunds")[0]["payment_intent"], "pi_1");
+    assert_eq!(world.balances("USD").await, json!({"brand": -5.0, "escrow": 5.0}));
+    let read = world.get(&at).await;
+    assert_eq!(
+        (&read["status"], &read["refund_status"], &read["transaction_id"]),
+        (&json!("completed"), &json!("none"), &json!("pi_2"))
+    );
+    world.verify().await;
+}
 
-    async fn five_times_and_in_any_order(fresh: FreshDb) {
-        let (world, stripe) = world(fresh).await;
-        let at = world.payment(5.0).await;
-        assert_eq!(world.process_with(&at, "pm_slow").await.ok()["status"], "processing");
-        let early = stripe.made(INTENTS)[0].clone();
-        let failed = stripe.change(INTENTS, &json!({"status": "requires_payment_method", "last_payment_error": {"code": "card_declined", "message": "No"}}));
-        let done = stripe.change(INTENTS, &json!({"status": "succeeded", "last_payment_error": null}));
-        for round in 0..5 {
-            world.tell("evt_done", "payment_intent.succeeded", &done).await.ok();
-            world.tell("evt_early", "payment_intent.processing", &early).await.ok();
-            world.tell(&format!("evt_failed_{round}"), "payment_intent.payment_failed", &failed).await.ok();
-            world.tell(&format!("evt_done_{round}"), "payment_intent.succeeded", &done).await.ok();
-            assert_eq!(world.get(&at).await["status"], "completed");
-        }
-        world.later().await;
-        assert_eq!(world.verify().await.postings, 1);
+#[both_engines]
+async fn only_stripe_is_listened_to(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    let at = world.payment(5.0).await;
+    world.process_with(&at, "pm_slow").await.ok();
+    let done = stripe.change(INTENTS, &json!({"status": "succeeded"}));
+    let body = json!({"id": "evt_1", "type": "payment_intent.succeeded", "data": {"object": done}}).to_string();
+    let seconds = world.clock.now().micros() / time::SECOND;
+    let post = |header: String, body: String| {
+        let client = world.anyone().with("stripe-signature", &header);
+        async move { client.raw(Method::POST, WEBHOOK, "application/json", body).await }
+    };
+    post(signature(&body, seconds - 301), body.clone()).await.refused(401);
+    post(signature(&body, seconds), body.replace('5', "6")).await.refused(401);
+    post("t=1".into(), body.clone()).await.refused(401);
+    world.anyone().raw(Method::POST, WEBHOOK, "application/json", body.clone()).await.refused(401);
+    post(signature("{", seconds), "{".into()).await.refused(400);
+    // Signed, but about another amount, another's attempt, or something else altogether.
+    let mut other = done.clone();
+    other["amount"] = json!(1);
+    world.tell("evt_2", "payment_intent.succeeded", &other).await.refused(409);
+    other["metadata"]["attempt"] = json!("0190a000-0000-7000-8000-000000000000");
+    world.tell("evt_3", "payment_intent.succeeded", &other).await.ok();
+    world.tell("evt_4", "customer.created", &json!({"object": "customer"})).await.ok();
+    assert_eq!(world.get(&at).await["status"], "processing");
+    post(signature(&body, seconds), body).await.ok();
+    assert_eq!(world.get(&at).await["status"], "completed");
+    world.verify().await;
+}
 
-        // The other way round: what was refused goes through after all, on the same intent.
-        let at = world.payment(6.0).await;
-        let body = world.process_with(&at, "pm_declined").await.ok();
-        assert_eq!(body["status"], "failed");
-        let done = stripe.change(INTENTS, &json!({"status": "succeeded", "last_payment_error": null}));
-        world.tell("evt_late", "payment_intent.succeeded", &done).await.ok();
-        assert_eq!(world.get(&at).await["status"], "completed");
-        world.verify().await;
-    }
-
-    async fn a_charge_that_comes_too_late_goes_back(fresh: FreshDb) {
-        let (world, stripe) = world(fresh).await;
-        let at = world.payment(5.0).await;
-        world.process_with(&at, "pm_declined").await.ok();
-        let late = stripe.change(INTENTS, &json!({"status": "succeeded", "last_payment_error": null}));
-        assert_eq!(world.process_with(&at, "pm_card").await.ok()["status"], "completed");
-        world.tell("evt_late", "payment_intent.succeeded", &late).await.ok();
-        assert_eq!(world.balances("USD").await, json!({"brand": -10.0, "escrow": 10.0}));
-        world.verify().await;
-        world.work().await;
-        assert_eq!(stripe.made("refunds")[0]["payment_intent"], "pi_1");
-        assert_eq!(world.balances("USD").await, json!({"brand": -5.0, "escrow": 5.0}));
-        let read = world.get(&at).await;
-        assert_eq!((&read["status"], &read["refund_status"], &read["transaction_id"]), (&json!("completed"), &json!("none"), &json!("pi_2")));
-        world.verify().await;
-    }
-
-    async fn only_stripe_is_listened_to(fresh: FreshDb) {
-        let (world, stripe) = world(fresh).await;
-        let at = world.payment(5.0).await;
-        world.process_with(&at, "pm_slow").await.ok();
-        let done = stripe.change(INTENTS, &json!({"status": "succeeded"}));
-        let body = json!({"id": "evt_1", "type": "payment_intent.succeeded", "data": {"object": done}}).to_string();
-        let seconds = world.clock.now().micros() / time::SECOND;
-        let post = |header: String, body: String| {
-            let client = world.anyone().with("stripe-signature", &header);
-            async move { client.raw(Method::POST, WEBHOOK, "application/json", body).await }
-        };
-        post(signature(&body, seconds - 301), body.clone()).await.refused(401);
-        post(signature(&body, seconds), body.replace('5', "6")).await.refused(401);
-        post("t=1".into(), body.clone()).await.refused(401);
-        world.anyone().raw(Method::POST, WEBHOOK, "application/json", body.clone()).await.refused(401);
-        post(signature("{", seconds), "{".into()).await.refused(400);
-        // Signed, but about another amount, another's attempt, or something else altogether.
-        let mut other = done.clone();
-        other["amount"] = json!(1);
-        world.tell("evt_2", "payment_intent.succeeded", &other).await.refused(409);
-        other["metadata"]["attempt"] = json!("0190a000-0000-7000-8000-000000000000");
-        world.tell("evt_3", "payment_intent.succeeded", &other).await.ok();
-        world.tell("evt_4", "customer.created", &json!({"object": "customer"})).await.ok();
-        assert_eq!(world.get(&at).await["status"], "processing");
-        post(signature(&body, seconds), body).await.ok();
-        assert_eq!(world.get(&at).await["status"], "completed");
-        world.verify().await;
-    }
-
-    async fn yen_have_no_cents_and_payouts_that_fail_are_held(fresh: FreshDb) {
-        let (world, stripe) = world(fresh).await;
-        world.set_account().await;
-        let yen = world.contract_of("JPY").await;
-        let made = world.client.post("/api/v1/payments", &json!({"contract_id": yen, "amount": 500})).await.ok();
-        let at = crate::path(&made);
-        world.process_with(&at, "pm_card").await.ok();
-        assert_eq!(stripe.seen()[0].field("amount"), Some("500"));
-        stripe.trouble(&[Trouble::Status(400)]);
-        world.work().await;
-        let read = world.get(&at).await;
-        assert_eq!((&read["status"], &read["payout_status"]), (&json!("completed"), &json!("failed")));
-        world.set_account().await;
-        world.work().await;
-        assert_eq!(world.get(&at).await["payout_status"], "paid");
-        assert_eq!(stripe.made("transfers")[0]["amount"], 450);
-        world.verify().await;
-    }
+#[both_engines]
+async fn yen_have_no_cents_and_payouts_that_fail_are_held(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    world.set_account().await;
+    let yen = world.contract_of("JPY").await;
+    let made = world.client.post("/api/v1/payments", &json!({"contract_id": yen, "amount": 500})).await.ok();
+    let at = crate::path(&made);
+    world.process_with(&at, "pm_card").await.ok();
+    assert_eq!(stripe.seen()[0].field("amount"), Some("500"));
+    stripe.trouble(&[Trouble::Status(400)]);
+    world.work().await;
+    let read = world.get(&at).await;
+    assert_eq!((&read["status"], &read["payout_status"]), (&json!("completed"), &json!("failed")));
+    world.set_account().await;
+    world.work().await;
+    assert_eq!(world.get(&at).await["payout_status"], "paid");
+    assert_eq!(stripe.made("transfers")[0]["amount"], 450);
+    world.verify().await;
 }

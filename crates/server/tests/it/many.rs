@@ -4,7 +4,9 @@ use std::io::Cursor;
 
 use kernel::Scope;
 use serde_json::{Value, json};
+use testkit::both_engines;
 
+use crate::world::What::Empty;
 use crate::world::{World, fitband, texts, with};
 
 /// A table of so many, with a broken quote in this row.
@@ -97,17 +99,18 @@ async fn many_campaigns(world: &World, campaigns: u64) {
     assert_eq!(seen.len() as u64, campaigns, "no page shows what another has shown");
 }
 
-both_engines! {
-    async fn ten_thousand_are_listed_and_ranked(world: Empty) {
-        many(&world, 10_000).await;
-    }
+#[both_engines(Empty)]
+async fn ten_thousand_are_listed_and_ranked(world: World) {
+    many(&world, 10_000).await;
+}
 
-    #[ignore = "takes minutes in an unoptimised build: tools/test --all runs it"]
-    async fn a_hundred_thousand_are_listed_and_ranked(world: Empty) {
-        many(&world, 100_000).await;
-    }
+#[both_engines(Empty)]
+#[ignore = "takes minutes in an unoptimised build: tools/test --all runs it"]
+async fn a_hundred_thousand_are_listed_and_ranked(world: World) {
+    many(&world, 100_000).await;
+}
 
-    async fn a_thousand_campaigns_are_paged(world: Empty) {
-        many_campaigns(&world, 1_000).await;
-    }
+#[both_engines(Empty)]
+async fn a_thousand_campaigns_are_paged(world: World) {
+    many_campaigns(&world, 1_000).await;
 }

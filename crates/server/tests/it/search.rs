@@ -9,8 +9,9 @@ use kernel::{Error, Kind};
 use matching::{ExchangeRates, Matching};
 use ports::Llm;
 use serde_json::{Value, json};
-use testkit::Client;
+use testkit::{Client, both_engines};
 
+use crate::world::What::Demo;
 use crate::world::{World, text, texts};
 
 const SEARCH: &str = "/api/v1/creators/search";
@@ -27,119 +28,176 @@ fn strings(list: &Value) -> Vec<String> {
     list.as_array().unwrap().iter().map(|item| item.as_str().unwrap().to_owned()).collect()
 }
 
-both_engines! {
-    async fn an_english_sentence_is_understood(world: Demo) {
-        let found = ask(&world, json!({"query": "Find tech YouTubers with 100K+ subscribers who review gadgets"})).await;
-        assert!(!each(&found).is_empty());
-        for creator in each(&found) {
-            assert_eq!(creator["platform"], "youtube");
-            assert!(creator["followers_count_numeric"].as_u64().unwrap() >= 100_000);
-        }
-        assert!(text(&found["creators"][0], "niche").to_lowercase().contains("tech"), "{}", found["creators"][0]);
-        let insights = &found["search_insights"];
-        let filters = strings(&insights["recommended_filters"]).join("\n");
-        assert!(filters.contains("youtube") && filters.contains("tech") && filters.contains("100K"), "{filters}");
-        assert_eq!((&insights["given_up"], &insights["parser"], &insights["budget_analysis"]), (&json!([]), &json!("local"), &json!(null)));
-        assert!(text(insights, "query_interpretation").contains("YouTube"), "{insights}");
+#[both_engines(Demo)]
+async fn an_english_sentence_is_understood(world: World) {
+    let found = ask(&world, json!({"query": "Find tech YouTubers with 100K+ subscribers who review gadgets"})).await;
+    assert!(!each(&found).is_empty());
+    for creator in each(&found) {
+        assert_eq!(creator["platform"], "youtube");
+        assert!(creator["followers_count_numeric"].as_u64().unwrap() >= 100_000);
     }
+    assert!(text(&found["creators"][0], "niche").to_lowercase().contains("tech"), "{}", found["creators"][0]);
+    let insights = &found["search_insights"];
+    let filters = strings(&insights["recommended_filters"]).join("\n");
+    assert!(filters.contains("youtube") && filters.contains("tech") && filters.contains("100K"), "{filters}");
+    assert_eq!(
+        (&insights["given_up"], &insights["parser"], &insights["budget_analysis"]),
+        (&json!([]), &json!("local"), &json!(null))
+    );
+    assert!(text(insights, "query_interpretation").contains("YouTube"), "{insights}");
+}
 
-    async fn a_spanish_sentence_is_understood(world: Demo) {
-        world.creator("Vera Verde", json!({"niche": "vegan food", "country": "Spain", "language": "Spanish", "followers_count": "42K",
-            "engagement_rate": 6.4, "collaboration_rate": 450, "about": "Cocina vegana para toda la familia"})).await;
-        let query = "microinfluencers de cocina vegana en España con más de 5% de engagement, hasta 800€";
+#[both_engines(Demo)]
+async fn a_spanish_sentence_is_understood(world: World) {
+    world
+        .creator(
+            "Vera Verde",
+            json!({"niche": "vegan food", "country": "Spain", "language": "Spanish", "followers_count": "42K",
+        "engagement_rate": 6.4, "collaboration_rate": 450, "about": "Cocina vegana para toda la familia"}),
+        )
+        .await;
+    let query = "microinfluencers de cocina vegana en España con más de 5% de engagement, hasta 800€";
+    let found = ask(&world, json!({"query": query})).await;
+    assert_eq!(found["creators"][0]["name"], "Vera Verde", "{found}");
+    for creator in each(&found) {
+        assert!((10_000..100_000).contains(&creator["followers_count_numeric"].as_u64().unwrap()), "{creator}");
+        assert!(creator["engagement_rate"].as_f64().unwrap() >= 5.0, "{creator}");
+        assert!(creator["collaboration_rate"].as_f64().is_none_or(|rate| rate <= 800.0), "{creator}");
+        assert!(["Spain", "ES", "España"].contains(&text(creator, "country").as_str()), "{creator}");
+    }
+    let insights = &found["search_insights"];
+    assert_eq!(insights["given_up"], json!([]), "{insights}");
+    let said = text(insights, "query_interpretation");
+    assert!(said.contains("España") && said.contains('5'), "{said}");
+    assert!(text(insights, "budget_analysis").contains("800"), "{insights}");
+}
+
+#[both_engines(Demo)]
+async fn the_order_of_the_niche_goes_before_all(world: World) {
+    let found = ask(&world, json!({"query": "fitness trainers on instagram", "limit": 50})).await;
+    let niches = texts(&found["creators"], "niche");
+    assert_eq!(niches[0], "Fitness");
+    assert!(texts(&found["creators"], "platform").iter().all(|platform| platform == "instagram"));
+    let matches: Vec<f64> = each(&found)
+        .iter()
+        .filter(|own| own["niche"] == "Fitness")
+        .map(|own| own["match_percentage"].as_f64().unwrap())
+        .collect();
+    assert!(matches.is_sorted_by(|one, next| one >= next), "{matches:?}");
+}
+
+#[both_engines(Demo)]
+async fn where_nobody_fits_something_is_given_up_and_said(world: World) {
+    let found = ask(&world, json!({"query": "fitness creators on instagram with over 90% engagement"})).await;
+    assert_eq!(found["search_insights"]["given_up"], json!(["engagement"]), "{}", found["search_insights"]);
+    assert!(text(&found["search_insights"], "query_interpretation").contains("engagement"));
+    assert!(!each(&found).is_empty() && each(&found).iter().all(|own| own["platform"] == "instagram"));
+    let found = ask(&world, json!({"query": "fitness", "budget_range": [0, 0.01]})).await;
+    assert_eq!(found["search_insights"]["given_up"], json!(["budget"]), "{}", found["search_insights"]);
+    let found = ask(&world, json!({"query": "creadores de fitness en Instagram con más de 90% de engagement"})).await;
+    assert!(
+        text(&found["search_insights"], "query_interpretation").contains("sin tener en cuenta"),
+        "{}",
+        found["search_insights"]
+    );
+}
+
+#[both_engines(Demo)]
+async fn a_budget_bounds_the_price_and_is_analysed(world: World) {
+    let found =
+        ask(&world, json!({"query": "beauty", "budget_range": [100, 2000], "target_audience": "young women"})).await;
+    assert!(!each(&found).is_empty());
+    assert!(each(&found).iter().all(|own| own["collaboration_rate"].as_f64().is_none_or(|rate| rate <= 2000.0)));
+    assert!(text(&found["search_insights"], "budget_analysis").contains("2,000"), "{}", found["search_insights"]);
+    for wrong in [
+        json!([2000, 100]),
+        json!([1]),
+        json!([1, 2, 3]),
+        json!(["a", "b"]),
+        json!(100),
+        json!([-1, 5]),
+        json!([0, 1e30]),
+    ] {
+        let faults = world.client.post(SEARCH, &json!({"query": "beauty", "budget_range": wrong})).await.faults();
+        assert!(faults[0].starts_with("budget_range"), "{wrong}: {faults:?}");
+    }
+}
+
+#[both_engines(Demo)]
+async fn an_object_of_filters_filters(world: World) {
+    let object = json!({"platform": "youtube", "min_followers": 100_000});
+    let found = ask(&world, json!({"query": object, "limit": 100})).await;
+    let list = world.client.get("/api/v1/creators?platform=youtube&min_followers=100000&limit=100").await.ok();
+    assert_eq!((texts(&found["creators"], "id"), &found["total"]), (texts(&list["creators"], "id"), &list["total"]));
+    assert_eq!(found["search_insights"]["parser"], "filters");
+    let bounded = ask(&world, json!({"query": object, "limit": 100, "budget_range": [0, 1000]})).await;
+    assert!(bounded["total"].as_u64() < found["total"].as_u64());
+    let faults = world
+        .client
+        .post(SEARCH, &json!({"query": {"platform": "myspace", "min_followers": -1}, "limit": 0}))
+        .await
+        .faults();
+    assert_eq!(faults, ["query.platform", "query.min_followers", "limit"]);
+    for wrong in [json!({}), json!({"query": ""}), json!({"query": 7}), json!({"query": ["a"]}), json!({"query": null})]
+    {
+        assert_eq!(world.client.post(SEARCH, &wrong).await.faults(), ["query"]);
+    }
+}
+
+#[both_engines(Demo)]
+async fn any_words_at_all_are_answered(world: World) {
+    for query in [
+        "?",
+        "🎸🎸🎸",
+        "the of and",
+        "不知道",
+        "a' OR 1=1; --",
+        "<script>alert(1)</script>",
+        "999999999999999999999999K+ followers",
+        "-5 followers",
+        "NOT NOT NOT",
+        "€€€ %%% +++",
+        &"word ".repeat(399),
+    ] {
         let found = ask(&world, json!({"query": query})).await;
-        assert_eq!(found["creators"][0]["name"], "Vera Verde", "{found}");
-        for creator in each(&found) {
-            assert!((10_000..100_000).contains(&creator["followers_count_numeric"].as_u64().unwrap()), "{creator}");
-            assert!(creator["engagement_rate"].as_f64().unwrap() >= 5.0, "{creator}");
-            assert!(creator["collaboration_rate"].as_f64().is_none_or(|rate| rate <= 800.0), "{creator}");
-            assert!(["Spain", "ES", "España"].contains(&text(creator, "country").as_str()), "{creator}");
-        }
-        let insights = &found["search_insights"];
-        assert_eq!(insights["given_up"], json!([]), "{insights}");
-        let said = text(insights, "query_interpretation");
-        assert!(said.contains("España") && said.contains('5'), "{said}");
-        assert!(text(insights, "budget_analysis").contains("800"), "{insights}");
+        assert!(!text(&found["search_insights"], "query_interpretation").is_empty(), "{query}");
     }
+    let pages = ask(&world, json!({"query": "fitness", "limit": 2})).await;
+    let second = ask(&world, json!({"query": "fitness", "limit": 2, "offset": 2})).await;
+    assert!(texts(&pages["creators"], "id").iter().all(|id| !texts(&second["creators"], "id").contains(id)));
+}
 
-    async fn the_order_of_the_niche_goes_before_all(world: Demo) {
-        let found = ask(&world, json!({"query": "fitness trainers on instagram", "limit": 50})).await;
-        let niches = texts(&found["creators"], "niche");
-        assert_eq!(niches[0], "Fitness");
-        assert!(texts(&found["creators"], "platform").iter().all(|platform| platform == "instagram"));
-        let matches: Vec<f64> = each(&found).iter().filter(|own| own["niche"] == "Fitness").map(|own| own["match_percentage"].as_f64().unwrap()).collect();
-        assert!(matches.is_sorted_by(|one, next| one >= next), "{matches:?}");
+#[both_engines(Demo)]
+async fn a_language_model_reads_first_and_its_failures_are_caught(world: World) {
+    let query = json!({"query": "Find tech YouTubers with 100K+ subscribers"});
+    let ask = async |model: Model| {
+        let model = Arc::new(model);
+        let found = with_model(&world, model.clone()).post(SEARCH, &query).await.ok();
+        assert_eq!(model.asked.load(Ordering::Relaxed), 1, "it is asked once");
+        found
+    };
+    let local = world.client.post(SEARCH, &query).await.ok();
+    let read = ask(Model::says(Says::Answer(
+        r#"Sure! {"platforms": ["tiktok"], "followers_min": 50000, "meaning": "dance"}"#,
+    )))
+    .await;
+    assert_eq!(read["search_insights"]["parser"], "stand-in:1");
+    assert!(!each(&read).is_empty() && each(&read).iter().all(|own| own["platform"] == "tiktok"));
+    for failure in [
+        Says::Answer("I cannot help with that"),
+        Says::Answer("{\"half\": "),
+        Says::Answer("{}"),
+        Says::Answer("{\"platforms\": 7, \"followers_min\": \"many\"}"),
+        Says::Failure,
+    ] {
+        let found = ask(Model::says(failure)).await;
+        assert_eq!(found["search_insights"]["parser"], "local");
+        assert_eq!(found["creators"], local["creators"]);
     }
-
-    async fn where_nobody_fits_something_is_given_up_and_said(world: Demo) {
-        let found = ask(&world, json!({"query": "fitness creators on instagram with over 90% engagement"})).await;
-        assert_eq!(found["search_insights"]["given_up"], json!(["engagement"]), "{}", found["search_insights"]);
-        assert!(text(&found["search_insights"], "query_interpretation").contains("engagement"));
-        assert!(!each(&found).is_empty() && each(&found).iter().all(|own| own["platform"] == "instagram"));
-        let found = ask(&world, json!({"query": "fitness", "budget_range": [0, 0.01]})).await;
-        assert_eq!(found["search_insights"]["given_up"], json!(["budget"]), "{}", found["search_insights"]);
-        let found = ask(&world, json!({"query": "creadores de fitness en Instagram con más de 90% de engagement"})).await;
-        assert!(text(&found["search_insights"], "query_interpretation").contains("sin tener en cuenta"), "{}", found["search_insights"]);
-    }
-
-    async fn a_budget_bounds_the_price_and_is_analysed(world: Demo) {
-        let found = ask(&world, json!({"query": "beauty", "budget_range": [100, 2000], "target_audience": "young women"})).await;
-        assert!(!each(&found).is_empty());
-        assert!(each(&found).iter().all(|own| own["collaboration_rate"].as_f64().is_none_or(|rate| rate <= 2000.0)));
-        assert!(text(&found["search_insights"], "budget_analysis").contains("2,000"), "{}", found["search_insights"]);
-        for wrong in [json!([2000, 100]), json!([1]), json!([1, 2, 3]), json!(["a", "b"]), json!(100), json!([-1, 5]), json!([0, 1e30])] {
-            let faults = world.client.post(SEARCH, &json!({"query": "beauty", "budget_range": wrong})).await.faults();
-            assert!(faults[0].starts_with("budget_range"), "{wrong}: {faults:?}");
-        }
-    }
-
-    async fn an_object_of_filters_filters(world: Demo) {
-        let object = json!({"platform": "youtube", "min_followers": 100_000});
-        let found = ask(&world, json!({"query": object, "limit": 100})).await;
-        let list = world.client.get("/api/v1/creators?platform=youtube&min_followers=100000&limit=100").await.ok();
-        assert_eq!((texts(&found["creators"], "id"), &found["total"]), (texts(&list["creators"], "id"), &list["total"]));
-        assert_eq!(found["search_insights"]["parser"], "filters");
-        let bounded = ask(&world, json!({"query": object, "limit": 100, "budget_range": [0, 1000]})).await;
-        assert!(bounded["total"].as_u64() < found["total"].as_u64());
-        let faults = world.client.post(SEARCH, &json!({"query": {"platform": "myspace", "min_followers": -1}, "limit": 0})).await.faults();
-        assert_eq!(faults, ["query.platform", "query.min_followers", "limit"]);
-        for wrong in [json!({}), json!({"query": ""}), json!({"query": 7}), json!({"query": ["a"]}), json!({"query": null})] {
-            assert_eq!(world.client.post(SEARCH, &wrong).await.faults(), ["query"]);
-        }
-    }
-
-    async fn any_words_at_all_are_answered(world: Demo) {
-        for query in ["?", "🎸🎸🎸", "the of and", "不知道", "a' OR 1=1; --", "<script>alert(1)</script>", "999999999999999999999999K+ followers", "-5 followers", "NOT NOT NOT", "€€€ %%% +++", &"word ".repeat(399)] {
-            let found = ask(&world, json!({"query": query})).await;
-            assert!(!text(&found["search_insights"], "query_interpretation").is_empty(), "{query}");
-        }
-        let pages = ask(&world, json!({"query": "fitness", "limit": 2})).await;
-        let second = ask(&world, json!({"query": "fitness", "limit": 2, "offset": 2})).await;
-        assert!(texts(&pages["creators"], "id").iter().all(|id| !texts(&second["creators"], "id").contains(id)));
-    }
-
-    async fn a_language_model_reads_first_and_its_failures_are_caught(world: Demo) {
-        let query = json!({"query": "Find tech YouTubers with 100K+ subscribers"});
-        let ask = async |model: Model| {
-            let model = Arc::new(model);
-            let found = with_model(&world, model.clone()).post(SEARCH, &query).await.ok();
-            assert_eq!(model.asked.load(Ordering::Relaxed), 1, "it is asked once");
-            found
-        };
-        let local = world.client.post(SEARCH, &query).await.ok();
-        let read = ask(Model::says(Says::Answer(r#"Sure! {"platforms": ["tiktok"], "followers_min": 50000, "meaning": "dance"}"#))).await;
-        assert_eq!(read["search_insights"]["parser"], "stand-in:1");
-        assert!(!each(&read).is_empty() && each(&read).iter().all(|own| own["platform"] == "tiktok"));
-        for failure in [Says::Answer("I cannot help with that"), Says::Answer("{\"half\": "), Says::Answer("{}"), Says::Answer("{\"platforms\": 7, \"followers_min\": \"many\"}"), Says::Failure] {
-            let found = ask(Model::says(failure)).await;
-            assert_eq!(found["search_insights"]["parser"], "local");
-            assert_eq!(found["creators"], local["creators"]);
-        }
-        let started = Instant::now();
-        let found = ask(Model::says(Says::Nothing)).await;
-        assert!(started.elapsed() < Duration::from_secs(12), "it is not waited for any longer");
-        assert_eq!((&found["search_insights"]["parser"], &found["creators"]), (&json!("local"), &local["creators"]));
-    }
+    let started = Instant::now();
+    let found = ask(Model::says(Says::Nothing)).await;
+    assert!(started.elapsed() < Duration::from_secs(12), "it is not waited for any longer");
+    assert_eq!((&found["search_insights"]["parser"], &found["creators"]), (&json!("local"), &local["creators"]));
 }
 
 /// What a language model does when it is asked.

@@ -35,6 +35,14 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// For `#[both_engines(Demo)]`: a world on this engine, where it can be had.
+    pub(crate) async fn on(engine: db::Engine, what: What) -> Option<Self> {
+        match FreshDb::on(engine).await {
+            Some(fresh) => Some(Self::new(fresh, what).await),
+            None => None,
+        }
+    }
+
     pub(crate) async fn new(fresh: FreshDb, what: What) -> Self {
         Self::set(fresh, what, &settings()).await
     }

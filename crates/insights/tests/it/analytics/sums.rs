@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
+use testkit::{FreshDb, both_engines};
 
 use super::World;
 
@@ -52,42 +53,41 @@ fn money<'a>(lists: impl Iterator<Item = &'a Value>, name: &str) -> BTreeMap<Str
     sums
 }
 
-testkit::on_both! {
-    async fn the_parts_are_the_whole(fresh: FreshDb) {
-        let world = World::new(fresh).await;
-        let mut runner = TestRunner::deterministic();
-        let row = (0..3_usize, 0..28_u8, 0..3_usize, any::<[u16; 7]>(), any::<Option<u16>>(), any::<Option<u16>>());
-        let all = prop::collection::vec(row, 1..40);
-        for _ in 0..16 {
-            let rows: Vec<Row> = all.new_tree(&mut runner).unwrap().current();
-            let campaign = world.campaign().await;
-            for (creator, day, currency, counts, paid, bought) in &rows {
-                let currency = ["", "USD", "EUR"][*currency];
-                let figures = figures(*counts, !currency.is_empty(), *paid, *bought);
-                world.figures(campaign, &[(*creator, &format!("2030-01-{:02}", day + 1), currency, figures)]).await;
+#[both_engines]
+async fn the_parts_are_the_whole(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let mut runner = TestRunner::deterministic();
+    let row = (0..3_usize, 0..28_u8, 0..3_usize, any::<[u16; 7]>(), any::<Option<u16>>(), any::<Option<u16>>());
+    let all = prop::collection::vec(row, 1..40);
+    for _ in 0..16 {
+        let rows: Vec<Row> = all.new_tree(&mut runner).unwrap().current();
+        let campaign = world.campaign().await;
+        for (creator, day, currency, counts, paid, bought) in &rows {
+            let currency = ["", "USD", "EUR"][*currency];
+            let figures = figures(*counts, !currency.is_empty(), *paid, *bought);
+            world.figures(campaign, &[(*creator, &format!("2030-01-{:02}", day + 1), currency, figures)]).await;
+        }
+        let (start, end) = (rows[0].1.min(rows[rows.len() - 1].1) + 1, rows[0].1.max(rows[rows.len() - 1].1) + 1);
+        for query in [String::new(), format!("?start_date=2030-01-{start:02}&end_date=2030-01-{end:02}")] {
+            let told = world.brand.get(&format!("/api/v1/analytics/campaigns/{campaign}{query}")).await.ok();
+            let (what, lines, days) = (&told["performance"], &told["creator_performance"], &told["timeline"]);
+            let wanted: i64 = rows
+                .iter()
+                .filter(|row| query.is_empty() || (start..=end).contains(&(row.1 + 1)))
+                .map(|row| i64::from(row.3[0]))
+                .sum();
+            assert_eq!(what["total_views"], wanted);
+            assert_eq!((sum(lines, "content_views"), sum(days, "views")), (wanted, wanted));
+            let engagement = what["total_engagement"].as_i64().unwrap();
+            assert_eq!((sum(lines, "engagement"), sum(days, "engagement")), (engagement, engagement));
+            for name in ["clicks", "conversions"] {
+                let whole = what[name].as_i64().unwrap();
+                assert_eq!((sum(lines, name), sum(days, name)), (whole, whole), "{name}");
             }
-            let (start, end) = (rows[0].1.min(rows[rows.len() - 1].1) + 1, rows[0].1.max(rows[rows.len() - 1].1) + 1);
-            for query in [String::new(), format!("?start_date=2030-01-{start:02}&end_date=2030-01-{end:02}")] {
-                let told = world.brand.get(&format!("/api/v1/analytics/campaigns/{campaign}{query}")).await.ok();
-                let (what, lines, days) = (&told["performance"], &told["creator_performance"], &told["timeline"]);
-                let wanted: i64 = rows
-                    .iter()
-                    .filter(|row| query.is_empty() || (start..=end).contains(&(row.1 + 1)))
-                    .map(|row| i64::from(row.3[0]))
-                    .sum();
-                assert_eq!(what["total_views"], wanted);
-                assert_eq!((sum(lines, "content_views"), sum(days, "views")), (wanted, wanted));
-                let engagement = what["total_engagement"].as_i64().unwrap();
-                assert_eq!((sum(lines, "engagement"), sum(days, "engagement")), (engagement, engagement));
-                for name in ["clicks", "conversions"] {
-                    let whole = what[name].as_i64().unwrap();
-                    assert_eq!((sum(lines, name), sum(days, name)), (whole, whole), "{name}");
-                }
-                let whole = money([&what["revenue"]].into_iter(), "total");
-                let by_creator = money(lines.as_array().unwrap().iter().map(|line| &line["revenue"]), "total");
-                let by_day = money(days.as_array().unwrap().iter().map(|day| &day["revenue"]), "amount");
-                assert_eq!((&by_creator, &by_day), (&whole, &whole));
-            }
+            let whole = money([&what["revenue"]].into_iter(), "total");
+            let by_creator = money(lines.as_array().unwrap().iter().map(|line| &line["revenue"]), "total");
+            let by_day = money(days.as_array().unwrap().iter().map(|day| &day["revenue"]), "amount");
+            assert_eq!((&by_creator, &by_day), (&whole, &whole));
         }
     }
 }

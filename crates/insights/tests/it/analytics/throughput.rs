@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use db::args;
 use kernel::{CampaignId, CreatorId, WorkspaceId};
-use testkit::Client;
+use testkit::{Client, FreshDb, both_engines};
 
 use super::World;
 
@@ -132,45 +132,45 @@ async fn a_hundred(world: &World) -> Vec<CreatorId> {
     world.add_creators(&names.iter().map(String::as_str).collect::<Vec<_>>()).await
 }
 
-testkit::on_both! {
-    #[ignore = "takes a minute; prints the figures"]
-    async fn a_campaign_of_a_million_rows(fresh: FreshDb) {
-        let world = World::with(fresh, false).await;
-        let creators = a_hundred(&world).await;
-        let started = Instant::now();
-        let campaign = a_million_rows(&world, &creators).await;
-        let engine = world.app.db().engine();
-        eprintln!("{engine:?}: a million rows written in {:?}", started.elapsed());
-        let path = format!("/api/v1/analytics/campaigns/{campaign}");
-        let told = world.analytics(campaign).await;
-        assert_eq!(told["total_creators"], 100);
-        assert_eq!(told["timeline"].as_array().unwrap().len(), 100);
-        for (name, path, most) in [
-            ("analytics", path.clone(), 50),
-            ("analytics of 50 days", format!("{path}?start_date=2029-12-31&end_date=2030-02-18"), 200),
-            ("report.pdf", format!("{path}/report.pdf"), 1_000),
-            ("report.csv", format!("{path}/report.csv"), 1_000),
-        ] {
-            let (middle, worst) = measured(&world.brand, &path, 50).await;
-            eprintln!("{engine:?}: {name}: p50 {middle:?}, p99 {worst:?}");
-            // Unoptimised the figures say nothing.
-            assert!(cfg!(debug_assertions) || middle < Duration::from_millis(most), "{name}: {middle:?}");
-        }
+#[both_engines]
+#[ignore = "takes a minute; prints the figures"]
+async fn a_campaign_of_a_million_rows(fresh: FreshDb) {
+    let world = World::with(fresh, false).await;
+    let creators = a_hundred(&world).await;
+    let started = Instant::now();
+    let campaign = a_million_rows(&world, &creators).await;
+    let engine = world.app.db().engine();
+    eprintln!("{engine:?}: a million rows written in {:?}", started.elapsed());
+    let path = format!("/api/v1/analytics/campaigns/{campaign}");
+    let told = world.analytics(campaign).await;
+    assert_eq!(told["total_creators"], 100);
+    assert_eq!(told["timeline"].as_array().unwrap().len(), 100);
+    for (name, path, most) in [
+        ("analytics", path.clone(), 50),
+        ("analytics of 50 days", format!("{path}?start_date=2029-12-31&end_date=2030-02-18"), 200),
+        ("report.pdf", format!("{path}/report.pdf"), 1_000),
+        ("report.csv", format!("{path}/report.csv"), 1_000),
+    ] {
+        let (middle, worst) = measured(&world.brand, &path, 50).await;
+        eprintln!("{engine:?}: {name}: p50 {middle:?}, p99 {worst:?}");
+        // Unoptimised the figures say nothing.
+        assert!(cfg!(debug_assertions) || middle < Duration::from_millis(most), "{name}: {middle:?}");
     }
+}
 
-    #[ignore = "takes a minute; prints the figures"]
-    async fn a_dashboard_over_a_hundred_thousand(fresh: FreshDb) {
-        let world = World::with(fresh, false).await;
-        let creators = a_hundred(&world).await;
-        many_of_everything(&world, &creators).await;
-        let engine = world.app.db().engine();
-        let told = world.dashboard(&world.brand).await;
-        assert_eq!(told["overview"]["total_campaigns"], 100_000);
-        assert_eq!(told["performance_metrics"]["campaigns_with_roi"], 1_000);
-        for (name, client) in [("its workspace", &world.brand), ("an administrator", &world.admin)] {
-            let (middle, worst) = measured(client, "/api/v1/analytics/dashboard", 100).await;
-            eprintln!("{engine:?}: dashboard of {name}: p50 {middle:?}, p99 {worst:?}");
-            assert!(cfg!(debug_assertions) || middle < Duration::from_millis(100), "{name}: {middle:?}");
-        }
+#[both_engines]
+#[ignore = "takes a minute; prints the figures"]
+async fn a_dashboard_over_a_hundred_thousand(fresh: FreshDb) {
+    let world = World::with(fresh, false).await;
+    let creators = a_hundred(&world).await;
+    many_of_everything(&world, &creators).await;
+    let engine = world.app.db().engine();
+    let told = world.dashboard(&world.brand).await;
+    assert_eq!(told["overview"]["total_campaigns"], 100_000);
+    assert_eq!(told["performance_metrics"]["campaigns_with_roi"], 1_000);
+    for (name, client) in [("its workspace", &world.brand), ("an administrator", &world.admin)] {
+        let (middle, worst) = measured(client, "/api/v1/analytics/dashboard", 100).await;
+        eprintln!("{engine:?}: dashboard of {name}: p50 {middle:?}, p99 {worst:?}");
+        assert!(cfg!(debug_assertions) || middle < Duration::from_millis(100), "{name}: {middle:?}");
     }
 }
