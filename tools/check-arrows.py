@@ -26,13 +26,13 @@ SLICES = {
     "mail": set(),
     "creators": set(),
     "accounts": {"mail", "creators"},
-    "outreach": {"accounts", "mail", "creators"},
+    "outreach": {"mail", "creators"},
     "campaigns": {"creators", "outreach"},
     "matching": {"creators", "outreach", "campaigns"},
-    "calls": {"accounts", "mail", "creators", "outreach", "campaigns"},
+    "calls": {"mail", "creators", "outreach", "campaigns"},
     "payments": set(),
-    "deals": {"accounts", "mail", "creators", "outreach", "campaigns", "payments"},
-    "insights": {"accounts", "accounts", "creators", "outreach", "campaigns", "payments", "deals"},
+    "deals": {"mail", "creators", "outreach", "campaigns", "payments"},
+    "insights": {"creators", "outreach", "campaigns", "payments", "deals"},
 }
 # On the side: real providers and sample data, which only the server knows, and what only tests know.
 ASIDE = {

@@ -9,7 +9,7 @@ mod admin;
 pub mod audit;
 mod authenticate;
 mod claims;
-pub mod data;
+mod data;
 mod guesses;
 mod identity;
 mod jobs;
@@ -36,3 +36,9 @@ pub use state::{Accounts, Shared};
 
 /// The topic that moves on whenever a log-in ends, or an account, its workspace or its role changes.
 pub const TOPIC: &str = "sessions";
+
+/// All of it, for the server; with what the other slices keep about people, which exports tell and erasures take away.
+pub fn slice(accounts: &Accounts, others: &http_base::data::Data) -> http_base::Slice {
+    let accounts = accounts.telling(others);
+    http_base::Slice::new("accounts", router(accounts.clone())).jobs(jobs(&accounts)).data(data::own())
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use db::Db;
 use http_base::App;
+use http_base::data::Data;
 use kernel::{Clock, Error, Kind, Result};
 use ports::counters::Counters;
 
@@ -18,6 +19,7 @@ use crate::settings::Settings;
 pub struct Accounts {
     app: App,
     shared: Arc<Shared>,
+    data: Arc<Data>,
 }
 
 /// The part of it that also knows whose a token is: without the application, which itself asks it.
@@ -30,7 +32,6 @@ pub struct Shared {
     pub(crate) signer: Signer,
     pub(crate) sessions: Sessions,
     pub(crate) keys: crate::keys::Kept,
-    data: crate::data::Data,
     pub(crate) vouching: crate::identity::Vouching,
 }
 
@@ -52,14 +53,13 @@ impl Accounts {
             signer: Signer::new(&secret, settings.algorithm, settings.access_minutes),
             sessions: Sessions::new(settings.kept_sessions),
             keys: crate::keys::Kept::new(settings.kept_sessions),
-            data: crate::data::Data::new(),
             vouching: crate::identity::Vouching::default(),
             clock,
             settings,
             counters,
         });
         app.authenticate_by(Arc::clone(&shared) as Arc<dyn http_base::Authenticate>);
-        Ok(Self { app, shared })
+        Ok(Self { app, shared, data: Arc::new(crate::data::own()) })
     }
 
     /// The application.
@@ -87,9 +87,15 @@ impl Accounts {
         &self.shared.hasher
     }
 
-    /// How people's data is told to them, and erased: every slice adds its part.
-    pub fn data(&self) -> &crate::data::Data {
-        &self.shared.data
+    /// The same, which tells people what others keep of them, too, and has it taken away.
+    #[must_use]
+    pub fn telling(&self, others: &Data) -> Self {
+        Self { data: Arc::new(self.data.as_ref().clone().and(others)), ..self.clone() }
+    }
+
+    /// What exports tell, and erasures take away.
+    pub(crate) fn data(&self) -> &Data {
+        &self.data
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -6,23 +6,18 @@
 //!   consent stays: the law wants it proved (TCPA). So do the entries of the do-not-call lists, so that nobody rings again. A number
 //!   that was never rung goes.
 
-use std::sync::Arc;
-
-use accounts::data::As::{Flag, Json, Moment, Plain};
-use accounts::data::{Data, Eraser, Holder, Key, Table};
 use async_trait::async_trait;
 use db::{Tx, args};
+use http_base::data::As::{Flag, Json, Moment, Plain};
+use http_base::data::{Data, Eraser, Holder, Key, Table};
 use kernel::{Result, Scope, Timestamp};
 
-/// Has all this told in every export, and taken away in every erasure.
-pub fn register(data: &Data) {
-    for table in SECTIONS {
-        data.tell(Arc::new(*table));
-    }
-    data.erase_by(Arc::new(Erasing));
+/// What every export tells, and every erasure takes away.
+pub(crate) fn kept() -> Data {
+    Data::told(SECTIONS.iter().copied()).erased_by(Erasing)
 }
 
-type Columns = &'static [(&'static str, accounts::data::As)];
+type Columns = &'static [(&'static str, http_base::data::As)];
 
 const CALL: Columns = &[
     ("id", Plain),

@@ -28,3 +28,8 @@ pub use phone::{Hours, Window};
 pub use routes::router;
 pub use settings::Settings;
 pub use state::Calls;
+
+/// All of it, for the server.
+pub fn slice(calls: &Calls) -> http_base::Slice {
+    http_base::Slice::new("calls", router(calls.clone())).jobs(jobs(calls)).data(data::kept())
+}

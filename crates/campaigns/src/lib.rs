@@ -18,6 +18,11 @@ pub use routes::{CampaignsState, router};
 /// The topic of the campaigns' version.
 pub const TOPIC: &str = "campaigns";
 
+/// All of it, for the server.
+pub fn slice(directory: &creators::Directory) -> http_base::Slice {
+    http_base::Slice::new("campaigns", router(CampaignsState::new(directory.clone())))
+}
+
 use db::Tx;
 use kernel::{Error, Result, Scope};
 

@@ -9,27 +9,22 @@
 //! - Links go with the address that they were mailed to, and nobody signs by them any more. A payout account goes unless money still waits for
 //!   it.
 
-use std::sync::Arc;
-
-use accounts::data::As::{Amount, Flag, Json, Moment, Plain};
-use accounts::data::{Data, Eraser, Holder, Key, Table};
 use async_trait::async_trait;
 use db::{Tx, args};
+use http_base::data::As::{Amount, Flag, Json, Moment, Plain};
+use http_base::data::{Data, Eraser, Holder, Key, Table};
 use kernel::{ContractId, Result, Scope, Timestamp};
 use serde_json::json;
 
 use crate::model::Status;
 use crate::{Actor, store};
 
-/// Has all this told in every export, and taken away in every erasure.
-pub fn register(data: &Data) {
-    for table in SECTIONS {
-        data.tell(Arc::new(*table));
-    }
-    data.erase_by(Arc::new(Erasing));
+/// What every export tells, and every erasure takes away.
+pub(crate) fn kept() -> Data {
+    Data::told(SECTIONS.iter().copied()).erased_by(Erasing)
 }
 
-type Columns = &'static [(&'static str, accounts::data::As)];
+type Columns = &'static [(&'static str, http_base::data::As)];
 
 const CONTRACT: Columns = &[
     ("id", Plain),

@@ -32,3 +32,8 @@ pub use state::Deals;
 
 /// The topic of the contracts' version: it moves with every change of a contract.
 pub const TOPIC: &str = "contracts";
+
+/// All of it, for the server.
+pub fn slice(deals: &Deals) -> http_base::Slice {
+    http_base::Slice::new("deals", router(deals.clone())).jobs(jobs(deals)).data(data::kept())
+}

@@ -6,7 +6,6 @@ use std::time::Duration;
 use db::{Db, Tx};
 use futures::future::{BoxFuture, ready};
 use kernel::{Account, Clock, Result, WorkspaceId};
-use serde_json::Value;
 
 use crate::caller::{Authenticate, refused};
 use crate::limits::RateLimits;
@@ -45,14 +44,6 @@ impl Default for Limits {
             trusted_proxies: 0,
         }
     }
-}
-
-/// A part of the server that can say how it is, for `/api/v1/health`.
-pub struct Check {
-    /// Its name: `database`, `index`, `jobs`.
-    pub name: &'static str,
-    /// Looks at the part; an error says what is wrong, a value shows its figures.
-    pub look: Box<dyn Fn() -> BoxFuture<'static, Result<Value>> + Send + Sync>,
 }
 
 /// The application: storage, time, mode and limits. Cheap to clone.

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::slice::Gauges;
 use crate::{Answer, App, Check, Mode};
 
 const PAGE: &str = include_str!("../assets/index.html");
@@ -38,8 +39,8 @@ pub struct About {
     pub metrics: Option<PrometheusHandle>,
     /// The bearer token that reads the figures outside of the demo (`METRICS_TOKEN`); without one nobody does.
     pub metrics_token: Option<String>,
-    /// Brings figures up to date that are looked up rather than counted.
-    pub refresh: Box<dyn Fn() -> futures::future::BoxFuture<'static, ()> + Send + Sync>,
+    /// Figures that are looked up rather than counted.
+    pub gauges: Vec<Gauges>,
 }
 
 impl FromRef<Core> for App {
@@ -161,7 +162,7 @@ fn status_of(well: bool) -> StatusCode {
 }
 
 async fn look(core: &Core) -> (bool, Value) {
-    let looked = core.about.checks.iter().map(|check| async { (check.name, (check.look)().await) });
+    let looked = core.about.checks.iter().map(|check| async { (check.name, check.look().await) });
     let mut parts = serde_json::Map::new();
     let mut well = true;
     for (name, found) in futures::future::join_all(looked).await {
@@ -219,7 +220,9 @@ async fn metrics_text(State(core): State<Core>, headers: HeaderMap) -> Answer<Re
             Error::new(Kind::Unauthenticated, "Send the token of the setting METRICS_TOKEN as a bearer token").into()
         );
     }
-    (core.about.refresh)().await;
+    for gauges in &core.about.gauges {
+        gauges().await;
+    }
     let text = core.about.metrics.as_ref().map(|handle| {
         handle.run_upkeep();
         handle.render()

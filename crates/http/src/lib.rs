@@ -8,6 +8,7 @@ pub mod caller;
 mod conditional;
 pub mod connections;
 pub mod core;
+pub mod data;
 pub mod docs;
 pub mod error;
 pub mod idempotency;
@@ -18,9 +19,10 @@ pub mod openapi;
 pub mod page;
 pub mod path;
 pub mod peer;
+pub mod slice;
 pub mod telemetry;
 
-pub use app::{App, Check, Mode};
+pub use app::{App, Mode};
 pub use body::{Body, Params};
 pub use cache::Responses;
 pub use caller::{Anyone, Authenticate, Caller, Member, Person, Reader};
@@ -28,6 +30,7 @@ pub use error::{ApiError, ErrorBody};
 pub use list::{Offsets, Page};
 pub use path::Named;
 pub use peer::Peer;
+pub use slice::{Check, Slice};
 
 /// What a handler answers: a response, or the one error body.
 pub type Answer<T> = std::result::Result<T, ApiError>;

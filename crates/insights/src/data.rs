@@ -4,23 +4,18 @@
 //!   that they have claimed: links, promo codes and the figures of their posts. Of whoever follows a link nobody knows who it was.
 //! - When a creator is erased, the addresses of their posts go, and what links were called. Figures stand by the ids that they count for.
 
-use std::sync::Arc;
-
-use accounts::data::As::{Amount, Moment, Plain};
-use accounts::data::{As, Data, Eraser, Holder, Key, Section, Table};
 use async_trait::async_trait;
 use db::{Tx, args};
+use http_base::data::As::{Amount, Moment, Plain};
+use http_base::data::{As, Data, Eraser, Holder, Key, Section, Table};
 use kernel::{Result, Scope, Timestamp};
 use serde_json::{Value, json};
 
 use crate::day::Day;
 
-/// Has all this told in every export, and taken away in every erasure.
-pub fn register(data: &Data) {
-    for table in SECTIONS {
-        data.tell(Arc::new(ByDay(*table)));
-    }
-    data.erase_by(Arc::new(Erasing));
+/// What every export tells, and every erasure takes away.
+pub(crate) fn kept() -> Data {
+    Data::told(SECTIONS.iter().copied().map(ByDay)).erased_by(Erasing)
 }
 
 type Columns = &'static [(&'static str, As)];

@@ -46,6 +46,14 @@ pub fn router(insights: Insights) -> OpenApiRouter {
         .with_state(insights)
 }
 
+/// All of it, for the server: how figures come in, and what they tell with the directory's names.
+pub fn slice(insights: &Insights, directory: &creators::Directory) -> http_base::Slice {
+    let analytics = analytics::router(Analytics::new(insights.clone(), directory.clone()));
+    http_base::Slice::new("insights", router(insights.clone()).merge(analytics))
+        .jobs(self::jobs::jobs(insights))
+        .data(data::kept())
+}
+
 /// What a scope lets through of rows that are a workspace's.
 pub(crate) fn scoped(sql: &mut Sql, scope: Scope, column: &str) {
     if !scope.sees_everything() {

@@ -27,3 +27,8 @@ pub use outbox::router;
 pub use post::{Post, Veto};
 pub use settings::Settings;
 pub use store::queue;
+
+/// All of it, for the server.
+pub fn slice(post: &Post) -> http_base::Slice {
+    http_base::Slice::new("mail", router(post.clone())).jobs(jobs(post))
+}

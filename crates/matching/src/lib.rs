@@ -24,3 +24,8 @@ pub use migrations::MIGRATIONS;
 pub use prepare::Prepared;
 pub use routes::router;
 pub use state::Matching;
+
+/// All of it, for the server.
+pub fn slice(matching: Matching) -> http_base::Slice {
+    http_base::Slice::new("matching", router(matching))
+}

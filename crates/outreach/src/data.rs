@@ -7,23 +7,18 @@
 //!   that nobody writes to it again.
 //! - When a business is erased, its log stands by its ids, as its contracts do.
 
-use std::sync::Arc;
-
-use accounts::data::As::{Json, Moment, Plain};
-use accounts::data::{Data, Eraser, Holder, Key, Table};
 use async_trait::async_trait;
 use db::{Tx, args};
+use http_base::data::As::{Json, Moment, Plain};
+use http_base::data::{Data, Eraser, Holder, Key, Table};
 use kernel::{OutreachId, Result, Scope, Timestamp};
 
 use crate::Entry;
 use crate::store::{self, sequences, uploads};
 
-/// Has all this told in every export, and taken away in every erasure.
-pub fn register(data: &Data) {
-    for table in SECTIONS {
-        data.tell(Arc::new(*table));
-    }
-    data.erase_by(Arc::new(Erasing));
+/// What every export tells, and every erasure takes away.
+pub(crate) fn kept() -> Data {
+    Data::told(SECTIONS.iter().copied()).erased_by(Erasing)
 }
 
 /// What is told.
@@ -174,7 +169,7 @@ pub const SECTIONS: &[Table] = &[
     },
 ];
 
-const TOUCH: &[(&str, accounts::data::As)] = &[
+const TOUCH: &[(&str, http_base::data::As)] = &[
     ("t.id", Plain),
     ("t.outreach_id", Plain),
     ("t.workspace_id", Plain),
@@ -188,7 +183,7 @@ const TOUCH: &[(&str, accounts::data::As)] = &[
     ("t.subject", Plain),
     ("t.summary", Plain),
 ];
-const SUPPRESSION: &[(&str, accounts::data::As)] =
+const SUPPRESSION: &[(&str, http_base::data::As)] =
     &[("workspace_id", Plain), ("address", Plain), ("reason", Plain), ("note", Plain), ("created_at", Moment)];
 
 /// Takes away what was written to and said by a creator who is erased.

@@ -38,3 +38,8 @@ pub use routes::router;
 pub use sending::Unsubscribed;
 pub use settings::Settings;
 pub use state::Outreach;
+
+/// All of it, for the server.
+pub fn slice(outreach: &Outreach) -> http_base::Slice {
+    http_base::Slice::new("outreach", router(outreach.clone())).jobs(jobs(outreach)).data(data::kept())
+}

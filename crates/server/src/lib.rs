@@ -1,6 +1,7 @@
 //! InfluencerFlow, wired: settings, the command line, and the server that all the slices make together.
 
 pub mod build;
+mod choices;
 pub mod cli;
 pub mod commands;
 pub mod demo;

@@ -2,10 +2,10 @@
 
 use db::{Tx, args};
 use http_base::Peer;
+use http_base::data::{Data, Holder};
 use kernel::{AccountId, Clock, Error, Result, Scope, Timestamp, WorkspaceId, WorkspaceRole};
 use serde_json::json;
 
-use super::{Data, Holder};
 use crate::workspaces::{Role, store as workspaces};
 use crate::{AccountRow, audit, keys, store};
 
@@ -31,7 +31,7 @@ pub(super) async fn erase(
         invitations(tx, email, now).await?;
     }
     super::store::forget_of(scope, tx, id).await?;
-    for eraser in data.erasers() {
+    for eraser in &data.erasers {
         eraser.erase(scope, tx, &holder, now).await?;
     }
     log(tx, &holder, account.email.as_deref()).await?;

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use db::Db;
+use http_base::data::{Holder, PAGE};
 use jobs::{Context, Failure, NewJob, Outcome, Payload, Registry};
 use kernel::{Clock, Result, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::store::{self, Export, ExportId, RunId};
-use super::{Holder, PAGE};
 use crate::Accounts;
 
 /// The kind of job that makes an export.
@@ -62,7 +62,7 @@ async fn write_all(accounts: &Accounts, context: &Context, export: &Export) -> R
     let Some(holder) = store::holder(scope, &mut tx, export.account_id).await? else { return Ok(()) };
     let mut parts = Parts::new(&context.db, clock, export.id);
     parts.line(&head(&holder, clock)).await?;
-    for section in accounts.data().sections() {
+    for section in &accounts.data().sections {
         let mut from = 0;
         loop {
             let records = section.fetch(scope, &mut tx, &holder, from).await?;

@@ -1,7 +1,7 @@
 //! What accounts itself keeps about a person.
 
-use super::table::As::{Amount, Flag, Json, MailText, Moment, Plain};
-use super::table::{Key, Table};
+use http_base::data::As::{Amount, Flag, Json, MailText, Moment, Plain};
+use http_base::data::{Key, Table};
 
 /// The sections of accounts: no hash, no token, no key.
 pub(super) const OWN: &[Table] = &[

@@ -1,9 +1,8 @@
 //! The SQL of exports and of their holders.
 
 use db::{Tx, args};
+use http_base::data::Holder;
 use kernel::{AccountId, Error, Id, Result, Scope, SessionId, Timestamp, UserType, WorkspaceId, time};
-
-use super::Holder;
 
 #[doc(hidden)]
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! What is kept about people who are called is told to them, and taken away as far as the law lets it be.
 
-use accounts::data::{Eraser as _, Holder, Section as _};
 use calls::data::{Erasing, SECTIONS};
 use db::args;
+use http_base::data::{Eraser as _, Holder, Section as _};
 use kernel::{AccountId, Scope, UserType};
 use serde_json::{Value, json};
 use testkit::{FreshDb, both_engines};

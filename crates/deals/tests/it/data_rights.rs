@@ -1,8 +1,8 @@
 //! What is kept about people is told to them, and taken away.
 
-use accounts::data::{Eraser as _, Holder, PAGE, Section as _};
 use db::args;
 use deals::data::{Erasing, SECTIONS};
+use http_base::data::{Eraser as _, Holder, PAGE, Section as _};
 use kernel::{Scope, UserType};
 use serde_json::{Value, json};
 use testkit::{FreshDb, both_engines};

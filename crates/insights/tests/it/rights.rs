@@ -1,7 +1,7 @@
 //! What is kept about people is told to them, and taken away.
 
-use accounts::data::{Eraser as _, Holder, Section as _};
 use db::args;
+use http_base::data::{Eraser as _, Holder, Section as _};
 use insights::data::{ByDay, Erasing, SECTIONS};
 use kernel::{Account, Scope};
 use serde_json::{Value, json};

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use accounts::data::{Eraser as _, Holder, PAGE, Section as _};
 use axum::http::Method;
 use db::args;
+use http_base::data::{Eraser as _, Holder, PAGE, Section as _};
 use kernel::{AccountId, Scope, UserType, WorkspaceId, time};
 use outreach::Settings;
 use outreach::data::{Erasing, SECTIONS};

@@ -1,11 +1,9 @@
 //! Taking one's data out, and being erased.
 
-use std::sync::Arc;
-
-use accounts::data::{Eraser, Holder, Section};
 use async_trait::async_trait;
 use axum::http::Method;
 use db::Tx;
+use http_base::data::{Data, Eraser, Holder, Section};
 use kernel::{CreatorId, Result, Scope, Timestamp, UserType, time};
 use serde_json::{Value, json};
 use testkit::{FreshDb, both_engines};
@@ -34,7 +32,7 @@ impl Section for Notes {
     }
 
     async fn fetch(&self, _: Scope, _: &mut Tx, of: &Holder, from: u64) -> Result<Vec<Value>> {
-        let page = u64::from(accounts::data::PAGE);
+        let page = u64::from(http_base::data::PAGE);
         let upto = (from + page).min(1000);
         Ok((from..upto).map(|number| json!({"number": number, "of": of.account, "text": "x".repeat(500)})).collect())
     }
@@ -76,8 +74,7 @@ async fn export(house: &House, guest: &super::Guest) -> (Value, String) {
 
 #[both_engines]
 async fn everything_about_an_account_is_told(fresh: FreshDb) {
-    let house = House::open(fresh).await;
-    house.accounts.data().tell(Arc::new(Notes));
+    let house = House::beside(fresh, Data::told([Notes])).await;
     let (ana, bo) = (house.business("ana").await, house.business("bo").await);
     house.bring(&ana, &bo, "viewer").await;
     house.claimed(bo.row.id).await;
@@ -142,8 +139,7 @@ async fn an_export_is_its_owners_and_for_a_week(fresh: FreshDb) {
 
 #[both_engines]
 async fn whoever_is_erased_is_nobody(fresh: FreshDb) {
-    let house = House::open(fresh).await;
-    house.accounts.data().erase_by(Arc::new(Notes));
+    let house = House::beside(fresh, Data::default().erased_by(Notes)).await;
     let (ana, bo) = (house.business("ana").await, house.business("bo").await);
     house.bring(&ana, &bo, "viewer").await;
     let own = bo.row.workspace_id.unwrap();

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use accounts::{AccountRow, Accounts, HashCost, NewAccount, Settings};
 use db::Value as Bound;
 use http_base::app::Limits;
+use http_base::data::Data;
 use http_base::{App, Mode, Peer};
 use kernel::{Clock, Scope, Timestamp, UserType};
 use ports::counters::LocalCounters;
@@ -45,15 +46,20 @@ impl Guest {
 
 impl House {
     pub(crate) async fn open(fresh: FreshDb) -> Self {
+        Self::beside(fresh, Data::default()).await
+    }
+
+    /// Beside a slice that keeps this about people.
+    pub(crate) async fn beside(fresh: FreshDb, others: Data) -> Self {
         let clock = Clock::mock("2026-01-15T10:30:00Z".parse().unwrap(), 7);
         let tables = [jobs::MIGRATIONS, mail::MIGRATIONS, creators::MIGRATIONS, accounts::MIGRATIONS].concat();
         fresh.db.migrate(&tables, clock.now()).await.unwrap();
-        let (client, accounts) = Self::process(fresh.db.clone(), &clock);
+        let (client, accounts) = Self::process(fresh.db.clone(), &clock, &others);
         Self { client, accounts, clock, fresh }
     }
 
     /// A process over this database.
-    fn process(db: db::Db, clock: &Clock) -> (Client, Accounts) {
+    fn process(db: db::Db, clock: &Clock, others: &Data) -> (Client, Accounts) {
         let app = App::new(db, clock.clone(), Mode::Serve, Limits::default(), true);
         app.reached_at("https://flow.example");
         // Cheap hashes: what they cost is tested elsewhere.
@@ -61,14 +67,14 @@ impl House {
         let secret = Some("Kq3vZ8mTjP0wLr5yXc7BnD2sHf9aGe4u".to_owned());
         let settings = Settings { secret, hash_cost: cost, hash_threads: 1, ..Settings::default() };
         let counters = Arc::new(LocalCounters::new(clock.clone()));
-        let accounts = Accounts::new(app.clone(), settings, counters).unwrap();
+        let accounts = Accounts::new(app.clone(), settings, counters).unwrap().telling(others);
         let (router, _) = OpenApiRouter::new().merge(accounts::router(accounts.clone())).split_for_parts();
         (Client::new(http_base::layers::around(router, &app, &[])), accounts)
     }
 
     /// Another process over the same database.
     pub(crate) async fn neighbour(&self) -> Client {
-        Self::process(self.fresh.reopen().await, &self.clock).0
+        Self::process(self.fresh.reopen().await, &self.clock, &Data::default()).0
     }
 
     /// An account with a verified address, logged in. Its password is `correct horse`.

@@ -1,0 +1,145 @@
+//! A slice as one value: whatever the server has to know of it to run it.
+//!
+//! Each slice's `slice(…)` makes its own; the server's wiring lists them, and folds routes, jobs, checks, gauges and data rights
+//! out of that list. Its tables stand beside it in the wiring, because they are made before any part of it is there.
+
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use jobs::Registry;
+use kernel::Result;
+use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::App;
+use crate::data::Data;
+
+/// A part of the server that can say how it is, for `/api/v1/health`.
+#[derive(Clone)]
+pub struct Check {
+    /// Its name: `database`, `index`, `jobs`.
+    pub name: &'static str,
+    look: Arc<dyn Fn() -> BoxFuture<'static, Result<Value>> + Send + Sync>,
+}
+
+impl Check {
+    /// Looks at a part like this: an error says what is wrong, a value shows its figures.
+    pub fn new<F, Fut>(name: &'static str, look: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Value>> + Send + 'static,
+    {
+        Self { name, look: Arc::new(move || look().boxed()) }
+    }
+
+    /// Looks at the part.
+    pub async fn look(&self) -> Result<Value> {
+        (self.look)().await
+    }
+}
+
+/// Brings figures up to date that are looked up, rather than counted, when `/metrics` is read.
+pub type Gauges = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// What a slice adds to the server.
+#[derive(Clone)]
+pub struct Slice {
+    /// Its name.
+    pub name: &'static str,
+    /// Its routes, with their documentation.
+    pub router: OpenApiRouter,
+    /// What it does by itself: jobs, and those that run by the clock.
+    pub jobs: Registry,
+    /// What it says of its health.
+    pub checks: Vec<Check>,
+    /// Figures that are looked up.
+    pub gauges: Vec<Gauges>,
+    /// What it keeps about people.
+    pub data: Data,
+}
+
+impl Slice {
+    /// A slice that has nothing but routes, so far.
+    pub fn new(name: &'static str, router: OpenApiRouter) -> Self {
+        Self { name, router, jobs: Registry::new(), checks: Vec::new(), gauges: Vec::new(), data: Data::default() }
+    }
+
+    /// It does this by itself.
+    #[must_use]
+    pub fn jobs(mut self, jobs: Registry) -> Self {
+        self.jobs = jobs;
+        self
+    }
+
+    /// It keeps this about people.
+    #[must_use]
+    pub fn data(mut self, data: Data) -> Self {
+        self.data = data;
+        self
+    }
+
+    /// It says this of its health: see [`Check::new`].
+    #[must_use]
+    pub fn check<F, Fut>(mut self, name: &'static str, look: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Value>> + Send + 'static,
+    {
+        self.checks.push(Check::new(name, look));
+        self
+    }
+
+    /// It sets these gauges when somebody reads the figures.
+    #[must_use]
+    pub fn gauges<F, Fut>(mut self, refresh: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.gauges.push(Arc::new(move || refresh().boxed()));
+        self
+    }
+}
+
+/// What everything stands on, as a slice: the database and the jobs say how they are.
+pub fn ground(app: &App) -> Slice {
+    let (db, of_jobs, figures) = (app.db().clone(), app.clone(), app.clone());
+    Slice::new("ground", OpenApiRouter::new())
+        .check("database", move || {
+            let db = db.clone();
+            async move {
+                db.read().await?.fetch_value::<i64>("SELECT 1", vec![]).await?;
+                Ok(json!({"engine": db.engine().name()}))
+            }
+        })
+        .check("jobs", move || {
+            let app = of_jobs.clone();
+            async move {
+                let counts = jobs::counts(app.db(), app.clock().now()).await?;
+                Ok(json!({"queued": counts.queued, "running": counts.running, "failed": counts.failed}))
+            }
+        })
+        .gauges(move || {
+            let app = figures.clone();
+            async move { look_up(&app).await }
+        })
+}
+
+async fn look_up(app: &App) {
+    let figures = db::gauges(app.db()).await;
+    metrics::gauge!("database_connections_in_use").set(figures.connections_in_use);
+    metrics::gauge!("database_connections_most").set(figures.connections_most);
+    metrics::gauge!("database_writers_waiting").set(figures.writers_waiting as f64);
+    metrics::gauge!("database_transactions").set(figures.transactions as f64);
+    metrics::gauge!("database_commits").set(figures.commits as f64);
+    metrics::gauge!("database_file_bytes").set(figures.file_bytes as f64);
+    metrics::gauge!("database_wal_bytes").set(figures.wal_bytes as f64);
+    if let Ok(counts) = jobs::counts(app.db(), app.clock().now()).await {
+        for (status, count) in
+            [("queued", counts.queued), ("running", counts.running), ("done", counts.done), ("failed", counts.failed)]
+        {
+            metrics::gauge!("jobs", "status" => status).set(count as f64);
+        }
+    }
+}

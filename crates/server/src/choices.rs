@@ -1,0 +1,138 @@
+//! Who does what for the server, by its settings: real providers, or their stand-ins.
+
+use std::sync::Arc;
+
+use accounts::Accounts;
+use creators::LocalEmbedder;
+use creators::vectors::Choice;
+use http_base::Mode;
+use kernel::{Clock, Result};
+use payments::MockGateway;
+use ports::calls::{Agent, MockAgent, MockTelephony, Telephony};
+use ports::gateway::Gateway;
+use ports::mailer::{Mailer, Outbox};
+use ports::{Embedder, Llm};
+use providers::elevenlabs::ElevenLabs;
+use providers::oauth::OAuth;
+use providers::redis::RedisCounters;
+use providers::smtp::{SmtpMailer, SmtpSettings};
+use providers::stripe::StripeGateway;
+use providers::supabase::Supabase;
+use providers::twilio::Twilio;
+use providers::{EmbedderSettings, GeminiEmbedder, GeminiLlm, LlmSettings, OpenAiEmbedder, OpenAiLlm};
+
+use crate::settings::{Embeddings, Settings, VectorIndex};
+
+/// Who rings, and whose agent talks: without keys nobody, and the demo plays the provider itself.
+pub(crate) fn calling(settings: &Settings, mode: Mode) -> Result<(Arc<dyn Telephony>, Arc<dyn Agent>)> {
+    let telephony: Arc<dyn Telephony> = match &settings.twilio {
+        Some(twilio) => Arc::new(Twilio::new(twilio.clone())?),
+        None => Arc::new(MockTelephony { open: matches!(mode, Mode::Demo(_)) }),
+    };
+    let agent: Arc<dyn Agent> = match &settings.elevenlabs {
+        Some(elevenlabs) => Arc::new(ElevenLabs::new(elevenlabs.clone())?),
+        None => Arc::new(MockAgent),
+    };
+    Ok((telephony, agent))
+}
+
+/// Where vectors are to be compared.
+pub(crate) fn vectors(wanted: VectorIndex) -> Choice {
+    match wanted {
+        VectorIndex::Auto => Choice::Auto,
+        VectorIndex::Memory => Choice::Memory,
+        VectorIndex::Pgvector => Choice::Pgvector,
+    }
+}
+
+/// Who carries mails. The demo's people are invented: nothing is ever mailed to them.
+pub(crate) fn mailer(settings: &Settings, mode: Mode) -> Result<Arc<dyn Mailer>> {
+    Ok(match (&settings.smtp, mode) {
+        (Some(smtp), Mode::Serve) => {
+            let connections = settings.mail.connections.try_into().unwrap_or(u32::MAX);
+            Arc::new(SmtpMailer::new(&SmtpSettings { connections, ..smtp.clone() })?)
+        }
+        _ => Arc::new(Outbox),
+    })
+}
+
+/// Who vouches for people. The demo has stand-ins for the providers that are not set up, and keeps its passwords itself.
+pub(crate) fn vouch(accounts: &Accounts, settings: &Settings, mode: Mode) -> Result<()> {
+    let (oauth, clock) = (settings.oauth.clone(), accounts.clock());
+    match mode {
+        Mode::Demo(_) => accounts.log_in_by(Arc::new(OAuth::for_demo(oauth, clock)?)),
+        Mode::Serve => {
+            accounts.log_in_by(Arc::new(OAuth::new(oauth, clock)?));
+            if let Some(supabase) = &settings.supabase {
+                accounts.keep_passwords_at(Arc::new(Supabase::new(supabase.clone(), clock)?));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Who counts, if not every process for itself: processes that are one service are given one Redis.
+pub(crate) fn redis(settings: &Settings, clock: &Clock) -> Result<Option<Arc<RedisCounters>>> {
+    let redis = settings.redis_url.as_ref().map(|url| RedisCounters::new(url, clock.clone()).map(Arc::new));
+    redis.transpose()
+}
+
+/// Who makes the vectors.
+pub(crate) fn embedder(settings: &Settings) -> Result<Arc<dyn Embedder>> {
+    let key = |key: &Option<String>| key.clone().unwrap_or_default();
+    let mut chosen = match settings.embeddings {
+        Embeddings::Local => return Ok(Arc::new(LocalEmbedder)),
+        Embeddings::OpenAi => EmbedderSettings::openai(key(&settings.openai_key)),
+        Embeddings::Gemini => EmbedderSettings::gemini(key(&settings.google_key)),
+    };
+    if settings.embeddings == Embeddings::OpenAi && settings.openai_key.is_none() {
+        chosen = EmbedderSettings::ollama();
+    }
+    let url = if settings.embeddings == Embeddings::OpenAi { &settings.openai_url } else { &settings.gemini_url };
+    if let Some(url) = url {
+        chosen.base_url.clone_from(url);
+    }
+    if let Some(model) = &settings.embedding_model {
+        chosen.model.clone_from(model);
+    }
+    if let Some(dims) = settings.embedding_dims {
+        chosen.dims = dims;
+    }
+    Ok(match settings.embeddings {
+        Embeddings::Gemini => Arc::new(GeminiEmbedder::new(chosen)?),
+        _ => Arc::new(OpenAiEmbedder::new(chosen)?),
+    })
+}
+
+/// Who moves the money. The demo moves none.
+pub(crate) fn gateway(settings: &Settings, mode: Mode) -> Result<Arc<dyn Gateway>> {
+    Ok(match (&settings.stripe, mode) {
+        (Some(stripe), Mode::Serve) => Arc::new(StripeGateway::new(stripe)?),
+        _ => Arc::new(MockGateway),
+    })
+}
+
+/// What reads queries first, if there is a key for one.
+pub(crate) fn llm(settings: &Settings) -> Result<Option<Arc<dyn Llm>>> {
+    if let Some(key) = &settings.openai_key {
+        let mut chosen = LlmSettings::openai(key.as_str());
+        if let Some(url) = &settings.openai_url {
+            chosen.base_url.clone_from(url);
+        }
+        if let Some(model) = &settings.openai_model {
+            chosen.model.clone_from(model);
+        }
+        return Ok(Some(Arc::new(OpenAiLlm::new(&chosen)?)));
+    }
+    if let Some(key) = &settings.google_key {
+        let mut chosen = LlmSettings::gemini(key.as_str());
+        if let Some(url) = &settings.gemini_url {
+            chosen.base_url.clone_from(url);
+        }
+        if let Some(model) = &settings.gemini_model {
+            chosen.model.clone_from(model);
+        }
+        return Ok(Some(Arc::new(GeminiLlm::new(&chosen)?)));
+    }
+    Ok(None)
+}
