@@ -1,73 +1,55 @@
 //! `/openapi.json`, Swagger UI at `/docs` and Redoc at `/redoc`, whole from the binary: no page asks anyone else for anything.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use kernel::Error;
 use utoipa::openapi::OpenApi;
-use utoipa_swagger_ui::Config;
 
+use crate::assets::Asset;
 use crate::{Answer, Named};
 
 const REDOC_PAGE: &str = include_str!("../assets/redoc/index.html");
-const REDOC_SCRIPT: &[u8] = include_bytes!("../assets/redoc/redoc.standalone.js.gz");
-const A_DAY: &str = "public, max-age=86400";
+const REDOC_SCRIPT: Asset = Asset::gzip("text/javascript", include_bytes!("../assets/redoc/redoc.standalone.js.gz"));
 
-#[derive(Clone)]
-struct Docs {
-    document: Bytes,
-    swagger: Arc<Config<'static>>,
-}
+const SWAGGER_PAGE: &str = include_str!("../assets/swagger/index.html");
+/// What that page loads, by name.
+const SWAGGER_FILES: [(&str, Asset); 6] = [
+    ("index.html", Asset::plain("text/html", SWAGGER_PAGE.as_bytes())),
+    ("swagger-ui.css", Asset::gzip("text/css", include_bytes!("../assets/swagger/swagger-ui.css.gz"))),
+    ("swagger-ui-bundle.js", {
+        Asset::gzip("text/javascript", include_bytes!("../assets/swagger/swagger-ui-bundle.js.gz"))
+    }),
+    ("swagger-ui-standalone-preset.js", {
+        Asset::gzip("text/javascript", include_bytes!("../assets/swagger/swagger-ui-standalone-preset.js.gz"))
+    }),
+    ("swagger-initializer.js", {
+        Asset::plain("text/javascript", include_bytes!("../assets/swagger/swagger-initializer.js"))
+    }),
+    ("favicon-32x32.png", Asset::plain("image/png", include_bytes!("../assets/swagger/favicon-32x32.png"))),
+];
 
 /// The pages of the documentation, and the document itself.
 pub fn router(document: &OpenApi) -> Result<Router, serde_json::Error> {
-    let docs = Docs {
-        document: serde_json::to_vec(document)?.into(),
-        swagger: Arc::new(Config::from("/openapi.json").try_it_out_enabled(true)),
-    };
+    let document: Bytes = serde_json::to_vec(document)?.into();
     let pages = Router::new()
         .route("/openapi.json", get(openapi_json))
-        .route("/docs", get(swagger_page))
+        .route("/docs", get(|| async { Html(SWAGGER_PAGE) }))
         .route("/docs/{*file}", get(swagger_file))
         .route("/redoc", get(|| async { Html(REDOC_PAGE) }))
-        .route("/redoc/redoc.standalone.js", get(redoc_script));
-    Ok(pages.with_state(docs))
+        .route("/redoc/redoc.standalone.js", get(|asked: HeaderMap| async move { REDOC_SCRIPT.answer(&asked) }));
+    Ok(pages.with_state(document))
 }
 
-async fn openapi_json(State(docs): State<Docs>) -> Response {
-    ([(CONTENT_TYPE, "application/json")], docs.document).into_response()
+async fn openapi_json(State(document): State<Bytes>) -> Response {
+    ([(CONTENT_TYPE, "application/json")], document).into_response()
 }
 
-async fn swagger_page(State(docs): State<Docs>) -> Answer<Response> {
-    let page = swagger(&docs, "index.html")?;
-    // Without its trailing slash the page's own relative addresses would miss.
-    let page = String::from_utf8_lossy(&page).replacen("<head>", "<head>\n    <base href=\"/docs/\">", 1);
-    Ok(Html(page).into_response())
-}
-
-async fn swagger_file(State(docs): State<Docs>, file: Named) -> Answer<Response> {
-    let bytes = swagger(&docs, &file.0)?;
-    let media_type = match file.0.rsplit('.').next() {
-        Some("css") => "text/css",
-        Some("js") => "text/javascript",
-        Some("png") => "image/png",
-        Some("html") => "text/html",
-        _ => "application/octet-stream",
-    };
-    Ok(([(CONTENT_TYPE, media_type), (CACHE_CONTROL, A_DAY)], bytes).into_response())
-}
-
-fn swagger(docs: &Docs, file: &str) -> Result<Vec<u8>, Error> {
-    let found = utoipa_swagger_ui::serve(file, docs.swagger.clone()).map_err(Error::internal)?;
-    found.map(|file| file.bytes.into_owned()).ok_or_else(|| Error::not_found("Page"))
-}
-
-async fn redoc_script() -> Response {
-    let head = [(CONTENT_TYPE, "text/javascript"), (CONTENT_ENCODING, "gzip"), (CACHE_CONTROL, A_DAY)];
-    (head, REDOC_SCRIPT).into_response()
+async fn swagger_file(file: Named, asked: HeaderMap) -> Answer<Response> {
+    let found = SWAGGER_FILES.iter().find(|(name, _)| *name == file.0);
+    found.ok_or_else(|| Error::not_found("Page"))?.1.answer(&asked)
 }

@@ -2,6 +2,7 @@
 //! the layers around it all, and the API's own documentation.
 
 pub mod app;
+mod assets;
 mod body;
 pub mod cache;
 pub mod caller;

@@ -6,9 +6,11 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use flate2::read::GzDecoder;
 use kernel::{Error, Result};
 use krilla::color::rgb;
 use krilla::geom::Point;
@@ -102,25 +104,35 @@ struct Loaded {
     units: f32,
 }
 
-static FILES: [&[u8]; 6] = [
-    include_bytes!("../../fonts/NotoSans-Regular.ttf"),
-    include_bytes!("../../fonts/NotoSans-Bold.ttf"),
-    include_bytes!("../../fonts/NotoSansHebrew-Regular.ttf"),
-    include_bytes!("../../fonts/NotoSansArabic-Regular.ttf"),
-    include_bytes!("../../fonts/NotoSansHan-Regular.otf"),
-    include_bytes!("../../fonts/NotoSansHangul-Regular.otf"),
+/// Compressed, as they lie in the program.
+static PACKED: [&[u8]; 6] = [
+    include_bytes!("../../fonts/NotoSans-Regular.ttf.gz"),
+    include_bytes!("../../fonts/NotoSans-Bold.ttf.gz"),
+    include_bytes!("../../fonts/NotoSansHebrew-Regular.ttf.gz"),
+    include_bytes!("../../fonts/NotoSansArabic-Regular.ttf.gz"),
+    include_bytes!("../../fonts/NotoSansHan-Regular.otf.gz"),
+    include_bytes!("../../fonts/NotoSansHangul-Regular.otf.gz"),
 ];
 const BOLD: usize = 1;
 /// Those that stand in where the regular one has nothing.
 const OTHERS: Range<usize> = 2..6;
 
+/// Unpacked when the first document is written, and kept.
+static FILES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| PACKED.iter().filter_map(|file| unpacked(file).ok()).collect());
+
 static FONTS: LazyLock<Vec<Loaded>> = LazyLock::new(|| {
-    let load = |file: &&'static [u8]| {
+    let load = |file: &'static Vec<u8>| {
         let face = Face::from_slice(file, 0)?;
-        Some(Loaded { font: Font::new((*file).into(), 0)?, units: face.units_per_em() as f32, face })
+        Some(Loaded { font: Font::new(file.as_slice().into(), 0)?, units: face.units_per_em() as f32, face })
     };
     FILES.iter().filter_map(load).collect()
 });
+
+fn unpacked(file: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(2 * file.len());
+    GzDecoder::new(file).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
 
 /// What a plan of shaping depends on: the font, whether from the right, the script.
 type How = (usize, bool, Option<Script>);
@@ -142,7 +154,7 @@ struct Run {
 impl Type {
     /// A compositor.
     pub fn new() -> Result<Self> {
-        if FONTS.len() != FILES.len() {
+        if FONTS.len() != PACKED.len() {
             return Err(Error::internal("a font of this program cannot be read"));
         }
         Ok(Self { fonts: &FONTS, plans: RefCell::default(), widths: RefCell::default() })

@@ -205,8 +205,12 @@ async fn the_pages_of_the_documentation_ask_nobody_else() {
         let outside = pieces.find(|piece| piece.starts_with("http") || piece.starts_with("//"));
         assert_eq!(outside, None, "{page} asks somebody else");
     }
-    let script = world.client.get("/docs/swagger-ui-bundle.js").await;
-    assert!((script.status, script.header("content-type")) == (200, "text/javascript") && script.bytes.len() > 100_000);
-    assert_eq!(world.client.get("/redoc/redoc.standalone.js").await.header("content-encoding"), "gzip");
+    for path in ["/docs/swagger-ui-bundle.js", "/redoc/redoc.standalone.js"] {
+        let plain = world.client.get(path).await;
+        assert_eq!((plain.status, plain.header("content-type")), (200, "text/javascript"), "{path}");
+        let packed = world.client.clone().with("accept-encoding", "br, gzip").get(path).await;
+        assert_eq!((packed.header("content-encoding"), packed.header("vary")), ("gzip", "accept-encoding"), "{path}");
+        assert!(packed.bytes.len() > 100_000 && plain.bytes.len() > 2 * packed.bytes.len(), "{path}");
+    }
     world.client.get("/docs/nothing.js").await.refused(404);
 }
