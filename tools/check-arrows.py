@@ -16,10 +16,11 @@ GROUND = {
     "kernel": {"derive"},
     "db": {"derive", "kernel"},
     "jobs": {"kernel", "db"},
+    "delivery": {"kernel", "db", "jobs"},
     "ports": {"kernel"},
     "mind": {"kernel"},
     "input": {"derive", "kernel"},
-    "http-base": {"derive", "input", "kernel", "db", "jobs", "ports", "mind"},
+    "http-base": {"derive", "input", "kernel", "db", "jobs", "delivery", "ports", "mind"},
 }
 # Slices stand on the whole ground, and use another slice only where the journey runs that way.
 SLICES = {

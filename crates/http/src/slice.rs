@@ -102,10 +102,12 @@ impl Slice {
     }
 }
 
-/// What everything stands on, as a slice: the database and the jobs say how they are.
+/// What everything stands on, as a slice: the database, the jobs and the deliveries say how they are, and forget what is old.
 pub fn ground(app: &App) -> Slice {
     let (db, of_jobs, figures) = (app.db().clone(), app.clone(), app.clone());
+    let (deliveries, kept) = (Arc::new(delivery::Gauges::default()), app.clone());
     Slice::new("ground", OpenApiRouter::new())
+        .jobs(delivery::jobs())
         .check("database", move || {
             let db = db.clone();
             async move {
@@ -123,6 +125,14 @@ pub fn ground(app: &App) -> Slice {
         .gauges(move || {
             let app = figures.clone();
             async move { look_up(&app).await }
+        })
+        .gauges(move || {
+            let (app, deliveries) = (kept.clone(), Arc::clone(&deliveries));
+            async move {
+                if let Err(error) = deliveries.refresh(app.db(), app.clock().now()).await {
+                    tracing::warn!(%error, "deliveries cannot be counted");
+                }
+            }
         })
 }
 

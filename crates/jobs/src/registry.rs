@@ -9,6 +9,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use kernel::{Clock, Error, JobId};
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 
 /// How long a handler may take before it counts as failed.
 const LIMIT: Duration = Duration::from_mins(10);
@@ -77,12 +78,21 @@ pub(crate) struct Handler {
     pub(crate) limit: Duration,
 }
 
+/// Work that has tables of its own and still belongs to the workers: it is started and stopped with them, and in a test it is done by
+/// [`crate::run_until_idle`].
+pub trait Service: Send + Sync {
+    /// Works until `stopping` holds true; then begins nothing more, and returns once what is under way has ended.
+    fn run(self: Arc<Self>, db: Db, clock: Clock, stopping: watch::Receiver<bool>) -> BoxFuture<'static, ()>;
+    /// Does everything that is due by this clock, one after the other. Tells how much that was.
+    fn run_due(self: Arc<Self>, db: Db, clock: Clock) -> BoxFuture<'static, kernel::Result<usize>>;
+}
+
 /// Which handler runs which kind, and which kinds run by the clock. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Registry {
     pub(crate) handlers: BTreeMap<&'static str, Handler>,
     pub(crate) schedules: BTreeMap<&'static str, Duration>,
-    pub(crate) lanes: BTreeMap<&'static str, usize>,
+    pub(crate) services: Vec<Arc<dyn Service>>,
 }
 
 impl Registry {
@@ -118,10 +128,9 @@ impl Registry {
         self
     }
 
-    /// Gives this kind hands of its own in every process, so many at once: what there is much of, or what waits for others, then holds
-    /// up nothing else.
-    pub fn lane(&mut self, kind: &'static str, most: usize) -> &mut Self {
-        self.lanes.insert(kind, most.max(1));
+    /// Has this started and stopped with the workers.
+    pub fn service(&mut self, service: Arc<dyn Service>) -> &mut Self {
+        self.services.push(service);
         self
     }
 
@@ -129,19 +138,8 @@ impl Registry {
     pub fn merge(&mut self, other: Self) -> &mut Self {
         self.handlers.extend(other.handlers);
         self.schedules.extend(other.schedules);
-        self.lanes.extend(other.lanes);
+        self.services.extend(other.services);
         self
-    }
-
-    /// What each dispatcher of a process looks after, with how much at once: everything else first, then each lane.
-    pub(crate) fn parted(mut self, most: usize) -> Vec<(Self, usize)> {
-        let lanes = std::mem::take(&mut self.lanes);
-        let lanes = lanes.into_iter().filter_map(|(kind, most)| {
-            let handlers = BTreeMap::from([self.handlers.remove_entry(kind)?]);
-            Some((Self { handlers, ..Self::default() }, most))
-        });
-        let lanes: Vec<_> = lanes.collect();
-        [(self, most.max(1))].into_iter().chain(lanes).collect()
     }
 
     /// The kinds that have a handler.

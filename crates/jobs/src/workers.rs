@@ -1,5 +1,6 @@
 //! Who runs the jobs.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -31,27 +32,26 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts running jobs, at most `most` at once beside those that have a [lane](Registry::lane) of their own.
-    pub async fn start(db: Db, clock: Clock, registry: Registry, most: usize) -> Result<Self> {
+    /// Starts running jobs, at most `most` at once, and every [service](Registry::service).
+    pub async fn start(db: Db, clock: Clock, mut registry: Registry, most: usize) -> Result<Self> {
         schedule::store(&db, &clock, &registry).await?;
         let worker = clock.new_id();
         let (stop, stopping) = watch::channel(false);
-        let parts = registry.parted(most).into_iter().enumerate();
-        let tasks = parts.map(|(number, (registry, most))| {
-            let dispatcher = Dispatcher {
-                db: db.clone(),
-                clock: clock.clone(),
-                registry: Arc::new(registry),
-                worker,
-                most,
-                stopping: stopping.clone(),
-                running: JoinSet::new(),
-                forgets: number == 0,
-                purged: None,
-            };
-            tokio::spawn(dispatcher.run())
-        });
-        let tasks = tasks.collect();
+        let mut tasks = Vec::new();
+        for service in mem::take(&mut registry.services) {
+            tasks.push(tokio::spawn(service.run(db.clone(), clock.clone(), stopping.clone())));
+        }
+        let dispatcher = Dispatcher {
+            db: db.clone(),
+            clock: clock.clone(),
+            registry: Arc::new(registry),
+            worker,
+            most: most.max(1),
+            stopping,
+            running: JoinSet::new(),
+            purged: None,
+        };
+        tasks.push(tokio::spawn(dispatcher.run()));
         Ok(Self { stop, tasks, db, clock, worker })
     }
 
@@ -100,8 +100,6 @@ struct Dispatcher {
     most: usize,
     stopping: watch::Receiver<bool>,
     running: JoinSet<()>,
-    /// One dispatcher of a process is enough to forget what is old.
-    forgets: bool,
     purged: Option<Instant>,
 }
 
@@ -153,7 +151,7 @@ impl Dispatcher {
     }
 
     async fn forget(&mut self) -> Result<()> {
-        if !self.forgets || self.purged.is_some_and(|purged| purged.elapsed() < PURGE) {
+        if self.purged.is_some_and(|purged| purged.elapsed() < PURGE) {
             return Ok(());
         }
         let before = self.clock.now().plus(-REMEMBERED);
@@ -179,8 +177,17 @@ pub async fn run_until_idle(db: &Db, clock: &Clock, registry: &Registry) -> Resu
     let mut ran = 0;
     loop {
         schedule::enqueue_due(db, clock, registry).await?;
-        let Some(job) = claim::claim(db, clock, registry, worker, 1).await?.pop() else { return Ok(ran) };
-        claim::run(db.clone(), clock.clone(), registry, worker, job).await;
-        ran += 1;
+        let before = ran;
+        if let Some(job) = claim::claim(db, clock, registry, worker, 1).await?.pop() {
+            claim::run(db.clone(), clock.clone(), registry, worker, job).await;
+            ran += 1;
+            continue;
+        }
+        for service in &registry.services {
+            ran += Arc::clone(service).run_due(db.clone(), clock.clone()).await?;
+        }
+        if ran == before {
+            return Ok(ran);
+        }
     }
 }

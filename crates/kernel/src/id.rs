@@ -117,6 +117,8 @@ ids! {
     OutreachId of OutreachMarker;
     /// A saved match score.
     MatchId of MatchMarker;
+    /// Something on its way out of the house.
+    DeliveryId of DeliveryMarker;
     /// A durable job.
     JobId of JobMarker;
     /// A log-in: the family of its refresh tokens.

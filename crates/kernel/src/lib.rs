@@ -17,8 +17,8 @@ pub use caller::{Account, Caller, Proof, Scope, UserType, WorkspaceRole};
 pub use clock::Clock;
 pub use error::{Error, Fault, Kind, Result};
 pub use id::{
-    AccountId, ApiKeyId, CampaignId, ContractId, CreatorId, Id, JobId, MailId, MatchId, OutreachId, PaymentId,
-    SessionId, WorkspaceId,
+    AccountId, ApiKeyId, CampaignId, ContractId, CreatorId, DeliveryId, Id, JobId, MailId, MatchId, OutreachId,
+    PaymentId, SessionId, WorkspaceId,
 };
 pub use money::Money;
 pub use platform::Platform;

@@ -1,8 +1,8 @@
-//! The post office: every mail is a row first, then sent by a job, and its fate is told to whoever wrote it.
+//! The post office: every mail is a row first, then a delivery, and its fate is told to whoever wrote it.
 //!
 //! Without a mail server the row is all there is: an administrator, and the demo, read it in the outbox.
 //!
-//! - [`queue`] writes a mail and its job in the transaction of what it tells of.
+//! - [`queue`] writes a mail and its delivery in the transaction of what it tells of.
 //! - A mail goes `queued` → `sending` → `sent`; or is `kept` (no mail server is set), `withheld` (a [`Veto`]) or `failed`.
 //! - It is sent at least once. Between the server's yes and the row that says so the process can die: then it is sent again, as the
 //!   very same bytes with the same Message-ID, by which receivers know it for the one they have, and its row says that this was so.
@@ -11,6 +11,7 @@
 //! - Once a mail server is set, the outbox shows no texts any more, and those of the server's own mails are deleted when they are
 //!   sent: they hold tokens that only their receiver may have.
 
+mod carrier;
 mod jobs_of_mail;
 mod message;
 mod migrations;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use axum::extract::FromRef;
 use db::Tx;
 use http_base::App;
-use kernel::Result;
+use kernel::{Clock, Result};
 use lettre::message::Mailbox;
 use ports::mailer::Mailer;
 
@@ -47,6 +47,10 @@ impl Post {
     /// Are mails only kept, and their texts to be read in the outbox?
     pub fn keeps(&self) -> bool {
         self.0.mailer.keeps()
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        self.0.app.clock()
     }
 
     pub(crate) fn mailer(&self) -> &dyn Mailer {

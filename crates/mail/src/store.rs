@@ -1,6 +1,7 @@
 //! All of the post office's SQL.
 
 use db::{Sql, Tx, args};
+use delivery::NewDelivery;
 use http_base::Offsets;
 use jobs::NewJob;
 use kernel::{Clock, Error, MailId, Result, Scope, Timestamp, WorkspaceId};
@@ -9,14 +10,11 @@ use uuid::Uuid;
 use crate::model::{self, End, further, mailbox, one_line, storable, thread_ids};
 use crate::{Fate, Leaving, NewMail, Queued};
 
-/// The kind of job that sends one of the server's own mails.
-pub const SEND: &str = "mail.send";
+/// The kind of delivery of the server's own mails,
+pub const OWN: &str = "mail";
 
-/// The kind of job that sends a mail of a workspace.
-pub const SEND_OF_WORKSPACE: &str = "mail.send_of_workspace";
-
-/// How often a mail is tried before it is given up: over about ten hours.
-const ATTEMPTS: u32 = 12;
+/// and of those of workspaces.
+pub const OF_WORKSPACE: &str = "mail.of_workspace";
 
 /// How many rows are changed at once where there may be many.
 const BITE: u32 = 500;
@@ -77,12 +75,6 @@ impl Mail {
     }
 }
 
-/// What the jobs that send are about.
-#[derive(serde::Serialize, serde::Deserialize)]
-pub(crate) struct Payload {
-    pub(crate) mail_id: MailId,
-}
-
 /// Queues a mail in the transaction of what it tells of: it is sent if, and only if, that is committed.
 ///
 /// [`kernel::Kind::Invalid`] if an address is none. What could end a header (a line break in a subject) becomes a space.
@@ -113,10 +105,14 @@ pub async fn queue(tx: &mut Tx, clock: &Clock, mail: NewMail) -> Result<Queued> 
         now,
     ];
     tx.execute(sql, arguments).await?;
-    let kind = if mail.workspace.is_some() { SEND_OF_WORKSPACE } else { SEND };
-    let job = NewJob::new(kind, &Payload { mail_id: id })?.dedupe(id.to_string()).max_attempts(ATTEMPTS);
-    jobs::enqueue(tx, clock, job).await?;
+    send(tx, clock, id, mail.workspace).await?;
     Ok(Queued { id, message_id })
+}
+
+/// Has a mail that stands here sent.
+pub(crate) async fn send(tx: &mut Tx, clock: &Clock, id: MailId, workspace: Option<WorkspaceId>) -> Result<()> {
+    let kind = if workspace.is_some() { OF_WORKSPACE } else { OWN };
+    delivery::enqueue(tx, clock, NewDelivery { workspace, ..NewDelivery::new(kind, id.uuid()) }).await.map(drop)
 }
 
 /// An address as it is compared.
@@ -159,38 +155,34 @@ pub async fn list(scope: Scope, tx: &mut Tx, to: Option<&str>, page: Offsets) ->
     Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
 }
 
-/// Takes a mail for sending, if it still stands as it was read. Tells whether it did.
-pub(crate) async fn take(scope: Scope, tx: &mut Tx, mail: &Mail) -> Result<bool> {
-    let mut sql = Sql::new("UPDATE mails SET status = 'sending', attempts = attempts + 1 WHERE id = ");
-    sql.bind(mail.id).push(" AND status = ").bind(&mail.status).push(" AND attempts = ").bind(mail.attempts);
+/// What is said of a mail that was sent after an attempt that nobody heard the end of.
+const TWICE: &str =
+    "It may have arrived twice, under the same Message-ID: the server was stopped while it was being sent";
+
+/// Writes down that a mail is being sent; `again` if it may have been before.
+pub(crate) async fn begin(scope: Scope, tx: &mut Tx, id: MailId, again: bool) -> Result<()> {
+    let mut sql = Sql::new("UPDATE mails SET status = 'sending', attempts = attempts + 1, error = ");
+    sql.bind(again.then_some(TWICE)).push(" WHERE id = ").bind(id);
     within(&mut sql, scope, &mut false);
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    tx.execute(&sql.text, sql.args).await.map(drop)
 }
 
-/// Puts a mail that was taken back into the queue. Tells whether it was still ours.
-pub(crate) async fn put_back(scope: Scope, tx: &mut Tx, mail: &Mail, why: &str) -> Result<bool> {
+/// Writes down that a mail is tried again later.
+pub(crate) async fn put_back(scope: Scope, tx: &mut Tx, id: MailId, why: &str) -> Result<()> {
     let mut sql = Sql::new("UPDATE mails SET status = 'queued', error = ");
-    sql.bind(storable(why)).push(" WHERE id = ").bind(mail.id).push(" AND status = 'sending'");
+    sql.bind(storable(why)).push(" WHERE id = ").bind(id).push(" AND status = 'sending'");
     within(&mut sql, scope, &mut false);
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    tx.execute(&sql.text, sql.args).await.map(drop)
 }
 
-/// Writes down what became of a mail that stands in this status, and tells whoever wants to hear of it, in one transaction.
-/// Tells whether it still stood there.
-pub(crate) async fn end(
-    scope: Scope,
-    tx: &mut Tx,
-    clock: &Clock,
-    mail: &Mail,
-    status: &str,
-    end: &End,
-    note: Option<&str>,
-) -> Result<bool> {
-    let now = clock.now();
-    let sent_at = matches!(end, End::Sent | End::Kept).then_some(now);
+/// Writes down what became of a mail, and tells whoever wants to hear of it: once, and what was sent or kept stays so.
+pub(crate) async fn end(scope: Scope, tx: &mut Tx, clock: &Clock, id: MailId, end: &End) -> Result<()> {
+    let Some(mail) = find(scope, tx, id).await? else { return Ok(()) };
+    let sent_at = matches!(end, End::Sent | End::Kept).then(|| clock.now());
+    let note = mail.error.as_deref().filter(|error| *error == TWICE);
     let error = end.reason().or(note).map(storable);
     let mut sql = Sql::new("UPDATE mails SET status = ");
-    sql.bind(end.status()).push(", error = ").bind(error.clone()).push(", sent_at = ").bind(sent_at);
+    sql.bind(end.status()).push(", error = ").bind(error).push(", sent_at = ").bind(sent_at);
     if *end == End::Kept {
         sql.push(", attempts = attempts + 1");
     }
@@ -198,17 +190,18 @@ pub(crate) async fn end(
     if *end == End::Sent && mail.workspace_id.is_none() {
         sql.push(", body_text = NULL, body_html = NULL");
     }
-    sql.push(" WHERE id = ").bind(mail.id).push(" AND status = ").bind(status);
+    sql.push(" WHERE id = ").bind(id).push(" AND status NOT IN ").bind_list(["sent", "kept", end.status()]);
     within(&mut sql, scope, &mut false);
     if tx.execute(&sql.text, sql.args).await? == 0 {
-        return Ok(false);
+        return Ok(());
     }
-    if let (Some(about), Some(about_id)) = (&mail.about, mail.about_id) {
-        let fate =
-            Fate { mail_id: mail.id, about_id, status: end.status().to_owned(), error: end.reason().map(storable) };
-        jobs::enqueue(tx, clock, NewJob::new(about.clone(), &fate)?).await?;
+    let status = end.status();
+    tx.after_commit(move || metrics::counter!("mails_total", "status" => status).increment(1));
+    if let (Some(about), Some(about_id)) = (mail.about, mail.about_id) {
+        let fate = Fate { mail_id: id, about_id, status: status.to_owned(), error: end.reason().map(storable) };
+        jobs::enqueue(tx, clock, NewJob::new(about, &fate)?).await?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Deletes the texts of mails that were queued before this moment and will not be sent any more. Tells how many.
@@ -221,19 +214,4 @@ pub(crate) async fn forget_texts(scope: Scope, tx: &mut Tx, before: Timestamp) -
     within(&mut sql, scope, &mut false);
     sql.push(" ORDER BY created_at LIMIT ").bind(BITE).push(")");
     tx.execute(&sql.text, sql.args).await
-}
-
-/// Mails that were queued before this moment and still stand open, the oldest first.
-pub(crate) async fn open_since(scope: Scope, tx: &mut Tx, before: Timestamp, after: Timestamp) -> Result<Vec<Mail>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM mails WHERE status IN ('queued', 'sending')", Mail::COLUMNS));
-    sql.push(" AND created_at < ").bind(before).push(" AND created_at > ").bind(after);
-    within(&mut sql, scope, &mut false);
-    sql.push(" ORDER BY created_at LIMIT ").bind(BITE);
-    tx.fetch_all(&sql.text, sql.args).await
-}
-
-/// Is there still a job that will send this mail?
-pub(crate) async fn has_job(_: Scope, tx: &mut Tx, id: MailId) -> Result<bool> {
-    let sql = "SELECT count(*) FROM jobs WHERE dedupe = $1 AND kind IN ($2, $3) AND status IN ('queued', 'running')";
-    Ok(tx.fetch_value::<u64>(sql, args![id.to_string(), SEND, SEND_OF_WORKSPACE]).await? > 0)
 }

@@ -36,7 +36,8 @@ use crate::settings::Settings;
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The tables of what every slice stands on.
-const GROUND: &[&[Migration]] = &[jobs::MIGRATIONS, http_base::idempotency::MIGRATIONS, crate::demo::MIGRATIONS];
+const GROUND: &[&[Migration]] =
+    &[jobs::MIGRATIONS, delivery::MIGRATIONS, http_base::idempotency::MIGRATIONS, crate::demo::MIGRATIONS];
 
 /// A slice's tables, and how it is made of the server's parts. It is given what the slices before it keep about people.
 type Wired = (&'static [Migration], fn(&Server, &Data) -> Slice);
@@ -156,7 +157,9 @@ impl Server {
     /// With its slices, and what they do by themselves.
     fn wired(mut self) -> Self {
         let mut kept = Data::default();
-        self.slices.push(http_base::slice::ground(&self.app));
+        let ground = http_base::slice::ground(&self.app);
+        self.jobs.merge(ground.jobs.clone());
+        self.slices.push(ground);
         for (_, made_of) in SLICES {
             let slice = made_of(&self, &kept);
             kept = kept.and(&slice.data);

@@ -49,7 +49,7 @@ pub(crate) fn settings() -> Settings {
 }
 
 pub(crate) fn migrations() -> Vec<db::Migration> {
-    [jobs::MIGRATIONS, mail::MIGRATIONS, creators::MIGRATIONS, accounts::MIGRATIONS].concat()
+    [jobs::MIGRATIONS, delivery::MIGRATIONS, mail::MIGRATIONS, creators::MIGRATIONS, accounts::MIGRATIONS].concat()
 }
 
 fn put_together(db: Db, clock: &Clock, settings: Settings, mode: Mode) -> (Accounts, Client) {

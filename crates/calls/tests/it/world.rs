@@ -92,6 +92,7 @@ impl World {
         let clock = Clock::mock(NOON.parse().unwrap(), 7);
         let migrations = [
             jobs::MIGRATIONS,
+            delivery::MIGRATIONS,
             mail::MIGRATIONS,
             creators::MIGRATIONS,
             accounts::MIGRATIONS,

@@ -7,6 +7,7 @@ mod smtp;
 #[path = "../../../providers/tests/all/smtp_server.rs"]
 mod smtp_server;
 mod throughput;
+mod upgrade;
 mod written;
 
 use std::sync::Arc;
@@ -41,7 +42,7 @@ impl Office {
         clock: Clock,
         vetoes: Vec<Arc<dyn Veto>>,
     ) -> Self {
-        let tables = [jobs::MIGRATIONS, mail::MIGRATIONS].concat();
+        let tables = [jobs::MIGRATIONS, delivery::MIGRATIONS, mail::MIGRATIONS].concat();
         fresh.db.migrate(&tables, clock.now()).await.unwrap();
         let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, http_base::app::Limits::default(), true);
         let from = Some("Möbel & Mehr <post@shop.example>".parse().unwrap());

@@ -65,6 +65,7 @@ impl World {
         let clock = Clock::mock("2026-03-02T09:00:00Z".parse().unwrap(), 7);
         let migrations = [
             jobs::MIGRATIONS,
+            delivery::MIGRATIONS,
             mail::MIGRATIONS,
             creators::MIGRATIONS,
             accounts::MIGRATIONS,

@@ -52,7 +52,9 @@ impl House {
     /// Beside a slice that keeps this about people.
     pub(crate) async fn beside(fresh: FreshDb, others: Data) -> Self {
         let clock = Clock::mock("2026-01-15T10:30:00Z".parse().unwrap(), 7);
-        let tables = [jobs::MIGRATIONS, mail::MIGRATIONS, creators::MIGRATIONS, accounts::MIGRATIONS].concat();
+        let tables =
+            [jobs::MIGRATIONS, delivery::MIGRATIONS, mail::MIGRATIONS, creators::MIGRATIONS, accounts::MIGRATIONS]
+                .concat();
         fresh.db.migrate(&tables, clock.now()).await.unwrap();
         let (client, accounts) = Self::process(fresh.db.clone(), &clock, &others);
         Self { client, accounts, clock, fresh }
@@ -163,9 +165,8 @@ impl House {
 
     /// Runs every job that is due.
     pub(crate) async fn work(&self) {
-        let mut registry = accounts::jobs(&self.accounts);
         // Whatever mails do is not looked at here.
-        registry.on(mail::store::SEND, |_, _| async { Ok(()) });
+        let registry = accounts::jobs(&self.accounts);
         jobs::run_until_idle(&self.fresh.db, &self.clock, &registry).await.unwrap();
     }
 

@@ -43,6 +43,7 @@ impl World {
         let clock = Clock::mock("2030-01-15T10:30:00Z".parse().unwrap(), 11);
         let tables = [
             jobs::MIGRATIONS,
+            delivery::MIGRATIONS,
             http_base::idempotency::MIGRATIONS,
             mail::MIGRATIONS,
             creators::MIGRATIONS,

@@ -1,0 +1,91 @@
+//! Mails that an earlier version queued, each with a job, are sent by this one.
+
+use std::sync::Arc;
+
+use db::{Db, args};
+use http_base::{App, Mode};
+use kernel::{Clock, MailId, Timestamp, WorkspaceId, time};
+use mail::{Post, Settings};
+use testkit::{FreshDb, both_engines};
+
+use crate::{Office, Told, mock};
+
+/// The tables before there were deliveries.
+async fn earlier(db: &Db, clock: &Clock) {
+    db.migrate(&[jobs::MIGRATIONS, mail::MIGRATIONS].concat(), clock.now()).await.unwrap();
+}
+
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    status: &'a str,
+    job: &'a str,
+    run_at: Timestamp,
+    workspace: Option<WorkspaceId>,
+}
+
+/// A mail and its job, as the earlier version wrote them.
+async fn write(db: &Db, clock: &Clock, row: Row<'_>) -> MailId {
+    let id: MailId = clock.new_id();
+    let mut tx = db.write().await.unwrap();
+    let sql = "INSERT INTO mails (id, workspace_id, recipient, recipient_key, subject, body_text, headers, message_id, \
+               status, created_at) VALUES ($1, $2, $3, $3, 'Hello', 'Text', '[]', $4, $5, $6)";
+    let message_id = format!("<{id}@shop.example>");
+    let to = format!("{id}@example.com");
+    tx.execute(sql, args![id, row.workspace, to, message_id, row.status, clock.now()]).await.unwrap();
+    let kind = if row.workspace.is_some() { "mail.send_of_workspace" } else { "mail.send" };
+    let sql = "INSERT INTO jobs (id, kind, payload, dedupe, status, run_at, attempts, max_attempts, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, 1, 12, $7)";
+    let payload = format!(r#"{{"mail_id":"{id}"}}"#);
+    let job = args![clock.new_id::<()>(), kind, payload, id.to_string(), row.job, row.run_at, clock.now()];
+    tx.execute(sql, job).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+async fn upgraded(fresh: FreshDb, clock: Clock, told: Arc<Told>) -> Office {
+    let tables = [jobs::MIGRATIONS, delivery::MIGRATIONS, mail::MIGRATIONS].concat();
+    assert_eq!(fresh.db.migrate(&tables, clock.now()).await.unwrap(), delivery::MIGRATIONS.len());
+    let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, http_base::app::Limits::default(), true);
+    let post = Post::new(app.clone(), told, Settings::default(), Vec::new());
+    let registry = mail::jobs(&post);
+    Office { app, clock, post, registry, fresh }
+}
+
+#[both_engines]
+async fn what_was_queued_before_an_upgrade_is_sent_once(fresh: FreshDb) {
+    let clock = mock();
+    earlier(&fresh.db, &clock).await;
+    let (now, workspace) = (clock.now(), Some(clock.new_id()));
+    let row = Row { status: "queued", job: "queued", run_at: now, workspace: None };
+    let own = write(&fresh.db, &clock, row).await;
+    let of_workspace = write(&fresh.db, &clock, Row { workspace, ..row }).await;
+    let backing_off = write(&fresh.db, &clock, Row { run_at: now.plus(time::HOUR), workspace, ..row }).await;
+    // Its process died while it was being sent.
+    let broken_off = write(&fresh.db, &clock, Row { status: "sending", job: "running", ..row }).await;
+    let done = write(&fresh.db, &clock, Row { status: "sent", job: "done", ..row }).await;
+    let given_up = write(&fresh.db, &clock, Row { status: "failed", job: "failed", workspace, ..row }).await;
+
+    let told = Told::new(&[]);
+    let office = upgraded(fresh, clock, told.clone()).await;
+    office.run().await;
+    let expected =
+        [(own, "sent"), (of_workspace, "sent"), (backing_off, "queued"), (broken_off, "sent"), (given_up, "failed")];
+    for (id, status) in expected {
+        assert_eq!(office.status(id).await, status);
+    }
+    assert!(office.mail(broken_off).await.error.unwrap().contains("may have arrived twice"));
+    assert_eq!((told.count(), office.mail(own).await.error, office.mail(done).await.attempts), (3, None, 0));
+    office.clock.advance(time::HOUR);
+    office.run().await;
+    assert_eq!((told.count(), office.status(backing_off).await.as_str()), (4, "sent"));
+    // What was given up can still be replayed by its job.
+    let mut tx = office.db().write().await.unwrap();
+    let sql = "SELECT id FROM jobs WHERE status = 'failed' AND dedupe = $1";
+    let job = tx.fetch_value(sql, args![given_up.to_string()]).await.unwrap();
+    assert!(jobs::replay(&mut tx, &office.clock, job).await.unwrap());
+    tx.commit().await.unwrap();
+    office.run().await;
+    assert_eq!((told.count(), office.status(given_up).await.as_str()), (5, "sent"));
+    office.run().await;
+    assert_eq!(told.count(), 5);
+}
