@@ -19,7 +19,7 @@ impl<E: Into<Error>> From<E> for ApiError {
     }
 }
 
-/// The body of every error: `detail` and `status_code` for A, C and D, `error` for B and E.
+/// The body of every error.
 #[derive(Serialize, ToSchema)]
 pub struct ErrorBody {
     /// A sentence; on 422 the list of every fault.
@@ -27,7 +27,7 @@ pub struct ErrorBody {
     /// The status, again.
     #[schema(example = 404)]
     status_code: u16,
-    /// The same, as B and E show it.
+    /// The same, with a code for programs and the id of the request.
     error: ErrorObject,
 }
 
@@ -54,7 +54,7 @@ struct DetailFault {
     kind: &'static str,
 }
 
-/// What went wrong, as B and E show it.
+/// What went wrong.
 #[derive(Serialize, ToSchema)]
 struct ErrorObject {
     /// A word for programs: `RESOURCE_NOT_FOUND`, `VALIDATION_ERROR`, …
@@ -70,7 +70,7 @@ struct ErrorObject {
     timestamp: Timestamp,
 }
 
-/// A field that is not as it should be, as E shows it.
+/// A field that is not as it should be.
 #[derive(Serialize, ToSchema)]
 struct FieldFault {
     /// The field, with dots between its parts.

@@ -1,10 +1,14 @@
 //! The API's own description: what every route shares is added to the finished document, in one pass.
 
+mod properties;
+mod tags;
+
 use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayItems};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContactBuilder, ContentBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, PathItem, Ref,
-    RefOr, Response, ResponseBuilder,
+    ComponentsBuilder, ContactBuilder, Content, ContentBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder,
+    PathItem, Ref, RefOr, Response, ResponseBuilder, Schema, Server,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -21,12 +25,14 @@ pub fn base(version: &str) -> OpenApi {
              (version 7), money is a JSON number with at most two decimals. A trailing slash never matters.",
         ))
         .contact(Some(ContactBuilder::new().name(Some("InfluencerFlow")).build()))
-        .license(Some(License::new("MIT OR Apache-2.0")))
+        .license(Some(License::builder().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0")).build()))
         .build();
-    OpenApiBuilder::new().info(info).build()
+    let here = Server::builder().url("/").description(Some("The server that serves this document.")).build();
+    OpenApiBuilder::new().info(info).servers(Some([here])).tags(Some(tags::all())).build()
 }
 
-/// Adds what every route shares: the bearer token, and the errors that any of them may answer.
+/// Adds what every route shares: the bearer token, the errors that any of them may answer, names for programs, and the descriptions of
+/// properties that are called the same everywhere.
 pub fn finish(document: &mut OpenApi) {
     let components = document.components.get_or_insert_with(|| ComponentsBuilder::new().build());
     let mut schemas = Vec::new();
@@ -38,10 +44,13 @@ pub fn finish(document: &mut OpenApi) {
     }
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.security_schemes.insert("bearer".to_owned(), RefOr::T(scheme));
+    components.schemas.values_mut().for_each(describe);
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
-            operation.operation_id = Some(operation_id(method, path));
+            operation.operation_id = Some(operation_id(operation.summary.as_deref(), method, path));
             add_errors(path, operation);
+            add_security(path, operation);
+            bodies(operation).for_each(describe);
         }
     }
 }
@@ -89,14 +98,33 @@ fn add_errors(path: &str, operation: &mut Operation) {
             operation.responses.responses.insert((*status).to_owned(), RefOr::Ref(reference));
         }
     }
-    if !public {
-        operation.security.get_or_insert_with(|| vec![SecurityRequirement::new("bearer", [""; 0])]);
+    // A route tells what an error of its own means; its body is the one that every error has.
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && matches!(status.as_bytes(), [b'4' | b'5', ..])
+            && response.content.is_empty()
+        {
+            response.content.insert("application/json".to_owned(), RefOr::T(error_content()));
+        }
+    }
+}
+
+/// Every operation says whether it wants a token: an empty list is "none".
+fn add_security(path: &str, operation: &mut Operation) {
+    let wanted = operation.security.get_or_insert_with(|| {
+        if PUBLIC.contains(&path) { Vec::new() } else { vec![SecurityRequirement::new("bearer", [""; 0])] }
+    });
+    if *wanted == [SecurityRequirement::default()] {
+        wanted.clear();
     }
 }
 
 fn error_response(description: &str) -> Response {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorBody"))).build();
-    ResponseBuilder::new().description(description).content("application/json", content).build()
+    ResponseBuilder::new().description(description).content("application/json", error_content()).build()
+}
+
+fn error_content() -> Content {
+    ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorBody"))).build()
 }
 
 /// Every operation of a path, with its method.
@@ -112,8 +140,89 @@ pub fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &m
     .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
-/// A name for programs that is nobody else's: `get_api_v1_creators_creator_id`.
-fn operation_id(method: &str, path: &str) -> String {
-    let words = path.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    [method].into_iter().chain(words).collect::<Vec<_>>().join("_")
+/// The schemas of what an operation takes and answers that stand in the operation itself.
+fn bodies(operation: &mut Operation) -> impl Iterator<Item = &mut RefOr<Schema>> {
+    let answers = operation.responses.responses.values_mut().filter_map(|response| match response {
+        RefOr::T(response) => Some(response.content.values_mut()),
+        RefOr::Ref(_) => None,
+    });
+    let taken = operation.request_body.iter_mut().filter_map(|body| match body {
+        RefOr::T(body) => Some(body.content.values_mut()),
+        RefOr::Ref(_) => None,
+    });
+    let contents = answers.flatten().chain(taken.flatten());
+    contents.filter_map(|content| match content {
+        RefOr::T(content) => content.schema.as_mut(),
+        RefOr::Ref(_) => None,
+    })
+}
+
+/// Gives every property without a description the one that its name has everywhere.
+fn describe(schema: &mut RefOr<Schema>) {
+    let RefOr::T(schema) = schema else { return };
+    match schema {
+        Schema::Object(object) => {
+            for (name, property) in &mut object.properties {
+                describe(property);
+                let Some(meaning) = properties::meaning(name) else { continue };
+                match property {
+                    RefOr::Ref(own) if own.description.is_empty() => meaning.clone_into(&mut own.description),
+                    RefOr::T(own) => {
+                        if let Some(own) = description(own) {
+                            own.get_or_insert_with(|| meaning.to_owned());
+                        }
+                    }
+                    RefOr::Ref(_) => {}
+                }
+            }
+            if let Some(AdditionalProperties::RefOr(values)) = object.additional_properties.as_deref_mut() {
+                describe(values);
+            }
+        }
+        Schema::Array(array) => {
+            if let ArrayItems::RefOrSchema(items) = &mut array.items {
+                describe(items);
+            }
+        }
+        Schema::OneOf(one) => one.items.iter_mut().for_each(describe),
+        Schema::AllOf(all) => all.items.iter_mut().for_each(describe),
+        Schema::AnyOf(any) => any.items.iter_mut().for_each(describe),
+        _ => {}
+    }
+}
+
+/// Where the description of a property stands.
+fn description(property: &mut Schema) -> Option<&mut Option<String>> {
+    Some(match property {
+        Schema::Object(own) => &mut own.description,
+        Schema::Array(own) => &mut own.description,
+        Schema::OneOf(own) => &mut own.description,
+        Schema::AllOf(own) => &mut own.description,
+        Schema::AnyOf(own) => &mut own.description,
+        _ => return None,
+    })
+}
+
+/// A name for programs, from what the operation is called: `list_contracts_of_campaign`. No other may be called the same.
+fn operation_id(summary: Option<&str>, method: &str, path: &str) -> String {
+    let Some(summary) = summary else {
+        let words = path.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        return [method].into_iter().chain(words).collect::<Vec<_>>().join("_");
+    };
+    let plain = summary.to_lowercase().replace("'s", "").replace("e-mail", "email");
+    let words = plain.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.filter(|word| !["", "a", "an", "the"].contains(word)).collect::<Vec<_>>().join("_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_are_called_what_they_are_called() {
+        let id = |summary| operation_id(summary, "get", "/api/v1/t/{code}");
+        assert_eq!(id(Some("List the contracts of a campaign")), "list_contracts_of_campaign");
+        assert_eq!(id(Some("Read a creator's profile")), "read_creator_profile");
+        assert_eq!(id(None), "get_api_v1_t_code");
+    }
 }

@@ -54,7 +54,6 @@ impl utoipa::PartialSchema for Money {
         ObjectBuilder::new()
             .schema_type(Type::Number)
             .description(Some("An amount of money, with at most two decimals"))
-            .multiple_of(Some(0.01))
             .examples([1200.5])
             .into()
     }

@@ -64,8 +64,8 @@ impl Route {
 
     /// Does it let in whoever asks, because a token is what one comes for (logging in), or something else says who asks?
     pub(crate) fn lets_everybody_in(&self) -> bool {
-        let wanted = self.operation["security"].as_array();
-        wanted.is_some_and(|wanted| wanted.iter().any(|one| one.as_object().is_some_and(Map::is_empty)))
+        let wanted = self.operation["security"].as_array().unwrap_or_else(|| panic!("{}: whom?", self.label()));
+        wanted.is_empty() || wanted.iter().any(|one| one.as_object().is_some_and(Map::is_empty))
     }
 
     /// The path with names of things that are there.

@@ -38,14 +38,18 @@ fn each<'v>(value: &'v Value, name: &str, found: &mut Vec<&'v Value>) {
 async fn every_route_is_described() {
     let world = demo().await;
     let mut ids = HashSet::new();
+    let document = world.client.get("/openapi.json").await.ok();
+    let tags = document["tags"].as_array().unwrap();
     let routes = routes(&world).await;
     assert!(routes.len() >= 25, "{}", routes.len());
     for route in &routes {
         let (label, operation) = (route.label(), &route.operation);
         assert!(says(&operation["summary"]), "{label} has no summary");
         assert!(
-            operation["tags"].as_array().is_some_and(|tags| tags.len() == 1 && says(&tags[0])),
-            "{label} has no tag"
+            operation["tags"]
+                .as_array()
+                .is_some_and(|own| own.len() == 1 && tags.iter().any(|tag| tag["name"] == own[0])),
+            "{label} has no tag of http/src/openapi/tags.rs"
         );
         let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{label} has no id"));
         assert!(ids.insert(id.to_owned()), "{label} has the id of another: {id}");
@@ -62,7 +66,7 @@ async fn every_route_is_described() {
             "{label}: the answer has no schema"
         );
         assert_eq!(responses.contains_key("401"), !route.is_public(), "{label}: 401");
-        assert_eq!(operation.get("security").is_some(), !route.is_public(), "{label}: a token");
+        assert!(route.lets_everybody_in() || !route.is_public(), "{label}: a token");
         let none = Vec::new();
         let parameters = operation["parameters"].as_array().unwrap_or(&none);
         for parameter in parameters {

@@ -1,0 +1,35 @@
+//! The tags: how the operations are grouped, and what each group is for.
+
+use utoipa::openapi::Tag;
+use utoipa::openapi::tag::TagBuilder;
+
+/// Name and description, in the order in which they are shown.
+const TAGS: &[(&str, &str)] = &[
+    ("Accounts", "Signing up and logging in, tokens, sessions, linked providers."),
+    ("Workspaces", "Teams: who is in one, who is invited, and which one is worked in."),
+    ("API keys", "Keys for programs."),
+    ("My data", "The export and the erasure of one's own data."),
+    ("Audit", "Who did what in the workspace."),
+    ("Creators", "The directory of creators: list, search, import, export."),
+    ("Campaigns", "Campaigns of brands, and the choice of creators for them."),
+    ("AI matching", "Similarity, match scores and the vectors that they are computed from."),
+    ("Outreach", "The log of contacts with creators: pipeline, follow-ups, drafts of offers and contracts."),
+    ("Outreach mail", "E-mail to creators: templates, sequences, suppressed addresses, replies."),
+    ("Outreach calls", "Calls to creators: scheduling, transcripts, recordings, consents, the do-not-call list."),
+    ("Voice calls", "Calls by telephone with an agent of our own."),
+    ("Contracts", "Contracts: drafts, signatures, amendments, deliverables, the trail."),
+    ("Payments", "Payments of a contract, refunds, payouts and the ledger."),
+    ("Analytics", "Figures of campaigns, from posts, links and orders."),
+    ("Tracked links", "Short links that count who follows them."),
+    ("Conversions", "Orders, and the promo codes that they are attributed by."),
+    ("Mail", "What was mailed, and what became of it."),
+    ("Pages", "Pages for people who follow a mailed link."),
+    ("Server", "The server itself: health, version, figures."),
+];
+
+/// Those of the document.
+pub(super) fn all() -> Vec<Tag> {
+    TAGS.iter()
+        .map(|(name, description)| TagBuilder::new().name(*name).description(Some(*description)).build())
+        .collect()
+}
