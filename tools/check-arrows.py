@@ -31,7 +31,7 @@ SLICES = {
     "campaigns": {"creators", "outreach"},
     "matching": {"creators", "outreach", "campaigns"},
     "calls": {"mail", "creators", "outreach", "campaigns"},
-    "payments": set(),
+    "payments": {"creators"},
     "deals": {"mail", "creators", "outreach", "campaigns", "payments"},
     "insights": {"creators", "outreach", "campaigns", "payments", "deals"},
 }

@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use http_base::Authenticate;
-use kernel::{Account, AccountId, Proof, Result, Scope, SessionId, Timestamp, UserType, WorkspaceRole};
+use kernel::{Account, AccountId, Proof, Result, Scope, SessionId, Timestamp, WorkspaceRole};
 use moka::sync::Cache;
 
 use crate::state::{Shared, refused};
@@ -66,15 +66,9 @@ impl Shared {
 
 pub(crate) fn account_of(alive: &store::Alive, session: SessionId) -> Account {
     let id: AccountId = alive.account_id;
-    let user_type = UserType::parse(&alive.user_type).unwrap_or(UserType::Creator);
     // Only who is a member of the workspace works in it.
-    let role = alive.role.as_deref().map(|role| match role {
-        "owner" => WorkspaceRole::Owner,
-        "manager" => WorkspaceRole::Manager,
-        _ => WorkspaceRole::Viewer,
-    });
-    let workspace = alive.workspace_id.filter(|_| role.is_some());
-    let role = role.filter(|_| workspace.is_some()).unwrap_or(WorkspaceRole::Owner);
+    let workspace = alive.workspace_id.filter(|_| alive.role.is_some());
+    let role = alive.role.filter(|_| workspace.is_some()).unwrap_or(WorkspaceRole::Owner);
     let read_only = role == WorkspaceRole::Viewer;
-    Account { id, user_type, workspace, role, proof: Proof::Session(session), read_only }
+    Account { id, user_type: alive.user_type, workspace, role, proof: Proof::Session(session), read_only }
 }

@@ -70,7 +70,7 @@ impl Signer {
             sid: session,
             iat,
             exp: iat + self.seconds,
-            user_type: kind.as_str().into(),
+            user_type: kind.word().into(),
         };
         encode(&self.header, &claims, &self.encoding).map_err(Error::internal)
     }

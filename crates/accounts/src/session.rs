@@ -72,7 +72,7 @@ fn tokens(
 ) -> Result<Tokens> {
     let signer = accounts.signer();
     Ok(Tokens {
-        access_token: signer.sign(account.id, account.kind(), id, now)?,
+        access_token: signer.sign(account.id, account.user_type, id, now)?,
         refresh_token,
         token_type: "bearer",
         expires_in: signer.seconds(),

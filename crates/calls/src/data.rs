@@ -7,9 +7,9 @@
 //!   that was never rung goes.
 
 use async_trait::async_trait;
-use db::{Tx, args};
+use db::{Sql, Tx};
 use http_base::data::As::{Flag, Json, Moment, Plain};
-use http_base::data::{Data, Eraser, Holder, Key, Table};
+use http_base::data::{Data, Eraser, Holder, Table};
 use kernel::{Result, Scope, Timestamp};
 
 /// What every export tells, and every erasure takes away.
@@ -55,64 +55,44 @@ const DO_NOT_CALL: Columns =
 
 /// What is told.
 pub const SECTIONS: &[Table] = &[
-    Table {
-        name: "calls",
-        key: Key::Account,
-        columns: CALL,
-        from: "FROM calls WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') ORDER BY created_at, id",
-    },
+    Table { name: "calls", columns: CALL, from: "FROM calls WHERE workspace_id IN {owned} ORDER BY created_at, id" },
     Table {
         name: "call_consents",
-        key: Key::Account,
         columns: CONSENT,
-        from: "FROM call_consents WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
-               ORDER BY recorded_at DESC, id DESC",
+        from: "FROM call_consents WHERE workspace_id IN {owned} ORDER BY recorded_at DESC, id DESC",
     },
     Table {
         name: "do_not_call",
-        key: Key::Account,
         columns: DO_NOT_CALL,
-        from: "FROM do_not_call WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
-               ORDER BY created_at DESC, id DESC",
+        from: "FROM do_not_call WHERE workspace_id IN {owned} ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "calls_to_you",
-        key: Key::Account,
         columns: CALL,
-        from: "FROM calls WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) ORDER BY created_at, id",
+        from: "FROM calls WHERE creator_id IN {claimed} ORDER BY created_at, id",
     },
     Table {
         name: "call_consents_of_you",
-        key: Key::Account,
         columns: CONSENT,
-        from: "FROM call_consents WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) \
-               ORDER BY recorded_at DESC, id DESC",
+        from: "FROM call_consents WHERE creator_id IN {claimed} ORDER BY recorded_at DESC, id DESC",
     },
     Table {
         name: "do_not_call_of_you",
-        key: Key::Account,
         columns: DO_NOT_CALL,
-        from: "FROM do_not_call WHERE phone_number IN (SELECT to_number FROM calls WHERE creator_id IN \
-               (SELECT id FROM creators WHERE claimed_by = $1) UNION SELECT phone_number FROM call_consents WHERE creator_id IN \
-               (SELECT id FROM creators WHERE claimed_by = $1)) ORDER BY created_at DESC, id DESC",
+        from: "FROM do_not_call WHERE phone_number IN (SELECT to_number FROM calls WHERE creator_id IN {claimed} UNION SELECT phone_number FROM call_consents WHERE creator_id IN {claimed}) ORDER BY created_at DESC, id DESC",
     },
 ];
 
 /// Takes away what a creator said who is erased.
 pub struct Erasing;
 
-/// The entries of the directory that the account has claimed.
-const MINE: &str = "SELECT id FROM creators WHERE claimed_by = $1";
-/// What is done, in this order; `$1` is the account, and `mine` stands for [`MINE`].
+/// What is done, in this order.
 const STATEMENTS: [&str; 4] = [
-    "DELETE FROM voice_sessions WHERE call_id IN (SELECT id FROM calls WHERE creator_id IN (mine))",
-    "UPDATE calls SET conversation = NULL, recording_sid = NULL, look_at = NULL WHERE creator_id IN (mine)",
+    "DELETE FROM voice_sessions WHERE call_id IN (SELECT id FROM calls WHERE creator_id IN {claimed})",
+    "UPDATE calls SET conversation = NULL, recording_sid = NULL, look_at = NULL WHERE creator_id IN {claimed}",
     // Nobody was rung: there is nothing to be proved. The name of such a call has the number in it.
-    "UPDATE calls SET to_number = 'erased', call_sid = NULL WHERE creator_id IN (mine) AND NOT rings",
-    "DELETE FROM call_consents WHERE creator_id IN (mine) AND NOT EXISTS \
+    "UPDATE calls SET to_number = 'erased', call_sid = NULL WHERE creator_id IN {claimed} AND NOT rings",
+    "DELETE FROM call_consents WHERE creator_id IN {claimed} AND NOT EXISTS \
      (SELECT 1 FROM calls WHERE calls.to_number = call_consents.phone_number AND calls.rings)",
 ];
 
@@ -121,12 +101,10 @@ impl Eraser for Erasing {
     async fn erase(&self, scope: Scope, tx: &mut Tx, of: &Holder, now: Timestamp) -> Result<()> {
         debug_assert!(scope.sees_everything(), "an erasure is the server's own");
         for sql in STATEMENTS {
-            tx.execute(&sql.replace("mine", MINE), args![of.account]).await?;
+            of.sql(sql).run(tx).await?;
         }
-        let sql = format!(
-            "UPDATE call_consents SET revoked_at = $2, revoked_because = 'They had their data erased' \
-             WHERE creator_id IN ({MINE}) AND revoked_at IS NULL"
-        );
-        tx.execute(&sql, args![of.account, now]).await.map(drop)
+        let mut sql =
+            Sql::new("UPDATE call_consents SET revoked_because = 'They had their data erased', revoked_at = ");
+        sql.bind(now).push(" WHERE revoked_at IS NULL").and_in("creator_id", &of.claimed).run(tx).await.map(drop)
     }
 }

@@ -1,11 +1,10 @@
 //! What a call is, and how it moves.
 
-use db::{Cell, FromColumn, Value};
+use db::{Cell, FromColumn, Json, ToColumn, Value};
 use kernel::{AccountId, CampaignId, CreatorId, OutreachId, Timestamp, WorkspaceId};
 use mind::dialogue::{Brief, Talk};
 use outreach::CallStatus as EntryStatus;
 use ports::calls::{CallStatus, Conversation, ConversationStatus};
-use serde::de::DeserializeOwned;
 
 #[doc(hidden)]
 #[derive(Debug)]
@@ -118,163 +117,165 @@ impl FromColumn for State {
     }
 }
 
-impl From<State> for Value {
-    fn from(state: State) -> Self {
-        state.word().into()
+impl ToColumn for State {
+    fn to_value(&self) -> Value {
+        self.word().to_value()
+    }
+    fn null() -> Value {
+        Value::Text(None)
     }
 }
 
-/// Something that is stored as JSON.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Json<T>(pub T);
-
-impl<T: DeserializeOwned> FromColumn for Json<T> {
-    fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
-        serde_json::from_str(&String::from_cell(cell)?).map(Self).map_err(|error| error.to_string())
-    }
+/// A call, as it is stored.
+#[derive(Clone, Debug, db::Row)]
+#[row(
+    table = "calls",
+    key(id),
+    fixed(
+        workspace_id,
+        outreach_id,
+        campaign_id,
+        creator_id,
+        kind,
+        provider,
+        rings,
+        direction,
+        to_number,
+        asked_once,
+        requested_by,
+        would_be_refused,
+        created_at
+    )
+)]
+pub struct Call {
+    /// Our name for it.
+    pub id: CallId,
+    /// Whose it is; nobody's if it came in from a number that nobody knows.
+    pub workspace_id: Option<WorkspaceId>,
+    /// The entry of the log that it belongs to.
+    pub outreach_id: Option<OutreachId>,
+    /// For which campaign.
+    pub campaign_id: Option<CampaignId>,
+    /// With whom.
+    pub creator_id: Option<CreatorId>,
+    /// `talk`: we lead it; `agent`: the provider's agent does.
+    pub kind: String,
+    /// `twilio`, `elevenlabs` or `mock`.
+    pub provider: String,
+    /// Does it ring anybody?
+    pub rings: bool,
+    /// `outbound-api` or `inbound`.
+    pub direction: String,
+    /// The provider's conversation.
+    pub conversation_id: Option<String>,
+    /// The telephony's call.
+    pub call_sid: Option<String>,
+    /// The number at the other end.
+    pub to_number: String,
+    /// Our number.
+    pub from_number: Option<String>,
+    /// Where it stands.
+    pub status: State,
+    /// The key by which whoever asks twice is known.
+    pub asked_once: Option<String>,
+    /// Who asked for it.
+    pub requested_by: Option<AccountId>,
+    /// Of a mock call: why a real one would have been refused.
+    pub would_be_refused: Option<Json<Vec<String>>>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// How long it lasted.
+    pub duration_seconds: Option<u64>,
+    /// The provider's name for its recording.
+    pub recording_sid: Option<String>,
+    /// What the agent's provider tells of it.
+    pub conversation: Option<Json<Conversation>>,
+    /// When somebody should look after it.
+    pub look_at: Option<Timestamp>,
+    /// When it was wanted.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it was over.
+    pub ended_at: Option<Timestamp>,
 }
 
-/// The JSON of something, for storage.
-pub(crate) fn json<T: serde::Serialize>(value: &T) -> kernel::Result<String> {
-    serde_json::to_string(value).map_err(kernel::Error::internal)
+/// A talk that we lead, as it is stored.
+#[derive(Clone, Debug, db::Row)]
+#[row(table = "voice_sessions")]
+pub struct Session {
+    /// The telephony's call.
+    pub sid: String,
+    /// Our call.
+    pub call_id: CallId,
+    /// Whose it is.
+    pub workspace_id: Option<WorkspaceId>,
+    /// What it is about.
+    pub brief: Json<Brief>,
+    /// In which language it begins: `en` or `es`.
+    pub lang: String,
+    /// What was said; nothing before it began.
+    pub talk: Option<Json<Talk>>,
+    /// How many turns were answered.
+    pub turn: u32,
+    /// What the last request called itself, if it did.
+    pub token: Option<String>,
+    /// What was answered last.
+    pub answer: Option<String>,
+    /// What is half heard.
+    pub partial: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it was over.
+    pub ended_at: Option<Timestamp>,
 }
 
-db::row! {
-    /// A call, as it is stored.
-    #[derive(Clone, Debug)]
-    pub struct Call {
-        /// Our name for it.
-        pub id: CallId,
-        /// Whose it is; nobody's if it came in from a number that nobody knows.
-        pub workspace_id: Option<WorkspaceId>,
-        /// The entry of the log that it belongs to.
-        pub outreach_id: Option<OutreachId>,
-        /// For which campaign.
-        pub campaign_id: Option<CampaignId>,
-        /// With whom.
-        pub creator_id: Option<CreatorId>,
-        /// `talk`: we lead it; `agent`: the provider's agent does.
-        pub kind: String,
-        /// `twilio`, `elevenlabs` or `mock`.
-        pub provider: String,
-        /// Does it ring anybody?
-        pub rings: bool,
-        /// `outbound-api` or `inbound`.
-        pub direction: String,
-        /// The provider's conversation.
-        pub conversation_id: Option<String>,
-        /// The telephony's call.
-        pub call_sid: Option<String>,
-        /// The number at the other end.
-        pub to_number: String,
-        /// Our number.
-        pub from_number: Option<String>,
-        /// Where it stands.
-        pub status: State,
-        /// The key by which whoever asks twice is known.
-        pub asked_once: Option<String>,
-        /// Who asked for it.
-        pub requested_by: Option<AccountId>,
-        /// Of a mock call: why a real one would have been refused.
-        pub would_be_refused: Option<Json<Vec<String>>>,
-        /// Why it failed.
-        pub error: Option<String>,
-        /// How long it lasted.
-        pub duration_seconds: Option<u64>,
-        /// The provider's name for its recording.
-        pub recording_sid: Option<String>,
-        /// What the agent's provider tells of it.
-        pub conversation: Option<Json<Conversation>>,
-        /// When somebody should look after it.
-        pub look_at: Option<Timestamp>,
-        /// When it was wanted.
-        pub created_at: Timestamp,
-        /// When it last changed.
-        pub updated_at: Timestamp,
-        /// When it was over.
-        pub ended_at: Option<Timestamp>,
-    }
+/// A consent to be called.
+#[derive(Clone, Debug, db::Row)]
+#[row(table = "call_consents")]
+pub struct Consent {
+    /// Its id.
+    pub id: ConsentId,
+    /// To whom it was given.
+    pub workspace_id: WorkspaceId,
+    /// By which creator; of the number alone if nobody is named.
+    pub creator_id: Option<CreatorId>,
+    /// For which number.
+    pub phone_number: String,
+    /// How it was given.
+    pub source: String,
+    /// When.
+    pub given_at: Timestamp,
+    /// When it was written down.
+    pub recorded_at: Timestamp,
+    /// By whom.
+    pub recorded_by: Option<AccountId>,
+    /// When it was taken back.
+    pub revoked_at: Option<Timestamp>,
+    /// By whom.
+    pub revoked_by: Option<AccountId>,
+    /// Why.
+    pub revoked_because: Option<String>,
 }
 
-db::row! {
-    /// A talk that we lead, as it is stored.
-    #[derive(Clone, Debug)]
-    pub struct Session {
-        /// The telephony's call.
-        pub sid: String,
-        /// Our call.
-        pub call_id: CallId,
-        /// Whose it is.
-        pub workspace_id: Option<WorkspaceId>,
-        /// What it is about.
-        pub brief: Json<Brief>,
-        /// In which language it begins: `en` or `es`.
-        pub lang: String,
-        /// What was said; nothing before it began.
-        pub talk: Option<Json<Talk>>,
-        /// How many turns were answered.
-        pub turn: u32,
-        /// What the last request called itself, if it did.
-        pub token: Option<String>,
-        /// What was answered last.
-        pub answer: Option<String>,
-        /// What is half heard.
-        pub partial: Option<String>,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// When it last changed.
-        pub updated_at: Timestamp,
-        /// When it was over.
-        pub ended_at: Option<Timestamp>,
-    }
-}
-
-db::row! {
-    /// A consent to be called.
-    #[derive(Clone, Debug)]
-    pub struct Consent {
-        /// Its id.
-        pub id: ConsentId,
-        /// To whom it was given.
-        pub workspace_id: WorkspaceId,
-        /// By which creator; of the number alone if nobody is named.
-        pub creator_id: Option<CreatorId>,
-        /// For which number.
-        pub phone_number: String,
-        /// How it was given.
-        pub source: String,
-        /// When.
-        pub given_at: Timestamp,
-        /// When it was written down.
-        pub recorded_at: Timestamp,
-        /// By whom.
-        pub recorded_by: Option<AccountId>,
-        /// When it was taken back.
-        pub revoked_at: Option<Timestamp>,
-        /// By whom.
-        pub revoked_by: Option<AccountId>,
-        /// Why.
-        pub revoked_because: Option<String>,
-    }
-}
-
-db::row! {
-    /// A number that must not be called.
-    #[derive(Clone, Debug)]
-    pub struct DoNotCall {
-        /// Its id.
-        pub id: DoNotCallId,
-        /// By whom; by nobody at all if no workspace is named.
-        pub workspace_id: Option<WorkspaceId>,
-        /// Which number.
-        pub phone_number: String,
-        /// Why.
-        pub reason: String,
-        /// Since when.
-        pub created_at: Timestamp,
-        /// Who wrote it down.
-        pub created_by: Option<AccountId>,
-    }
+/// A number that must not be called.
+#[derive(Clone, Debug, db::Row)]
+#[row(table = "do_not_call")]
+pub struct DoNotCall {
+    /// Its id.
+    pub id: DoNotCallId,
+    /// By whom; by nobody at all if no workspace is named.
+    pub workspace_id: Option<WorkspaceId>,
+    /// Which number.
+    pub phone_number: String,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Who wrote it down.
+    pub created_by: Option<AccountId>,
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What becomes of a call, written once into its row and the entry of the log.
 
-use db::Tx;
+use db::{Json, Tx};
 use kernel::{Clock, Result, Scope, time};
 use mind::dialogue::{Brief, Interest, Line, Report, Talk, Who};
 use outreach::store::{CallEvent, follow_ups, record_call};
@@ -9,7 +9,7 @@ use ports::calls::{Conversation, ConversationStatus, Finding};
 use serde_json::{Value, json};
 
 use crate::Calls;
-use crate::model::{Call, DoNotCall, Json, State};
+use crate::model::{Call, DoNotCall, State};
 use crate::store;
 
 /// How often a call that goes on is looked after.

@@ -1,6 +1,6 @@
 //! Placing a call: written down, then asked for once, then its answer written down.
 
-use db::Tx;
+use db::{Json, Tx};
 use kernel::{AccountId, CreatorId, Error, Kind, Result, Scope, WorkspaceId};
 use mind::dialogue::{Brief, Lang};
 use outreach::store::CampaignRef;
@@ -9,7 +9,7 @@ use ports::calls::{AgentCall, CallStatus, NewCall, Unplaced};
 use serde_json::json;
 
 use crate::gate::Refusals;
-use crate::model::{Call, CallId, Json, Session, State};
+use crate::model::{Call, CallId, Session, State};
 use crate::moves::{self, Change, LOOK};
 use crate::store::{self, Named};
 use crate::{Calls, phone};
@@ -106,7 +106,7 @@ async fn begin(calls: &Calls, scope: Scope, wanted: &Wanted) -> Result<(Call, bo
         if wanted.by_agent {
             entry.conversation_id = Some(id.to_string());
         }
-        entry.message_type.get_or_insert_with(|| "outreach".into());
+        entry.message_type.get_or_insert(outreach::MessageType::Outreach);
         let event = outreach::store::CallEvent {
             provider: moves::provider(provider),
             provider_id: Some(id.to_string()),

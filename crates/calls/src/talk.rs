@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use db::Tx;
+use db::{Json, Tx};
 use kernel::{Result, Scope, time};
 use mind::dialogue::{Lang, Next, Outcome, Reply, Talk, rules};
 use ports::calls::CallStatus;
 
-use crate::model::{Call, CallId, Json, Session, State};
+use crate::model::{Call, CallId, Session, State};
 use crate::moves::{self, Change};
 use crate::placing::{brief, lang_of_number, new_session};
 use crate::store::{self, Named, Turn};

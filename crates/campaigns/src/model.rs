@@ -1,54 +1,55 @@
 //! What a campaign is, how it moves, and what may be written of one.
 
-use db::{Cell, FromColumn, Value};
+use db::{Cell, FromColumn, Json, ToColumn, Value};
 use input::rule;
 use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, Error, Money, Platform, Result, Timestamp, WorkspaceId};
+use mind::text::fold;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-db::row! {
-    /// A campaign, as it is stored.
-    #[derive(Clone, Debug)]
-    pub struct Campaign {
-        /// Its id.
-        pub id: CampaignId,
-        /// The number of its code: `CAMP-001`.
-        pub code: u64,
-        /// Whose it is.
-        pub workspace_id: WorkspaceId,
-        /// What it is for.
-        pub product_name: String,
-        /// Who makes that.
-        pub brand_name: String,
-        /// More of what it is.
-        pub product_description: Option<String>,
-        /// Whom it should reach.
-        pub target_audience: Option<String>,
-        /// What people use it for.
-        pub key_use_cases: Option<String>,
-        /// What it should bring.
-        pub campaign_goal: Option<String>,
-        /// The niches it belongs to, in plain words.
-        pub product_niche: Option<String>,
-        /// What it may cost in all.
-        pub total_budget: Money,
-        /// Where it stands.
-        pub status: Status,
-        /// How many creators were selected.
-        pub influencer_count: u64,
-        /// Who must never be proposed.
-        pub exclusions: Exclusions,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// When it last changed.
-        pub updated_at: Timestamp,
-    }
+/// A campaign, as it is stored.
+#[derive(Clone, Debug, db::Row)]
+#[row(table = "campaigns", key(id), fixed(code, workspace_id, influencer_count, created_at))]
+pub struct Campaign {
+    /// Its id.
+    pub id: CampaignId,
+    /// The number of its code: `CAMP-001`.
+    pub code: u64,
+    /// Whose it is.
+    pub workspace_id: WorkspaceId,
+    /// What it is for.
+    pub product_name: String,
+    /// Who makes that.
+    #[row(also = "brand_key", by = fold)]
+    pub brand_name: String,
+    /// More of what it is.
+    pub product_description: Option<String>,
+    /// Whom it should reach.
+    pub target_audience: Option<String>,
+    /// What people use it for.
+    pub key_use_cases: Option<String>,
+    /// What it should bring.
+    pub campaign_goal: Option<String>,
+    /// The niches it belongs to, in plain words.
+    pub product_niche: Option<String>,
+    /// What it may cost in all.
+    pub total_budget: Money,
+    /// Where it stands.
+    pub status: Status,
+    /// How many creators were selected; counted where they are.
+    pub influencer_count: u64,
+    /// Who must never be proposed.
+    pub exclusions: Exclusions,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
 }
 
 /// Where a campaign stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
+#[words(name = "CampaignStatus")]
 pub enum Status {
     /// Being prepared.
     Draft,
@@ -61,24 +62,6 @@ pub enum Status {
 }
 
 impl Status {
-    /// Every status, in the words of A and B.
-    pub const WORDS: &'static [&'static str] = &["active", "draft", "completed", "paused"];
-
-    /// The word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Active => "active",
-            Self::Paused => "paused",
-            Self::Completed => "completed",
-        }
-    }
-
-    /// By the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Draft, Self::Active, Self::Paused, Self::Completed].into_iter().find(|status| status.word() == word)
-    }
-
     /// May it move there? What has begun is no draft again, and what is over stays over.
     pub fn next(self, to: Self) -> Result<Self> {
         match (self, to) {
@@ -92,19 +75,6 @@ impl Status {
             ))),
             (_, to) => Ok(to),
         }
-    }
-}
-
-impl FromColumn for Status {
-    fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
-        let word = String::from_cell(cell)?;
-        Self::parse(&word).ok_or_else(|| format!("{word} is no status of a campaign"))
-    }
-}
-
-impl From<Status> for Value {
-    fn from(status: Status) -> Self {
-        status.word().into()
     }
 }
 
@@ -149,7 +119,7 @@ impl Exclusions {
         let creators = fields.change("excluded_creators", rule::list(1000, rule::id()));
         Self {
             excluded_platforms: platforms.map_or(was.excluded_platforms, |listed| {
-                listed.unwrap_or_default().into_iter().map(|platform| platform.name().to_owned()).collect()
+                listed.unwrap_or_default().into_iter().map(|platform| platform.word().to_owned()).collect()
             }),
             excluded_niches: texts(fields, "excluded_niches", was.excluded_niches),
             excluded_countries: texts(fields, "excluded_countries", was.excluded_countries),
@@ -161,13 +131,16 @@ impl Exclusions {
 
 impl FromColumn for Exclusions {
     fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
-        serde_json::from_str(&String::from_cell(cell)?).map_err(|error| error.to_string())
+        Json::from_cell(cell).map(|Json(exclusions)| exclusions)
     }
 }
 
-impl From<&Exclusions> for Value {
-    fn from(exclusions: &Exclusions) -> Self {
-        serde_json::to_string(exclusions).unwrap_or_else(|_| "{}".into()).into()
+impl ToColumn for Exclusions {
+    fn to_value(&self) -> Value {
+        Json(self).to_value()
+    }
+    fn null() -> Value {
+        Value::Text(None)
     }
 }
 

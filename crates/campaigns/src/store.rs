@@ -1,6 +1,8 @@
 //! All of the campaigns' SQL.
 
-use db::{Sql, Tx, args};
+use std::collections::HashMap;
+
+use db::{Listing, Sql, Tx, args};
 use http_base::Offsets;
 use kernel::{CampaignId, CreatorId, Error, Money, OutreachId, Result, Scope, Timestamp};
 use mind::text::fold;
@@ -11,11 +13,9 @@ use crate::{Campaign, Status, TOPIC};
 /// The topic that counts codes.
 const CODES: &str = "campaign_codes";
 
-/// What a scope lets through of the campaigns.
+/// What a scope lets through of the campaigns: its own, and none that was taken away.
 fn scoped(sql: &mut Sql, scope: Scope) {
-    if !scope.sees_everything() {
-        sql.push(" AND workspace_id = ").bind(scope.workspace());
-    }
+    sql.push(" AND deleted_at IS NULL").within(scope, "workspace_id");
 }
 
 /// Adds a campaign and gives it its code.
@@ -23,75 +23,56 @@ pub async fn insert(scope: Scope, tx: &mut Tx, campaign: &mut Campaign) -> Resul
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(campaign.workspace_id));
     campaign.code = tx.next_version(CODES).await?.unsigned_abs();
     tx.next_version(TOPIC).await?;
-    let sql = "INSERT INTO campaigns (id, code, workspace_id, product_name, brand_name, brand_key, product_description, \
-               target_audience, key_use_cases, campaign_goal, product_niche, total_budget, status, influencer_count, exclusions, \
-               created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
-    let values = args![
-        campaign.id,
-        campaign.code,
-        campaign.workspace_id,
-        &campaign.product_name,
-        &campaign.brand_name,
-        fold(&campaign.brand_name),
-        &campaign.product_description,
-        &campaign.target_audience,
-        &campaign.key_use_cases,
-        &campaign.campaign_goal,
-        &campaign.product_niche,
-        campaign.total_budget,
-        campaign.status,
-        campaign.influencer_count,
-        &campaign.exclusions,
-        campaign.created_at,
-        campaign.updated_at,
-    ];
-    tx.execute(sql, values).await.map(drop)
+    tx.insert(campaign).await
 }
 
 /// Writes a campaign over what was, if nobody changed it since it was read (at `was`).
 pub async fn update(scope: Scope, tx: &mut Tx, campaign: &Campaign, was: (Status, Timestamp)) -> Result<()> {
-    let mut sql = Sql::new("UPDATE campaigns SET product_name = ");
-    sql.bind(&campaign.product_name).push(", brand_name = ").bind(&campaign.brand_name);
-    sql.push(", brand_key = ").bind(fold(&campaign.brand_name));
-    sql.push(", product_description = ").bind(&campaign.product_description);
-    sql.push(", target_audience = ").bind(&campaign.target_audience);
-    sql.push(", key_use_cases = ").bind(&campaign.key_use_cases);
-    sql.push(", campaign_goal = ").bind(&campaign.campaign_goal);
-    sql.push(", product_niche = ").bind(&campaign.product_niche);
-    sql.push(", total_budget = ").bind(campaign.total_budget);
-    sql.push(", status = ").bind(campaign.status);
-    sql.push(", exclusions = ").bind(&campaign.exclusions);
-    sql.push(", updated_at = ").bind(campaign.updated_at);
-    sql.push(" WHERE deleted_at IS NULL AND id = ").bind(campaign.id);
-    sql.push(" AND status = ").bind(was.0).push(" AND updated_at = ").bind(was.1);
-    scoped(&mut sql, scope);
-    if tx.execute(&sql.text, sql.args).await? == 0 {
-        return Err(Error::conflict(
-            "The campaign was changed by someone else meanwhile; read it again and repeat your change",
-        ));
-    }
+    tx.save(campaign)
+        .was("status", was.0)
+        .was("updated_at", was.1)
+        .only(|sql| scoped(sql, scope))
+        .or_conflict("The campaign was changed by someone else meanwhile; read it again and repeat your change")
+        .await?;
     tx.next_version(TOPIC).await.map(drop)
 }
 
 /// Takes a campaign away. What refers to it (outreach, contracts) keeps it by its id.
 pub async fn delete(scope: Scope, tx: &mut Tx, id: CampaignId, now: Timestamp) -> Result<bool> {
     let mut sql = Sql::new("UPDATE campaigns SET deleted_at = ");
-    sql.bind(now).push(", updated_at = ").bind(now).push(" WHERE deleted_at IS NULL AND id = ").bind(id);
+    sql.bind(now).push(", updated_at = ").bind(now).push(" WHERE id = ").bind(id);
     scoped(&mut sql, scope);
-    let deleted = tx.execute(&sql.text, sql.args).await? == 1;
+    let deleted = sql.run(tx).await? == 1;
     tx.next_version(TOPIC).await?;
     Ok(deleted)
 }
 
 /// The campaign of this id or code, if it is there and this scope's.
 pub async fn by_name(scope: Scope, tx: &mut Tx, name: &Name) -> Result<Option<Campaign>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM campaigns WHERE deleted_at IS NULL", Campaign::COLUMNS));
+    let mut sql = Sql::of::<Campaign>();
     match name {
-        Name::Id(id) => sql.push(" AND id = ").bind(*id),
-        Name::Code(code) => sql.push(" AND code = ").bind(*code),
+        Name::Id(id) => sql.and("id = ", *id),
+        Name::Code(code) => sql.and("code = ", *code),
     };
     scoped(&mut sql, scope);
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
+}
+
+/// What these campaigns are for, also those that are gone: for rows that name them and were found in the caller's scope.
+pub async fn titles(tx: &mut Tx, ids: impl IntoIterator<Item = CampaignId>) -> Result<HashMap<CampaignId, String>> {
+    let mut sql = Sql::new("SELECT id, product_name FROM campaigns WHERE id IN ");
+    sql.bind_list(ids);
+    if sql.args.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let titles: Vec<(CampaignId, String)> = sql.all(tx).await?;
+    Ok(titles.into_iter().collect())
+}
+
+/// Joins the campaigns that are there and this scope's to rows whose column names one: others are left out.
+pub fn join(sql: &mut Sql, column: &str, scope: Scope) {
+    sql.push(" JOIN campaigns ON campaigns.id = ").push(column).push(" AND campaigns.deleted_at IS NULL");
+    sql.within(scope, "campaigns.workspace_id");
 }
 
 /// Which campaigns are wanted.
@@ -105,31 +86,18 @@ pub struct Wanted {
 
 /// A page of the campaigns, newest first, and how many there are in all.
 pub async fn list(scope: Scope, tx: &mut Tx, wanted: &Wanted, offsets: Offsets) -> Result<(Vec<Campaign>, u64)> {
-    let filter = |sql: &mut Sql| {
-        if let Some(status) = wanted.status {
-            sql.push(" AND status = ").bind(status);
-        }
-        if let Some(brand) = &wanted.brand {
-            sql.push(" AND brand_key = ").bind(fold(brand));
-        }
-        scoped(sql, scope);
-    };
-    let mut sql = Sql::new("SELECT count(*) FROM campaigns WHERE deleted_at IS NULL");
-    filter(&mut sql);
-    let total: u64 = tx.fetch_value(&sql.text, sql.args).await?;
-    let mut sql = Sql::new(format!("SELECT {} FROM campaigns WHERE deleted_at IS NULL", Campaign::COLUMNS));
-    filter(&mut sql);
-    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    let mut filter = Sql::filter();
+    filter.and_if("status = ", wanted.status).and_if("brand_key = ", wanted.brand.as_deref().map(fold));
+    scoped(&mut filter, scope);
+    let listing = Listing::of::<Campaign>(filter).order("created_at DESC, id DESC");
+    listing.page(tx, offsets.limit, offsets.offset).await
 }
 
 /// How many campaigns there are of each status, and what their budgets come to.
 pub async fn totals(scope: Scope, tx: &mut Tx) -> Result<Vec<(Status, u64, Money)>> {
-    let mut sql =
-        Sql::new("SELECT status, count(*), CAST(sum(total_budget) AS BIGINT) FROM campaigns WHERE deleted_at IS NULL");
+    let mut sql = Sql::new("SELECT status, count(*), CAST(sum(total_budget) AS BIGINT) FROM campaigns WHERE TRUE");
     scoped(&mut sql, scope);
-    sql.push(" GROUP BY status");
-    tx.fetch_all(&sql.text, sql.args).await
+    sql.push(" GROUP BY status").all(tx).await
 }
 
 /// Remembers that a creator was selected; the entry of an earlier selection, if there is one.

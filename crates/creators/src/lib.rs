@@ -7,6 +7,7 @@
 
 pub mod catalogue;
 mod compare;
+pub mod data;
 mod directory;
 mod embedding;
 mod jobs;

@@ -1,6 +1,6 @@
 //! What a creator of the directory is, and what may be written of one.
 
-use db::{Cell, FromColumn, Value};
+use db::{Cell, FromColumn, Json, ToColumn, Value};
 use input::rule::{self, Rule};
 use input::{Fields, Input};
 use kernel::{AccountId, CreatorId, Money, Platform, Timestamp, WorkspaceId, count};
@@ -8,61 +8,59 @@ use mind::text::fold;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-db::row! {
-    /// An entry of the directory, as it is stored.
-    #[derive(Clone, Debug)]
-    pub struct Creator {
-        /// Its id.
-        pub id: CreatorId,
-        /// The version of the directory in which it was last changed.
-        pub seq: i64,
-        /// Who added it; nobody in particular if it came with the sample data or by the command line.
-        pub workspace_id: Option<WorkspaceId>,
-        /// The account of the person it is about, once they claimed it.
-        pub claimed_by: Option<AccountId>,
-        /// The name people know.
-        pub name: String,
-        /// Where mail reaches them.
-        pub email: Option<String>,
-        /// Where they publish.
-        pub platform: Platform,
-        /// Their name there, usually with an @.
-        pub channel_name: Option<String>,
-        /// Followers as they were written: `125K`.
-        pub followers_shown: String,
-        /// Followers.
-        pub followers: u64,
-        /// Engagement in percent of the followers.
-        pub engagement_rate: Option<f64>,
-        /// What it is about, in lower case.
-        pub niche: String,
-        /// The language they speak most.
-        pub language: Option<String>,
-        /// Every other language they speak.
-        pub languages: Texts,
-        /// Where they live.
-        pub country: Option<String>,
-        /// The place, more closely.
-        pub location: Option<String>,
-        /// What they say of themselves.
-        pub about: Option<String>,
-        /// Whom they reach.
-        pub audience_type: Option<String>,
-        /// Brands they have worked with.
-        pub previous_brands: Texts,
-        /// Views of a usual piece.
-        pub avg_views: Option<u64>,
-        /// What a piece costs.
-        pub collaboration_rate: Option<Money>,
-        /// From 1 to 5, as brands rated them.
-        pub rating: Option<f64>,
-        /// The address of a picture.
-        pub profile_image: Option<String>,
-        /// When it was added.
-        pub created_at: Timestamp,
-        /// When it was last changed.
-        pub updated_at: Timestamp,
-    }
+/// An entry of the directory, as it is stored.
+#[derive(Clone, Debug, db::Row)]
+pub struct Creator {
+    /// Its id.
+    pub id: CreatorId,
+    /// The version of the directory in which it was last changed.
+    pub seq: i64,
+    /// Who added it; nobody in particular if it came with the sample data or by the command line.
+    pub workspace_id: Option<WorkspaceId>,
+    /// The account of the person it is about, once they claimed it.
+    pub claimed_by: Option<AccountId>,
+    /// The name people know.
+    pub name: String,
+    /// Where mail reaches them.
+    pub email: Option<String>,
+    /// Where they publish.
+    pub platform: Platform,
+    /// Their name there, usually with an @.
+    pub channel_name: Option<String>,
+    /// Followers as they were written: `125K`.
+    pub followers_shown: String,
+    /// Followers.
+    pub followers: u64,
+    /// Engagement in percent of the followers.
+    pub engagement_rate: Option<f64>,
+    /// What it is about, in lower case.
+    pub niche: String,
+    /// The language they speak most.
+    pub language: Option<String>,
+    /// Every other language they speak.
+    pub languages: Texts,
+    /// Where they live.
+    pub country: Option<String>,
+    /// The place, more closely.
+    pub location: Option<String>,
+    /// What they say of themselves.
+    pub about: Option<String>,
+    /// Whom they reach.
+    pub audience_type: Option<String>,
+    /// Brands they have worked with.
+    pub previous_brands: Texts,
+    /// Views of a usual piece.
+    pub avg_views: Option<u64>,
+    /// What a piece costs.
+    pub collaboration_rate: Option<Money>,
+    /// From 1 to 5, as brands rated them.
+    pub rating: Option<f64>,
+    /// The address of a picture.
+    pub profile_image: Option<String>,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
 }
 
 /// A list of texts; stored as JSON.
@@ -71,14 +69,16 @@ pub struct Texts(pub Vec<String>);
 
 impl FromColumn for Texts {
     fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
-        let text = String::from_cell(cell)?;
-        serde_json::from_str(&text).map(Self).map_err(|error| error.to_string())
+        Json::from_cell(cell).map(|Json(texts)| Self(texts))
     }
 }
 
-impl From<&Texts> for Value {
-    fn from(texts: &Texts) -> Self {
-        Self::Text(Some(serde_json::Value::from(texts.0.clone()).to_string()))
+impl ToColumn for Texts {
+    fn to_value(&self) -> Value {
+        Json(&self.0).to_value()
+    }
+    fn null() -> Value {
+        Value::Text(None)
     }
 }
 

@@ -10,6 +10,7 @@ pub fn slice(directory: &Directory) -> Slice {
     let (looked_at, counted) = (directory.clone(), directory.clone());
     Slice::new("creators", router(directory.clone()))
         .jobs(jobs(directory))
+        .data(crate::data::kept())
         .check("index", move || {
             let directory = looked_at.clone();
             async move {

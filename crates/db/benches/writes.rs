@@ -18,17 +18,16 @@ const THINGS: Migration = Migration {
           CREATE INDEX things_name ON things (name)",
 };
 
-db::row! {
-    /// What is read.
-    struct Thing {
-        id: CreatorId,
-        name: String,
-        niche: Option<String>,
-        followers: i64,
-        rate: i64,
-        engagement: f64,
-        created_at: kernel::Timestamp,
-    }
+/// What is read.
+#[derive(db::Row)]
+struct Thing {
+    id: CreatorId,
+    name: String,
+    niche: Option<String>,
+    followers: i64,
+    rate: i64,
+    engagement: f64,
+    created_at: kernel::Timestamp,
 }
 
 fn main() {

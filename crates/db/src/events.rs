@@ -14,25 +14,23 @@ pub type EventId = Id<EventMarker>;
 /// The topic that counts events.
 pub const EVENTS: &str = "events";
 
-crate::row! {
-    /// Something that happened.
-    #[derive(Clone, Debug, PartialEq)]
-    pub struct EventRow {
-        /// Its id.
-        pub id: EventId,
-        /// Its place in the log; what is read in this order is read without gaps.
-        pub seq: i64,
-        /// What happened: `creator.created`.
-        pub kind: String,
-        /// What it happened to.
-        pub subject: Uuid,
-        /// Whose it is; nothing where it is everybody's.
-        pub workspace: Option<WorkspaceId>,
-        /// The rest, as JSON.
-        pub payload: String,
-        /// When.
-        pub created_at: Timestamp,
-    }
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, crate::Row)]
+pub struct EventRow {
+    /// Its id.
+    pub id: EventId,
+    /// Its place in the log; what is read in this order is read without gaps.
+    pub seq: i64,
+    /// What happened: `creator.created`.
+    pub kind: String,
+    /// What it happened to.
+    pub subject: Uuid,
+    /// Whose it is; nothing where it is everybody's.
+    pub workspace: Option<WorkspaceId>,
+    /// The rest, as JSON.
+    pub payload: String,
+    /// When.
+    pub created_at: Timestamp,
 }
 
 /// An event that waits for its transaction's commit.

@@ -1,6 +1,6 @@
 //! Rows, and how their columns become values of ours: one decoding for both engines.
 
-use kernel::{Error, Id, Money, Platform, Result, Timestamp};
+use kernel::{Error, Id, Money, Result, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::{Column as _, Decode, Row as _, ValueRef as _};
 use uuid::Uuid;
@@ -38,7 +38,8 @@ pub trait FromColumn: Sized {
     fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String>;
 }
 
-/// What a row, or some neighbouring columns of it, can become. Made by [`row!`](crate::row!), tuples and every [`FromColumn`].
+/// What a row, or some neighbouring columns of it, can become. Made by the derive [`Row`](derive@crate::Row), tuples
+/// (`fetch_all::<(CreatorRow, i64)>`) and every [`FromColumn`].
 pub trait FromRow: Sized {
     /// How many columns it takes.
     const WIDTH: usize;
@@ -147,7 +148,7 @@ fn postgres_cell(row: &PgRow, place: usize) -> std::result::Result<Cell<'_>, Fau
     })
 }
 
-fn unfit<T>(cell: Cell<'_>) -> std::result::Result<T, String> {
+pub(crate) fn unfit<T>(cell: Cell<'_>) -> std::result::Result<T, String> {
     // The value itself stays out of the log: it may be somebody's.
     Err(match cell {
         Cell::Null => "it is NULL",
@@ -241,13 +242,6 @@ impl FromColumn for Timestamp {
     }
 }
 
-impl FromColumn for Platform {
-    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
-        let name = String::from_cell(cell)?;
-        Self::parse(&name).ok_or_else(|| format!("{name} is no platform"))
-    }
-}
-
 impl FromColumn for Money {
     fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
         i64::from_cell(cell).map(Self::from_minor)
@@ -293,66 +287,4 @@ tuples! {
     A B C D E F;
     A B C D E F G;
     A B C D E F G H;
-}
-
-/// A row type: the struct, `COLUMNS` (`"id, name"`), `columns("c")` (`"c.id, c.name"`) and its [`FromRow`], by position.
-///
-/// A field has the name of its column. Row types stand in tuples too: `fetch_all::<(CreatorRow, i64)>`.
-///
-/// ```
-/// db::row! {
-///     /// A tag of something.
-///     #[derive(Debug, Clone)]
-///     pub struct TagRow {
-///         /// Its id.
-///         pub id: i64,
-///         /// Its name, where it has one.
-///         pub name: Option<String>,
-///     }
-/// }
-/// assert_eq!(TagRow::COLUMNS, "id, name");
-/// assert_eq!(TagRow::columns("t"), "t.id, t.name");
-/// ```
-#[macro_export]
-macro_rules! row {
-    ($(#[$meta:meta])* $vis:vis struct $name:ident {
-        $(#[$first_meta:meta])* $first_vis:vis $first:ident: $first_type:ty
-        $(, $(#[$field_meta:meta])* $field_vis:vis $field:ident: $field_type:ty)* $(,)?
-    }) => {
-        $(#[$meta])*
-        $vis struct $name {
-            $(#[$first_meta])* $first_vis $first: $first_type,
-            $($(#[$field_meta])* $field_vis $field: $field_type,)*
-        }
-
-        #[allow(dead_code, clippy::allow_attributes, reason = "not every row type needs both")]
-        impl $name {
-            /// Its columns, in the order in which they are read.
-            $vis const COLUMNS: &'static str =
-                ::std::concat!(::std::stringify!($first) $(, ", ", ::std::stringify!($field))*);
-
-            /// Its columns, each after `table.`.
-            $vis fn columns(table: &str) -> ::std::string::String {
-                let mut text = ::std::format!("{table}.{}", ::std::stringify!($first));
-                $(
-                    text.push_str(", ");
-                    text.push_str(table);
-                    text.push('.');
-                    text.push_str(::std::stringify!($field));
-                )*
-                text
-            }
-        }
-
-        impl $crate::FromRow for $name {
-            const WIDTH: usize = [::std::stringify!($first) $(, ::std::stringify!($field))*].len();
-            fn from_row_at(row: &$crate::Row<'_>, at: usize) -> $crate::kernel::Result<Self> {
-                let mut next = at..;
-                Ok(Self {
-                    $first: row.get(next.start)?,
-                    $($field: { next.start += 1; row.get(next.start)? },)*
-                })
-            }
-        }
-    };
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::Value;
+use kernel::{Result, Scope};
+
+use crate::{FromRow, Stored, Tx, Value};
 
 /// A statement in the making. What callers sent goes in by [`Sql::bind`], never by [`Sql::push`].
 ///
@@ -56,10 +58,64 @@ impl Sql {
         self.push(")")
     }
 
+    /// Every row of a table, to be narrowed by [`Sql::and`]: `SELECT id, name FROM tags WHERE TRUE`.
+    pub fn of<R: Stored>() -> Self {
+        Self::new(format!("SELECT {} FROM {} WHERE TRUE", R::COLUMNS, R::TABLE))
+    }
+
+    /// No conditions yet, for a [`Listing`](crate::Listing).
+    pub fn filter() -> Self {
+        Self::default()
+    }
+
+    /// Adds a condition on an argument: `and("status = ", status)`.
+    pub fn and(&mut self, condition: &str, value: impl Into<Value>) -> &mut Self {
+        self.push(" AND ").push(condition).bind(value)
+    }
+
+    /// The same, if there is something to ask for.
+    pub fn and_if(&mut self, condition: &str, value: Option<impl Into<Value>>) -> &mut Self {
+        match value {
+            Some(value) => self.and(condition, value),
+            None => self,
+        }
+    }
+
+    /// Adds the condition that a column is one of these.
+    pub fn and_in<V: Into<Value>>(&mut self, column: &str, values: impl IntoIterator<Item = V>) -> &mut Self {
+        self.push(" AND ").push(column).push(" IN ").bind_list(values)
+    }
+
+    /// Adds whose rows they are: those of the workspace that a scope is held to, or all where it sees everything. A scope that
+    /// is held to something else sees none.
+    pub fn within(&mut self, scope: Scope, column: &str) -> &mut Self {
+        if scope.sees_everything() { self } else { self.and(&format!("{column} = "), scope.workspace()) }
+    }
+
     /// Adds ` WHERE ` before the first condition and ` AND ` before every other one; `first` remembers which.
     pub fn and_where(&mut self, first: &mut bool) -> &mut Self {
         let word = if std::mem::replace(first, false) { " WHERE " } else { " AND " };
         self.push(word)
+    }
+
+    /// Runs it and takes the first row, if there is one.
+    pub async fn optional<R: FromRow + Send>(&mut self, tx: &mut Tx) -> Result<Option<R>> {
+        tx.fetch_optional(&self.text, std::mem::take(&mut self.args)).await
+    }
+
+    /// Runs it and takes every row.
+    pub async fn all<R: FromRow + Send>(&mut self, tx: &mut Tx) -> Result<Vec<R>> {
+        tx.fetch_all(&self.text, std::mem::take(&mut self.args)).await
+    }
+
+    /// Runs it and takes the row that it always answers with.
+    pub async fn one<R: FromRow + Send>(&mut self, tx: &mut Tx) -> Result<R> {
+        tx.fetch_one(&self.text, std::mem::take(&mut self.args)).await
+    }
+
+    /// Runs it and tells how many rows it changed.
+    pub async fn run(&mut self, tx: &mut Tx) -> Result<u64> {
+        tx.execute(&self.text, std::mem::take(&mut self.args)).await
     }
 
     /// Adds a `LIKE` argument that matches `text` anywhere, taking `%`, `_` and `\` in it as they stand.
@@ -95,5 +151,16 @@ mod tests {
         sql.push(" AND c IN ").bind_list(Vec::<i64>::new()).push(" AND d IN ").bind_list([2, 3]);
         assert_eq!(sql.text, "SELECT 1 FROM t WHERE a = $1 AND b LIKE $2 ESCAPE '\\' AND c IN (NULL) AND d IN ($3,$4)");
         assert_eq!(sql.args, crate::args![1, "%50\\%\\_\\\\%", 2, 3]);
+    }
+
+    #[test]
+    fn conditions_are_there_only_where_something_is_asked_for() {
+        let mut sql = Sql::filter();
+        sql.and("a = ", 1).and_if("b = ", None::<i64>).and_if("c > ", Some("x")).and_in("d", [2_u8, 3]);
+        sql.within(Scope::system(), "t.workspace_id");
+        assert_eq!(sql.text, " AND a = $1 AND c > $2 AND d IN ($3,$4)");
+        let mut sql = Sql::filter();
+        sql.within(kernel::Caller::Anonymous.scope(), "t.workspace_id");
+        assert_eq!((sql.text.as_str(), sql.args), (" AND t.workspace_id = $1", vec![Value::Uuid(None)]));
     }
 }

@@ -168,6 +168,14 @@ impl Tx {
         Box::pin(self.advance(topic, 1))
     }
 
+    /// The topic's version as this transaction sees it; 0 where nothing was counted yet.
+    pub fn version<'a>(&'a mut self, topic: &'a str) -> BoxFuture<'a, Result<i64>> {
+        Box::pin(async move {
+            let sql = "SELECT version FROM topics WHERE name = $1";
+            Ok(self.fetch_optional(sql, crate::args![topic]).await?.unwrap_or(0))
+        })
+    }
+
     /// Takes `by` numbers at once and tells the last one.
     pub(crate) async fn advance(&mut self, topic: &str, by: i64) -> Result<i64> {
         let version: i64 = self

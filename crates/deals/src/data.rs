@@ -1,18 +1,17 @@
-//! What contracts and payments keep about people, as it is told to them and taken away.
+//! What contracts keep about people, as it is told to them and taken away.
 //!
-//! - To the owner of a workspace its contracts and payments are told; to a creator those of the entries of the directory that they have claimed,
+//! - To the owner of a workspace its contracts are told; to a creator those of the entries of the directory that they have claimed,
 //!   once they were offered. Signatures and signing links are told to whoever gave them or was asked.
-//! - What somebody has signed stays, whoever is erased: the text, the signatures with what vouches for them, the trail, the payments
-//!   and the ledger. The law makes the other side keep them, and a trail from which something was taken would vouch for nothing.
+//! - What somebody has signed stays, whoever is erased: the text, the signatures with what vouches for them, and the
+//!   trail. The law makes the other side keep them, and a trail from which something was taken would vouch for nothing.
 //! - What nobody has signed binds nobody, and goes with the creator whom it names: its frozen texts, its links, its trail (in which
 //!   addresses stand) down to one entry that says so; if it was still offered, it is cancelled.
-//! - Links go with the address that they were mailed to, and nobody signs by them any more. A payout account goes unless money still waits for
-//!   it.
+//! - Links go with the address that they were mailed to, and nobody signs by them any more.
 
 use async_trait::async_trait;
 use db::{Tx, args};
-use http_base::data::As::{Amount, Flag, Json, Moment, Plain};
-use http_base::data::{Data, Eraser, Holder, Key, Table};
+use http_base::data::As::{Amount, Json, Moment, Plain};
+use http_base::data::{Data, Eraser, Holder, Table};
 use kernel::{ContractId, Result, Scope, Timestamp};
 use serde_json::json;
 
@@ -62,93 +61,33 @@ const DELIVERABLE: Columns = &[
     ("d.approved_at", Moment),
 ];
 
-const PAYMENT: Columns = &[
-    ("id", Plain),
-    ("contract_id", Plain),
-    ("campaign_id", Plain),
-    ("creator_id", Plain),
-    ("name", Plain),
-    ("amount", Amount),
-    ("currency", Plain),
-    ("status", Plain),
-    ("awaits_delivery", Flag),
-    ("due_at", Moment),
-    ("payment_method", Plain),
-    ("provider", Plain),
-    ("transaction_id", Plain),
-    ("failure", Plain),
-    ("refunded", Amount),
-    ("disputed", Amount),
-    ("dispute_status", Plain),
-    ("payout_status", Plain),
-    ("paid_out", Amount),
-    ("fees", Amount),
-    ("paid_at", Moment),
-    ("created_at", Moment),
-];
-
-const LEDGER: Columns = &[
-    ("posting", Plain),
-    ("line", Plain),
-    ("kind", Plain),
-    ("account", Plain),
-    ("currency", Plain),
-    ("amount", Amount),
-    ("payment_id", Plain),
-    ("created_at", Moment),
-];
-
 /// What is told.
 pub const SECTIONS: &[Table] = &[
     Table {
         name: "contracts",
-        key: Key::Account,
         columns: CONTRACT,
-        from: "FROM contracts WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
-               ORDER BY created_at DESC, id DESC",
+        from: "FROM contracts WHERE workspace_id IN {owned} ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "contract_deliverables",
-        key: Key::Account,
         columns: DELIVERABLE,
-        from: "FROM contracts c JOIN contract_deliverables d ON d.contract_id = c.id WHERE c.workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
+        from: "FROM contracts c JOIN contract_deliverables d ON d.contract_id = c.id WHERE c.workspace_id IN {owned} \
                ORDER BY c.created_at DESC, c.id DESC, d.position",
     },
     Table {
-        name: "payments",
-        key: Key::Account,
-        columns: PAYMENT,
-        from: "FROM payments WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
-               ORDER BY created_at DESC, id DESC",
-    },
-    Table {
-        name: "ledger",
-        key: Key::Account,
-        columns: LEDGER,
-        from: "FROM ledger_entries WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') ORDER BY posting, line",
-    },
-    Table {
         name: "contracts_with_you",
-        key: Key::Account,
         columns: CONTRACT,
-        from: "FROM contracts WHERE sent_at IS NOT NULL AND creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) \
+        from: "FROM contracts WHERE sent_at IS NOT NULL AND creator_id IN {claimed} \
                ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "deliverables_of_you",
-        key: Key::Account,
         columns: DELIVERABLE,
         from: "FROM contracts c JOIN contract_deliverables d ON d.contract_id = c.id WHERE c.sent_at IS NOT NULL \
-               AND c.creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) \
-               ORDER BY c.created_at DESC, c.id DESC, d.position",
+               AND c.creator_id IN {claimed} ORDER BY c.created_at DESC, c.id DESC, d.position",
     },
     Table {
         name: "contract_signatures",
-        key: Key::Account,
         columns: &[
             ("s.contract_id", Plain),
             ("s.version", Plain),
@@ -163,13 +102,12 @@ pub const SECTIONS: &[Table] = &[
             ("s.signed_at", Moment),
         ],
         from: "FROM contract_signatures s JOIN contract_versions v ON v.contract_id = s.contract_id AND v.version = s.version \
-               WHERE s.account_id = $1 OR (s.party = 'creator' AND s.contract_id IN \
-               (SELECT id FROM contracts WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1))) \
+               WHERE s.account_id = {account} OR (s.party = 'creator' AND s.contract_id IN \
+               (SELECT id FROM contracts WHERE creator_id IN {claimed})) \
                ORDER BY s.signed_at, s.contract_id, s.version, s.party",
     },
     Table {
         name: "contract_links",
-        key: Key::Email,
         columns: &[
             ("id", Plain),
             ("contract_id", Plain),
@@ -184,26 +122,7 @@ pub const SECTIONS: &[Table] = &[
             ("viewed_at", Moment),
             ("reminders", Plain),
         ],
-        from: "FROM contract_links WHERE lower(email) = $1 ORDER BY created_at, id",
-    },
-    Table {
-        name: "payments_to_you",
-        key: Key::Account,
-        columns: PAYMENT,
-        from: "FROM payments WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) ORDER BY created_at DESC, id DESC",
-    },
-    Table {
-        name: "ledger_of_you",
-        key: Key::Account,
-        columns: LEDGER,
-        from: "FROM ledger_entries WHERE account = 'creator' AND creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) \
-               ORDER BY posting, line",
-    },
-    Table {
-        name: "payout_accounts",
-        key: Key::Account,
-        columns: &[("creator_id", Plain), ("provider", Plain), ("account", Plain), ("updated_at", Moment)],
-        from: "FROM payout_accounts WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) ORDER BY creator_id, provider",
+        from: "FROM contract_links WHERE lower(email) = {address} ORDER BY created_at, id",
     },
 ];
 
@@ -214,26 +133,17 @@ pub struct Erasing;
 impl Eraser for Erasing {
     async fn erase(&self, scope: Scope, tx: &mut Tx, of: &Holder, now: Timestamp) -> Result<()> {
         debug_assert!(scope.sees_everything(), "an erasure is the server's own");
-        let sql = "SELECT id FROM contracts WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) \
-                   AND NOT EXISTS (SELECT 1 FROM contract_signatures s WHERE s.contract_id = contracts.id) ORDER BY id";
-        let unsigned: Vec<ContractId> = tx.fetch_all(sql, args![of.account]).await?;
+        let unsigned = "SELECT id FROM contracts WHERE creator_id IN {claimed} \
+                        AND NOT EXISTS (SELECT 1 FROM contract_signatures s WHERE s.contract_id = contracts.id) ORDER BY id";
+        let unsigned: Vec<ContractId> = of.sql(unsigned).all(tx).await?;
         for id in unsigned {
             forget(scope, tx, id, now).await?;
         }
-        let gone = "name = NULL, email = 'erased', token_hash = NULL, remind_at = NULL, \
-                    status = CASE WHEN status IN ('waiting', 'open') THEN 'void' ELSE status END";
-        let sql = format!(
-            "UPDATE contract_links SET {gone} WHERE party = 'creator' AND contract_id IN \
-             (SELECT id FROM contracts WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1))"
-        );
-        tx.execute(&sql, args![of.account]).await?;
-        if let Some(email) = &of.email_key {
-            tx.execute(&format!("UPDATE contract_links SET {gone} WHERE lower(email) = $1"), args![email]).await?;
-        }
-        let sql = "DELETE FROM payout_accounts WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) \
-                   AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.creator_id = payout_accounts.creator_id \
-                   AND (p.status = 'processing' OR p.payout_status IN ('waiting', 'in_transit', 'failed')))";
-        tx.execute(sql, args![of.account]).await.map(drop)
+        let gone = "UPDATE contract_links SET name = NULL, email = 'erased', token_hash = NULL, remind_at = NULL, \
+                    status = CASE WHEN status IN ('waiting', 'open') THEN 'void' ELSE status END WHERE";
+        let theirs = "party = 'creator' AND contract_id IN (SELECT id FROM contracts WHERE creator_id IN {claimed})";
+        of.sql(&format!("{gone} {theirs}")).run(tx).await?;
+        of.sql(&format!("{gone} lower(email) = {{address}}")).run(tx).await.map(drop)
     }
 }
 
@@ -241,7 +151,7 @@ impl Eraser for Erasing {
 async fn forget(scope: Scope, tx: &mut Tx, id: ContractId, now: Timestamp) -> Result<()> {
     let Some(mut contract) = store::lock(scope, tx, id).await? else { return Ok(()) };
     // Somebody may have signed it since it was looked for.
-    if !store::signatures(scope, tx, id).await?.is_empty() {
+    if !store::signatures(tx, &contract).await?.is_empty() {
         return Ok(());
     }
     for table in ["contract_links", "contract_versions", "contract_audit"] {
@@ -252,7 +162,7 @@ async fn forget(scope: Scope, tx: &mut Tx, id: ContractId, now: Timestamp) -> Re
         contract.go(Status::Cancelled, now)?;
     }
     let detail = json!({"reason": "the creator's data was erased before anybody had signed", "was": was});
-    store::append(scope, tx, id, "erased", &Actor::system(), &detail, now).await?;
+    store::append(tx, &contract, "erased", &Actor::system(), &detail, now).await?;
     contract.updated_at = now;
     store::save(scope, tx, &contract, was).await
 }

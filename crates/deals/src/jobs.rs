@@ -72,7 +72,7 @@ async fn late(deals: Deals) -> Outcome {
         for id in &due {
             let mut tx = deals.app().write().await?;
             let contract = act.lock(&mut tx, *id).await?;
-            for deliverable in store::make_late(act.scope, &mut tx, contract.id, act.now).await? {
+            for deliverable in store::make_late(&mut tx, &contract, act.now).await? {
                 act.record(&mut tx, &contract, "deliverable_late", &json!({"deliverable": deliverable})).await?;
                 act.tell(&mut tx, "deliverable.late", &contract, json!({"deliverable_id": deliverable}));
             }

@@ -13,6 +13,7 @@
 
 mod actor;
 pub mod data;
+mod for_payments;
 mod jobs;
 mod migrations;
 pub mod model;
@@ -24,6 +25,7 @@ mod state;
 pub mod store;
 
 pub use actor::{Actor, Who};
+pub use for_payments::Contracts;
 pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
 pub use routes::router;

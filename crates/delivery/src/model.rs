@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use db::Cell;
-use kernel::{DeliveryId, Timestamp, Words as _, WorkspaceId};
+use kernel::{DeliveryId, Timestamp, WorkspaceId};
 use uuid::Uuid;
 
 /// How often a delivery is tried unless something else is said: with the usual back-off, over about ten hours.
@@ -46,7 +45,8 @@ impl NewDelivery {
 }
 
 /// How a delivery stands. The order is that of the ranks: a state is only ever followed by a later one, but for what is to be tried again.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, kernel::Words)]
+#[words(name = "DeliveryState")]
 pub enum State {
     /// Waiting for its moment or for a courier.
     Queued,
@@ -62,16 +62,6 @@ pub enum State {
     Sent,
 }
 
-impl kernel::Words for State {
-    const ALL: &'static [Self] =
-        &[Self::Queued, Self::Sending, Self::Failed, Self::Rejected, Self::Withheld, Self::Sent];
-    const WORDS: &'static [&'static str] = &["queued", "sending", "failed", "rejected", "withheld", "sent"];
-
-    fn word(self) -> &'static str {
-        Self::WORDS[self as usize]
-    }
-}
-
 impl State {
     /// Will nothing more be done about it?
     pub fn is_over(self) -> bool {
@@ -80,56 +70,41 @@ impl State {
 
     /// The states that this one may follow when it is heard of.
     pub(crate) fn lower(self) -> impl Iterator<Item = Self> {
-        Self::ALL.iter().copied().filter(move |state| *state < self)
+        Self::ALL.into_iter().filter(move |state| *state < self)
     }
 }
 
-impl db::FromColumn for State {
-    fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
-        let word = String::from_cell(cell)?;
-        Self::ALL.iter().copied().find(|state| state.word() == word).ok_or_else(|| format!("unknown state {word:?}"))
-    }
-}
-
-impl From<State> for db::Value {
-    fn from(state: State) -> Self {
-        state.word().into()
-    }
-}
-
-db::row! {
-    /// A delivery, as it stands.
-    #[derive(Clone, Debug)]
-    pub struct Delivery {
-        /// Its id: the same at every attempt.
-        pub id: DeliveryId,
-        /// Which channel sends it.
-        pub kind: String,
-        /// What it is about.
-        pub subject: Uuid,
-        /// Whose it is: a workspace, or the nil id for the server's own.
-        pub owner: Uuid,
-        /// By what it is known to be one wish.
-        pub idempotency_key: String,
-        /// What is asked.
-        pub asked: String,
-        /// How it stands.
-        pub state: State,
-        /// How often it was tried, this attempt included.
-        pub attempts: u32,
-        /// How often it may be tried.
-        pub max_attempts: u32,
-        /// Was there an attempt of which nobody heard what came of it? Then it may have arrived already.
-        pub unanswered: bool,
-        /// What the other side answered last, without secrets, at most 2,000 characters.
-        pub answer: Option<String>,
-        /// Why it has not arrived.
-        pub error: Option<String>,
-        /// When it was wanted.
-        pub created_at: Timestamp,
-        /// When it was over.
-        pub settled_at: Option<Timestamp>,
-    }
+/// A delivery, as it stands.
+#[derive(Clone, Debug, db::Row)]
+pub struct Delivery {
+    /// Its id: the same at every attempt.
+    pub id: DeliveryId,
+    /// Which channel sends it.
+    pub kind: String,
+    /// What it is about.
+    pub subject: Uuid,
+    /// Whose it is: a workspace, or the nil id for the server's own.
+    pub owner: Uuid,
+    /// By what it is known to be one wish.
+    pub idempotency_key: String,
+    /// What is asked.
+    pub asked: String,
+    /// How it stands.
+    pub state: State,
+    /// How often it was tried, this attempt included.
+    pub attempts: u32,
+    /// How often it may be tried.
+    pub max_attempts: u32,
+    /// Was there an attempt of which nobody heard what came of it? Then it may have arrived already.
+    pub unanswered: bool,
+    /// What the other side answered last, without secrets, at most 2,000 characters.
+    pub answer: Option<String>,
+    /// Why it has not arrived.
+    pub error: Option<String>,
+    /// When it was wanted.
+    pub created_at: Timestamp,
+    /// When it was over.
+    pub settled_at: Option<Timestamp>,
 }
 
 impl Delivery {
@@ -215,7 +190,7 @@ mod tests {
     use super::*;
 
     fn any_state() -> impl Strategy<Value = State> {
-        prop::sample::select(State::ALL)
+        prop::sample::select(State::ALL.to_vec())
     }
 
     proptest! {
@@ -230,8 +205,8 @@ mod tests {
     #[test]
     fn a_word_is_read_back() {
         for state in State::ALL {
-            assert_eq!(<State as db::FromColumn>::from_cell(Cell::Text(state.word())), Ok(*state));
+            assert_eq!(<State as db::FromColumn>::from_cell(db::Cell::Text(state.word())), Ok(state));
         }
-        assert!(<State as db::FromColumn>::from_cell(Cell::Text("gone")).is_err());
+        assert!(<State as db::FromColumn>::from_cell(db::Cell::Text("gone")).is_err());
     }
 }

@@ -4,7 +4,9 @@
 
 mod common;
 mod input;
+mod row;
 mod story;
+mod words;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -32,4 +34,16 @@ pub fn input(item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn both_engines(arguments: TokenStream, story: TokenStream) -> TokenStream {
     story::both_engines(arguments.into(), story.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// A row of a table, or of an answer: see `db::FromRow`, `db::Stored` and `db::Saved`.
+#[proc_macro_derive(Row, attributes(row))]
+pub fn row(item: TokenStream) -> TokenStream {
+    row::derive(item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// A fieldless enum whose values are words: see `kernel::Words`.
+#[proc_macro_derive(Words, attributes(words, word))]
+pub fn words(item: TokenStream) -> TokenStream {
+    words::derive(item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
 }

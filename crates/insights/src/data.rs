@@ -5,9 +5,9 @@
 //! - When a creator is erased, the addresses of their posts go, and what links were called. Figures stand by the ids that they count for.
 
 use async_trait::async_trait;
-use db::{Tx, args};
+use db::Tx;
 use http_base::data::As::{Amount, Moment, Plain};
-use http_base::data::{As, Data, Eraser, Holder, Key, Section, Table};
+use http_base::data::{As, Data, Eraser, Holder, Section, Table};
 use kernel::{Result, Scope, Timestamp};
 use serde_json::{Value, json};
 
@@ -45,23 +45,16 @@ const PROMO_CODE: Columns = &[
 pub const SECTIONS: &[Table] = &[
     Table {
         name: "tracked_links",
-        key: Key::Account,
         columns: LINK,
-        from: "FROM tracked_links WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
-               ORDER BY created_at DESC, id DESC",
+        from: "FROM tracked_links WHERE workspace_id IN {owned} ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "promo_codes",
-        key: Key::Account,
         columns: PROMO_CODE,
-        from: "FROM promo_codes WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
-               ORDER BY created_at DESC, id DESC",
+        from: "FROM promo_codes WHERE workspace_id IN {owned} ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "conversions",
-        key: Key::Account,
         columns: &[
             ("id", Plain),
             ("reference", Plain),
@@ -74,27 +67,20 @@ pub const SECTIONS: &[Table] = &[
             ("currency", Plain),
             ("created_at", Moment),
         ],
-        from: "FROM orders WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
-               ORDER BY workspace_id, reference",
+        from: "FROM orders WHERE workspace_id IN {owned} ORDER BY workspace_id, reference",
     },
     Table {
         name: "tracked_links_of_you",
-        key: Key::Account,
         columns: LINK,
-        from: "FROM tracked_links WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) \
-               ORDER BY created_at DESC, id DESC",
+        from: "FROM tracked_links WHERE creator_id IN {claimed} ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "promo_codes_of_you",
-        key: Key::Account,
         columns: PROMO_CODE,
-        from: "FROM promo_codes WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) \
-               ORDER BY created_at DESC, id DESC",
+        from: "FROM promo_codes WHERE creator_id IN {claimed} ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "metrics_of_your_posts",
-        key: Key::Account,
         columns: &[
             ("campaign_id", Plain),
             ("creator_id", Plain),
@@ -113,8 +99,7 @@ pub const SECTIONS: &[Table] = &[
             ("revenue", Amount),
             ("currency", Plain),
         ],
-        from: "FROM post_metrics WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) \
-               ORDER BY creator_id, campaign_id, post, day",
+        from: "FROM post_metrics WHERE creator_id IN {claimed} ORDER BY creator_id, campaign_id, post, day",
     },
 ];
 
@@ -148,10 +133,10 @@ impl Eraser for Erasing {
     async fn erase(&self, scope: Scope, tx: &mut Tx, of: &Holder, _: Timestamp) -> Result<()> {
         debug_assert!(scope.sees_everything(), "an erasure is the server's own");
         for sql in [
-            "UPDATE tracked_links SET label = NULL WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1)",
-            "UPDATE post_metrics SET post_url = NULL WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1)",
+            "UPDATE tracked_links SET label = NULL WHERE creator_id IN {claimed}",
+            "UPDATE post_metrics SET post_url = NULL WHERE creator_id IN {claimed}",
         ] {
-            tx.execute(sql, args![of.account]).await?;
+            of.sql(sql).run(tx).await?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use db::{Cell, FromColumn, Value};
+use db::{Cell, FromColumn, ToColumn, Value};
 use input::rule::{self, Problem, Rule};
 use kernel::{Timestamp, time};
 use serde::{Serialize, Serializer};
@@ -79,9 +79,12 @@ impl FromColumn for Day {
     }
 }
 
-impl From<Day> for Value {
-    fn from(day: Day) -> Self {
-        day.0.into()
+impl ToColumn for Day {
+    fn to_value(&self) -> Value {
+        self.0.to_value()
+    }
+    fn null() -> Value {
+        Value::Int(None)
     }
 }
 

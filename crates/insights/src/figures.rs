@@ -12,47 +12,45 @@ use kernel::{CampaignId, CreatorId, Result, Scope, WorkspaceId};
 
 use crate::METRICS;
 
-db::row! {
-    /// What adds up: counts of things, money in minor units of one currency, and how many rows said something at all.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-    pub struct Figures {
-        /// Rows of post metrics.
-        pub metric_rows: i64,
-        /// Views that posts report.
-        pub views: i64,
-        /// Likes that posts report.
-        pub likes: i64,
-        /// Comments that posts report.
-        pub comments: i64,
-        /// Shares that posts report.
-        pub shares: i64,
-        /// Saves that posts report.
-        pub saves: i64,
-        /// Clicks that posts report.
-        pub clicks: i64,
-        /// Conversions that posts report.
-        pub conversions: i64,
-        /// Accounts reached, as posts report; who is reached twice counts twice.
-        pub reach: i64,
-        /// Rows that report a reach.
-        pub reach_rows: i64,
-        /// Revenue that posts report, in minor units.
-        pub revenue: i64,
-        /// Rows that report a revenue.
-        pub revenue_rows: i64,
-        /// Clicks on tracked links: the first of each visitor and day.
-        pub link_clicks: i64,
-        /// Further clicks of the same visitors on the same day.
-        pub link_repeats: i64,
-        /// Clicks of programs.
-        pub bot_clicks: i64,
-        /// Orders by tracked link or promo code.
-        pub orders: i64,
-        /// What they brought, in minor units.
-        pub order_revenue: i64,
-        /// Orders that say what they brought.
-        pub order_revenue_rows: i64,
-    }
+/// What adds up: counts of things, money in minor units of one currency, and how many rows said something at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, db::Row)]
+pub struct Figures {
+    /// Rows of post metrics.
+    pub metric_rows: i64,
+    /// Views that posts report.
+    pub views: i64,
+    /// Likes that posts report.
+    pub likes: i64,
+    /// Comments that posts report.
+    pub comments: i64,
+    /// Shares that posts report.
+    pub shares: i64,
+    /// Saves that posts report.
+    pub saves: i64,
+    /// Clicks that posts report.
+    pub clicks: i64,
+    /// Conversions that posts report.
+    pub conversions: i64,
+    /// Accounts reached, as posts report; who is reached twice counts twice.
+    pub reach: i64,
+    /// Rows that report a reach.
+    pub reach_rows: i64,
+    /// Revenue that posts report, in minor units.
+    pub revenue: i64,
+    /// Rows that report a revenue.
+    pub revenue_rows: i64,
+    /// Clicks on tracked links: the first of each visitor and day.
+    pub link_clicks: i64,
+    /// Further clicks of the same visitors on the same day.
+    pub link_repeats: i64,
+    /// Clicks of programs.
+    pub bot_clicks: i64,
+    /// Orders by tracked link or promo code.
+    pub orders: i64,
+    /// What they brought, in minor units.
+    pub order_revenue: i64,
+    /// Orders that say what they brought.
+    pub order_revenue_rows: i64,
 }
 
 /// How many figures there are.
@@ -249,7 +247,7 @@ async fn move_by(tx: &mut Tx, table: &str, key: &[&str], rows: Vec<(Vec<Value>, 
             sql.push(")");
         }
         sql.push(")");
-        tx.execute(&sql.text, sql.args).await?;
+        sql.run(tx).await?;
     }
     Ok(())
 }

@@ -29,8 +29,6 @@ pub use migrations::MIGRATIONS;
 pub use settings::Settings;
 pub use state::Insights;
 
-use db::Sql;
-use kernel::Scope;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The topic of the figures' version: it moves with every row that comes in, changes or is taken out, and with every click.
@@ -52,11 +50,4 @@ pub fn slice(insights: &Insights, directory: &creators::Directory) -> http_base:
     http_base::Slice::new("insights", router(insights.clone()).merge(analytics))
         .jobs(self::jobs::jobs(insights))
         .data(data::kept())
-}
-
-/// What a scope lets through of rows that are a workspace's.
-pub(crate) fn scoped(sql: &mut Sql, scope: Scope, column: &str) {
-    if !scope.sees_everything() {
-        sql.push(" AND ").push(column).push(" = ").bind(scope.workspace());
-    }
 }

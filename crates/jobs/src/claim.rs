@@ -23,15 +23,14 @@ const LONGEST_ERROR: usize = 2_000;
 /// Who holds jobs: one per [`crate::Workers`].
 pub(crate) type WorkerId = kernel::Id<()>;
 
-db::row! {
-    /// A job that this worker has taken.
-    pub(crate) struct Claimed {
-        pub(crate) id: JobId,
-        pub(crate) kind: String,
-        pub(crate) payload: String,
-        pub(crate) attempts: u32,
-        pub(crate) max_attempts: u32,
-    }
+/// A job that this worker has taken.
+#[derive(db::Row)]
+pub(crate) struct Claimed {
+    pub(crate) id: JobId,
+    pub(crate) kind: String,
+    pub(crate) payload: String,
+    pub(crate) attempts: u32,
+    pub(crate) max_attempts: u32,
 }
 
 /// Takes up to so many jobs that are due or were left behind, the longest due first.

@@ -89,31 +89,29 @@ impl NewJob {
     }
 }
 
-db::row! {
-    /// A job, as it stands.
-    #[derive(Clone, Debug, PartialEq)]
-    pub struct JobRow {
-        /// Its id.
-        pub id: JobId,
-        /// Which handler runs it.
-        pub kind: String,
-        /// What it is about, as JSON.
-        pub payload: String,
-        /// `queued`, `running`, `done` or `failed`.
-        pub status: String,
-        /// When it is due; while it runs, when its worker's lease ends.
-        pub run_at: Timestamp,
-        /// How often it has been started.
-        pub attempts: u32,
-        /// How often it may be started.
-        pub max_attempts: u32,
-        /// Why it last failed.
-        pub last_error: Option<String>,
-        /// When it was enqueued.
-        pub created_at: Timestamp,
-        /// When it was done or given up.
-        pub finished_at: Option<Timestamp>,
-    }
+/// A job, as it stands.
+#[derive(Clone, Debug, PartialEq, db::Row)]
+pub struct JobRow {
+    /// Its id.
+    pub id: JobId,
+    /// Which handler runs it.
+    pub kind: String,
+    /// What it is about, as JSON.
+    pub payload: String,
+    /// `queued`, `running`, `done` or `failed`.
+    pub status: String,
+    /// When it is due; while it runs, when its worker's lease ends.
+    pub run_at: Timestamp,
+    /// How often it has been started.
+    pub attempts: u32,
+    /// How often it may be started.
+    pub max_attempts: u32,
+    /// Why it last failed.
+    pub last_error: Option<String>,
+    /// When it was enqueued.
+    pub created_at: Timestamp,
+    /// When it was done or given up.
+    pub finished_at: Option<Timestamp>,
 }
 
 /// Writes a job, to be run once this transaction is committed. Answers its id, or that of the job that is the same work already.

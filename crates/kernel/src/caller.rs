@@ -2,28 +2,23 @@
 
 use crate::{AccountId, ApiKeyId, SessionId, WorkspaceId};
 
-/// What kind of account someone has (`user_type`); C's `role` is the same under other names.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What kind of account someone has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, crate::Words)]
+#[words(no_column)]
 pub enum UserType {
-    /// Someone who is paid for content (C: `INFLUENCER`).
+    /// Someone who is paid for content; their role is called `INFLUENCER`.
+    #[word("CREATOR", also = "INFLUENCER")]
     Creator,
-    /// Someone who books creators (C: `BRAND`).
+    /// Someone who books creators; their role is called `BRAND`.
+    #[word("BUSINESS", also = "BRAND")]
     Business,
     /// Someone who runs the server.
+    #[word("ADMIN")]
     Admin,
 }
 
 impl UserType {
-    /// As D writes it: `CREATOR`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Creator => "CREATOR",
-            Self::Business => "BUSINESS",
-            Self::Admin => "ADMIN",
-        }
-    }
-
-    /// The same as C's `role`: `INFLUENCER`.
+    /// The same as a `role`: `INFLUENCER`.
     pub const fn role(self) -> &'static str {
         match self {
             Self::Creator => "INFLUENCER",
@@ -31,17 +26,11 @@ impl UserType {
             Self::Admin => "ADMIN",
         }
     }
-
-    /// Reads either word, without regard to case.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Creator, Self::Business, Self::Admin]
-            .into_iter()
-            .find(|kind| word.eq_ignore_ascii_case(kind.as_str()) || word.eq_ignore_ascii_case(kind.role()))
-    }
 }
 
-/// What someone may do in their workspace.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+/// What someone may do in a workspace.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, crate::Words)]
+#[words(no_column)]
 pub enum WorkspaceRole {
     /// Read.
     Viewer,

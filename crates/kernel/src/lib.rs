@@ -2,6 +2,9 @@
 //!
 //! No HTTP, no storage, no input or output. What is here changes rarely, because every crate is rebuilt when it does.
 
+// So that what `derive(Words)` writes also holds in here.
+extern crate self as kernel;
+
 pub mod caller;
 pub mod clock;
 pub mod count;
@@ -15,6 +18,7 @@ pub mod words;
 
 pub use caller::{Account, Caller, Proof, Scope, UserType, WorkspaceRole};
 pub use clock::Clock;
+pub use derive::Words;
 pub use error::{Error, Fault, Kind, Result};
 pub use id::{
     AccountId, ApiKeyId, CampaignId, ContractId, CreatorId, DeliveryId, Id, JobId, MailId, MatchId, OutreachId,

@@ -1,36 +1,24 @@
 //! The platforms that creators publish on.
 
-/// A platform, in the documents' words.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "lowercase")]
+/// A platform that creators publish on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, crate::Words)]
+#[words(no_column, no_display)]
 #[repr(u8)]
 pub enum Platform {
     /// instagram.com
     Instagram,
     /// youtube.com
+    #[word("youtube")]
     YouTube,
     /// tiktok.com
+    #[word("tiktok")]
     TikTok,
-    /// x.com, which the documents call Twitter
+    /// x.com, which was Twitter
+    #[word("twitter", also = "x")]
     Twitter,
 }
 
 impl Platform {
-    /// Every platform, in the order of the documents.
-    pub const ALL: [Self; 4] = [Self::Instagram, Self::YouTube, Self::TikTok, Self::Twitter];
-
-    /// In lower case, as A and B store it: `instagram`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Instagram => "instagram",
-            Self::YouTube => "youtube",
-            Self::TikTok => "tiktok",
-            Self::Twitter => "twitter",
-        }
-    }
-
     /// As it is shown to people: `YouTube`.
     pub const fn display(self) -> &'static str {
         match self {
@@ -39,15 +27,6 @@ impl Platform {
             Self::TikTok => "TikTok",
             Self::Twitter => "Twitter",
         }
-    }
-
-    /// Finds a platform by its name, whatever the case; `x` is Twitter.
-    pub fn parse(name: &str) -> Option<Self> {
-        let name = name.trim();
-        Self::ALL
-            .into_iter()
-            .find(|platform| platform.name().eq_ignore_ascii_case(name))
-            .or_else(|| name.eq_ignore_ascii_case("x").then_some(Self::Twitter))
     }
 }
 

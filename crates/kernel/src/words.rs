@@ -1,6 +1,6 @@
 //! Enums that stand in a column and on the wire, each value as one word.
 
-/// A fieldless enum whose values are words. Made by `derive(Words)`; generic code (a rule that reads a request, a column, a
+/// A fieldless enum whose values are words. Made by the derive of the same name; generic code (a rule that reads a request, a column, a
 /// schema) asks for this and needs to know nothing else of the type.
 pub trait Words: Copy + 'static {
     /// Every value, in the order in which it is declared.
@@ -25,6 +25,31 @@ pub trait Words: Copy + 'static {
 fn alike(one: &str, other: &str) -> bool {
     let folded = |byte: u8| if matches!(byte, b' ' | b'-') { b'_' } else { byte.to_ascii_lowercase() };
     one.bytes().map(folded).eq(other.bytes().map(folded))
+}
+
+/// What `derive(Words)` writes code for.
+#[doc(hidden)]
+pub mod made {
+    use std::borrow::Cow;
+
+    use serde::de::{Deserialize as _, Error as _};
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+    use utoipa::openapi::{RefOr, Schema};
+    pub use {serde, utoipa};
+
+    use super::Words;
+
+    /// Reads the word of a value.
+    pub fn read<'de, T: Words, D: serde::Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        T::parse(&text).ok_or_else(|| D::Error::unknown_variant(&text, T::WORDS))
+    }
+
+    /// The schema of some words.
+    pub fn schema(words: &[&'static str], description: &str) -> RefOr<Schema> {
+        let object = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied()));
+        object.description((!description.is_empty()).then_some(description)).into()
+    }
 }
 
 #[cfg(test)]

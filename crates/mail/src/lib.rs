@@ -12,6 +12,7 @@
 //!   sent: they hold tokens that only their receiver may have.
 
 mod carrier;
+pub mod data;
 mod jobs_of_mail;
 mod message;
 mod migrations;
@@ -31,5 +32,5 @@ pub use store::queue;
 
 /// All of it, for the server.
 pub fn slice(post: &Post) -> http_base::Slice {
-    http_base::Slice::new("mail", router(post.clone())).jobs(jobs(post))
+    http_base::Slice::new("mail", router(post.clone())).jobs(jobs(post)).data(data::kept())
 }

@@ -19,47 +19,45 @@ pub const OF_WORKSPACE: &str = "mail.of_workspace";
 /// How many rows are changed at once where there may be many.
 const BITE: u32 = 500;
 
-db::row! {
-    /// A mail, as it stands.
-    #[derive(Clone, Debug)]
-    pub struct Mail {
-        /// Its id.
-        pub id: MailId,
-        /// Whose it is; none for the server's own.
-        pub workspace_id: Option<WorkspaceId>,
-        /// To whom, as it was given.
-        pub recipient: String,
-        /// The same as a bare address in lower case.
-        pub recipient_key: String,
-        /// Where answers go.
-        pub reply_to: Option<String>,
-        /// The subject.
-        pub subject: String,
-        /// The text; nothing once it was deleted.
-        pub body_text: Option<String>,
-        /// The same as HTML.
-        pub body_html: Option<String>,
-        /// More headers, as JSON: a list of names and values.
-        pub headers: String,
-        /// Its Message-ID, with the angle brackets.
-        pub message_id: String,
-        /// The Message-ID of the mail that it answers or follows.
-        pub in_reply_to: Option<String>,
-        /// `queued`, `sending`, `sent`, `kept`, `failed` or `withheld`.
-        pub status: String,
-        /// How often it was tried.
-        pub attempts: u32,
-        /// The kind of job that hears of its fate.
-        pub about: Option<String>,
-        /// What it is about.
-        pub about_id: Option<Uuid>,
-        /// Why it was last not sent, or may have been sent twice.
-        pub error: Option<String>,
-        /// When it was queued.
-        pub created_at: Timestamp,
-        /// When it was sent, or kept.
-        pub sent_at: Option<Timestamp>,
-    }
+/// A mail, as it stands.
+#[derive(Clone, Debug, db::Row)]
+pub struct Mail {
+    /// Its id.
+    pub id: MailId,
+    /// Whose it is; none for the server's own.
+    pub workspace_id: Option<WorkspaceId>,
+    /// To whom, as it was given.
+    pub recipient: String,
+    /// The same as a bare address in lower case.
+    pub recipient_key: String,
+    /// Where answers go.
+    pub reply_to: Option<String>,
+    /// The subject.
+    pub subject: String,
+    /// The text; nothing once it was deleted.
+    pub body_text: Option<String>,
+    /// The same as HTML.
+    pub body_html: Option<String>,
+    /// More headers, as JSON: a list of names and values.
+    pub headers: String,
+    /// Its Message-ID, with the angle brackets.
+    pub message_id: String,
+    /// The Message-ID of the mail that it answers or follows.
+    pub in_reply_to: Option<String>,
+    /// `queued`, `sending`, `sent`, `kept`, `failed` or `withheld`.
+    pub status: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// The kind of job that hears of its fate.
+    pub about: Option<String>,
+    /// What it is about.
+    pub about_id: Option<Uuid>,
+    /// Why it was last not sent, or may have been sent twice.
+    pub error: Option<String>,
+    /// When it was queued.
+    pub created_at: Timestamp,
+    /// When it was sent, or kept.
+    pub sent_at: Option<Timestamp>,
 }
 
 impl Mail {

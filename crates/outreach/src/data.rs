@@ -10,7 +10,7 @@
 use async_trait::async_trait;
 use db::{Tx, args};
 use http_base::data::As::{Json, Moment, Plain};
-use http_base::data::{Data, Eraser, Holder, Key, Table};
+use http_base::data::{Data, Eraser, Holder, Table};
 use kernel::{OutreachId, Result, Scope, Timestamp};
 
 use crate::Entry;
@@ -25,7 +25,6 @@ pub(crate) fn kept() -> Data {
 pub const SECTIONS: &[Table] = &[
     Table {
         name: "outreach_log",
-        key: Key::Account,
         columns: &[
             ("id", Plain),
             ("campaign_id", Plain),
@@ -64,21 +63,16 @@ pub const SECTIONS: &[Table] = &[
             ("created_at", Moment),
             ("updated_at", Moment),
         ],
-        from: "FROM outreach_logs WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
-               ORDER BY created_at DESC, id DESC",
+        from: "FROM outreach_logs WHERE workspace_id IN {owned} ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "outreach_touches",
-        key: Key::Account,
         columns: TOUCH,
-        from: "FROM outreach_logs l JOIN outreach_touches t ON t.outreach_id = l.id WHERE l.workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
+        from: "FROM outreach_logs l JOIN outreach_touches t ON t.outreach_id = l.id WHERE l.workspace_id IN {owned} \
                ORDER BY l.created_at DESC, l.id DESC, t.at, t.id",
     },
     Table {
         name: "outreach_templates",
-        key: Key::Account,
         columns: &[
             ("id", Plain),
             ("name", Plain),
@@ -87,34 +81,25 @@ pub const SECTIONS: &[Table] = &[
             ("created_at", Moment),
             ("updated_at", Moment),
         ],
-        from: "FROM outreach_templates WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') ORDER BY created_at, id",
+        from: "FROM outreach_templates WHERE workspace_id IN {owned} ORDER BY created_at, id",
     },
     Table {
         name: "outreach_sequences",
-        key: Key::Account,
         columns: &[("id", Plain), ("name", Plain), ("steps", Json), ("created_at", Moment), ("deleted_at", Moment)],
-        from: "FROM outreach_sequences WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') ORDER BY created_at, id",
+        from: "FROM outreach_sequences WHERE workspace_id IN {owned} ORDER BY created_at, id",
     },
     Table {
         name: "outreach_suppressions",
-        key: Key::Account,
         columns: SUPPRESSION,
-        from: "FROM outreach_suppressions WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') \
-               ORDER BY created_at DESC, id DESC",
+        from: "FROM outreach_suppressions WHERE workspace_id IN {owned} ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "outreach_follow_ups",
-        key: Key::Account,
         columns: &[("id", Plain), ("outreach_id", Plain), ("text", Plain), ("created_at", Moment), ("done_at", Moment)],
-        from: "FROM outreach_follow_ups WHERE workspace_id IN \
-               (SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner') ORDER BY created_at, id",
+        from: "FROM outreach_follow_ups WHERE workspace_id IN {owned} ORDER BY created_at, id",
     },
     Table {
         name: "outreach_about_you",
-        key: Key::Account,
         columns: &[
             ("id", Plain),
             ("workspace_id", Plain),
@@ -150,22 +135,17 @@ pub const SECTIONS: &[Table] = &[
             ("created_at", Moment),
             ("updated_at", Moment),
         ],
-        from: "FROM outreach_logs WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) \
-               ORDER BY created_at DESC, id DESC",
+        from: "FROM outreach_logs WHERE creator_id IN {claimed} ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "outreach_with_you",
-        key: Key::Account,
         columns: TOUCH,
-        from: "FROM outreach_logs l JOIN outreach_touches t ON t.outreach_id = l.id WHERE t.status <> 'draft' AND l.creator_id IN \
-               (SELECT id FROM creators WHERE claimed_by = $1) ORDER BY l.created_at DESC, l.id DESC, t.at, t.id",
+        from: "FROM outreach_logs l JOIN outreach_touches t ON t.outreach_id = l.id WHERE t.status <> 'draft' AND l.creator_id IN {claimed} ORDER BY l.created_at DESC, l.id DESC, t.at, t.id",
     },
     Table {
         name: "outreach_suppressions_of_you",
-        key: Key::Account,
         columns: SUPPRESSION,
-        from: "FROM outreach_suppressions WHERE address_key IN \
-               (SELECT email_key FROM creators WHERE claimed_by = $1) ORDER BY created_at DESC, id DESC",
+        from: "FROM outreach_suppressions WHERE address_key IN {addresses} ORDER BY created_at DESC, id DESC",
     },
 ];
 
@@ -193,14 +173,13 @@ pub struct Erasing;
 impl Eraser for Erasing {
     async fn erase(&self, scope: Scope, tx: &mut Tx, of: &Holder, now: Timestamp) -> Result<()> {
         debug_assert!(scope.sees_everything(), "an erasure is the server's own");
-        let sql = "SELECT id FROM outreach_logs WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1) ORDER BY id";
-        let entries: Vec<OutreachId> = tx.fetch_all(sql, args![of.account]).await?;
+        let mut sql = of.sql("SELECT id FROM outreach_logs WHERE creator_id IN {claimed} ORDER BY id");
+        let entries: Vec<OutreachId> = sql.all(tx).await?;
         for id in entries {
             entry(scope, tx, id, now).await?;
         }
-        let sql = "UPDATE outreach_suppressions SET note = NULL WHERE address_key IN \
-                   (SELECT email_key FROM creators WHERE claimed_by = $1)";
-        tx.execute(sql, args![of.account]).await.map(drop)
+        let sql = "UPDATE outreach_suppressions SET note = NULL WHERE address_key IN {addresses}";
+        of.sql(sql).run(tx).await.map(drop)
     }
 }
 
@@ -213,10 +192,9 @@ async fn entry(scope: Scope, tx: &mut Tx, id: OutreachId, now: Timestamp) -> Res
     store::save(scope, tx, &mut entry, now).await?;
     sequences::stop_of_entry(scope, tx, id, "erased", now).await?;
     // What was queued is not sent, and of what was sent nothing is left but that it was.
-    let sql = "UPDATE mails SET recipient = 'erased', recipient_key = 'erased', subject = '', body_text = NULL, body_html = NULL, \
-               headers = '[]', status = CASE WHEN status = 'queued' THEN 'withheld' ELSE status END \
-               WHERE about_id IN (SELECT id FROM outreach_touches WHERE outreach_id = $1)";
-    tx.execute(sql, args![id]).await?;
+    let touches: Vec<uuid::Uuid> =
+        tx.fetch_all("SELECT id FROM outreach_touches WHERE outreach_id = $1", args![id]).await?;
+    mail::data::erase_about(tx, &touches).await?;
     let sql = "UPDATE outreach_touches SET address = NULL, subject = NULL, summary = NULL, detail = '{}', \
                status = CASE WHEN status IN ('queued', 'draft') THEN 'withheld' ELSE status END WHERE outreach_id = $1";
     tx.execute(sql, args![id]).await?;

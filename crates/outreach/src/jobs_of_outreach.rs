@@ -56,7 +56,7 @@ pub(crate) async fn enqueue_reminder(tx: &mut Tx, clock: &Clock, entry: &Entry, 
 
 /// Why a sequence must not go on with this entry.
 fn over(entry: &Entry) -> Option<&'static str> {
-    match (entry.email(), entry.stage()) {
+    match (entry.email(), entry.stage) {
         (EmailStatus::Replied, _) => Some("replied"),
         (EmailStatus::Bounced, _) => Some("bounced"),
         (_, Stage::Agreed) => Some("agreed"),

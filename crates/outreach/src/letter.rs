@@ -35,7 +35,7 @@ impl Values {
             ("creator_name", creator.name.clone()),
             ("first_name", first.to_owned()),
             ("channel_name", said(&creator.channel_name)),
-            ("platform", creator.platform.name().to_owned()),
+            ("platform", creator.platform.word().to_owned()),
             ("niche", creator.niche.clone()),
             ("followers", count::short(creator.followers)),
             ("collaboration_rate", creator.collaboration_rate.map(kernel::Money::price).unwrap_or_default()),

@@ -55,13 +55,13 @@ pub(crate) async fn queue(
     refuse_suppressed(scope, tx, campaign, &letter.to).await?;
     let touch = write((outreach, key), scope, tx, (campaign, entry), &letter, id).await?;
     entry.follow(Channel::Email, Status::Initiated);
-    entry.message_type = Some(letter.message_type.as_str().into());
+    entry.message_type = Some(letter.message_type);
     entry.content = Some(json!({"subject": letter.subject, "text": letter.text}).to_string());
     if matches!(entry.email(), EmailStatus::Failed | EmailStatus::Bounced) {
         entry.email_status = None;
     }
     if entry.email_status.is_none() {
-        entry.email_status = Some(EmailStatus::Pending.as_str().into());
+        entry.email_status = Some(EmailStatus::Pending);
     }
     store::save(scope, tx, entry, now).await?;
     Ok(touch)
@@ -158,10 +158,10 @@ fn tell(entry: &mut Entry, fate: &Fate, now: kernel::Timestamp) {
         _ => (EmailStatus::Pending, Status::Cancelled),
     };
     if entry.email().may_become(email) {
-        entry.email_status = Some(email.as_str().into());
+        entry.email_status = Some(email);
     }
-    if Status::parse(&entry.status).is_none_or(|was| matches!(was, Status::Initiated | Status::Pending)) {
-        status.as_str().clone_into(&mut entry.status);
+    if matches!(entry.status, Status::Initiated | Status::Pending) {
+        entry.status = status;
     }
     if email == EmailStatus::Sent {
         entry.last_contact_date = Some(now);

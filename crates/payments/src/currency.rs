@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use db::{Cell, FromColumn, Value};
+use db::{Cell, FromColumn, ToColumn, Value};
 use input::rule::{self, Problem, Rule};
 use kernel::{Error, Kind, Money, Result};
 use serde::{Serialize, Serializer};
@@ -101,9 +101,12 @@ impl FromColumn for Currency {
     }
 }
 
-impl From<Currency> for Value {
-    fn from(currency: Currency) -> Self {
-        currency.code().into()
+impl ToColumn for Currency {
+    fn to_value(&self) -> Value {
+        self.code().to_value()
+    }
+    fn null() -> Value {
+        Value::Text(None)
     }
 }
 

@@ -242,7 +242,7 @@ impl Desk<'_> {
             updated_at: now,
         };
         store::put_dispute(SYSTEM, tx, &dispute).await?;
-        if let Some(telling) = store::telling_dispute(SYSTEM, tx, payment.id, Dispute::OVER).await? {
+        if let Some(telling) = store::telling_dispute(tx, &payment, Dispute::OVER).await? {
             payment.dispute_status = Some(telling.status);
             payment.dispute_reason = telling.reason;
             payment.dispute_due = telling.due;

@@ -110,7 +110,7 @@ async fn forget(payments: Payments) -> Outcome {
     loop {
         let mut tx = payments.app.write().await?;
         let keys = http_base::idempotency::purge(&mut tx, now).await?;
-        let events = store::forget_events(Scope::system(), &mut tx, now.plus(-EVENTS_KEPT)).await?;
+        let events = store::forget_events(&mut tx, now.plus(-EVENTS_KEPT)).await?;
         tx.commit().await?;
         if keys == 0 && events == 0 {
             return Ok(());

@@ -11,7 +11,9 @@
 //! - What is done at the provider without our asking (a refund or a reversal made there, a payer's dispute) is heard by its webhook and stands
 //!   in the ledger as what it is.
 
+mod contracts;
 pub mod currency;
+pub mod data;
 mod heard;
 mod jobs;
 pub mod ledger;
@@ -27,6 +29,7 @@ mod settle;
 mod state;
 pub mod store;
 
+pub use contracts::{Contract, Contracts};
 pub use currency::Currency;
 pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
@@ -43,5 +46,5 @@ pub const TOPIC: &str = "payments";
 
 /// All of it, for the server.
 pub fn slice(payments: &Payments) -> http_base::Slice {
-    http_base::Slice::new("payments", router(payments.clone())).jobs(jobs(payments))
+    http_base::Slice::new("payments", router(payments.clone())).jobs(jobs(payments)).data(data::kept())
 }

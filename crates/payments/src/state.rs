@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use http_base::App;
 use ports::gateway::Gateway;
 
-use crate::Settings;
+use crate::{Contracts, Settings};
 
 /// What the routes and jobs of payments reach. Cheap to clone.
 #[derive(Clone)]
@@ -14,12 +14,13 @@ pub struct Payments {
     pub(crate) app: App,
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) settings: Settings,
+    pub(crate) contracts: Arc<dyn Contracts>,
 }
 
 impl Payments {
-    /// Payments through this gateway.
-    pub fn new(app: App, gateway: Arc<dyn Gateway>, settings: Settings) -> Self {
-        Self { app, gateway, settings }
+    /// Payments through this gateway, for these contracts.
+    pub fn new(app: App, gateway: Arc<dyn Gateway>, settings: Settings, contracts: Arc<dyn Contracts>) -> Self {
+        Self { app, gateway, settings, contracts }
     }
 
     /// The gateway's name: `mock`, `stripe`.

@@ -7,32 +7,21 @@ use async_trait::async_trait;
 use kernel::{Result, Timestamp};
 
 /// A social network that tells who someone is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, kernel::Words)]
+#[words(name = "LogInProvider", no_column, no_display)]
 pub enum Provider {
     /// Instagram, for professional accounts.
     Instagram,
     /// Facebook.
     Facebook,
     /// TikTok.
+    #[word("tiktok")]
     TikTok,
     /// Google.
     Google,
 }
 
 impl Provider {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Instagram, Self::Facebook, Self::TikTok, Self::Google];
-
-    /// As requests and rows write it: `instagram`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Instagram => "instagram",
-            Self::Facebook => "facebook",
-            Self::TikTok => "tiktok",
-            Self::Google => "google",
-        }
-    }
-
     /// As people write it: `Instagram`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -41,11 +30,6 @@ impl Provider {
             Self::TikTok => "TikTok",
             Self::Google => "Google",
         }
-    }
-
-    /// Reads [`Provider::as_str`], without regard to case.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|provider| word.eq_ignore_ascii_case(provider.as_str()))
     }
 }
 
@@ -253,7 +237,7 @@ mod tests {
     #[test]
     fn providers_are_read_as_they_are_written() {
         for provider in Provider::ALL {
-            assert_eq!(Provider::parse(provider.as_str()), Some(provider));
+            assert_eq!(Provider::parse(provider.word()), Some(provider));
             assert_eq!(Provider::parse(provider.name()), Some(provider));
         }
         assert_eq!(Provider::parse("myspace"), None);

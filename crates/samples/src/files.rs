@@ -34,7 +34,7 @@ fn row<'a, List>(creator: &'a Creator, list: impl Fn(&'a [String]) -> List) -> R
     Row {
         name: &creator.name,
         email: creator.email.as_deref(),
-        platform: creator.platform.name(),
+        platform: creator.platform.word(),
         followers_count: creator.followers_count(),
         followers_count_numeric: creator.followers,
         engagement_rate: creator.engagement_rate,

@@ -130,7 +130,12 @@ impl Server {
         let outreach = Outreach::new(directory.clone(), files, llm.clone(), settings.outreach.clone());
         let (telephony, agent) = choices::calling(settings, mode)?;
         let calls = Calls::new(app.clone(), telephony, agent, llm.clone(), settings.calls.clone());
-        let payments = Payments::new(app.clone(), choices::gateway(settings, mode)?, settings.payments);
+        let payments = Payments::new(
+            app.clone(),
+            choices::gateway(settings, mode)?,
+            settings.payments,
+            Arc::new(deals::Contracts),
+        );
         let deals = Deals::new(app.clone(), settings.deals);
         let insights = Insights::new(app.clone(), settings.insights.clone());
         let matching = Matching::new(directory.clone(), llm.clone(), settings.exchange.clone());

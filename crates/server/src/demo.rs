@@ -1,11 +1,11 @@
 //! The sample world, written into an empty database.
 
-use campaigns::{Campaign, Status};
+use campaigns::Campaign;
 use creators::vectors::Space;
 use creators::{Creator, Directory};
 use db::{Db, Migration, args};
 use http_base::App;
-use kernel::{CampaignId, Clock, CreatorId, Error, Kind, Result, Scope, WorkspaceId};
+use kernel::{CampaignId, Clock, CreatorId, Error, Kind, Result, Scope, Words, WorkspaceId};
 use mind::embed::StaticModel;
 use outreach::{Entry, NewEntry};
 use samples::World;
@@ -76,13 +76,13 @@ pub async fn load(app: &App, directory: &Directory, workspace: WorkspaceId) -> R
     }
     let mut campaigns: Vec<CampaignId> = Vec::with_capacity(world.campaigns.len());
     for sample in &world.campaigns {
-        let mut campaign = campaign_of(sample, clock.id_at(sample.created_at), workspace);
+        let mut campaign = campaign_of(sample, clock.id_at(sample.created_at), workspace)?;
         campaigns::store::insert(scope, &mut tx, &mut campaign).await?;
         campaigns.push(campaign.id);
     }
     for (selection, outreach) in world.selections.iter().zip(&world.outreach) {
         let (campaign, creator) = (campaigns[selection.campaign], creators[selection.creator]);
-        let entry = outreach_of(outreach, workspace, campaign, creator, clock.id_at(outreach.created_at));
+        let entry = outreach_of(outreach, workspace, campaign, creator, clock.id_at(outreach.created_at))?;
         let sql = "INSERT INTO selections (campaign_id, creator_id, outreach_id, notes, selected_at) VALUES ($1, $2, $3, $4, $5)";
         tx.execute(sql, args![campaign, creator, entry.id, &selection.notes, selection.selected_at]).await?;
         outreach::store::insert(scope, &mut tx, &entry).await?;
@@ -124,8 +124,8 @@ fn entry_of(sample: &samples::Creator, id: CreatorId) -> Creator {
     }
 }
 
-fn campaign_of(sample: &samples::Campaign, id: CampaignId, workspace_id: WorkspaceId) -> Campaign {
-    Campaign {
+fn campaign_of(sample: &samples::Campaign, id: CampaignId, workspace_id: WorkspaceId) -> Result<Campaign> {
+    Ok(Campaign {
         id,
         code: 0,
         workspace_id,
@@ -137,12 +137,12 @@ fn campaign_of(sample: &samples::Campaign, id: CampaignId, workspace_id: Workspa
         campaign_goal: Some(sample.campaign_goal.clone()),
         product_niche: Some(sample.product_niche.clone()),
         total_budget: sample.total_budget,
-        status: Status::parse(sample.status).unwrap_or(Status::Draft),
+        status: word(sample.status)?,
         influencer_count: sample.influencer_count as u64,
         exclusions: campaigns::Exclusions::default(),
         created_at: sample.created_at,
         updated_at: sample.created_at,
-    }
+    })
 }
 
 fn outreach_of(
@@ -151,7 +151,7 @@ fn outreach_of(
     campaign_id: CampaignId,
     creator_id: CreatorId,
     id: kernel::OutreachId,
-) -> Entry {
+) -> Result<Entry> {
     let new = NewEntry { id, workspace_id, campaign_id, creator_id, notes: sample.notes.clone() };
     let text = |word: Option<&'static str>| word.map(str::to_owned);
     let turns = sample.call_transcript.as_ref().map(|transcript| {
@@ -166,18 +166,18 @@ fn outreach_of(
         (Some(_), _) => sample.email_status,
         (None, _) => "pending",
     };
-    Entry {
-        channel: text(sample.channel),
-        message_type: text(sample.message_type),
-        status: status.to_owned(),
+    Ok(Entry {
+        channel: sample.channel.map(word).transpose()?,
+        message_type: sample.message_type.map(word).transpose()?,
+        status: word(status)?,
         call_duration_seconds: sample.call_duration_minutes.map(|minutes| u64::from(minutes) * 60),
         call_successful: (sample.call_status == "completed").then(|| "success".to_owned()),
         transcript_summary: sample.transcript_summary.clone(),
         full_transcript: turns,
         interest_level: text(sample.interest_level),
         follow_up_actions: (!sample.action_items.is_empty()).then(|| sample.action_items.join("; ")),
-        call_status: Some(sample.call_status.to_owned()),
-        email_status: Some(sample.email_status.to_owned()),
+        call_status: Some(word(sample.call_status)?),
+        email_status: Some(word(sample.email_status)?),
         call_recording_url: sample.call_recording_url.clone(),
         call_transcript: sample.call_transcript.clone(),
         last_contact_date: sample.last_contact,
@@ -185,5 +185,10 @@ fn outreach_of(
         sentiment: text(sample.sentiment),
         updated_at: sample.updated_at,
         ..Entry::open(new, sample.created_at)
-    }
+    })
+}
+
+/// What a word of the sample world means.
+fn word<T: Words>(word: &str) -> Result<T> {
+    T::parse(word).ok_or_else(|| Error::internal(format!("the sample world has the unknown word {word}")))
 }

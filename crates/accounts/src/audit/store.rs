@@ -1,6 +1,6 @@
 //! Reading the audit log.
 
-use db::{Cell, FromColumn, Sql, Tx};
+use db::{Cell, FromColumn, Json, Sql, Tx};
 use http_base::Offsets;
 use kernel::{AccountId, Result, Scope, Timestamp, WorkspaceId};
 use serde::Serialize;
@@ -27,35 +27,32 @@ impl ToSchema for Detail {
 
 impl FromColumn for Detail {
     fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
-        let text = String::from_cell(cell)?;
-        serde_json::from_str(&text).map(Self).map_err(|error| error.to_string())
+        Json::from_cell(cell).map(|Json(detail)| Self(detail))
     }
 }
 
-db::row! {
-    /// An entry of the audit log.
-    #[derive(Clone, Debug, Serialize, ToSchema)]
-    pub(crate) struct AuditEntry {
-        /// Its id.
-        pub(crate) id: AuditId,
-        /// What happened.
-        #[schema(example = "login")]
-        pub(crate) kind: String,
-        /// Who did it, or to whom it was done.
-        pub(crate) account_id: Option<AccountId>,
-        /// In which workspace.
-        pub(crate) workspace_id: Option<WorkspaceId>,
-        /// What it was done to: an id, or an e-mail address.
-        pub(crate) subject: Option<String>,
-        /// From where.
-        pub(crate) address: Option<String>,
-        /// By which program, as it calls itself.
-        pub(crate) agent: Option<String>,
-        /// The rest.
-        pub(crate) detail: Detail,
-        /// When.
-        pub(crate) created_at: Timestamp,
-    }
+/// An entry of the audit log.
+#[derive(Clone, Debug, Serialize, ToSchema, db::Row)]
+pub(crate) struct AuditEntry {
+    /// Its id.
+    pub(crate) id: AuditId,
+    /// What happened.
+    #[schema(example = "login")]
+    pub(crate) kind: String,
+    /// Who did it, or to whom it was done.
+    pub(crate) account_id: Option<AccountId>,
+    /// In which workspace.
+    pub(crate) workspace_id: Option<WorkspaceId>,
+    /// What it was done to: an id, or an e-mail address.
+    pub(crate) subject: Option<String>,
+    /// From where.
+    pub(crate) address: Option<String>,
+    /// By which program, as it calls itself.
+    pub(crate) agent: Option<String>,
+    /// The rest.
+    pub(crate) detail: Detail,
+    /// When.
+    pub(crate) created_at: Timestamp,
 }
 
 /// Which entries may be read: everyone their own, an owner also those of their workspace, an administrator all.
@@ -140,7 +137,7 @@ pub(crate) async fn list(
         let mut sql = Sql::new("SELECT count(*) FROM audit_log WHERE ");
         append(&mut sql, part);
         wanted.filter(&mut sql);
-        total += tx.fetch_value::<u64>(&sql.text, sql.args).await?;
+        total += sql.one::<u64>(tx).await?;
     }
     let mut sql = Sql::new(format!("SELECT {} FROM (", AuditEntry::COLUMNS));
     let needed = u64::from(offsets.limit) + u64::from(offsets.offset);
@@ -153,7 +150,7 @@ pub(crate) async fn list(
     }
     sql.push(") AS entries ORDER BY created_at DESC, id DESC LIMIT ").bind(offsets.limit);
     sql.push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    Ok((sql.all(tx).await?, total))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use http_base::data::{Data, Holder};
 use kernel::{AccountId, Clock, Error, Result, Scope, Timestamp, WorkspaceId, WorkspaceRole};
 use serde_json::json;
 
-use crate::workspaces::{Role, store as workspaces};
+use crate::workspaces::store as workspaces;
 use crate::{AccountRow, audit, keys, store};
 
 /// Erases this account, if it still has the password that was checked. `entry_too` says whether what the directory knows of the
@@ -27,7 +27,6 @@ pub(super) async fn erase(
     keys::store::revoke_all(scope, tx, id, None, now).await?;
     tx.execute("UPDATE api_keys SET name = 'erased' WHERE account_id = $1", args![id]).await?;
     if let Some(email) = &holder.email_key {
-        mails(tx, email).await?;
         invitations(tx, email, now).await?;
     }
     super::store::forget_of(scope, tx, id).await?;
@@ -39,7 +38,7 @@ pub(super) async fn erase(
     let entry = audit::Entry::of("account.erased", id, &Peer::default()).within(account.workspace_id);
     audit::record(tx, clock, entry.with(json!({"directory_entry": entry_too}))).await?;
     tx.event("account.erased", id, account.workspace_id, "{}".into(), clock.new_id(), now);
-    directory(tx, id, entry_too, now).await?;
+    creators::store::disclaim(tx, id, entry_too, now).await?;
     store::moved(tx).await
 }
 
@@ -54,7 +53,7 @@ async fn leave_workspaces(tx: &mut Tx, clock: &Clock, id: AccountId) -> Result<(
         let Some(held) = workspaces::role_of(scope, tx, workspace, id).await? else { continue };
         let sql = "SELECT count(*) FROM workspace_members WHERE workspace_id = $1";
         let members: u64 = tx.fetch_value(sql, args![workspace]).await?;
-        let owns = held == Role(WorkspaceRole::Owner);
+        let owns = held == WorkspaceRole::Owner;
         if owns && members > 1 && workspaces::owners(scope, tx, workspace).await? <= 1 {
             return Err(Error::conflict(
                 "You are the only owner of a workspace that others are in; make one of them an owner first",
@@ -107,13 +106,6 @@ async fn log_ins(tx: &mut Tx, id: AccountId, now: Timestamp) -> Result<()> {
     tx.execute(sql, args![id, now]).await.map(drop)
 }
 
-/// What was mailed to them: that there was a mail, and when, is all that is left. What has not been sent yet is not.
-async fn mails(tx: &mut Tx, email: &str) -> Result<()> {
-    let sql = "UPDATE mails SET recipient = 'erased', recipient_key = 'erased', subject = '', body_text = '', body_html = NULL, \
-               headers = '[]', status = CASE WHEN status = 'queued' THEN 'withheld' ELSE status END WHERE recipient_key = $1";
-    tx.execute(sql, args![email]).await.map(drop)
-}
-
 /// Invitations of their address: no workspace keeps it.
 async fn invitations(tx: &mut Tx, email: &str, now: Timestamp) -> Result<()> {
     let sql = "UPDATE invitations SET email = 'erased', email_key = 'erased', revoked_at = CASE WHEN accepted_at IS NULL \
@@ -131,24 +123,4 @@ async fn log(tx: &mut Tx, holder: &Holder, email: Option<&str>) -> Result<()> {
         tx.execute(sql, args![key, email]).await?;
     }
     Ok(())
-}
-
-/// Their entry in the directory is nobody's again; if they ask for it, it is taken out, and what is personal in it is erased. Its
-/// id stays, for the contracts and the outreach that name it.
-async fn directory(tx: &mut Tx, id: AccountId, entry_too: bool, now: Timestamp) -> Result<()> {
-    let sql = "SELECT count(*) FROM creators WHERE claimed_by = $1";
-    if tx.fetch_value::<i64>(sql, args![id]).await? == 0 {
-        return Ok(());
-    }
-    let seq = tx.next_version(creators::catalogue::TOPIC).await?;
-    if !entry_too {
-        let sql = "UPDATE creators SET claimed_by = NULL, seq = $2, updated_at = $3 WHERE claimed_by = $1";
-        return tx.execute(sql, args![id, seq, now]).await.map(drop);
-    }
-    let sql = "DELETE FROM creator_vectors WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1)";
-    tx.execute(sql, args![id]).await?;
-    let sql = "UPDATE creators SET claimed_by = NULL, name = 'Erased', email = NULL, email_key = NULL, channel_name = NULL, \
-               handle_key = NULL, about = NULL, location = NULL, profile_image = NULL, language = NULL, languages = '[]', \
-               previous_brands = '[]', seq = $2, updated_at = $3, deleted_at = COALESCE(deleted_at, $3) WHERE claimed_by = $1";
-    tx.execute(sql, args![id, seq, now]).await.map(drop)
 }

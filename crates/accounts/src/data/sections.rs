@@ -1,13 +1,12 @@
 //! What accounts itself keeps about a person.
 
-use http_base::data::As::{Amount, Flag, Json, MailText, Moment, Plain};
-use http_base::data::{Key, Table};
+use http_base::data::As::{Flag, Json, Moment, Plain};
+use http_base::data::Table;
 
 /// The sections of accounts: no hash, no token, no key.
 pub(super) const OWN: &[Table] = &[
     Table {
         name: "account",
-        key: Key::Account,
         columns: &[
             ("id", Plain),
             ("email", Plain),
@@ -27,17 +26,15 @@ pub(super) const OWN: &[Table] = &[
             ("updated_at", Moment),
             ("last_login_at", Moment),
         ],
-        from: "FROM accounts WHERE id = $1 ORDER BY id",
+        from: "FROM accounts WHERE id = {account} ORDER BY id",
     },
     Table {
         name: "identities",
-        key: Key::Account,
         columns: &[("provider", Plain), ("subject", Plain), ("name", Plain), ("created_at", Moment)],
-        from: "FROM identities WHERE account_id = $1 ORDER BY provider, subject",
+        from: "FROM identities WHERE account_id = {account} ORDER BY provider, subject",
     },
     Table {
         name: "sessions",
-        key: Key::Account,
         columns: &[
             ("id", Plain),
             ("method", Plain),
@@ -49,17 +46,15 @@ pub(super) const OWN: &[Table] = &[
             ("ended_at", Moment),
             ("ended_why", Plain),
         ],
-        from: "FROM sessions WHERE account_id = $1 ORDER BY created_at DESC, id DESC",
+        from: "FROM sessions WHERE account_id = {account} ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "known_addresses",
-        key: Key::Account,
         columns: &[("network", Plain), ("seen_at", Moment)],
-        from: "FROM known_addresses WHERE account_id = $1 ORDER BY network",
+        from: "FROM known_addresses WHERE account_id = {account} ORDER BY network",
     },
     Table {
         name: "api_keys",
-        key: Key::Account,
         columns: &[
             ("id", Plain),
             ("name", Plain),
@@ -71,18 +66,16 @@ pub(super) const OWN: &[Table] = &[
             ("last_used_at", Moment),
             ("revoked_at", Moment),
         ],
-        from: "FROM api_keys WHERE account_id = $1 ORDER BY created_at DESC, id DESC",
+        from: "FROM api_keys WHERE account_id = {account} ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "memberships",
-        key: Key::Account,
         columns: &[("m.workspace_id", Plain), ("w.name", Plain), ("m.role", Plain), ("m.joined_at", Moment)],
-        from: "FROM workspace_members m JOIN workspaces w ON w.id = m.workspace_id WHERE m.account_id = $1 \
+        from: "FROM workspace_members m JOIN workspaces w ON w.id = m.workspace_id WHERE m.account_id = {account} \
                ORDER BY m.joined_at, m.workspace_id",
     },
     Table {
         name: "invitations",
-        key: Key::Email,
         columns: &[
             ("id", Plain),
             ("workspace_id", Plain),
@@ -93,11 +86,10 @@ pub(super) const OWN: &[Table] = &[
             ("accepted_at", Moment),
             ("revoked_at", Moment),
         ],
-        from: "FROM invitations WHERE email_key = $1 ORDER BY created_at, id",
+        from: "FROM invitations WHERE email_key = {address} ORDER BY created_at, id",
     },
     Table {
         name: "audit",
-        key: Key::Account,
         columns: &[
             ("id", Plain),
             ("kind", Plain),
@@ -108,48 +100,6 @@ pub(super) const OWN: &[Table] = &[
             ("detail", Json),
             ("created_at", Moment),
         ],
-        from: "FROM audit_log WHERE account_id = $1 ORDER BY created_at DESC, id DESC",
-    },
-    Table {
-        name: "mails",
-        key: Key::Email,
-        columns: &[
-            ("id", Plain),
-            ("recipient", Plain),
-            ("subject", Plain),
-            ("body_text", MailText),
-            ("status", Plain),
-            ("created_at", Moment),
-            ("sent_at", Moment),
-        ],
-        from: "FROM mails WHERE recipient_key = $1 ORDER BY created_at DESC, id DESC",
-    },
-    Table {
-        name: "directory_entries",
-        key: Key::Account,
-        columns: &[
-            ("id", Plain),
-            ("name", Plain),
-            ("email", Plain),
-            ("platform", Plain),
-            ("channel_name", Plain),
-            ("followers", Plain),
-            ("engagement_rate", Plain),
-            ("niche", Plain),
-            ("language", Plain),
-            ("languages", Json),
-            ("country", Plain),
-            ("location", Plain),
-            ("about", Plain),
-            ("audience_type", Plain),
-            ("previous_brands", Json),
-            ("avg_views", Plain),
-            ("collaboration_rate", Amount),
-            ("rating", Plain),
-            ("profile_image", Plain),
-            ("created_at", Moment),
-            ("updated_at", Moment),
-        ],
-        from: "FROM creators WHERE claimed_by = $1 AND deleted_at IS NULL ORDER BY id",
+        from: "FROM audit_log WHERE account_id = {account} ORDER BY created_at DESC, id DESC",
     },
 ];

@@ -2,7 +2,7 @@
 
 use db::{Tx, args};
 use http_base::data::Holder;
-use kernel::{AccountId, Error, Id, Result, Scope, SessionId, Timestamp, UserType, WorkspaceId, time};
+use kernel::{AccountId, Id, Result, Scope, SessionId, Timestamp, UserType, WorkspaceId, time};
 
 #[doc(hidden)]
 #[derive(Debug)]
@@ -17,30 +17,32 @@ pub(super) type RunId = Id<RunMarker>;
 /// How long an export can be fetched.
 pub(super) const KEPT: i64 = 7 * time::DAY;
 
-db::row! {
-    /// An export, as it is stored.
-    #[derive(Clone, Debug)]
-    pub(super) struct Export {
-        pub(super) id: ExportId,
-        pub(super) account_id: AccountId,
-        pub(super) status: String,
-        pub(super) run: Option<RunId>,
-        pub(super) records: Option<u64>,
-        pub(super) bytes: Option<u64>,
-        pub(super) created_at: Timestamp,
-        pub(super) completed_at: Option<Timestamp>,
-        pub(super) expires_at: Timestamp,
-    }
+/// An export, as it is stored.
+#[derive(Clone, Debug, db::Row)]
+pub(super) struct Export {
+    pub(super) id: ExportId,
+    pub(super) account_id: AccountId,
+    pub(super) status: String,
+    pub(super) run: Option<RunId>,
+    pub(super) records: Option<u64>,
+    pub(super) bytes: Option<u64>,
+    pub(super) created_at: Timestamp,
+    pub(super) completed_at: Option<Timestamp>,
+    pub(super) expires_at: Timestamp,
 }
 
 /// Whose data it is; nobody's, once the account is erased.
 pub(super) async fn holder(scope: Scope, tx: &mut Tx, account: AccountId) -> Result<Option<Holder>> {
     debug_assert!(scope.sees_everything() || scope.workspace().is_some() || scope.person() == Some(account));
     let sql = "SELECT user_type, workspace_id, email_key FROM accounts WHERE id = $1 AND erased_at IS NULL";
-    let found: Option<(String, Option<WorkspaceId>, Option<String>)> = tx.fetch_optional(sql, args![account]).await?;
-    let Some((kind, workspace, email_key)) = found else { return Ok(None) };
-    let user_type = UserType::parse(&kind).ok_or_else(|| Error::internal("an account of no kind"))?;
-    Ok(Some(Holder { account, user_type, workspace, email_key }))
+    let found = tx.fetch_optional::<(UserType, Option<WorkspaceId>, Option<String>)>(sql, args![account]).await?;
+    let Some((user_type, workspace, email_key)) = found else { return Ok(None) };
+    let sql =
+        "SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner' ORDER BY workspace_id";
+    let owned = tx.fetch_all(sql, args![account]).await?;
+    let (claimed, addresses) = creators::store::claims(tx, account).await?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+    let addresses = addresses.into_iter().flatten().collect();
+    Ok(Some(Holder { account, user_type, workspace, email_key, owned, claimed, addresses }))
 }
 
 /// The export of this account that is being made, if one is.

@@ -46,7 +46,7 @@ pub(crate) async fn link(accounts: &Accounts, account: Account, profile: &Profil
         None => {}
     }
     let others = store::list(scope, &mut tx, id).await?;
-    if others.iter().any(|other| other.provider == profile.provider.as_str()) {
+    if others.iter().any(|other| other.provider == profile.provider.word()) {
         return Err(Error::conflict(format!("Another {name} account is linked already: unlink it first")));
     }
     if !store::insert(scope, &mut tx, id, profile, now).await? {
@@ -78,7 +78,7 @@ pub(crate) async fn unlink(
     }
     let row = crate::store::by_id(scope, &mut tx, id).await?.ok_or_else(crate::state::refused)?;
     let linked = store::list(scope, &mut tx, id).await?;
-    if !linked.iter().any(|identity| identity.provider == provider.as_str()) {
+    if !linked.iter().any(|identity| identity.provider == provider.word()) {
         return Err(Error::not_found("Identity"));
     }
     let elsewhere = store::supabase_id(scope, &mut tx, id).await?.is_some();
@@ -90,10 +90,10 @@ pub(crate) async fn unlink(
     if provider == Provider::Instagram {
         store::forget_instagram(scope, &mut tx, id, now).await?;
     }
-    let method = format!("oauth:{}", provider.as_str());
+    let method = format!("oauth:{}", provider.word());
     let ended = store::end_by_method(scope, &mut tx, (id, current), &method, now).await?;
     let entry = audit::Entry::of("identity.unlinked", id, peer).within(row.workspace_id);
-    let detail = json!({"provider": provider.as_str(), "sessions_ended": ended});
+    let detail = json!({"provider": provider.word(), "sessions_ended": ended});
     audit::record(&mut tx, accounts.clock(), entry.with(detail)).await?;
     tx.commit().await
 }

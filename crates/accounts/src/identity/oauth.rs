@@ -101,7 +101,7 @@ async fn attempt(
         return Ok(None);
     }
     let account = crate::store::by_id(scope, tx, account.id).await?.ok_or_else(crate::state::refused)?;
-    let method = format!("oauth:{}", profile.provider.as_str());
+    let method = format!("oauth:{}", profile.provider.word());
     let opened = session::open(accounts, tx, &account, &method, peer).await?;
     Ok(Some(Entered { opened, created }))
 }
@@ -112,7 +112,7 @@ async fn owner_of_address(tx: &mut Tx, profile: &Profile) -> Result<Option<Accou
     let Some(email) = &profile.email else { return Ok(None) };
     let found = crate::store::by_email(Scope::system(), tx, email).await?;
     let Some(account) = found else { return Ok(None) };
-    if profile.email_verified && account.is_verified && account.kind() != UserType::Admin {
+    if profile.email_verified && account.is_verified && account.user_type != UserType::Admin {
         return Ok(Some(account));
     }
     let name = profile.provider.name();
@@ -130,7 +130,7 @@ async fn link(accounts: &Accounts, tx: &mut Tx, account: &AccountRow, profile: &
         return Ok(false);
     }
     let others = store::list(scope, tx, account.id).await?;
-    if others.iter().any(|other| other.provider == profile.provider.as_str()) {
+    if others.iter().any(|other| other.provider == profile.provider.word()) {
         let name = profile.provider.name();
         let message =
             format!("The account of this e-mail address is linked to another {name} account: log in with that one");
@@ -153,7 +153,7 @@ pub(crate) async fn note_link(
     by: &str,
 ) -> Result<()> {
     let entry = audit::Entry::of("identity.linked", account.id, peer).within(account.workspace_id);
-    let detail = json!({"provider": profile.provider.as_str(), "by": by});
+    let detail = json!({"provider": profile.provider.word(), "by": by});
     audit::record(tx, accounts.clock(), entry.with(detail)).await.map(drop)
 }
 
@@ -201,7 +201,7 @@ async fn create(
         _ => 0,
     };
     let entry = audit::Entry::of("signup", account.id, peer).within(account.workspace_id);
-    let method = format!("oauth:{}", profile.provider.as_str());
+    let method = format!("oauth:{}", profile.provider.word());
     let detail = json!({"user_type": account.user_type, "method": method, "claimed": claimed});
     audit::record(tx, clock, entry.with(detail)).await?;
     Ok(Some(account))

@@ -8,26 +8,23 @@ use crate::AccountRow;
 use crate::model::email_key;
 use crate::store::{moved, of_accounts};
 
-db::row! {
-    /// One of an account's identities.
-    #[derive(Clone, Debug)]
-    pub struct IdentityRow {
-        /// `instagram`, `facebook`, `tiktok` or `google`.
-        pub provider: String,
-        /// As they are called there.
-        pub name: Option<String>,
-        /// Since when it is linked.
-        pub created_at: Timestamp,
-    }
+/// One of an account's identities.
+#[derive(Clone, Debug, db::Row)]
+pub(crate) struct IdentityRow {
+    /// `instagram`, `facebook`, `tiktok` or `google`.
+    pub(crate) provider: String,
+    /// As they are called there.
+    pub(crate) name: Option<String>,
+    /// Since when it is linked.
+    pub(crate) created_at: Timestamp,
 }
 
-db::row! {
-    /// What a log-in at the identity service says of its account, as that stands now.
-    pub(crate) struct Seen {
-        pub(crate) ended_at: Option<Timestamp>,
-        pub(crate) expires_at: Timestamp,
-        pub(crate) supabase_id: Option<String>,
-    }
+/// What a log-in at the identity service says of its account, as that stands now.
+#[derive(db::Row)]
+pub(crate) struct Seen {
+    pub(crate) ended_at: Option<Timestamp>,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) supabase_id: Option<String>,
 }
 
 /// Whose identity it is, unless the account was erased.
@@ -38,10 +35,10 @@ pub(crate) async fn account_of(
     subject: &str,
 ) -> Result<Option<AccountRow>> {
     let mut sql = Sql::new(format!("SELECT {} FROM accounts WHERE erased_at IS NULL AND id = ", AccountRow::COLUMNS));
-    sql.push("(SELECT account_id FROM identities WHERE provider = ").bind(provider.as_str());
+    sql.push("(SELECT account_id FROM identities WHERE provider = ").bind(provider.word());
     sql.push(" AND subject = ").bind(subject).push(")");
     of_accounts(&mut sql, scope, "id");
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
 }
 
 /// Holds the account's row until the transaction ends, so that what changes its ways in comes one after the other; false if it is
@@ -50,7 +47,7 @@ pub(crate) async fn hold(scope: Scope, tx: &mut Tx, account: AccountId, now: Tim
     let mut sql = Sql::new("UPDATE accounts SET updated_at = ");
     sql.bind(now).push(" WHERE erased_at IS NULL AND id = ").bind(account);
     of_accounts(&mut sql, scope, "id");
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    Ok(sql.run(tx).await? == 1)
 }
 
 /// The account's identities.
@@ -60,7 +57,7 @@ pub(crate) async fn list(scope: Scope, tx: &mut Tx, account: AccountId) -> Resul
     of_accounts(&mut sql, scope, "account_id");
     // One of each provider at most.
     sql.push(" ORDER BY provider");
-    tx.fetch_all(&sql.text, sql.args).await
+    sql.all(tx).await
 }
 
 /// Links an identity to an account; false if it is somebody's already.
@@ -74,7 +71,7 @@ pub(crate) async fn insert(
     debug_assert!(scope.sees_everything() || scope.workspace().is_some() || scope.person() == Some(account));
     let sql = "INSERT INTO identities (provider, subject, account_id, name, created_at) VALUES ($1, $2, $3, $4, $5) \
                ON CONFLICT DO NOTHING";
-    let arguments = args![profile.provider.as_str(), &profile.subject, account, name_of(profile), now];
+    let arguments = args![profile.provider.word(), &profile.subject, account, name_of(profile), now];
     Ok(tx.execute(sql, arguments).await? == 1)
 }
 
@@ -85,9 +82,9 @@ fn name_of(profile: &Profile) -> Option<String> {
 /// Takes an identity from an account; false if it has none of this provider.
 pub(crate) async fn delete(scope: Scope, tx: &mut Tx, account: AccountId, provider: Provider) -> Result<bool> {
     let mut sql = Sql::new("DELETE FROM identities WHERE provider = ");
-    sql.bind(provider.as_str()).push(" AND account_id = ").bind(account);
+    sql.bind(provider.word()).push(" AND account_id = ").bind(account);
     of_accounts(&mut sql, scope, "account_id");
-    Ok(tx.execute(&sql.text, sql.args).await? > 0)
+    Ok(sql.run(tx).await? > 0)
 }
 
 /// Keeps what the provider says now. What it does not tell stays as it was.
@@ -99,10 +96,10 @@ pub(crate) async fn keep_profile(
     now: Timestamp,
 ) -> Result<()> {
     let mut sql = Sql::new("UPDATE identities SET name = COALESCE(CAST(");
-    sql.bind(name_of(profile)).push(" AS TEXT), name) WHERE provider = ").bind(profile.provider.as_str());
+    sql.bind(name_of(profile)).push(" AS TEXT), name) WHERE provider = ").bind(profile.provider.word());
     sql.push(" AND account_id = ").bind(account);
     of_accounts(&mut sql, scope, "account_id");
-    tx.execute(&sql.text, sql.args).await?;
+    sql.run(tx).await?;
     if profile.provider != Provider::Instagram {
         return Ok(());
     }
@@ -111,7 +108,7 @@ pub(crate) async fn keep_profile(
     sql.bind(profile.followers).push(" AS BIGINT), instagram_followers), updated_at = ").bind(now);
     sql.push(" WHERE erased_at IS NULL AND id = ").bind(account);
     of_accounts(&mut sql, scope, "id");
-    tx.execute(&sql.text, sql.args).await.map(drop)
+    sql.run(tx).await.map(drop)
 }
 
 /// With the @.
@@ -124,7 +121,7 @@ pub(crate) async fn forget_instagram(scope: Scope, tx: &mut Tx, account: Account
     let mut sql = Sql::new("UPDATE accounts SET instagram_handle = NULL, instagram_followers = NULL, updated_at = ");
     sql.bind(now).push(" WHERE erased_at IS NULL AND id = ").bind(account);
     of_accounts(&mut sql, scope, "id");
-    tx.execute(&sql.text, sql.args).await.map(drop)
+    sql.run(tx).await.map(drop)
 }
 
 /// Ends the account's log-ins by this method, but for one; tells how many.
@@ -139,7 +136,7 @@ pub(crate) async fn end_by_method(
     sql.bind(now).push(", ended_why = 'unlinked' WHERE ended_at IS NULL AND account_id = ").bind(account);
     sql.push(" AND method = ").bind(method).push(" AND id <> ").bind(but);
     of_accounts(&mut sql, scope, "account_id");
-    let ended = tx.execute(&sql.text, sql.args).await?;
+    let ended = sql.run(tx).await?;
     if ended > 0 {
         moved(tx).await?;
     }
@@ -151,7 +148,7 @@ pub(crate) async fn supabase_id(scope: Scope, tx: &mut Tx, account: AccountId) -
     let mut sql = Sql::new("SELECT supabase_id FROM accounts WHERE supabase_id IS NOT NULL AND id = ");
     sql.bind(account);
     of_accounts(&mut sql, scope, "id");
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
 }
 
 /// The account of this id at the identity service, unless it was erased.
@@ -160,7 +157,7 @@ pub(crate) async fn by_supabase(scope: Scope, tx: &mut Tx, id: &str) -> Result<O
         Sql::new(format!("SELECT {} FROM accounts WHERE erased_at IS NULL AND supabase_id = ", AccountRow::COLUMNS));
     sql.bind(id);
     of_accounts(&mut sql, scope, "id");
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
 }
 
 /// Gives the account this id at the identity service. Its own password is of no use from then on.
@@ -174,7 +171,7 @@ pub(crate) async fn set_supabase(
     let mut sql = Sql::new("UPDATE accounts SET password_hash = NULL, supabase_id = ");
     sql.bind(id).push(", updated_at = ").bind(now).push(" WHERE erased_at IS NULL AND id = ").bind(account);
     of_accounts(&mut sql, scope, "id");
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    Ok(sql.run(tx).await? == 1)
 }
 
 /// Gives the account the address that it has at the identity service; false if that is another account's.
@@ -193,7 +190,7 @@ pub(crate) async fn set_email(
     sql.push(" AND NOT EXISTS (SELECT 1 FROM accounts AS other WHERE other.email_key = ").bind(key);
     sql.push(" AND other.id <> ").bind(account).push(")");
     of_accounts(&mut sql, scope, "id");
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    Ok(sql.run(tx).await? == 1)
 }
 
 /// What is known of a log-in at the identity service.
@@ -203,7 +200,7 @@ pub(crate) async fn seen(scope: Scope, tx: &mut Tx, session: SessionId) -> Resul
     );
     sql.bind(session);
     of_accounts(&mut sql, scope, "s.account_id");
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
 }
 
 /// A log-in at the identity service, that is now known here.

@@ -77,7 +77,7 @@ pub(crate) async fn sign_up(
     let newcomer = Newcomer {
         email: wanted.email,
         password: wanted.password,
-        user_type: wanted.user_type.as_str(),
+        user_type: wanted.user_type.word(),
         username: &username,
         country: wanted.country,
     };
@@ -87,7 +87,7 @@ pub(crate) async fn sign_up(
         SignUp::In(log_in) => log_in.subject,
     };
     // What was asked for here counts, whatever the service has kept of it.
-    subject.user_type = Some(wanted.user_type.as_str().to_owned());
+    subject.user_type = Some(wanted.user_type.word().to_owned());
     subject.username = Some(username);
     subject.country = wanted.country.map(str::to_owned);
     subject.email = subject.email.or_else(|| Some(wanted.email.to_owned()));
@@ -247,7 +247,7 @@ async fn keep_in_step(tx: &mut Tx, clock: &Clock, subject: &Subject, peer: &Peer
 async fn owner_of_address(tx: &mut Tx, subject: &Subject) -> Result<Option<AccountRow>> {
     let Some(email) = &subject.email else { return Ok(None) };
     let Some(account) = by_email(Scope::system(), tx, email).await? else { return Ok(None) };
-    if subject.email_proven && account.is_verified && account.kind() != UserType::Admin {
+    if subject.email_proven && account.is_verified && account.user_type != UserType::Admin {
         return Ok(Some(account));
     }
     Err(Error::conflict(
@@ -282,7 +282,7 @@ async fn create(tx: &mut Tx, clock: &Clock, subject: &Subject, peer: &Peer) -> R
 
 async fn claim_entries(tx: &mut Tx, account: &AccountRow, subject: &Subject, now: Timestamp) -> Result<()> {
     if let Some(email) =
-        subject.email.as_deref().filter(|_| subject.email_proven && account.kind() == UserType::Creator)
+        subject.email.as_deref().filter(|_| subject.email_proven && account.user_type == UserType::Creator)
     {
         claim(Scope::system(), tx, &email_key(email), account.id, now).await?;
     }

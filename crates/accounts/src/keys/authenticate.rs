@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use kernel::{Account, ApiKeyId, Proof, Result, Scope, Timestamp, UserType};
+use kernel::{Account, ApiKeyId, Proof, Result, Scope, Timestamp};
 use moka::sync::Cache;
 
 use super::model::{NOTED_EVERY, reach};
@@ -52,12 +52,11 @@ async fn look(shared: &Shared, hash: String, version: i64, now: Timestamp) -> Re
     let mut tx = shared.db.read().await?;
     let found = store::alive(Scope::system(), &mut tx, &hash, now).await?.ok_or_else(refused)?;
     drop(tx);
-    let user_type = UserType::parse(&found.user_type).ok_or_else(refused)?;
-    let reached = reach(user_type, found.workspace_id, found.role.map(|role| role.0), &found.scope);
+    let reached = reach(found.user_type, found.workspace_id, found.role, &found.scope);
     let (role, read_only) = reached.ok_or_else(refused)?;
     let account = Account {
         id: found.account_id,
-        user_type,
+        user_type: found.user_type,
         workspace: found.workspace_id,
         role,
         proof: Proof::ApiKey(found.id),

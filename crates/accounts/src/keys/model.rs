@@ -4,8 +4,6 @@ use kernel::{AccountId, ApiKeyId, Timestamp, UserType, WorkspaceId, WorkspaceRol
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::workspaces::Role;
-
 /// What a key may be made for.
 pub const SCOPES: &[&str] = &["read", "write"];
 /// How many keys an account may have that are neither revoked nor over.
@@ -13,48 +11,44 @@ pub(crate) const MOST_ALIVE: u64 = 50;
 /// How often it is noted that a key was used.
 pub(crate) const NOTED_EVERY: i64 = time::HOUR;
 
-db::row! {
-    /// A key as its owner sees it: never the key itself.
-    #[derive(Clone, Debug, Serialize, ToSchema)]
-    #[schema(as = ApiKey)]
-    pub struct KeyBody {
-        /// Its id.
-        pub id: ApiKeyId,
-        /// What it is for.
-        #[schema(example = "Nightly import")]
-        pub name: String,
-        /// The last four letters of it, to tell keys apart.
-        #[schema(example = "x7Qk")]
-        pub hint: String,
-        /// `read` or `write`.
-        #[schema(example = "read")]
-        pub scope: String,
-        /// The workspace that it is for; only a business has one.
-        pub workspace_id: Option<WorkspaceId>,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// When it ends by itself, if ever.
-        pub expires_at: Option<Timestamp>,
-        /// When it was last used, to the hour.
-        pub last_used_at: Option<Timestamp>,
-        /// When it was revoked.
-        pub revoked_at: Option<Timestamp>,
-    }
+/// A key as its owner sees it: never the key itself.
+#[derive(Clone, Debug, Serialize, ToSchema, db::Row)]
+#[schema(as = ApiKey)]
+pub struct KeyBody {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// What it is for.
+    #[schema(example = "Nightly import")]
+    pub name: String,
+    /// The last four letters of it, to tell keys apart.
+    #[schema(example = "x7Qk")]
+    pub hint: String,
+    /// `read` or `write`.
+    #[schema(example = "read")]
+    pub scope: String,
+    /// The workspace that it is for; only a business has one.
+    pub workspace_id: Option<WorkspaceId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends by itself, if ever.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the hour.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
 }
 
-db::row! {
-    /// A key and its account, as they stand now.
-    #[derive(Clone, Debug)]
-    pub(crate) struct Found {
-        pub(crate) id: ApiKeyId,
-        pub(crate) account_id: AccountId,
-        pub(crate) workspace_id: Option<WorkspaceId>,
-        pub(crate) scope: String,
-        pub(crate) expires_at: Option<Timestamp>,
-        pub(crate) last_used_at: Option<Timestamp>,
-        pub(crate) user_type: String,
-        pub(crate) role: Option<Role>,
-    }
+/// A key and its account, as they stand now.
+#[derive(Clone, Debug, db::Row)]
+pub(crate) struct Found {
+    pub(crate) id: ApiKeyId,
+    pub(crate) account_id: AccountId,
+    pub(crate) workspace_id: Option<WorkspaceId>,
+    pub(crate) scope: String,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) last_used_at: Option<Timestamp>,
+    pub(crate) user_type: UserType,
+    pub(crate) role: Option<WorkspaceRole>,
 }
 
 /// What a key lets its holder be: their kind, their workspace, their role there, and whether they may only read. Nothing of a key

@@ -102,5 +102,5 @@ pub(crate) async fn revoke_all(
     if let Some(workspace) = workspace {
         sql.push(" AND workspace_id = ").bind(workspace);
     }
-    tx.execute(&sql.text, sql.args).await
+    sql.run(tx).await
 }

@@ -10,53 +10,43 @@ use kernel::{AccountId, Timestamp, UserType, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-db::row! {
-    /// An account, as it is stored. Never told as it is: see [`UserBody`].
-    #[derive(Clone, Debug)]
-    pub struct AccountRow {
-        /// Its id.
-        pub id: AccountId,
-        /// Where mail reaches it; an account by a provider may have none.
-        pub email: Option<String>,
-        /// Its name.
-        pub username: String,
-        /// `CREATOR`, `BUSINESS` or `ADMIN`; see [`AccountRow::kind`].
-        pub user_type: String,
-        /// The workspace it works in.
-        pub workspace_id: Option<WorkspaceId>,
-        /// The hash of its password; none if it logs in by a provider alone.
-        pub password_hash: Option<String>,
-        /// Two letters, ISO 3166.
-        pub country: Option<String>,
-        /// Was a mail to its address answered?
-        pub is_verified: bool,
-        /// With the @.
-        pub instagram_handle: Option<String>,
-        /// As Instagram last said.
-        pub instagram_followers: Option<u64>,
-        /// From 0.
-        pub tier_level: u64,
-        /// What collaborations have earned it.
-        pub karma_score: i64,
-        /// The sum of its ratings, in hundredths of a star.
-        pub rating_sum: i64,
-        /// How many ratings.
-        pub rating_count: i64,
-        /// Collaborations that were completed.
-        pub completed_collaborations: u64,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// When it was erased.
-        pub erased_at: Option<Timestamp>,
-    }
-}
-
-impl AccountRow {
-    /// What kind of account it is.
-    pub fn kind(&self) -> UserType {
-        // The table takes nothing else; what it could not hold may do the least.
-        UserType::parse(&self.user_type).unwrap_or(UserType::Creator)
-    }
+/// An account, as it is stored. Never told as it is: see [`UserBody`].
+#[derive(Clone, Debug, db::Row)]
+pub struct AccountRow {
+    /// Its id.
+    pub id: AccountId,
+    /// Where mail reaches it; an account by a provider may have none.
+    pub email: Option<String>,
+    /// Its name.
+    pub username: String,
+    /// Its kind.
+    pub user_type: UserType,
+    /// The workspace it works in.
+    pub workspace_id: Option<WorkspaceId>,
+    /// The hash of its password; none if it logs in by a provider alone.
+    pub password_hash: Option<String>,
+    /// Two letters, ISO 3166.
+    pub country: Option<String>,
+    /// Was a mail to its address answered?
+    pub is_verified: bool,
+    /// With the @.
+    pub instagram_handle: Option<String>,
+    /// As Instagram last said.
+    pub instagram_followers: Option<u64>,
+    /// From 0.
+    pub tier_level: u64,
+    /// What collaborations have earned it.
+    pub karma_score: i64,
+    /// The sum of its ratings, in hundredths of a star.
+    pub rating_sum: i64,
+    /// How many ratings.
+    pub rating_count: i64,
+    /// Collaborations that were completed.
+    pub completed_collaborations: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was erased.
+    pub erased_at: Option<Timestamp>,
 }
 
 /// An account to be made.
@@ -110,9 +100,8 @@ pub struct UserBody {
     /// Its name.
     #[schema(example = "my_username")]
     pub username: String,
-    /// `CREATOR`, `BUSINESS` or `ADMIN`.
-    #[schema(example = "CREATOR")]
-    pub user_type: &'static str,
+    /// Its kind.
+    pub user_type: UserType,
     /// The same as `INFLUENCER`, `BRAND` or `ADMIN`.
     #[schema(example = "INFLUENCER")]
     pub role: &'static str,
@@ -154,8 +143,8 @@ impl From<&AccountRow> for UserBody {
             id: row.id,
             email: row.email.clone(),
             username: row.username.clone(),
-            user_type: row.kind().as_str(),
-            role: row.kind().role(),
+            user_type: row.user_type,
+            role: row.user_type.role(),
             is_verified: row.is_verified,
             country: row.country.clone(),
             workspace_id: row.workspace_id,
@@ -187,7 +176,7 @@ impl UserBody {
             id: AccountId::from_uuid(workspace.uuid()),
             email: Some("admin@demo.invalid".into()),
             username: "demo_admin".into(),
-            user_type: UserType::Admin.as_str(),
+            user_type: UserType::Admin,
             role: UserType::Admin.role(),
             is_verified: true,
             country: None,

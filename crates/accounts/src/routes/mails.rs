@@ -46,7 +46,7 @@ pub(super) async fn verify(
         return Err(not_good().into());
     }
     let account = store::by_id(scope, &mut tx, id).await?.ok_or_else(not_good)?;
-    let claimed = match account.kind() {
+    let claimed = match account.user_type {
         UserType::Creator => creators::store::claim(scope, &mut tx, &key, id, now).await?,
         _ => 0,
     };

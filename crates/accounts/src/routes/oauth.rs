@@ -166,7 +166,7 @@ struct Entered {
 }
 
 fn vouched_by(profile: &Profile) -> &'static str {
-    if profile.mock { "mock" } else { profile.provider.as_str() }
+    if profile.mock { "mock" } else { profile.provider.word() }
 }
 
 /// Register with Instagram

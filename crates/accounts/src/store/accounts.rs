@@ -15,7 +15,7 @@ async fn one(scope: Scope, tx: &mut Tx, condition: &str, value: impl Into<db::Va
         Sql::new(format!("SELECT {} FROM accounts WHERE erased_at IS NULL AND {condition} = ", AccountRow::COLUMNS));
     sql.bind(value);
     of_accounts(&mut sql, scope, "id");
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
 }
 
 /// The account of this id, unless it was erased.
@@ -93,7 +93,7 @@ async fn insert(tx: &mut Tx, clock: &Clock, new: &NewAccount, username: &str) ->
         new.email.as_deref().map(email_key),
         username,
         username_key(username),
-        new.user_type.as_str(),
+        new.user_type,
         &new.password_hash,
         &new.supabase_id,
         &new.country,
@@ -129,7 +129,7 @@ pub async fn touch(scope: Scope, tx: &mut Tx, account: &AccountRow, now: Timesta
     sql.bind(now).push(" WHERE erased_at IS NULL AND id = ").bind(account.id);
     same_password(&mut sql, account);
     of_accounts(&mut sql, scope, "id");
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    Ok(sql.run(tx).await? == 1)
 }
 
 fn same_password(sql: &mut Sql, account: &AccountRow) {
@@ -151,7 +151,7 @@ pub async fn keep_password(
     sql.bind(hash).push(", updated_at = ").bind(now).push(" WHERE erased_at IS NULL AND id = ").bind(account.id);
     same_password(&mut sql, account);
     of_accounts(&mut sql, scope, "id");
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    Ok(sql.run(tx).await? == 1)
 }
 
 /// Gives the account this password, whatever it had: for whoever has proved to own its mail.
@@ -159,7 +159,7 @@ pub async fn set_password(scope: Scope, tx: &mut Tx, id: AccountId, hash: &str, 
     let mut sql = Sql::new("UPDATE accounts SET password_hash = ");
     sql.bind(hash).push(", updated_at = ").bind(now).push(" WHERE erased_at IS NULL AND id = ").bind(id);
     of_accounts(&mut sql, scope, "id");
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    Ok(sql.run(tx).await? == 1)
 }
 
 /// Notes that a mail to this address of the account was answered; false if it has another address by now.
@@ -168,5 +168,5 @@ pub async fn set_verified(scope: Scope, tx: &mut Tx, id: AccountId, key: &str, n
     sql.bind(true).push(", updated_at = ").bind(now).push(" WHERE erased_at IS NULL AND id = ").bind(id);
     sql.push(" AND email_key = ").bind(key);
     of_accounts(&mut sql, scope, "id");
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    Ok(sql.run(tx).await? == 1)
 }

@@ -10,7 +10,7 @@ pub async fn is_known_address(scope: Scope, tx: &mut Tx, account: AccountId, net
     let mut sql = Sql::new("SELECT count(*) FROM known_addresses WHERE account_id = ");
     sql.bind(account).push(" AND network = ").bind(network);
     of_accounts(&mut sql, scope, "account_id");
-    Ok(tx.fetch_value::<i64>(&sql.text, sql.args).await? > 0)
+    Ok(sql.one::<i64>(tx).await? > 0)
 }
 
 /// Notes that this account logged in from this network.

@@ -2,42 +2,39 @@
 
 use db::{Sql, Tx, args};
 use http_base::Offsets;
-use kernel::{AccountId, Result, Scope, SessionId, Timestamp, WorkspaceId};
+use kernel::{AccountId, Result, Scope, SessionId, Timestamp, UserType, WorkspaceId, WorkspaceRole};
 
 use super::{moved, of_accounts};
 
-db::row! {
-    /// A log-in, as its owner sees it.
-    #[derive(Clone, Debug)]
-    pub struct SessionRow {
-        /// Its id.
-        pub id: SessionId,
-        /// Whose.
-        pub account_id: AccountId,
-        /// By what: `password`, `oauth:google`, …
-        pub method: String,
-        /// From where.
-        pub address: Option<String>,
-        /// By which program.
-        pub agent: Option<String>,
-        /// When.
-        pub created_at: Timestamp,
-        /// When a token was last made from it.
-        pub last_used_at: Timestamp,
-        /// When it ends by itself.
-        pub expires_at: Timestamp,
-    }
+/// A log-in, as its owner sees it.
+#[derive(Clone, Debug, db::Row)]
+pub struct SessionRow {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose.
+    pub account_id: AccountId,
+    /// By what: `password`, `oauth:google`, …
+    pub method: String,
+    /// From where.
+    pub address: Option<String>,
+    /// By which program.
+    pub agent: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+    /// When a token was last made from it.
+    pub last_used_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
 }
 
-db::row! {
-    /// What a log-in that is alive says of its account, as that stands now.
-    pub(crate) struct Alive {
-        pub(crate) account_id: AccountId,
-        pub(crate) expires_at: Timestamp,
-        pub(crate) user_type: String,
-        pub(crate) workspace_id: Option<WorkspaceId>,
-        pub(crate) role: Option<String>,
-    }
+/// What a log-in that is alive says of its account, as that stands now.
+#[derive(db::Row)]
+pub(crate) struct Alive {
+    pub(crate) account_id: AccountId,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) user_type: UserType,
+    pub(crate) workspace_id: Option<WorkspaceId>,
+    pub(crate) role: Option<WorkspaceRole>,
 }
 
 /// Opens a log-in with its first refresh token.
@@ -73,7 +70,7 @@ pub(crate) async fn alive(scope: Scope, tx: &mut Tx, id: SessionId, now: Timesta
     );
     sql.bind(id).push(" AND s.expires_at > ").bind(now);
     of_accounts(&mut sql, scope, "s.account_id");
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
 }
 
 /// Is there a refresh token of this hash, good or not? What was made up is refused without taking the writer.
@@ -137,7 +134,7 @@ pub async fn end_session(
     sql.bind(now).push(", ended_why = ").bind(why).push(" WHERE ended_at IS NULL AND id = ").bind(session);
     sql.push(" AND account_id = ").bind(account);
     of_accounts(&mut sql, scope, "account_id");
-    let ended = tx.execute(&sql.text, sql.args).await? == 1;
+    let ended = sql.run(tx).await? == 1;
     if ended {
         moved(tx).await?;
     }
@@ -159,7 +156,7 @@ pub async fn end_sessions(
         sql.push(" AND id <> ").bind(but);
     }
     of_accounts(&mut sql, scope, "account_id");
-    let ended = tx.execute(&sql.text, sql.args).await?;
+    let ended = sql.run(tx).await?;
     if ended > 0 {
         moved(tx).await?;
     }
@@ -181,9 +178,9 @@ pub(crate) async fn list_sessions(
     };
     let mut sql = Sql::new("SELECT count(*)");
     filter(&mut sql);
-    let total = tx.fetch_value(&sql.text, sql.args).await?;
+    let total = sql.one(tx).await?;
     let mut sql = Sql::new(format!("SELECT {}", SessionRow::COLUMNS));
     filter(&mut sql);
     sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    Ok((sql.all(tx).await?, total))
 }

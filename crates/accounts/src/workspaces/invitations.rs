@@ -25,7 +25,7 @@ pub(crate) async fn open_for(
     let mut sql = Sql::new(format!("SELECT {} FROM invitations WHERE {OPEN}", Invitation::COLUMNS));
     sql.push(" AND workspace_id = ").bind(workspace).push(" AND email_key = ").bind(email_key);
     within(&mut sql, scope);
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
 }
 
 /// How many invitations into this workspace may still be accepted.
@@ -33,7 +33,7 @@ pub(crate) async fn count_open(scope: Scope, tx: &mut Tx, workspace: WorkspaceId
     let mut sql = Sql::new(format!("SELECT count(*) FROM invitations WHERE {OPEN}"));
     sql.push(" AND workspace_id = ").bind(workspace).push(" AND expires_at > ").bind(now);
     within(&mut sql, scope);
-    tx.fetch_value(&sql.text, sql.args).await
+    sql.one(tx).await
 }
 
 /// Writes an invitation; one of the same id is told anew, with another token.
@@ -68,12 +68,12 @@ pub(crate) async fn list(
     let mut sql = Sql::new("SELECT count(*) FROM invitations WHERE workspace_id = ");
     sql.bind(workspace);
     within(&mut sql, scope);
-    let total = tx.fetch_value(&sql.text, sql.args).await?;
+    let total = sql.one(tx).await?;
     let mut sql = Sql::new(format!("SELECT {} FROM invitations WHERE workspace_id = ", Invitation::COLUMNS));
     sql.bind(workspace);
     within(&mut sql, scope);
     sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    Ok((sql.all(tx).await?, total))
 }
 
 /// Takes an invitation back, if it is neither accepted nor taken back already; tells whom it was for.
@@ -82,7 +82,7 @@ pub(crate) async fn revoke(scope: Scope, tx: &mut Tx, id: InvitationId, now: Tim
     sql.bind(now).push(" WHERE ").push(OPEN).push(" AND id = ").bind(id);
     within(&mut sql, scope);
     sql.push(" RETURNING email");
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
 }
 
 /// The invitation of this token, whatever became of it. The token is the right to see it: `scope` is the server's.
@@ -109,7 +109,7 @@ pub(crate) async fn is_member(scope: Scope, tx: &mut Tx, workspace: WorkspaceId,
     if !scope.sees_everything() {
         sql.push(" AND m.workspace_id = ").bind(scope.workspace());
     }
-    Ok(tx.fetch_value::<i64>(&sql.text, sql.args).await? > 0)
+    Ok(sql.one::<i64>(tx).await? > 0)
 }
 
 /// The address of an account as addresses are compared, and whether it has been verified.

@@ -3,7 +3,7 @@
 use kernel::Timestamp;
 use mail::NewMail;
 
-use super::model::{Invitation, Role};
+use super::model::Invitation;
 use crate::letters::{FRAME, escape, filled};
 
 const TEXT: &str = include_str!("../../templates/invitation.txt");
@@ -43,8 +43,8 @@ pub(super) fn letter(invitation: &Invitation, told: &Letter<'_>) -> NewMail {
     }
 }
 
-const fn article(role: Role) -> &'static str {
-    match role.0 {
+const fn article(role: kernel::WorkspaceRole) -> &'static str {
+    match role {
         kernel::WorkspaceRole::Owner => "an owner",
         kernel::WorkspaceRole::Manager => "a manager",
         kernel::WorkspaceRole::Viewer => "a viewer",
@@ -75,7 +75,7 @@ mod tests {
             workspace_id: clock.new_id(),
             email: "bo@example.com".into(),
             email_key: "bo@example.com".into(),
-            role: Role(WorkspaceRole::Manager),
+            role: WorkspaceRole::Manager,
             invited_by: clock.new_id(),
             created_at: now,
             mailed_at: now,

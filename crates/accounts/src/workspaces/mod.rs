@@ -10,5 +10,5 @@ pub mod model;
 mod routes;
 pub mod store;
 
-pub use model::{InvitationId, Membership, Role, Workspace};
+pub use model::{InvitationId, Membership, Workspace};
 pub(crate) use routes::router;

@@ -1,12 +1,8 @@
 //! What a workspace is, who is in it as what, and who is asked in.
 
-use db::{Cell, FromColumn, Value};
 use kernel::{AccountId, Error, Id, Kind, Result, Timestamp, WorkspaceId, WorkspaceRole, time};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use utoipa::ToSchema;
-
-/// The words of the roles, as requests and rows have them.
-pub const ROLES: &[&str] = &["owner", "manager", "viewer"];
 
 /// How long an invitation may be accepted.
 pub(crate) const INVITED_FOR: i64 = 7 * time::DAY;
@@ -15,101 +11,38 @@ pub(crate) const MAILED_AGAIN_AFTER: i64 = time::MINUTE;
 /// How many open invitations a workspace may have: mails go to strangers' addresses.
 pub(crate) const MOST_OPEN: u64 = 100;
 
-/// A role in a workspace, by its word.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Role(pub WorkspaceRole);
-
-impl Role {
-    /// As requests and rows have it: `owner`.
-    pub const fn word(self) -> &'static str {
-        match self.0 {
-            WorkspaceRole::Owner => "owner",
-            WorkspaceRole::Manager => "manager",
-            WorkspaceRole::Viewer => "viewer",
-        }
-    }
-
-    /// Reads one of [`ROLES`].
-    pub fn parse(word: &str) -> Option<Self> {
-        [WorkspaceRole::Owner, WorkspaceRole::Manager, WorkspaceRole::Viewer]
-            .into_iter()
-            .map(Self)
-            .find(|role| role.word() == word)
-    }
+/// A workspace as one of its members sees it.
+#[derive(Clone, Debug, Serialize, ToSchema, db::Row)]
+pub struct Workspace {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// Its name.
+    #[schema(example = "TechFit")]
+    pub name: String,
+    /// What the one who asks may do in it.
+    pub role: WorkspaceRole,
+    /// How many are in it.
+    pub members: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Since when the one who asks is in it.
+    pub joined_at: Timestamp,
 }
 
-impl FromColumn for Role {
-    fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
-        let word = String::from_cell(cell)?;
-        Self::parse(&word).ok_or_else(|| format!("{word} is no role"))
-    }
-}
-
-impl From<Role> for Value {
-    fn from(role: Role) -> Self {
-        Self::Text(Some(role.word().to_owned()))
-    }
-}
-
-impl Serialize for Role {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.word())
-    }
-}
-
-impl utoipa::PartialSchema for Role {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        use utoipa::openapi::schema::{ObjectBuilder, Type};
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("What someone may do in a workspace"))
-            .enum_values(Some(ROLES.iter().copied()))
-            .into()
-    }
-}
-
-impl ToSchema for Role {
-    fn name() -> std::borrow::Cow<'static, str> {
-        "WorkspaceRole".into()
-    }
-}
-
-db::row! {
-    /// A workspace as one of its members sees it.
-    #[derive(Clone, Debug, Serialize, ToSchema)]
-    pub struct Workspace {
-        /// Its id.
-        pub id: WorkspaceId,
-        /// Its name.
-        #[schema(example = "TechFit")]
-        pub name: String,
-        /// What the one who asks may do in it.
-        pub role: Role,
-        /// How many are in it.
-        pub members: u64,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// Since when the one who asks is in it.
-        pub joined_at: Timestamp,
-    }
-}
-
-db::row! {
-    /// Someone in a workspace.
-    #[derive(Clone, Debug, Serialize, ToSchema)]
-    #[schema(as = WorkspaceMember)]
-    pub struct Membership {
-        /// The account.
-        pub id: AccountId,
-        /// Where mail reaches them.
-        pub email: Option<String>,
-        /// Their name.
-        pub username: String,
-        /// What they may do.
-        pub role: Role,
-        /// Since when they are in it.
-        pub joined_at: Timestamp,
-    }
+/// Someone in a workspace.
+#[derive(Clone, Debug, Serialize, ToSchema, db::Row)]
+#[schema(as = WorkspaceMember)]
+pub struct Membership {
+    /// The account.
+    pub id: AccountId,
+    /// Where mail reaches them.
+    pub email: Option<String>,
+    /// Their name.
+    pub username: String,
+    /// What they may do.
+    pub role: WorkspaceRole,
+    /// Since when they are in it.
+    pub joined_at: Timestamp,
 }
 
 #[doc(hidden)]
@@ -118,33 +51,31 @@ pub enum InvitationMarker {}
 /// An invitation into a workspace.
 pub type InvitationId = Id<InvitationMarker>;
 
-db::row! {
-    /// An invitation, as it is stored.
-    #[derive(Clone, Debug)]
-    pub struct Invitation {
-        /// Its id.
-        pub id: InvitationId,
-        /// Into which workspace.
-        pub workspace_id: WorkspaceId,
-        /// Whom.
-        pub email: String,
-        /// The address as addresses are compared.
-        pub email_key: String,
-        /// As what.
-        pub role: Role,
-        /// By whom.
-        pub invited_by: AccountId,
-        /// When they were first invited.
-        pub created_at: Timestamp,
-        /// When the mail was last sent.
-        pub mailed_at: Timestamp,
-        /// Until when it may be accepted.
-        pub expires_at: Timestamp,
-        /// When it was.
-        pub accepted_at: Option<Timestamp>,
-        /// When it was taken back.
-        pub revoked_at: Option<Timestamp>,
-    }
+/// An invitation, as it is stored.
+#[derive(Clone, Debug, db::Row)]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// Into which workspace.
+    pub workspace_id: WorkspaceId,
+    /// Whom.
+    pub email: String,
+    /// The address as addresses are compared.
+    pub email_key: String,
+    /// As what.
+    pub role: WorkspaceRole,
+    /// By whom.
+    pub invited_by: AccountId,
+    /// When they were first invited.
+    pub created_at: Timestamp,
+    /// When the mail was last sent.
+    pub mailed_at: Timestamp,
+    /// Until when it may be accepted.
+    pub expires_at: Timestamp,
+    /// When it was.
+    pub accepted_at: Option<Timestamp>,
+    /// When it was taken back.
+    pub revoked_at: Option<Timestamp>,
 }
 
 impl Invitation {
@@ -160,8 +91,8 @@ impl Invitation {
 }
 
 /// May this role be taken from someone who has `held`, in a workspace with so many owners? There is always an owner.
-pub(crate) fn may_lose(held: Role, owners: u64) -> Result<()> {
-    if held.0 == WorkspaceRole::Owner && owners <= 1 {
+pub(crate) fn may_lose(held: WorkspaceRole, owners: u64) -> Result<()> {
+    if held == WorkspaceRole::Owner && owners <= 1 {
         return Err(Error::conflict("This is the only owner of the workspace; make someone else an owner first"));
     }
     Ok(())
@@ -191,31 +122,20 @@ mod tests {
 
     use super::*;
 
-    const ALL: [WorkspaceRole; 3] = [WorkspaceRole::Owner, WorkspaceRole::Manager, WorkspaceRole::Viewer];
-
-    #[test]
-    fn roles_read_as_they_are_written() {
-        for role in ALL.map(Role) {
-            assert_eq!(Role::parse(role.word()), Some(role));
-            assert!(ROLES.contains(&role.word()));
-        }
-        assert_eq!(Role::parse("admin"), None);
-    }
-
     proptest! {
         /// Whatever is done to the roles of a workspace in whatever order, somebody owns it.
         #[test]
         fn there_is_always_an_owner(moves in proptest::collection::vec((0_usize..6, 0_usize..4), 0..60)) {
-            let mut members: Vec<Option<Role>> = vec![Some(Role(WorkspaceRole::Owner))];
-            members.resize(6, Some(Role(WorkspaceRole::Viewer)));
+            let mut members: Vec<Option<WorkspaceRole>> = vec![Some(WorkspaceRole::Owner)];
+            members.resize(6, Some(WorkspaceRole::Viewer));
             for (who, to) in moves {
-                let owners = members.iter().filter(|held| **held == Some(Role(WorkspaceRole::Owner))).count() as u64;
+                let owners = members.iter().filter(|held| **held == Some(WorkspaceRole::Owner)).count() as u64;
                 let Some(held) = members[who] else { continue };
-                let next = ALL.get(to).copied().map(Role);
+                let next = WorkspaceRole::ALL.get(to).copied();
                 if next == Some(held) || may_lose(held, owners).is_ok() {
                     members[who] = next;
                 }
-                prop_assert!(members.contains(&Some(Role(WorkspaceRole::Owner))));
+                prop_assert!(members.contains(&Some(WorkspaceRole::Owner)));
             }
         }
     }

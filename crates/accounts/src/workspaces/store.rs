@@ -4,7 +4,7 @@ use db::{Sql, Tx, args};
 use http_base::Offsets;
 use kernel::{AccountId, Clock, Error, Result, Scope, Timestamp, WorkspaceId, WorkspaceRole};
 
-use super::model::{Membership, Role, Workspace};
+use super::model::{Membership, Workspace};
 
 /// A workspace as a member (`m`) sees it.
 const SEEN: &str = "SELECT w.id, w.name, m.role, \
@@ -30,7 +30,7 @@ pub async fn open(
     debug_assert!(scope.may_read_directory(), "a workspace is made for an account");
     let sql = "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)";
     tx.execute(sql, args![id, name, now]).await?;
-    join(scope, tx, id, owner, Role(WorkspaceRole::Owner), now).await.map(drop)
+    join(scope, tx, id, owner, WorkspaceRole::Owner, now).await.map(drop)
 }
 
 /// Puts someone into a workspace. Who is in it already stays what they are. Tells whether they are new.
@@ -39,7 +39,7 @@ pub async fn join(
     tx: &mut Tx,
     workspace: WorkspaceId,
     account: AccountId,
-    role: Role,
+    role: WorkspaceRole,
     now: Timestamp,
 ) -> Result<bool> {
     debug_assert!(scope.may_read_directory());
@@ -54,15 +54,20 @@ pub async fn hold(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, now: Timest
     let mut sql = Sql::new("UPDATE workspaces SET updated_at = ");
     sql.bind(now).push(" WHERE id = ").bind(workspace);
     within(&mut sql, scope, "id");
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    Ok(sql.run(tx).await? == 1)
 }
 
 /// What this account is in this workspace, now.
-pub async fn role_of(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, account: AccountId) -> Result<Option<Role>> {
+pub async fn role_of(
+    scope: Scope,
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    account: AccountId,
+) -> Result<Option<WorkspaceRole>> {
     let mut sql = Sql::new("SELECT role FROM workspace_members WHERE workspace_id = ");
     sql.bind(workspace).push(" AND account_id = ").bind(account);
     within(&mut sql, scope, "workspace_id");
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
 }
 
 /// How many owners this workspace has.
@@ -70,7 +75,7 @@ pub async fn owners(scope: Scope, tx: &mut Tx, workspace: WorkspaceId) -> Result
     let mut sql = Sql::new("SELECT count(*) FROM workspace_members WHERE role = 'owner' AND workspace_id = ");
     sql.bind(workspace);
     within(&mut sql, scope, "workspace_id");
-    tx.fetch_value(&sql.text, sql.args).await
+    sql.one(tx).await
 }
 
 /// The workspace as this member sees it.
@@ -83,7 +88,7 @@ pub async fn seen_by(
     let mut sql = Sql::new(SEEN);
     sql.bind(account).push(" AND m.workspace_id = ").bind(workspace);
     within(&mut sql, scope, "m.workspace_id");
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
 }
 
 /// A page of the workspaces that this account is in, the oldest membership first, and how many there are.
@@ -102,7 +107,7 @@ pub async fn rename(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, name: &st
     let mut sql = Sql::new("UPDATE workspaces SET name = ");
     sql.bind(name).push(", updated_at = ").bind(now).push(" WHERE id = ").bind(workspace);
     within(&mut sql, scope, "id");
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    Ok(sql.run(tx).await? == 1)
 }
 
 const MEMBERS: &str = "SELECT a.id, a.email, a.username, m.role, m.joined_at \
@@ -118,12 +123,12 @@ pub async fn members(
     let mut sql = Sql::new("SELECT count(*) FROM workspace_members WHERE workspace_id = ");
     sql.bind(workspace);
     within(&mut sql, scope, "workspace_id");
-    let total = tx.fetch_value(&sql.text, sql.args).await?;
+    let total = sql.one(tx).await?;
     let mut sql = Sql::new(MEMBERS);
     sql.bind(workspace);
     within(&mut sql, scope, "m.workspace_id");
     sql.push(" ORDER BY m.joined_at, m.account_id LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    Ok((sql.all(tx).await?, total))
 }
 
 /// One of those who are in a workspace.
@@ -136,7 +141,7 @@ pub async fn member(
     let mut sql = Sql::new(MEMBERS);
     sql.bind(workspace).push(" AND m.account_id = ").bind(account);
     within(&mut sql, scope, "m.workspace_id");
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
 }
 
 /// Gives a member another role, if they still have the one that was read.
@@ -145,13 +150,13 @@ pub async fn set_role(
     tx: &mut Tx,
     workspace: WorkspaceId,
     account: AccountId,
-    (was, role): (Role, Role),
+    (was, role): (WorkspaceRole, WorkspaceRole),
 ) -> Result<()> {
     let mut sql = Sql::new("UPDATE workspace_members SET role = ");
     sql.bind(role).push(" WHERE workspace_id = ").bind(workspace).push(" AND account_id = ").bind(account);
     sql.push(" AND role = ").bind(was);
     within(&mut sql, scope, "workspace_id");
-    if tx.execute(&sql.text, sql.args).await? == 1 {
+    if sql.run(tx).await? == 1 {
         return Ok(());
     }
     Err(Error::conflict("The member was changed by someone else meanwhile; read the list again"))
@@ -170,7 +175,7 @@ pub async fn leave(
     let mut sql = Sql::new("DELETE FROM workspace_members WHERE workspace_id = ");
     sql.bind(workspace).push(" AND account_id = ").bind(account);
     within(&mut sql, scope, "workspace_id");
-    if tx.execute(&sql.text, sql.args).await? == 0 {
+    if sql.run(tx).await? == 0 {
         return Ok(false);
     }
     let sql = "UPDATE api_keys SET revoked_at = $3 WHERE workspace_id = $1 AND account_id = $2 AND revoked_at IS NULL";

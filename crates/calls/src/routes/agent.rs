@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use db::Json as Stored;
 use http_base::{Answer, Body, Caller, Named};
 use input::rule;
 use input::{Fields, Input};
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::voice::key;
-use crate::model::{Call, CallId, Json as Stored};
+use crate::model::{Call, CallId};
 use crate::moves::found;
 use crate::placing::{self, Wanted};
 use crate::{Calls, phone, store};

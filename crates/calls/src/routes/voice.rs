@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use db::Json as Stored;
 use http_base::{Answer, Body, Caller, Named};
 use input::rule;
 use input::{Fields, Input};
@@ -13,7 +14,7 @@ use ports::calls::{Audio, MOCK_SID};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::model::{Call, CallId, Json as Stored};
+use crate::model::{Call, CallId};
 use crate::placing::{self, Wanted};
 use crate::{Calls, jobs, phone, store, talk};
 

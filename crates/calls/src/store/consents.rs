@@ -1,36 +1,23 @@
 //! Consents, and who must not be called.
 
-use db::{Sql, Tx, args};
+use db::{Listing, Sql, Tx, args};
 use http_base::Offsets;
 use kernel::{AccountId, CreatorId, Error, Result, Scope, Timestamp, WorkspaceId};
 
-use super::scoped;
 use crate::model::{Consent, ConsentId, DoNotCall, DoNotCallId};
 
 /// Writes a consent.
 pub async fn insert_consent(scope: Scope, tx: &mut Tx, consent: &Consent) -> Result<()> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(consent.workspace_id));
-    let sql = "INSERT INTO call_consents (id, workspace_id, creator_id, phone_number, source, given_at, recorded_at, recorded_by) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let values = args![
-        consent.id,
-        consent.workspace_id,
-        consent.creator_id,
-        &consent.phone_number,
-        &consent.source,
-        consent.given_at,
-        consent.recorded_at,
-        consent.recorded_by,
-    ];
-    tx.execute(sql, values).await.map(drop)
+    tx.insert(consent).await
 }
 
 /// One consent.
 async fn consent(scope: Scope, tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM call_consents WHERE id = ", Consent::COLUMNS));
-    sql.bind(id);
-    scoped(&mut sql, scope);
-    tx.fetch_optional(&sql.text, sql.args).await
+    let mut sql = Sql::of::<Consent>();
+    sql.and("id = ", id);
+    sql.within(scope, "workspace_id");
+    sql.optional(tx).await
 }
 
 /// Is there a consent to a workspace's calls of this number, by this creator or by the number alone, that stands now?
@@ -47,7 +34,7 @@ pub async fn standing_consent(
     if let Some(creator) = creator {
         sql.push(" AND (creator_id IS NULL OR creator_id = ").bind(creator).push(")");
     }
-    Ok(tx.fetch_value::<u64>(&sql.text, sql.args).await? > 0)
+    Ok(sql.one::<u64>(tx).await? > 0)
 }
 
 /// A page of consents, the newest first, and how many there are.
@@ -65,15 +52,14 @@ pub async fn consents(
         if let Some(number) = number {
             sql.push(" AND phone_number = ").bind(number);
         }
-        scoped(sql, scope);
+        sql.within(scope, "workspace_id");
     };
-    let mut count = Sql::new("SELECT count(*) FROM call_consents WHERE TRUE");
-    filter(&mut count);
-    let total = tx.fetch_value(&count.text, count.args).await?;
-    let mut sql = Sql::new(format!("SELECT {} FROM call_consents WHERE TRUE", Consent::COLUMNS));
+    let mut sql = Sql::filter();
     filter(&mut sql);
-    sql.push(" ORDER BY recorded_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    Listing::new("call_consents", Consent::COLUMNS, sql)
+        .order("recorded_at DESC, id DESC")
+        .page(tx, offsets.limit, offsets.offset)
+        .await
 }
 
 /// Takes a consent back; what was taken back stays so, with its first reason.
@@ -88,8 +74,8 @@ pub async fn revoke_consent(
     let mut sql = Sql::new("UPDATE call_consents SET revoked_at = ");
     sql.bind(now).push(", revoked_by = ").bind(by).push(", revoked_because = ").bind(because);
     sql.push(" WHERE revoked_at IS NULL AND id = ").bind(id);
-    scoped(&mut sql, scope);
-    tx.execute(&sql.text, sql.args).await?;
+    sql.within(scope, "workspace_id");
+    sql.run(tx).await?;
     consent(scope, tx, id).await
 }
 
@@ -104,10 +90,7 @@ pub async fn revoke_consents_of(scope: Scope, tx: &mut Tx, number: &str, because
 /// Puts a number on the list; false if it is there.
 pub async fn add_do_not_call(scope: Scope, tx: &mut Tx, new: &DoNotCall) -> Result<bool> {
     debug_assert!(scope.sees_everything() || scope.workspace() == new.workspace_id);
-    let sql = "INSERT INTO do_not_call (id, workspace_id, phone_number, reason, created_at, created_by) \
-               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-    let values = args![new.id, new.workspace_id, &new.phone_number, &new.reason, new.created_at, new.created_by];
-    Ok(tx.execute(sql, values).await? == 1)
+    tx.insert_new(new).await
 }
 
 /// Must this workspace not call this number?
@@ -139,29 +122,30 @@ pub async fn do_not_call(
                 readable(sql, scope);
             }
             // Numbers that others wrote down are told to whoever knows them already.
-            None => scoped(sql, scope),
+            None => {
+                sql.within(scope, "workspace_id");
+            }
         }
     };
-    let mut count = Sql::new("SELECT count(*) FROM do_not_call WHERE TRUE");
-    filter(&mut count);
-    let total = tx.fetch_value(&count.text, count.args).await?;
-    let mut sql = Sql::new(format!("SELECT {} FROM do_not_call WHERE TRUE", DoNotCall::COLUMNS));
+    let mut sql = Sql::filter();
     filter(&mut sql);
-    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    Listing::new("do_not_call", DoNotCall::COLUMNS, sql)
+        .order("created_at DESC, id DESC")
+        .page(tx, offsets.limit, offsets.offset)
+        .await
 }
 
 /// Takes a number off the list. What holds for everybody an administrator takes off.
 pub async fn remove_do_not_call(scope: Scope, tx: &mut Tx, id: DoNotCallId) -> Result<DoNotCall> {
-    let mut sql = Sql::new(format!("SELECT {} FROM do_not_call WHERE id = ", DoNotCall::COLUMNS));
-    sql.bind(id);
+    let mut sql = Sql::of::<DoNotCall>();
+    sql.and("id = ", id);
     readable(&mut sql, scope);
-    let found: Option<DoNotCall> = tx.fetch_optional(&sql.text, sql.args).await?;
+    let found: Option<DoNotCall> = sql.optional(tx).await?;
     let found = found.ok_or_else(|| Error::not_found("Entry of the do-not-call list"))?;
     let mut sql = Sql::new("DELETE FROM do_not_call WHERE id = ");
     sql.bind(id);
-    scoped(&mut sql, scope);
-    if tx.execute(&sql.text, sql.args).await? == 0 {
+    sql.within(scope, "workspace_id");
+    if sql.run(tx).await? == 0 {
         let message =
             "The person asked not to be called by anybody here; only an administrator takes that off the list";
         return Err(Error::new(kernel::Kind::Forbidden, message));

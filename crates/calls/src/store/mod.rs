@@ -14,13 +14,3 @@ pub use consents::{
     revoke_consents_of, standing_consent,
 };
 pub use sessions::{Turn, active, end, half_heard, insert as insert_session, session, turn};
-
-use db::Sql;
-use kernel::Scope;
-
-/// What a scope lets through.
-fn scoped(sql: &mut Sql, scope: Scope) {
-    if !scope.sees_everything() {
-        sql.push(" AND workspace_id = ").bind(scope.workspace());
-    }
-}

@@ -1,9 +1,8 @@
 //! What is kept about people who are called is told to them, and taken away as far as the law lets it be.
 
 use calls::data::{Erasing, SECTIONS};
-use db::args;
 use http_base::data::{Eraser as _, Holder, Section as _};
-use kernel::{AccountId, Scope, UserType};
+use kernel::{Scope, UserType};
 use serde_json::{Value, json};
 use testkit::{FreshDb, both_engines};
 
@@ -17,12 +16,8 @@ async fn told(world: &World, section: &str, of: &Holder) -> Vec<Value> {
     section.fetch(Scope::system(), &mut tx, of, 0).await.unwrap()
 }
 
-async fn claimed(world: &World) -> Holder {
-    let account: AccountId = world.clock.new_id();
-    let mut tx = world.fresh.db.write().await.unwrap();
-    tx.execute("UPDATE creators SET claimed_by = $2 WHERE id = $1", args![world.creator, account]).await.unwrap();
-    tx.commit().await.unwrap();
-    Holder { account, user_type: UserType::Creator, workspace: None, email_key: None }
+fn claimed(world: &World) -> Holder {
+    Holder { claimed: vec![world.creator], ..Holder::of(world.clock.new_id(), UserType::Creator) }
 }
 
 async fn erase(world: &World, of: &Holder) {
@@ -43,7 +38,7 @@ async fn what_was_said_goes_and_the_proof_of_a_call_stays(fresh: FreshDb) {
     hook(&world.client, "gather?turn=1", &event("in-progress", &[("SpeechResult", "Stop calling me")])).await;
     hook(&world.client, "status", &event("completed", &[("CallDuration", "9")])).await;
     hook(&world.client, "recording", &[("CallSid", "CA1"), ("RecordingSid", "RE1")]).await;
-    let mia = claimed(&world).await;
+    let mia = claimed(&world);
 
     let calls = told(&world, "calls_to_you", &mia).await;
     assert_eq!((calls.len(), &calls[0]["to_number"], &calls[0]["rings"]), (1, &json!(NUMBER), &json!(true)));
@@ -53,7 +48,7 @@ async fn what_was_said_goes_and_the_proof_of_a_call_stays(fresh: FreshDb) {
         (listed.len(), &listed[0]["phone_number"], &listed[0]["workspace_id"]),
         (1, &json!(NUMBER), &json!(null))
     );
-    let nobody = Holder { account: world.clock.new_id(), ..mia.clone() };
+    let nobody = Holder::of(world.clock.new_id(), UserType::Creator);
     for section in SECTIONS {
         assert!(told(&world, section.name, &nobody).await.is_empty(), "{}", section.name);
     }
@@ -87,7 +82,7 @@ async fn of_a_mock_call_no_number_is_left(fresh: FreshDb) {
     let world = World::new(fresh, Parts::mock()).await;
     world.consent().await;
     world.client.post("/api/v1/voice-call/outbound-call", &world.outbound()).await.ok();
-    let mia = claimed(&world).await;
+    let mia = claimed(&world);
     assert!(told(&world, "calls_to_you", &mia).await[0].to_string().contains(NUMBER));
     erase(&world, &mia).await;
     assert!(!told(&world, "calls_to_you", &mia).await[0].to_string().contains(NUMBER));

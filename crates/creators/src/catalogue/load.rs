@@ -12,25 +12,24 @@ use crate::vectors::{self, Backend, Space};
 /// Rows in one query: enough to be quick, few enough to be held.
 const BATCH: i64 = 10_000;
 
-db::row! {
-    struct Loaded {
-        id: CreatorId,
-        seq: i64,
-        deleted_at: Option<Timestamp>,
-        platform: Platform,
-        name: String,
-        channel_name: Option<String>,
-        niche: String,
-        country: Option<String>,
-        language: Option<String>,
-        followers: u64,
-        engagement_rate: Option<f64>,
-        collaboration_rate: Option<Money>,
-        avg_views: Option<u64>,
-        rating: Option<f64>,
-        previous_brands: Texts,
-        created_at: Timestamp,
-    }
+#[derive(db::Row)]
+struct Loaded {
+    id: CreatorId,
+    seq: i64,
+    deleted_at: Option<Timestamp>,
+    platform: Platform,
+    name: String,
+    channel_name: Option<String>,
+    niche: String,
+    country: Option<String>,
+    language: Option<String>,
+    followers: u64,
+    engagement_rate: Option<f64>,
+    collaboration_rate: Option<Money>,
+    avg_views: Option<u64>,
+    rating: Option<f64>,
+    previous_brands: Texts,
+    created_at: Timestamp,
 }
 
 impl Loaded {

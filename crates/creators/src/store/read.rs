@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
-use db::{Sql, Tx, args};
-use kernel::{CreatorId, Platform, Result, Scope};
+use db::{FromRow, Sql, Tx, args};
+use kernel::{AccountId, CreatorId, Platform, Result, Scope};
 
 use crate::Creator;
 use crate::model::identity;
+
+/// Ids in one statement.
+const AT_ONCE: usize = 512;
 
 /// One entry, if it is there and this scope may read the directory.
 pub async fn by_id(scope: Scope, tx: &mut Tx, id: CreatorId) -> Result<Option<Creator>> {
@@ -27,6 +30,50 @@ pub async fn by_ids(scope: Scope, tx: &mut Tx, ids: &[CreatorId]) -> Result<Vec<
     let found: Vec<Creator> = tx.fetch_all(&sql.text, sql.args).await?;
     let mut found: HashMap<CreatorId, Creator> = found.into_iter().map(|creator| (creator.id, creator)).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// Columns of these entries, also of those that are gone, in no order: for rows that name them and were found in the caller's scope.
+pub async fn of_ids<R: FromRow + Send>(tx: &mut Tx, columns: &str, ids: &[CreatorId]) -> Result<Vec<R>> {
+    let mut found = Vec::with_capacity(ids.len());
+    let mut left = ids;
+    while !left.is_empty() {
+        // Powers of two, so that few different statements are ever prepared.
+        let (some, rest) = left.split_at(if left.len() >= AT_ONCE { AT_ONCE } else { 1 << left.len().ilog2() });
+        left = rest;
+        let mut sql = Sql::new(format!("SELECT {columns} FROM creators WHERE TRUE"));
+        found.extend(sql.and_in("id", some).all::<R>(tx).await?);
+    }
+    Ok(found)
+}
+
+/// The names of these entries, also of those that are gone: for rows that name them and were found in the caller's scope.
+pub async fn names(tx: &mut Tx, ids: impl IntoIterator<Item = CreatorId>) -> Result<HashMap<CreatorId, String>> {
+    let mut ids: Vec<CreatorId> = ids.into_iter().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(of_ids(tx, "id, name", &ids).await?.into_iter().collect())
+}
+
+/// Adds the condition that the column names an entry which this account has claimed, be it gone since or not.
+pub fn claimed_by<'s>(sql: &'s mut Sql, column: &str, account: AccountId) -> &'s mut Sql {
+    sql.push(" AND ").push(column).push(" IN (SELECT id FROM creators WHERE claimed_by = ").bind(account).push(")")
+}
+
+/// The same of entries that are still there.
+pub fn held_by<'s>(sql: &'s mut Sql, column: &str, account: AccountId) -> &'s mut Sql {
+    sql.push(" AND ").push(column).push(" IN (SELECT id FROM creators WHERE claimed_by = ").bind(account);
+    sql.push(" AND deleted_at IS NULL)")
+}
+
+/// The entries that this account has claimed, be they gone since or not, and their addresses as addresses are compared.
+pub async fn claims(tx: &mut Tx, account: AccountId) -> Result<Vec<(CreatorId, Option<String>)>> {
+    tx.fetch_all("SELECT id, email_key FROM creators WHERE claimed_by = $1 ORDER BY id", args![account]).await
+}
+
+/// Is there such an entry, be it gone since or not, and (for a creator's own scope) is it theirs?
+pub async fn is_known(scope: Scope, tx: &mut Tx, id: CreatorId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM creators WHERE id = $1 AND ($2 OR claimed_by = $3))";
+    tx.fetch_value(sql, args![id, scope.person().is_none() && scope.may_read_directory(), scope.person()]).await
 }
 
 /// How many entries there are.

@@ -106,7 +106,7 @@ pub async fn claim(scope: Scope, tx: &mut Tx, email: &str, account: AccountId, n
     let mut sql =
         Sql::new("SELECT id, email FROM creators WHERE claimed_by IS NULL AND deleted_at IS NULL AND email_key = ");
     // The index is by platform first.
-    sql.bind(identity(email)).push(" AND platform IN ").bind_list(Platform::ALL.map(Platform::name));
+    sql.bind(identity(email)).push(" AND platform IN ").bind_list(Platform::ALL.map(Platform::word));
     let alike: Vec<(CreatorId, Option<String>)> = tx.fetch_all(&sql.text, sql.args).await?;
     // The key leaves accents out, and josé@ is not jose@.
     let same = |other: &str| other.trim().to_lowercase() == email.trim().to_lowercase();
@@ -120,4 +120,23 @@ pub async fn claim(scope: Scope, tx: &mut Tx, email: &str, account: AccountId, n
     sql.bind(account).push(", seq = ").bind(seq).push(", updated_at = ").bind(now);
     sql.push(" WHERE claimed_by IS NULL AND deleted_at IS NULL AND id IN ").bind_list(ids);
     tx.execute(&sql.text, sql.args).await
+}
+
+/// The entries of an account that is erased are nobody's again; if they ask for it, they are taken out, and what is personal in them is
+/// erased. Their ids stay, for the contracts and the outreach that name them.
+pub async fn disclaim(tx: &mut Tx, account: AccountId, entries_too: bool, now: Timestamp) -> Result<()> {
+    if super::claims(tx, account).await?.is_empty() {
+        return Ok(());
+    }
+    let seq = tx.next_version(TOPIC).await?;
+    if !entries_too {
+        let sql = "UPDATE creators SET claimed_by = NULL, seq = $2, updated_at = $3 WHERE claimed_by = $1";
+        return tx.execute(sql, args![account, seq, now]).await.map(drop);
+    }
+    let sql = "DELETE FROM creator_vectors WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1)";
+    tx.execute(sql, args![account]).await?;
+    let sql = "UPDATE creators SET claimed_by = NULL, name = 'Erased', email = NULL, email_key = NULL, channel_name = NULL, \
+               handle_key = NULL, about = NULL, location = NULL, profile_image = NULL, language = NULL, languages = '[]', \
+               previous_brands = '[]', seq = $2, updated_at = $3, deleted_at = COALESCE(deleted_at, $3) WHERE claimed_by = $1";
+    tx.execute(sql, args![account, seq, now]).await.map(drop)
 }

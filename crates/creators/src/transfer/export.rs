@@ -68,7 +68,7 @@ fn write_csv(creator: &Creator, out: &mut Vec<u8>) {
     let fields: [String; 20] = [
         creator.name.clone(),
         text(&creator.email),
-        creator.platform.name().to_owned(),
+        creator.platform.word().to_owned(),
         text(&creator.channel_name),
         creator.followers_shown.clone(),
         creator.followers.to_string(),

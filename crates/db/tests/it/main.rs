@@ -8,6 +8,7 @@ mod events;
 mod faults;
 mod group_commit;
 mod migrations;
+mod stored;
 mod transactions;
 mod values;
 mod versions;

@@ -3,21 +3,19 @@ use kernel::{CreatorId, Id, Money, Timestamp};
 use testkit_db::{FreshDb, both_engines};
 use uuid::Uuid;
 
-db::row! {
-    /// One column of each kind.
-    #[derive(Debug, Clone, PartialEq)]
-    struct Everything {
-        id: CreatorId,
-        flag: Option<bool>,
-        number: Option<i64>,
-        small: Option<u32>,
-        ratio: Option<f64>,
-        name: Option<String>,
-        data: Option<Vec<u8>>,
-        other: Option<Uuid>,
-        at: Option<Timestamp>,
-        price: Option<Money>,
-    }
+/// One column of each kind.
+#[derive(Debug, Clone, PartialEq, db::Row)]
+struct Everything {
+    id: CreatorId,
+    flag: Option<bool>,
+    number: Option<i64>,
+    small: Option<u32>,
+    ratio: Option<f64>,
+    name: Option<String>,
+    data: Option<Vec<u8>>,
+    other: Option<Uuid>,
+    at: Option<Timestamp>,
+    price: Option<Money>,
 }
 
 const EVERYTHING: Migration = Migration {

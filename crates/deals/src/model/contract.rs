@@ -1,76 +1,56 @@
 //! A contract as it is stored.
 
-use db::{Cell, FromColumn, Value};
+use db::Json;
 use kernel::{CampaignId, ContractId, CreatorId, Error, Money, Result, Timestamp, WorkspaceId};
 use payments::Currency;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Map;
 
 use super::{Line, SigningOrder, Status, Text, Wanted, deliverables, schedule};
 
-/// What is stored as JSON.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Json<T>(pub T);
-
-impl<T: DeserializeOwned> FromColumn for Json<T> {
-    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
-        serde_json::from_str(&String::from_cell(cell)?).map(Self).map_err(|error| error.to_string())
-    }
-}
-
-impl<T: Serialize> From<&Json<T>> for Value {
-    fn from(json: &Json<T>) -> Self {
-        // What was read as JSON, or is made of texts and numbers, can be written as JSON.
-        serde_json::to_string(&json.0).unwrap_or_else(|_| "null".into()).into()
-    }
-}
-
-db::row! {
-    /// A contract, as it is stored.
-    #[derive(Clone, Debug)]
-    pub struct Contract {
-        /// Its id.
-        pub id: ContractId,
-        /// Whose it is.
-        pub workspace_id: WorkspaceId,
-        /// For which campaign.
-        pub campaign_id: CampaignId,
-        /// With whom.
-        pub creator_id: CreatorId,
-        /// Where it stands.
-        pub status: Status,
-        /// Which of its texts counts, from 1: amendments, and being taken back to draft, count it up.
-        pub version: i64,
-        /// Counts every change; whoever changes it names the one they read.
-        pub revision: i64,
-        /// In which currency it pays.
-        pub currency: Currency,
-        /// What it pays in all.
-        pub total_amount: Money,
-        /// Its terms, as they were sent.
-        pub terms: Json<Map<String, serde_json::Value>>,
-        /// Its deliverables, as they were sent, where they are not in the terms.
-        pub deliverables: Option<Json<serde_json::Value>>,
-        /// Its schedule, as it was sent, with an amount in each line.
-        pub payment_schedule: Json<Vec<serde_json::Value>>,
-        /// Who signs before whom.
-        pub signing_order: SigningOrder,
-        /// When it was offered for signing.
-        pub sent_at: Option<Timestamp>,
-        /// When the last side signed.
-        pub signed_at: Option<Timestamp>,
-        /// When it was completed.
-        pub completed_at: Option<Timestamp>,
-        /// When it was cancelled or expired.
-        pub ended_at: Option<Timestamp>,
-        /// Until when it may be signed.
-        pub expires_at: Option<Timestamp>,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// When it last changed.
-        pub updated_at: Timestamp,
-    }
+/// A contract, as it is stored.
+#[derive(Clone, Debug, db::Row)]
+#[row(table = "contracts", key(id), fixed(workspace_id, campaign_id, creator_id, created_at), compare(revision))]
+pub struct Contract {
+    /// Its id.
+    pub id: ContractId,
+    /// Whose it is.
+    pub workspace_id: WorkspaceId,
+    /// For which campaign.
+    pub campaign_id: CampaignId,
+    /// With whom.
+    pub creator_id: CreatorId,
+    /// Where it stands.
+    pub status: Status,
+    /// Which of its texts counts, from 1: amendments, and being taken back to draft, count it up.
+    pub version: i64,
+    /// Counts every change; whoever changes it names the one they read.
+    pub revision: i64,
+    /// In which currency it pays.
+    pub currency: Currency,
+    /// What it pays in all.
+    pub total_amount: Money,
+    /// Its terms, as they were sent.
+    pub terms: Json<Map<String, serde_json::Value>>,
+    /// Its deliverables, as they were sent, where they are not in the terms.
+    pub deliverables: Option<Json<serde_json::Value>>,
+    /// Its schedule, as it was sent, with an amount in each line.
+    pub payment_schedule: Json<Vec<serde_json::Value>>,
+    /// Who signs before whom.
+    pub signing_order: SigningOrder,
+    /// When it was offered for signing.
+    pub sent_at: Option<Timestamp>,
+    /// When the last side signed.
+    pub signed_at: Option<Timestamp>,
+    /// When it was completed.
+    pub completed_at: Option<Timestamp>,
+    /// When it was cancelled or expired.
+    pub ended_at: Option<Timestamp>,
+    /// Until when it may be signed.
+    pub expires_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
 }
 
 impl Contract {

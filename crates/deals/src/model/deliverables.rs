@@ -21,39 +21,42 @@ pub enum LinkMarker {}
 /// A one-time link for signing.
 pub type LinkId = Id<LinkMarker>;
 
-db::row! {
-    /// A deliverable, as it is stored.
-    #[derive(Clone, Debug)]
-    pub struct Deliverable {
-        /// Its id.
-        pub id: DeliverableId,
-        /// Of which contract.
-        pub contract_id: ContractId,
-        /// Its place in the contract's list, from 0.
-        pub position: i64,
-        /// What it is: `youtube_video`.
-        pub kind: String,
-        /// How many of it.
-        pub quantity: i64,
-        /// What is asked of it.
-        pub requirements: Json<Vec<String>>,
-        /// The milestone of the schedule that it makes due; where none is said, whichever waits for delivery.
-        pub milestone: Option<String>,
-        /// Until when.
-        pub deadline: Option<Timestamp>,
-        /// Where it stands.
-        pub status: DeliverableStatus,
-        /// Where it can be seen, once it was handed in.
-        pub content_url: Option<String>,
-        /// What was said with the last move.
-        pub note: Option<String>,
-        /// When it was handed in.
-        pub submitted_at: Option<Timestamp>,
-        /// When it was accepted.
-        pub approved_at: Option<Timestamp>,
-        /// When it last changed.
-        pub updated_at: Timestamp,
-    }
+/// A deliverable, as it is stored.
+#[derive(Clone, Debug, db::Row)]
+#[row(
+    table = "contract_deliverables",
+    key(id),
+    fixed(contract_id, position, kind, quantity, requirements, milestone, deadline)
+)]
+pub struct Deliverable {
+    /// Its id.
+    pub id: DeliverableId,
+    /// Of which contract.
+    pub contract_id: ContractId,
+    /// Its place in the contract's list, from 0.
+    pub position: i64,
+    /// What it is: `youtube_video`.
+    pub kind: String,
+    /// How many of it.
+    pub quantity: i64,
+    /// What is asked of it.
+    pub requirements: Json<Vec<String>>,
+    /// The milestone of the schedule that it makes due; where none is said, whichever waits for delivery.
+    pub milestone: Option<String>,
+    /// Until when.
+    pub deadline: Option<Timestamp>,
+    /// Where it stands.
+    pub status: DeliverableStatus,
+    /// Where it can be seen, once it was handed in.
+    pub content_url: Option<String>,
+    /// What was said with the last move.
+    pub note: Option<String>,
+    /// When it was handed in.
+    pub submitted_at: Option<Timestamp>,
+    /// When it was accepted.
+    pub approved_at: Option<Timestamp>,
+    /// When it last changed.
+    pub updated_at: Timestamp,
 }
 
 /// A deliverable, as a contract's text asks for it.

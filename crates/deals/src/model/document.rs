@@ -72,7 +72,7 @@ impl Document {
                 known_as: creator
                     .channel_name
                     .as_ref()
-                    .map(|channel| format!("{channel} on {}", creator.platform.name())),
+                    .map(|channel| format!("{channel} on {}", creator.platform.word())),
             },
             campaign_code: campaigns::model::code(campaign.code),
             campaign: campaign.product_name.clone(),

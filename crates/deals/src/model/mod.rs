@@ -7,7 +7,8 @@ mod input;
 pub mod schedule;
 mod status;
 
-pub use contract::{Contract, Json};
+pub use contract::Contract;
+pub use db::Json;
 pub use deliverables::{Deliverable, Wanted};
 pub use document::{Document, PartyText, hash};
 pub use input::{Changes, DeliverableMove, Ending, NewContract, SendInput, SignInput, SignerInput, Text};

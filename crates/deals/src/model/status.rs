@@ -1,116 +1,71 @@
 //! Where contracts and deliverables stand, and where they may go.
 
-use db::{Cell, FromColumn, Value};
 use kernel::{Error, Result};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident ($what:literal) { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
-        pub enum $name {
-            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
-        }
-
-        impl $name {
-            /// Every one of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-            /// Every word.
-            pub const WORDS: &'static [&'static str] = &[$($word),*];
-
-            /// The word.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-
-            /// By the word.
-            pub fn parse(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.word() == word)
-            }
-        }
-
-        impl FromColumn for $name {
-            fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
-                let word = String::from_cell(cell)?;
-                Self::parse(&word).ok_or_else(|| format!("{word} is no {}", $what))
-            }
-        }
-
-        impl From<$name> for Value {
-            fn from(one: $name) -> Self {
-                one.word().into()
-            }
-        }
-    };
+/// Where a contract stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, kernel::Words)]
+#[words(name = "ContractStatus")]
+pub enum Status {
+    /// Being written.
+    Draft,
+    /// Its text is fixed and offered for signing.
+    Sent,
+    /// Both sides have signed.
+    Signed,
+    /// Everything was delivered and paid, or the workspace says so.
+    Completed,
+    /// Called off.
+    Cancelled,
+    /// Nobody signed it in time.
+    Expired,
 }
 
-words! {
-    /// Where a contract stands.
-    Status ("status of a contract") {
-        /// Being written.
-        Draft = "draft",
-        /// Its text is fixed and offered for signing.
-        Sent = "sent",
-        /// Both sides have signed.
-        Signed = "signed",
-        /// Everything was delivered and paid, or the workspace says so.
-        Completed = "completed",
-        /// Called off.
-        Cancelled = "cancelled",
-        /// Nobody signed it in time.
-        Expired = "expired",
-    }
+/// A side of a contract.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, kernel::Words)]
+#[words(name = "ContractParty")]
+pub enum Party {
+    /// Who pays.
+    Business,
+    /// Who delivers.
+    Creator,
 }
 
-words! {
-    /// A side of a contract.
-    Party ("side of a contract") {
-        /// Who pays.
-        Business = "business",
-        /// Who delivers.
-        Creator = "creator",
-    }
+/// Who has to sign before whom.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, kernel::Words)]
+pub enum SigningOrder {
+    /// Whoever comes first.
+    Any,
+    /// The creator only after the business.
+    BusinessFirst,
+    /// The business only after the creator.
+    CreatorFirst,
 }
 
-words! {
-    /// Who has to sign before whom.
-    SigningOrder ("order of signing") {
-        /// Whoever comes first.
-        Any = "any",
-        /// The creator only after the business.
-        BusinessFirst = "business_first",
-        /// The business only after the creator.
-        CreatorFirst = "creator_first",
-    }
+/// By what a signature was given.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, kernel::Words)]
+#[words(name = "SigningMethod")]
+pub enum Method {
+    /// By an account that had proved who it is.
+    Account,
+    /// By a one-time link that was mailed.
+    Link,
+    /// By the demo's administrator, who needs no token.
+    Demo,
+    /// Not here: the workspace states that this side agreed elsewhere.
+    Attested,
 }
 
-words! {
-    /// By what a signature was given.
-    Method ("way of signing") {
-        /// By an account that had proved who it is.
-        Account = "account",
-        /// By a one-time link that was mailed.
-        Link = "link",
-        /// By the demo's administrator, who needs no token.
-        Demo = "demo",
-        /// Not here: the workspace states that this side agreed elsewhere.
-        Attested = "attested",
-    }
-}
-
-words! {
-    /// Where a deliverable stands.
-    DeliverableStatus ("status of a deliverable") {
-        /// Awaited.
-        Pending = "pending",
-        /// Handed in, and not judged yet.
-        Submitted = "submitted",
-        /// Accepted.
-        Approved = "approved",
-        /// Not handed in by its deadline; it may still be.
-        Late = "late",
-    }
+/// Where a deliverable stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, kernel::Words)]
+pub enum DeliverableStatus {
+    /// Awaited.
+    Pending,
+    /// Handed in, and not judged yet.
+    Submitted,
+    /// Accepted.
+    Approved,
+    /// Not handed in by its deadline; it may still be.
+    Late,
 }
 
 impl Status {

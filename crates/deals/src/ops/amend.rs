@@ -24,7 +24,7 @@ pub(crate) async fn amend(
             over => format!("The contract is {} and stays as it is", over.word()),
         }));
     }
-    let versions = store::versions(act.scope, tx, contract.id).await?;
+    let versions = store::versions(tx, contract).await?;
     if let Some(open) = versions.iter().find(|version| version.status == "proposed") {
         return Err(Error::conflict(format!("Version {} waits for signatures; withdraw it first", open.version)));
     }
@@ -40,6 +40,7 @@ pub(crate) async fn amend(
     let (document, document_hash) = Document::new(head, &campaign, &creator, &text, changes.note.clone()).frozen()?;
     let detail = json!({"version": number, "document_hash": document_hash, "note": changes.note});
     let version = Version {
+        contract_id: contract.id,
         version: number,
         status: "proposed".into(),
         document,
@@ -49,7 +50,7 @@ pub(crate) async fn amend(
         created_at: act.now,
         settled_at: None,
     };
-    store::add_version(act.scope, tx, contract.id, &version).await?;
+    store::add_version(tx, &version).await?;
     act.record(tx, contract, "amendment_proposed", &detail).await?;
     act.tell(tx, "contract.amendment_proposed", contract, json!({"amendment": number}));
     if let Some(signers) = &send.signers {
@@ -65,11 +66,10 @@ pub(crate) async fn amend(
 /// Takes a proposed amendment back.
 pub(crate) async fn withdraw(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract, version: i64) -> Result<()> {
     let was = contract.status;
-    let found =
-        store::version(act.scope, tx, contract.id, version).await?.filter(|found| found.version > contract.version);
+    let found = store::version(tx, contract, version).await?.filter(|found| found.version > contract.version);
     let found = found.ok_or_else(|| Error::not_found("Amendment"))?;
-    store::settle_version(act.scope, tx, contract.id, found.version, "withdrawn", act.now).await?;
-    store::void_links(act.scope, tx, contract.id, found.version, None, None).await?;
+    store::settle_version(tx, contract, found.version, "withdrawn", act.now).await?;
+    store::void_links(tx, contract, found.version, None, None).await?;
     act.record(tx, contract, "amendment_withdrawn", &json!({"version": found.version})).await?;
     act.tell(tx, "contract.amendment_withdrawn", contract, json!({"amendment": found.version}));
     contract.updated_at = act.now;

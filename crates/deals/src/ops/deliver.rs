@@ -18,7 +18,7 @@ pub async fn move_deliverable(
     id: DeliverableId,
     input: DeliverableMove,
 ) -> Result<Deliverable> {
-    let found = store::by_id(act.scope, tx, contract.id, id).await?;
+    let found = store::by_id(tx, contract, id).await?;
     let mut moved = found.ok_or_else(|| Error::not_found("Deliverable"))?;
     if act.scope.person().is_some() && input.status != DeliverableStatus::Submitted {
         return Err(Error::new(
@@ -42,7 +42,7 @@ pub async fn move_deliverable(
     moved.content_url = input.content_url.or(moved.content_url);
     moved.note = input.note.or(moved.note);
     moved.updated_at = act.now;
-    store::move_deliverable(act.scope, tx, &moved, was).await?;
+    store::move_deliverable(tx, &moved, was).await?;
     let word = if moved.status == DeliverableStatus::Pending { "sent_back" } else { moved.status.word() };
     let detail =
         json!({"deliverable": moved.id, "type": moved.kind, "content_url": moved.content_url, "note": moved.note});
@@ -59,7 +59,7 @@ pub async fn move_deliverable(
 /// Makes due what was waiting for what has been accepted by now: a line of the schedule that names deliverables with the last of those,
 /// every other one with the last of all. Tells whether that is everything.
 pub(super) async fn release(act: &Act<'_>, tx: &mut Tx, contract: &Contract) -> Result<bool> {
-    let all = store::deliverables(act.scope, tx, contract.id).await?;
+    let all = store::deliverables(tx, contract).await?;
     let is_done = |place: usize| all.get(place).is_some_and(|one| one.status == DeliverableStatus::Approved);
     if !all.is_empty() && (0..all.len()).all(is_done) {
         payments::delivered(Scope::system(), tx, act.clock(), contract.id, Delivered::Everything).await?;

@@ -18,10 +18,10 @@ pub(crate) async fn end(
 ) -> Result<()> {
     let was = contract.status;
     contract.go(to, act.now)?;
-    for version in store::versions(act.scope, tx, contract.id).await? {
+    for version in store::versions(tx, contract).await? {
         if version.status == "proposed" {
-            store::settle_version(act.scope, tx, contract.id, version.version, "withdrawn", act.now).await?;
-            store::void_links(act.scope, tx, contract.id, version.version, None, None).await?;
+            store::settle_version(tx, contract, version.version, "withdrawn", act.now).await?;
+            store::void_links(tx, contract, version.version, None, None).await?;
         }
     }
     if was == Status::Signed {
@@ -33,8 +33,8 @@ pub(crate) async fn end(
 }
 
 /// What still stands between a contract and its completion: deliverables and payments.
-pub(crate) async fn open_ends(scope: Scope, tx: &mut Tx, contract: &Contract) -> Result<(usize, usize)> {
-    let deliverables = store::deliverables(scope, tx, contract.id).await?;
+pub(crate) async fn open_ends(tx: &mut Tx, contract: &Contract) -> Result<(usize, usize)> {
+    let deliverables = store::deliverables(tx, contract).await?;
     let payments = payments::store::of_contract(Scope::system(), tx, contract.id).await?;
     Ok((
         deliverables.iter().filter(|one| one.status != DeliverableStatus::Approved).count(),
@@ -47,16 +47,14 @@ pub(crate) async fn open_ends(scope: Scope, tx: &mut Tx, contract: &Contract) ->
 pub(crate) async fn complete(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract, by_word: bool) -> Result<()> {
     let was = contract.status;
     contract.go(Status::Completed, act.now)?;
-    let (deliverables, payments) = open_ends(act.scope, tx, contract).await?;
+    let (deliverables, payments) = open_ends(tx, contract).await?;
     if !by_word && (deliverables, payments) != (0, 0) {
         return Err(Error::conflict(format!(
             "{deliverables} deliverables are not approved and {payments} payments not completed; finish them, or say that it is completed \
              all the same with PUT {{\"status\": \"completed\"}}"
         )));
     }
-    if let Some(open) =
-        store::versions(act.scope, tx, contract.id).await?.iter().find(|version| version.status == "proposed")
-    {
+    if let Some(open) = store::versions(tx, contract).await?.iter().find(|version| version.status == "proposed") {
         return Err(Error::conflict(format!("Amendment {} waits for signatures; withdraw it first", open.version)));
     }
     // Whoever says that all is done says that all was delivered.

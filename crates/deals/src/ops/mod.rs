@@ -57,7 +57,7 @@ impl<'a> Act<'a> {
 
     /// Adds to the contract's trail.
     pub(crate) async fn record(&self, tx: &mut Tx, contract: &Contract, kind: &str, detail: &Value) -> Result<()> {
-        store::append(self.scope, tx, contract.id, kind, &self.actor, detail, self.now).await
+        store::append(tx, contract, kind, &self.actor, detail, self.now).await
     }
 
     /// Tells everybody who listens.
@@ -96,8 +96,8 @@ pub(crate) async fn sides(tx: &mut Tx, contract: &Contract) -> Result<(Campaign,
 }
 
 /// What the contract says now: the frozen text, or what would be frozen if it were sent.
-pub(crate) async fn document(scope: Scope, tx: &mut Tx, contract: &Contract) -> Result<(Document, String)> {
-    if let Some(version) = store::version(scope, tx, contract.id, contract.version).await? {
+pub(crate) async fn document(tx: &mut Tx, contract: &Contract) -> Result<(Document, String)> {
+    if let Some(version) = store::version(tx, contract, contract.version).await? {
         return Ok((Document::thawed(&version.document)?, version.document));
     }
     let (campaign, creator) = sides(tx, contract).await?;

@@ -44,7 +44,7 @@ pub(crate) async fn ask(
     signers: &[SignerInput],
     message: Option<&str>,
 ) -> Result<()> {
-    let signatures = store::signatures(act.scope, tx, contract.id).await?;
+    let signatures = store::signatures(tx, contract).await?;
     let has_signed =
         |party: Party| signatures.iter().any(|signature| signature.version == version && signature.party == party);
     for signer in signers {
@@ -52,8 +52,9 @@ pub(crate) async fn ask(
             return Err(Error::conflict(format!("The {} has signed already", signer.party.word())));
         }
         // Whoever is asked again gets a new link; the old ones are dead.
-        store::void_links(act.scope, tx, contract.id, version, Some(signer.party), None).await?;
+        store::void_links(tx, contract, version, Some(signer.party), None).await?;
         let now_or_later = contract.signing_order.allows(signer.party, has_signed(signer.party.other())).is_ok();
+        let (token, hash) = new_token(act.clock());
         let link = Link {
             id: act.clock().new_id(),
             contract_id: contract.id,
@@ -67,10 +68,10 @@ pub(crate) async fn ask(
             mailed_at: now_or_later.then_some(act.now),
             viewed_at: None,
             reminders: 0,
+            remind_at: remind_at(act, 0, expires).filter(|_| now_or_later),
+            token_hash: now_or_later.then_some(hash),
         };
-        let (token, hash) = new_token(act.clock());
-        let kept = now_or_later.then_some(hash);
-        store::add_link(act.scope, tx, &link, kept, remind_at(act, 0, expires).filter(|_| now_or_later)).await?;
+        store::add_link(tx, &link).await?;
         let detail = json!({"version": version, "party": link.party, "email": link.email, "link": link.id, "waits": !now_or_later});
         act.record(tx, contract, "signature_requested", &detail).await?;
         if now_or_later {
@@ -82,13 +83,13 @@ pub(crate) async fn ask(
 
 /// One side has signed: whoever waited for that is asked now.
 pub(crate) async fn ask_next(act: &Act<'_>, tx: &mut Tx, contract: &Contract, version: i64) -> Result<()> {
-    for link in store::waiting(act.scope, tx, contract.id, version).await? {
+    for link in store::waiting(tx, contract, version).await? {
         if link.status != "waiting" {
             continue;
         }
         let (token, hash) = new_token(act.clock());
         let next = remind_at(act, 0, link.expires_at);
-        if store::open_link(act.scope, tx, link.id, hash, next, act.now).await? {
+        if store::open_link(tx, &link, hash, next, act.now).await? {
             let detail =
                 json!({"version": version, "party": link.party, "email": link.email, "link": link.id, "waits": false});
             act.record(tx, contract, "signature_requested", &detail).await?;
@@ -106,15 +107,22 @@ pub(crate) async fn remind(act: &Act<'_>, tx: &mut Tx, link: &Link) -> Result<()
         Status::Signed => link.version > contract.version,
         _ => false,
     };
-    let ours = store::take_reminder(act.scope, tx, link.id, act.now).await?;
+    let ours = store::take_reminder(tx, link, act.now).await?;
     if !open || !ours || link.expires_at <= act.now {
         return Ok(());
     }
     let reminders = link.reminders + 1;
-    let next =
-        Link { id: act.clock().new_id(), reminders, created_at: act.now, mailed_at: Some(act.now), ..link.clone() };
     let (token, hash) = new_token(act.clock());
-    store::add_link(act.scope, tx, &next, Some(hash), remind_at(act, reminders, link.expires_at)).await?;
+    let next = Link {
+        id: act.clock().new_id(),
+        reminders,
+        created_at: act.now,
+        mailed_at: Some(act.now),
+        remind_at: remind_at(act, reminders, link.expires_at),
+        token_hash: Some(hash),
+        ..link.clone()
+    };
+    store::add_link(tx, &next).await?;
     let detail = json!({"version": link.version, "party": link.party, "email": link.email, "link": next.id, "reminder": reminders});
     act.record(tx, &contract, "reminded", &detail).await?;
     send_mail(act, tx, &contract, &next, &token, None, true).await
@@ -134,9 +142,9 @@ async fn send_mail(
     message: Option<&str>,
     again: bool,
 ) -> Result<()> {
-    let (text, _) = match store::version(act.scope, tx, contract.id, link.version).await? {
+    let (text, _) = match store::version(tx, contract, link.version).await? {
         Some(version) => (crate::model::Document::thawed(&version.document)?, version.document),
-        None => document(act.scope, tx, contract).await?,
+        None => document(tx, contract).await?,
     };
     let greeting = link.name.as_ref().map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {},", line(name)));
     let what = if link.version > contract.version { "an amendment to the contract" } else { "the contract" };

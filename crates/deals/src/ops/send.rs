@@ -37,6 +37,7 @@ pub(crate) async fn send(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract, in
         let (document, document_hash) = Document::new(head, &campaign, &creator, &contract.text(), None).frozen()?;
         let detail = json!({"version": contract.version, "document_hash": document_hash, "expires_at": expires});
         let version = Version {
+            contract_id: contract.id,
             version: contract.version,
             status: "proposed".into(),
             document,
@@ -46,7 +47,7 @@ pub(crate) async fn send(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract, in
             created_at: act.now,
             settled_at: None,
         };
-        store::add_version(act.scope, tx, contract.id, &version).await?;
+        store::add_version(tx, &version).await?;
         act.record(tx, contract, "sent", &detail).await?;
         act.tell(tx, "contract.sent", contract, json!({}));
     }
@@ -69,7 +70,7 @@ pub(crate) async fn send(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract, in
 /// Takes a contract back that was sent, or has expired, and that nobody has signed: its text may be changed again.
 pub(crate) async fn back_to_draft(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract) -> Result<()> {
     let was = contract.status;
-    let signatures = store::signatures(act.scope, tx, contract.id).await?;
+    let signatures = store::signatures(tx, contract).await?;
     if was == Status::Sent && signatures.iter().any(|signature| signature.version == contract.version) {
         return Err(Error::conflict(
             "One side has signed this text already; cancel the contract and make a new one instead",
@@ -78,9 +79,9 @@ pub(crate) async fn back_to_draft(act: &Act<'_>, tx: &mut Tx, contract: &mut Con
     contract.go(Status::Draft, act.now)?;
     // An expired text was withdrawn when it expired.
     if was == Status::Sent {
-        store::settle_version(act.scope, tx, contract.id, contract.version, "withdrawn", act.now).await?;
+        store::settle_version(tx, contract, contract.version, "withdrawn", act.now).await?;
     }
-    store::void_links(act.scope, tx, contract.id, contract.version, None, None).await?;
+    store::void_links(tx, contract, contract.version, None, None).await?;
     act.record(tx, contract, "taken_back", &json!({"version": contract.version})).await?;
     contract.version += 1;
     contract.expires_at = None;

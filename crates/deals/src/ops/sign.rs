@@ -28,15 +28,15 @@ pub(crate) async fn sign(
         if was != Status::Signed {
             return Err(Error::conflict(format!("The contract is {}; only a signed one is amended", was.word())));
         }
-        may_come_into_force(act, tx, contract, version).await?;
+        may_come_into_force(tx, contract, version).await?;
     } else {
         contract.must_be_signable(act.now)?;
     }
-    let text = store::version(act.scope, tx, contract.id, version).await?.ok_or_else(|| Error::not_found("Version"))?;
+    let text = store::version(tx, contract, version).await?.ok_or_else(|| Error::not_found("Version"))?;
     if text.status != "proposed" {
         return Err(Error::conflict("This version is not open for signing any more"));
     }
-    let there: Vec<Signature> = store::signatures(act.scope, tx, contract.id).await?;
+    let there: Vec<Signature> = store::signatures(tx, contract).await?;
     let has_signed = |party: Party| there.iter().any(|one| one.version == version && one.party == party);
     if has_signed(party) {
         return Err(Error::conflict(format!(
@@ -50,6 +50,7 @@ pub(crate) async fn sign(
     contract.signing_order.allows(party, other_has || attests)?;
 
     let mut signature = Signature {
+        contract_id: contract.id,
         version,
         party,
         method: act.actor.method(),
@@ -63,15 +64,15 @@ pub(crate) async fn sign(
         signed_at: act.now,
     };
     if let Some(link) = act.actor.link() {
-        let links = store::waiting(act.scope, tx, contract.id, version).await?;
+        let links = store::waiting(tx, contract, version).await?;
         signature.signer_email = links.into_iter().find(|one| one.id == link).map(|one| one.email);
     }
     add(act, tx, contract, &signature, "signature").await?;
-    store::void_links(act.scope, tx, contract.id, version, Some(party), act.actor.link()).await?;
+    store::void_links(tx, contract, version, Some(party), act.actor.link()).await?;
     if attests {
         let stated = Signature { party: party.other(), method: Method::Attested, signer_name: None, ..signature };
         add(act, tx, contract, &stated, "counterpart_attested").await?;
-        store::void_links(act.scope, tx, contract.id, version, Some(party.other()), None).await?;
+        store::void_links(tx, contract, version, Some(party.other()), None).await?;
     }
     contract.updated_at = act.now;
     if other_has || attests {
@@ -103,13 +104,13 @@ async fn attests(
         return Ok(said && act.actor.link().is_none());
     }
     // Whoever has been asked answers for themselves.
-    let asked = store::waiting(act.scope, tx, contract.id, text.version).await?;
+    let asked = store::waiting(tx, contract, text.version).await?;
     let is_asked = asked.iter().any(|link| link.party == Party::Creator);
     Ok(!is_asked && act.actor.link().is_none() && text.version == contract.version)
 }
 
 async fn add(act: &Act<'_>, tx: &mut Tx, contract: &Contract, signature: &Signature, kind: &str) -> Result<()> {
-    store::add_signature(act.scope, tx, contract.id, signature).await?;
+    store::add_signature(tx, signature).await?;
     let detail = json!({
         "version": signature.version,
         "party": signature.party,
@@ -130,14 +131,14 @@ async fn come_into_force(
     text: &Version,
     is_amendment: bool,
 ) -> Result<()> {
-    store::settle_version(act.scope, tx, contract.id, text.version, "in_force", act.now).await?;
+    store::settle_version(tx, contract, text.version, "in_force", act.now).await?;
     let mut detail = json!({"version": text.version, "document_hash": text.document_hash});
     if is_amendment {
         let said: Text = Fields::of_body(Value::Object(text.content.0.clone()))?.read()?;
         let before = contract.lines();
         contract.say(said);
         contract.version = text.version;
-        store::replace_deliverables(act.scope, tx, act.clock(), contract.id, &contract.wanted()).await?;
+        store::replace_deliverables(tx, act.clock(), contract).await?;
         let plan = drawn_up(contract, &before);
         let done = payments::replan(Scope::system(), tx, act.clock(), plan, contract.total_amount).await?;
         detail["payments"] = json!({"kept": done.kept, "replaced": done.replaced, "made": done.made});
@@ -154,8 +155,8 @@ async fn come_into_force(
 }
 
 /// Refuses the signature under an amendment that pays less than was paid since it was proposed.
-async fn may_come_into_force(act: &Act<'_>, tx: &mut Tx, contract: &Contract, version: i64) -> Result<()> {
-    let Some(text) = store::version(act.scope, tx, contract.id, version).await? else { return Ok(()) };
+async fn may_come_into_force(tx: &mut Tx, contract: &Contract, version: i64) -> Result<()> {
+    let Some(text) = store::version(tx, contract, version).await? else { return Ok(()) };
     let said: Text = Fields::of_body(Value::Object(text.content.0))?.read()?;
     payments::may_replan(Scope::system(), tx, contract.id, said.amount, said.currency).await.map_err(|error| {
         Error::conflict(format!(

@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::model::hash;
+use crate::model::{Contract, hash};
 use crate::store::{self, Entry};
 
 /// What was found.
@@ -27,10 +27,10 @@ pub struct Verdict {
 
 /// Verifies one contract: every entry follows the one before; every frozen text has the hash that the trail gave it; every signature is
 /// under one of them, and in the trail.
-pub async fn contract(scope: Scope, tx: &mut Tx, id: ContractId) -> Result<Verdict> {
-    let trail = store::trail(scope, tx, id).await?;
-    let mut faults = store::broken_links(id, &trail);
-    let versions = store::versions(scope, tx, id).await?;
+pub async fn contract(tx: &mut Tx, contract: &Contract) -> Result<Verdict> {
+    let trail = store::trail(tx, contract).await?;
+    let mut faults = store::broken_links(contract.id, &trail);
+    let versions = store::versions(tx, contract).await?;
     let told = |entry: &Entry, name: &str| -> Value {
         serde_json::from_str::<Value>(&entry.detail).map_or(Value::Null, |detail| detail[name].clone())
     };
@@ -49,7 +49,7 @@ pub async fn contract(scope: Scope, tx: &mut Tx, id: ContractId) -> Result<Verdi
             Some(_) => {}
         }
     }
-    let signatures = store::signatures(scope, tx, id).await?;
+    let signatures = store::signatures(tx, contract).await?;
     for signature in &signatures {
         let what = format!("the {}'s signature under version {}", signature.party.word(), signature.version);
         if versions
@@ -79,7 +79,7 @@ pub async fn contract(scope: Scope, tx: &mut Tx, id: ContractId) -> Result<Verdi
         faults.push("there is no trail".into());
     }
     let last_hash = trail.last().map(|entry| entry.hash.clone());
-    Ok(Verdict { contract_id: id, valid: faults.is_empty(), entries: trail.len(), last_hash, faults })
+    Ok(Verdict { contract_id: contract.id, valid: faults.is_empty(), entries: trail.len(), last_hash, faults })
 }
 
 /// What was found over all contracts.
@@ -99,12 +99,12 @@ pub async fn everything(db: &Db) -> Result<Summary> {
     let mut summary = Summary::default();
     let mut after: ContractId = Id::from_uuid(Uuid::nil());
     loop {
-        let ids = store::contracts_after(scope, &mut db.read().await?, after, 500).await?;
-        let Some(last) = ids.last() else { return Ok(summary) };
-        after = *last;
-        for id in ids {
+        let contracts = store::contracts_after(scope, &mut db.read().await?, after, 500).await?;
+        let Some(last) = contracts.last() else { return Ok(summary) };
+        after = last.id;
+        for one in &contracts {
             // All of one contract as of one moment, whatever is being signed meanwhile.
-            let verdict = contract(scope, &mut db.snapshot().await?, id).await?;
+            let verdict = contract(&mut db.snapshot().await?, one).await?;
             summary.contracts += 1;
             summary.entries += verdict.entries as u64;
             if !verdict.valid {

@@ -298,7 +298,7 @@ impl Paper {
             for (text, style) in block {
                 y += sheet.place_left((x + 10.0, half - 20.0), y, text, *style);
             }
-            if self.signature(*party).is_none() && !matches!(self.status, Status::Cancelled | Status::Expired) {
+            if self.signature(party).is_none() && !matches!(self.status, Status::Cancelled | Status::Expired) {
                 let line = top + height - 26.0;
                 sheet.mark(Mark::Rule((x + 10.0, line), (x + half - 10.0, line), 0.6, Colour::GREY));
                 sheet.place((x + 10.0, half - 20.0), line + 2.0, "Name, date, signature", GREY.sized(7.5));

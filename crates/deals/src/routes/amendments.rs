@@ -40,8 +40,8 @@ pub(super) async fn list(State(deals): State<Deals>, caller: Caller, name: Named
     let mut tx = deals.app().read().await?;
     let contract = store::find(scope, &mut tx, name.id("Contract")?).await?;
     let contract = contract.ok_or_else(|| Error::not_found("Contract"))?;
-    let signatures = store::signatures(scope, &mut tx, contract.id).await?;
-    let versions = store::versions(scope, &mut tx, contract.id).await?;
+    let signatures = store::signatures(&mut tx, &contract).await?;
+    let versions = store::versions(&mut tx, &contract).await?;
     // What was taken back to draft was never signed, and is no amendment.
     let signed = versions.iter().position(|version| version.status == "in_force").map_or(versions.len(), |at| at + 1);
     let amendments = versions.into_iter().skip(signed).map(|version| VersionBody::new(version, &signatures)).collect();
@@ -85,7 +85,7 @@ pub(super) async fn propose(
     let mut tx = deals.app().write().await?;
     let mut contract = act.lock_as_business(&mut tx, name.id("Contract")?).await?;
     ops::amend(&act, &mut tx, &mut contract, &input.changes, &input.send).await?;
-    let body = DetailsBody::new(act.scope, &mut tx, contract).await?;
+    let body = DetailsBody::new(&mut tx, contract).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(body)))
 }
@@ -108,7 +108,7 @@ pub(super) async fn withdraw(
     let mut tx = deals.app().write().await?;
     let mut contract = act.lock_as_business(&mut tx, Named(id).id("Contract")?).await?;
     ops::withdraw(&act, &mut tx, &mut contract, number(&version)?).await?;
-    let body = DetailsBody::new(act.scope, &mut tx, contract).await?;
+    let body = DetailsBody::new(&mut tx, contract).await?;
     tx.commit().await?;
     Ok(Json(body))
 }
@@ -139,7 +139,7 @@ pub(super) async fn sign(
         return Err(Error::not_found("Amendment").into());
     }
     ops::sign(&act, &mut tx, &mut contract, version, party, &input).await?;
-    let body = DetailsBody::new(act.scope, &mut tx, contract).await?;
+    let body = DetailsBody::new(&mut tx, contract).await?;
     tx.commit().await?;
     Ok(Json(body))
 }

@@ -223,7 +223,7 @@ pub(super) async fn create(
         updated_at: act.now,
     };
     store::insert(scope, &mut tx, &contract).await?;
-    store::replace_deliverables(scope, &mut tx, act.clock(), contract.id, &contract.wanted()).await?;
+    store::replace_deliverables(&mut tx, act.clock(), &contract).await?;
     act.record(
         &mut tx,
         &contract,
@@ -247,7 +247,7 @@ pub(super) async fn get(State(deals): State<Deals>, caller: Caller, name: Named)
     let mut tx = deals.app().read().await?;
     let contract = store::find(scope, &mut tx, name.id("Contract")?).await?;
     let contract = contract.ok_or_else(|| Error::not_found("Contract"))?;
-    Ok(Json(DetailsBody::new(scope, &mut tx, contract).await?))
+    Ok(Json(DetailsBody::new(&mut tx, contract).await?))
 }
 
 /// Change a contract, or move it
@@ -320,7 +320,7 @@ async fn change(act: &Act<'_>, tx: &mut db::Tx, contract: &mut Contract, input: 
     if let Some(text) = text {
         text.must_lie_ahead(act.now, Some(&was))?;
         contract.say(text);
-        store::replace_deliverables(act.scope, tx, act.clock(), contract.id, &contract.wanted()).await?;
+        store::replace_deliverables(tx, act.clock(), contract).await?;
     }
     contract.signing_order = order.unwrap_or(contract.signing_order);
     contract.expires_at = expires.or(contract.expires_at);

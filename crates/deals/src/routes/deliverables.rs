@@ -43,7 +43,7 @@ pub(super) async fn list(State(deals): State<Deals>, caller: Caller, name: Named
     let mut tx = deals.app().read().await?;
     let contract = store::find(scope, &mut tx, name.id("Contract")?).await?;
     let contract = contract.ok_or_else(|| Error::not_found("Contract"))?;
-    let all = store::deliverables(scope, &mut tx, contract.id).await?;
+    let all = store::deliverables(&mut tx, &contract).await?;
     Ok(Json(DeliverableList { total: all.len(), deliverables: all.into_iter().map(Into::into).collect() }))
 }
 

@@ -71,11 +71,9 @@ async fn known(tx: &mut Tx, token: &str) -> Result<Link> {
 }
 
 async fn body(tx: &mut Tx, link: &Link, contract: &Contract) -> Result<LinkBody> {
-    let scope = Scope::system();
-    let version =
-        store::version(scope, tx, contract.id, link.version).await?.ok_or_else(|| Error::not_found("Version"))?;
+    let version = store::version(tx, contract, link.version).await?.ok_or_else(|| Error::not_found("Version"))?;
     let text = Document::thawed(&version.document)?;
-    let signatures = store::signatures(scope, tx, contract.id).await?;
+    let signatures = store::signatures(tx, contract).await?;
     let own: Vec<_> = signatures.into_iter().filter(|one| one.version == link.version).collect();
     let other_has = own.iter().any(|one| one.party == link.party.other());
     let signed = own.iter().any(|one| one.party == link.party);
@@ -145,7 +143,7 @@ async fn look(deals: &Deals, peer: Peer, token: &str) -> Result<Seen> {
         let act = Act::new(deals, Scope::system(), Actor::at(Who::Link(link.id), peer));
         let mut tx = app.write().await?;
         let contract = act.lock(&mut tx, link.contract_id).await?;
-        if store::mark_viewed(&mut tx, link.id, act.now).await? {
+        if store::mark_viewed(&mut tx, &link, act.now).await? {
             let detail = json!({"version": link.version, "party": link.party});
             act.record(&mut tx, &contract, "viewed", &detail).await?;
             tx.commit().await?;
@@ -193,10 +191,10 @@ pub(super) async fn pdf(State(deals): State<Deals>, name: Named) -> Answer<Respo
     }
     let contract = store::find(scope, &mut tx, link.contract_id).await?;
     let contract = contract.ok_or_else(|| Error::not_found("Contract"))?;
-    let version = store::version(scope, &mut tx, contract.id, link.version).await?;
+    let version = store::version(&mut tx, &contract, link.version).await?;
     let version = version.ok_or_else(|| Error::not_found("Version"))?;
     let text = Document::thawed(&version.document)?;
-    let paper = paper(scope, &mut tx, &contract, (text, &version.document)).await?;
+    let paper = paper(&mut tx, &contract, (text, &version.document)).await?;
     drop(tx);
     draw(paper).await
 }
@@ -293,7 +291,7 @@ async fn put_under(deals: &Deals, peer: Peer, token: &str, input: LinkInput) -> 
     // Again, now that nobody else moves the contract: of two who use a link at once, one has.
     let link = opened(&mut tx, token, act.now).await?;
     if let Some(read) = input.document_hash {
-        let version = store::version(act.scope, &mut tx, contract.id, link.version).await?;
+        let version = store::version(&mut tx, &contract, link.version).await?;
         if version.is_some_and(|version| !version.document_hash.eq_ignore_ascii_case(&read)) {
             return Err(Error::conflict("The text under this link is not the one you read; read it again"));
         }

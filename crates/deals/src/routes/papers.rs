@@ -32,20 +32,15 @@ pub(super) async fn pdf(State(deals): State<Deals>, caller: Caller, name: Named)
     let scope = caller.scope();
     let mut tx = deals.app().read().await?;
     let contract = found(scope, &mut tx, &name).await?;
-    let (document, bytes) = ops::document(scope, &mut tx, &contract).await?;
-    let paper = paper(scope, &mut tx, &contract, (document, &bytes)).await?;
+    let (document, bytes) = ops::document(&mut tx, &contract).await?;
+    let paper = paper(&mut tx, &contract, (document, &bytes)).await?;
     drop(tx);
     draw(paper).await
 }
 
 /// A text of a contract with what stands under it. An amendment that waits for signatures is not in force, whatever the contract is.
-pub(super) async fn paper(
-    scope: Scope,
-    tx: &mut Tx,
-    contract: &Contract,
-    (document, bytes): (Document, &str),
-) -> Result<Paper> {
-    let all = store::signatures(scope, tx, contract.id).await?;
+pub(super) async fn paper(tx: &mut Tx, contract: &Contract, (document, bytes): (Document, &str)) -> Result<Paper> {
+    let all = store::signatures(tx, contract).await?;
     let is_proposed = document.version > contract.version;
     Ok(Paper {
         document_hash: hash(bytes.as_bytes()),
@@ -53,7 +48,7 @@ pub(super) async fn paper(
         signed_at: contract.signed_at,
         expires_at: contract.expires_at.filter(|_| !is_proposed),
         signatures: all.into_iter().filter(|one| one.version == document.version).collect(),
-        trail: store::trail(scope, tx, contract.id).await?,
+        trail: store::trail(tx, contract).await?,
         document,
     })
 }
@@ -77,7 +72,7 @@ pub(super) async fn document(State(deals): State<Deals>, caller: Caller, name: N
     let scope = caller.scope();
     let mut tx = deals.app().read().await?;
     let contract = found(scope, &mut tx, &name).await?;
-    let (_, bytes) = ops::document(scope, &mut tx, &contract).await?;
+    let (_, bytes) = ops::document(&mut tx, &contract).await?;
     Ok(([(CONTENT_TYPE, "application/json")], bytes).into_response())
 }
 
@@ -136,7 +131,7 @@ pub(super) async fn audit(State(deals): State<Deals>, caller: Caller, name: Name
     let scope = caller.scope();
     let mut tx = deals.app().read().await?;
     let contract = found(scope, &mut tx, &name).await?;
-    let trail = store::trail(scope, &mut tx, contract.id).await?;
+    let trail = store::trail(&mut tx, &contract).await?;
     let total = trail.len();
     Ok(Json(AuditBody { contract_id: contract.id, entries: trail.into_iter().map(Into::into).collect(), total }))
 }
@@ -155,5 +150,5 @@ pub(super) async fn verify_trail(
     let scope = caller.scope();
     let mut tx = deals.app().db().snapshot().await?;
     let contract = found(scope, &mut tx, &name).await?;
-    Ok(Json(verify::contract(scope, &mut tx, contract.id).await?))
+    Ok(Json(verify::contract(&mut tx, &contract).await?))
 }

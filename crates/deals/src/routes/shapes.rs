@@ -1,7 +1,7 @@
 //! Contracts as they are answered.
 
 use db::Tx;
-use kernel::{AccountId, CampaignId, ContractId, CreatorId, Money, Result, Scope, Timestamp};
+use kernel::{AccountId, CampaignId, ContractId, CreatorId, Money, Result, Timestamp};
 use payments::Currency;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -265,11 +265,11 @@ pub(super) struct DetailsBody {
 
 impl DetailsBody {
     /// All of a contract that was found in this scope.
-    pub(super) async fn new(scope: Scope, tx: &mut Tx, contract: Contract) -> Result<Self> {
-        let (campaign, creator) = store::names(scope, tx, &contract).await?;
-        let deliverables = store::deliverables(scope, tx, contract.id).await?;
-        let signatures = store::signatures(scope, tx, contract.id).await?;
-        let versions = store::versions(scope, tx, contract.id).await?;
+    pub(super) async fn new(tx: &mut Tx, contract: Contract) -> Result<Self> {
+        let (campaign, creator) = store::names(tx, &contract).await?;
+        let deliverables = store::deliverables(tx, &contract).await?;
+        let signatures = store::signatures(tx, &contract).await?;
+        let versions = store::versions(tx, &contract).await?;
         let open = versions.iter().find(|version| version.status == "proposed").map(|version| version.version);
         let signed = |party: Party| signatures.iter().any(|one| Some(one.version) == open && one.party == party);
         let awaits =

@@ -78,7 +78,7 @@ pub(super) async fn send(
     let mut tx = deals.app().write().await?;
     let mut contract = act.lock_as_business(&mut tx, name.id("Contract")?).await?;
     ops::send(&act, &mut tx, &mut contract, Some(&input)).await?;
-    let body = DetailsBody::new(act.scope, &mut tx, contract).await?;
+    let body = DetailsBody::new(&mut tx, contract).await?;
     tx.commit().await?;
     Ok(Json(body))
 }
@@ -107,7 +107,7 @@ pub(super) async fn sign(
     let mut contract = act.lock(&mut tx, name.id("Contract")?).await?;
     let version = contract.version;
     ops::sign(&act, &mut tx, &mut contract, version, party, &input).await?;
-    let body = DetailsBody::new(act.scope, &mut tx, contract).await?;
+    let body = DetailsBody::new(&mut tx, contract).await?;
     tx.commit().await?;
     Ok(Json(body))
 }
@@ -132,7 +132,7 @@ pub(super) async fn cancel(
     let mut tx = deals.app().write().await?;
     let mut contract = act.lock_as_business(&mut tx, name.id("Contract")?).await?;
     ops::end(&act, &mut tx, &mut contract, Status::Cancelled, input.reason.as_deref()).await?;
-    let body = DetailsBody::new(act.scope, &mut tx, contract).await?;
+    let body = DetailsBody::new(&mut tx, contract).await?;
     tx.commit().await?;
     Ok(Json(body))
 }
@@ -156,7 +156,7 @@ pub(super) async fn complete(
     let mut tx = deals.app().write().await?;
     let mut contract = act.lock_as_business(&mut tx, name.id("Contract")?).await?;
     ops::complete(&act, &mut tx, &mut contract, false).await?;
-    let body = DetailsBody::new(act.scope, &mut tx, contract).await?;
+    let body = DetailsBody::new(&mut tx, contract).await?;
     tx.commit().await?;
     Ok(Json(body))
 }

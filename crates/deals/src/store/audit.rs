@@ -1,42 +1,43 @@
 //! The trail of what was done to a contract: each entry carries the hash of the one before, so that nothing can be changed, left out or
 //! put in between without every later hash telling.
 
-use db::{Tx, args};
-use kernel::{ContractId, Result, Scope, Timestamp};
+use db::{Sql, Tx, args};
+use kernel::{ContractId, Result, Timestamp};
 
 use crate::actor::Actor;
-use crate::model::hash;
+use crate::model::{Contract, hash};
 
-db::row! {
-    /// An entry of a trail.
-    #[derive(Clone, Debug)]
-    pub struct Entry {
-        /// Its place, from 1.
-        pub seq: i64,
-        /// What was done: `created`, `sent`, `signature`, …
-        pub kind: String,
-        /// Who did it: `account:…`, `link:…`, `demo` or `system`.
-        pub actor: String,
-        /// From which address on the network.
-        pub address: Option<String>,
-        /// By which program.
-        pub agent: Option<String>,
-        /// The rest, as JSON.
-        pub detail: String,
-        /// When.
-        pub at: Timestamp,
-        /// The hash of the entry before; for the first one, of the contract's id.
-        pub previous_hash: String,
-        /// The hash of all this.
-        pub hash: String,
-    }
+/// An entry of a trail.
+#[derive(Clone, Debug, db::Row)]
+#[row(table = "contract_audit")]
+pub struct Entry {
+    /// Of which contract.
+    pub contract_id: ContractId,
+    /// Its place, from 1.
+    pub seq: i64,
+    /// What was done: `created`, `sent`, `signature`, …
+    pub kind: String,
+    /// Who did it: `account:…`, `link:…`, `demo` or `system`.
+    pub actor: String,
+    /// From which address on the network.
+    pub address: Option<String>,
+    /// By which program.
+    pub agent: Option<String>,
+    /// The rest, as JSON.
+    pub detail: String,
+    /// When.
+    pub at: Timestamp,
+    /// The hash of the entry before; for the first one, of the contract's id.
+    pub previous_hash: String,
+    /// The hash of all this.
+    pub hash: String,
 }
 
 impl Entry {
     /// What its hash must be.
-    pub fn sealed(&self, contract: ContractId) -> String {
+    pub fn sealed(&self) -> String {
         let told = serde_json::json!([
-            contract,
+            self.contract_id,
             self.seq,
             self.kind,
             self.actor,
@@ -57,18 +58,18 @@ fn genesis(contract: ContractId) -> String {
 
 /// Adds to the trail of a contract that this transaction has locked or made.
 pub async fn append(
-    _: Scope,
     tx: &mut Tx,
-    contract: ContractId,
+    contract: &Contract,
     kind: &str,
     actor: &Actor,
     detail: &serde_json::Value,
     at: Timestamp,
 ) -> Result<()> {
     let sql = "SELECT seq, hash FROM contract_audit WHERE contract_id = $1 ORDER BY seq DESC LIMIT 1";
-    let last: Option<(i64, String)> = tx.fetch_optional(sql, args![contract]).await?;
-    let (seq, previous_hash) = last.map_or_else(|| (1, genesis(contract)), |(seq, hash)| (seq + 1, hash));
+    let last: Option<(i64, String)> = tx.fetch_optional(sql, args![contract.id]).await?;
+    let (seq, previous_hash) = last.map_or_else(|| (1, genesis(contract.id)), |(seq, hash)| (seq + 1, hash));
     let mut entry = Entry {
+        contract_id: contract.id,
         seq,
         kind: kind.to_owned(),
         actor: actor.name(),
@@ -79,27 +80,13 @@ pub async fn append(
         previous_hash,
         hash: String::new(),
     };
-    entry.hash = entry.sealed(contract);
-    let mut sql = db::Sql::new(format!("INSERT INTO contract_audit (contract_id, {}) VALUES ", Entry::COLUMNS));
-    sql.bind_list(args![
-        contract,
-        entry.seq,
-        entry.kind,
-        entry.actor,
-        entry.address,
-        entry.agent,
-        entry.detail,
-        entry.at,
-        entry.previous_hash,
-        entry.hash,
-    ]);
-    tx.execute(&sql.text, sql.args).await.map(drop)
+    entry.hash = entry.sealed();
+    tx.insert(&entry).await
 }
 
-/// The trail of a contract that was found in this scope, the first entry first.
-pub async fn trail(_: Scope, tx: &mut Tx, contract: ContractId) -> Result<Vec<Entry>> {
-    let sql = format!("SELECT {} FROM contract_audit WHERE contract_id = $1 ORDER BY seq", Entry::COLUMNS);
-    tx.fetch_all(&sql, args![contract]).await
+/// The trail of a contract, the first entry first.
+pub async fn trail(tx: &mut Tx, contract: &Contract) -> Result<Vec<Entry>> {
+    Sql::of::<Entry>().and("contract_id = ", contract.id).push(" ORDER BY seq").all(tx).await
 }
 
 /// The places at which a trail does not hold together.
@@ -114,15 +101,10 @@ pub fn broken_links(contract: ContractId, trail: &[Entry]) -> Vec<String> {
         if entry.previous_hash != previous {
             faults.push(format!("entry {seq} does not follow the one before"));
         }
-        if entry.sealed(contract) != entry.hash {
+        if entry.contract_id != contract || entry.sealed() != entry.hash {
             faults.push(format!("entry {seq} ({}) was changed after it was written", entry.kind));
         }
         previous.clone_from(&entry.hash);
     }
     faults
-}
-
-/// The next contracts in the order of their ids, for whoever goes through all of them.
-pub async fn contracts_after(_: Scope, tx: &mut Tx, after: ContractId, limit: u32) -> Result<Vec<ContractId>> {
-    tx.fetch_all("SELECT id FROM contracts WHERE id > $1 ORDER BY id LIMIT $2", args![after, limit]).await
 }

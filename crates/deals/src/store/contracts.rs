@@ -1,24 +1,28 @@
 //! Contracts themselves.
 
-use db::{Sql, Tx, args};
+use db::{Listing, Sql, Tx};
 use http_base::Offsets;
-use kernel::{CampaignId, ContractId, CreatorId, Error, Result, Scope, Timestamp};
+use kernel::{CampaignId, ContractId, CreatorId, Result, Scope, Timestamp};
 
 use crate::model::{Contract, Status};
 
 /// What a scope lets through: a workspace its own; a creator what was ever offered to the entries that they claimed.
 pub(super) fn scoped(sql: &mut Sql, scope: Scope) {
-    if scope.sees_everything() {
-        return;
-    }
     match scope.person() {
         Some(account) => {
-            sql.push(" AND contracts.sent_at IS NOT NULL AND contracts.creator_id IN (SELECT id FROM creators WHERE claimed_by = ");
-            sql.bind(account).push(" AND deleted_at IS NULL)");
+            sql.push(" AND contracts.sent_at IS NOT NULL");
+            creators::store::held_by(sql, "contracts.creator_id", account)
         }
-        None => {
-            sql.push(" AND contracts.workspace_id = ").bind(scope.workspace());
-        }
+        None => sql.within(scope, "contracts.workspace_id"),
+    };
+}
+
+/// The same of what hangs on contracts.
+pub(super) fn of_contracts(sql: &mut Sql, scope: Scope) {
+    if !scope.sees_everything() {
+        sql.push(" AND contract_id IN (SELECT id FROM contracts WHERE TRUE");
+        scoped(sql, scope);
+        sql.push(")");
     }
 }
 
@@ -26,69 +30,30 @@ pub(super) fn scoped(sql: &mut Sql, scope: Scope) {
 pub async fn insert(scope: Scope, tx: &mut Tx, contract: &Contract) -> Result<()> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(contract.workspace_id));
     tx.next_version(crate::TOPIC).await?;
-    let mut sql = Sql::new(format!("INSERT INTO contracts ({}) VALUES ", Contract::COLUMNS));
-    sql.bind_list(args![
-        contract.id,
-        contract.workspace_id,
-        contract.campaign_id,
-        contract.creator_id,
-        contract.status,
-        contract.version,
-        contract.revision,
-        contract.currency,
-        contract.total_amount,
-        &contract.terms,
-        contract.deliverables.as_ref().map_or(db::Value::Text(None), Into::into),
-        &contract.payment_schedule,
-        contract.signing_order,
-        contract.sent_at,
-        contract.signed_at,
-        contract.completed_at,
-        contract.ended_at,
-        contract.expires_at,
-        contract.created_at,
-        contract.updated_at,
-    ]);
-    tx.execute(&sql.text, sql.args).await.map(drop)
+    tx.insert(contract).await
 }
 
 /// The contract, if it is there and this scope's.
 pub async fn find(scope: Scope, tx: &mut Tx, id: ContractId) -> Result<Option<Contract>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM contracts WHERE id = ", Contract::COLUMNS));
-    sql.bind(id);
-    scoped(&mut sql, scope);
-    tx.fetch_optional(&sql.text, sql.args).await
+    let mut sql = Sql::of::<Contract>();
+    scoped(sql.and("id = ", id), scope);
+    sql.optional(tx).await
 }
 
 /// The same for changing it: until the commit nobody else reads it by this, so that whoever comes second sees what the first one did.
 pub async fn lock(scope: Scope, tx: &mut Tx, id: ContractId) -> Result<Option<Contract>> {
-    let mut sql = Sql::new("UPDATE contracts SET revision = revision + 1 WHERE id = ");
-    sql.bind(id);
-    scoped(&mut sql, scope);
-    sql.push(" RETURNING ").push(Contract::COLUMNS);
-    tx.fetch_optional(&sql.text, sql.args).await
+    let mut sql = Sql::new("UPDATE contracts SET revision = revision + 1 WHERE TRUE");
+    scoped(sql.and("id = ", id), scope);
+    sql.push(" RETURNING ").push(Contract::COLUMNS).optional(tx).await
 }
 
 /// Writes a contract over what was, if it is still as it was read.
 pub async fn save(scope: Scope, tx: &mut Tx, contract: &Contract, was: Status) -> Result<()> {
-    let mut sql = Sql::new("UPDATE contracts SET status = ");
-    sql.bind(contract.status).push(", version = ").bind(contract.version);
-    sql.push(", currency = ").bind(contract.currency).push(", total_amount = ").bind(contract.total_amount);
-    sql.push(", terms = ").bind(&contract.terms).push(", deliverables = ");
-    sql.bind(contract.deliverables.as_ref().map_or(db::Value::Text(None), Into::into));
-    sql.push(", payment_schedule = ").bind(&contract.payment_schedule);
-    sql.push(", signing_order = ").bind(contract.signing_order);
-    sql.push(", sent_at = ").bind(contract.sent_at).push(", signed_at = ").bind(contract.signed_at);
-    sql.push(", completed_at = ").bind(contract.completed_at).push(", ended_at = ").bind(contract.ended_at);
-    sql.push(", expires_at = ").bind(contract.expires_at).push(", updated_at = ").bind(contract.updated_at);
-    sql.push(" WHERE id = ").bind(contract.id).push(" AND status = ").bind(was);
-    sql.push(" AND revision = ").bind(contract.revision);
-    scoped(&mut sql, scope);
-    if tx.execute(&sql.text, sql.args).await? == 0 {
-        return Err(Error::conflict(
-            "The contract was changed by someone else meanwhile; read it again and repeat your change",
-        ));
-    }
+    tx.save(contract)
+        .was("status", was)
+        .only(|sql| scoped(sql, scope))
+        .or_conflict("The contract was changed by someone else meanwhile; read it again and repeat your change")
+        .await?;
     tx.next_version(crate::TOPIC).await.map(drop)
 }
 
@@ -108,43 +73,37 @@ pub type Listed = (Contract, Option<String>, Option<String>);
 
 /// A page of the contracts, newest first, with what the campaign is for and the creator's name; and how many there are in all.
 pub async fn list(scope: Scope, tx: &mut Tx, wanted: Wanted, offsets: Offsets) -> Result<(Vec<Listed>, u64)> {
-    let filter = |sql: &mut Sql| {
-        if let Some(campaign) = wanted.campaign {
-            sql.push(" AND contracts.campaign_id = ").bind(campaign);
-        }
-        if let Some(creator) = wanted.creator {
-            sql.push(" AND contracts.creator_id = ").bind(creator);
-        }
-        if let Some(status) = wanted.status {
-            sql.push(" AND contracts.status = ").bind(status);
-        }
-        scoped(sql, scope);
-    };
-    let mut sql = Sql::new("SELECT count(*) FROM contracts WHERE 1 = 1");
-    filter(&mut sql);
-    let total: u64 = tx.fetch_value(&sql.text, sql.args).await?;
-    let mut sql = Sql::new(format!(
-        "SELECT {}, campaigns.product_name, creators.name FROM contracts \
-         LEFT JOIN campaigns ON campaigns.id = contracts.campaign_id LEFT JOIN creators ON creators.id = contracts.creator_id WHERE 1 = 1",
-        Contract::columns("contracts")
-    ));
-    filter(&mut sql);
-    sql.push(" ORDER BY contracts.created_at DESC, contracts.id DESC LIMIT ").bind(offsets.limit);
-    sql.push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    let mut filter = Sql::filter();
+    filter.and_if("campaign_id = ", wanted.campaign).and_if("creator_id = ", wanted.creator);
+    scoped(filter.and_if("status = ", wanted.status), scope);
+    let listing = Listing::of::<Contract>(filter).order("created_at DESC, id DESC");
+    let (contracts, total) = listing.page::<Contract>(tx, offsets.limit, offsets.offset).await?;
+    let titles = campaigns::store::titles(tx, contracts.iter().map(|contract| contract.campaign_id)).await?;
+    let names = creators::store::names(tx, contracts.iter().map(|contract| contract.creator_id)).await?;
+    let named = contracts.into_iter().map(|contract| {
+        let (title, name) = (titles.get(&contract.campaign_id), names.get(&contract.creator_id));
+        (contract, title.cloned(), name.cloned())
+    });
+    Ok((named.collect(), total))
 }
 
 /// Contracts that nobody signed in time, the longest overdue first.
 pub async fn due_to_expire(scope: Scope, tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<ContractId>> {
-    let mut sql = Sql::new("SELECT id FROM contracts WHERE status = 'sent' AND expires_at <= ");
-    sql.bind(now);
-    scoped(&mut sql, scope);
-    sql.push(" ORDER BY expires_at, id LIMIT ").bind(limit);
-    tx.fetch_all(&sql.text, sql.args).await
+    let mut sql = Sql::new("SELECT id FROM contracts WHERE status = 'sent'");
+    scoped(sql.and("expires_at <= ", now), scope);
+    sql.push(" ORDER BY expires_at, id LIMIT ").bind(limit).all(tx).await
+}
+
+/// The next contracts in the order of their ids, for whoever goes through all of them.
+pub async fn contracts_after(scope: Scope, tx: &mut Tx, after: ContractId, limit: u32) -> Result<Vec<Contract>> {
+    let mut sql = Sql::of::<Contract>();
+    scoped(sql.and("id > ", after), scope);
+    sql.push(" ORDER BY id LIMIT ").bind(limit).all(tx).await
 }
 
 /// What the campaign of a contract is for, and the creator's name; also of those that were deleted since.
-pub async fn names(_: Scope, tx: &mut Tx, contract: &Contract) -> Result<(Option<String>, Option<String>)> {
-    let sql = "SELECT (SELECT product_name FROM campaigns WHERE id = $1), (SELECT name FROM creators WHERE id = $2)";
-    tx.fetch_one(sql, args![contract.campaign_id, contract.creator_id]).await
+pub async fn names(tx: &mut Tx, contract: &Contract) -> Result<(Option<String>, Option<String>)> {
+    let mut titles = campaigns::store::titles(tx, [contract.campaign_id]).await?;
+    let mut names = creators::store::names(tx, [contract.creator_id]).await?;
+    Ok((titles.remove(&contract.campaign_id), names.remove(&contract.creator_id)))
 }

@@ -7,21 +7,19 @@ use payments::Currency;
 use super::contracts::scoped;
 use crate::model::Status;
 
-db::row! {
-    /// A creator's contracts in a campaign, of one status and currency.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Agreed {
-        /// With whom.
-        pub creator_id: CreatorId,
-        /// Where they stand.
-        pub status: Status,
-        /// In which currency they pay.
-        pub currency: Currency,
-        /// How many there are.
-        pub count: u64,
-        /// What they pay in all.
-        pub amount: Money,
-    }
+/// A creator's contracts in a campaign, of one status and currency.
+#[derive(Clone, Copy, Debug, db::Row)]
+pub struct Agreed {
+    /// With whom.
+    pub creator_id: CreatorId,
+    /// Where they stand.
+    pub status: Status,
+    /// In which currency they pay.
+    pub currency: Currency,
+    /// How many there are.
+    pub count: u64,
+    /// What they pay in all.
+    pub amount: Money,
 }
 
 /// The contracts of a campaign, by creator, status and currency.
@@ -32,30 +30,28 @@ pub async fn agreed_by_creator(scope: Scope, tx: &mut Tx, campaign: CampaignId) 
     sql.bind(campaign);
     scoped(&mut sql, scope);
     sql.push(" GROUP BY creator_id, status, currency ORDER BY creator_id, status, currency");
-    tx.fetch_all(&sql.text, sql.args).await
+    sql.all(tx).await
 }
 
-db::row! {
-    /// What a creator promised in a campaign, by where it stands.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Handed {
-        /// Who promised it.
-        pub creator_id: CreatorId,
-        /// How many deliverables.
-        pub total: u64,
-        /// Of them awaited,
-        pub pending: u64,
-        /// handed in and not judged yet,
-        pub submitted: u64,
-        /// accepted,
-        pub approved: u64,
-        /// not handed in by their deadline.
-        pub late: u64,
-        /// How many have a deadline that can be judged: they were handed in, or are late.
-        pub judged: u64,
-        /// How many of those were handed in by it.
-        pub on_time: u64,
-    }
+/// What a creator promised in a campaign, by where it stands.
+#[derive(Clone, Copy, Debug, db::Row)]
+pub struct Handed {
+    /// Who promised it.
+    pub creator_id: CreatorId,
+    /// How many deliverables.
+    pub total: u64,
+    /// Of them awaited,
+    pub pending: u64,
+    /// handed in and not judged yet,
+    pub submitted: u64,
+    /// accepted,
+    pub approved: u64,
+    /// not handed in by their deadline.
+    pub late: u64,
+    /// How many have a deadline that can be judged: they were handed in, or are late.
+    pub judged: u64,
+    /// How many of those were handed in by it.
+    pub on_time: u64,
 }
 
 /// The deliverables of a campaign's contracts that hold or may come to hold, by creator.
@@ -81,7 +77,7 @@ pub async fn handed_by_creator(scope: Scope, tx: &mut Tx, campaign: CampaignId) 
     sql.bind(campaign);
     scoped(&mut sql, scope);
     sql.push(" GROUP BY contracts.creator_id ORDER BY contracts.creator_id");
-    tx.fetch_all(&sql.text, sql.args).await
+    sql.all(tx).await
 }
 
 /// How many contracts there are of each status.
@@ -89,5 +85,5 @@ pub async fn counts(scope: Scope, tx: &mut Tx) -> Result<Vec<(Status, u64)>> {
     let mut sql = Sql::new("SELECT status, count(*) FROM contracts WHERE TRUE");
     scoped(&mut sql, scope);
     sql.push(" GROUP BY status");
-    tx.fetch_all(&sql.text, sql.args).await
+    sql.all(tx).await
 }

@@ -1,48 +1,34 @@
 //! What is kept about people is told to them, and taken away.
 
-use db::args;
 use deals::data::{Erasing, SECTIONS};
-use http_base::data::{Eraser as _, Holder, PAGE, Section as _};
+use http_base::data::{Eraser as _, Holder, PAGE, Section as _, Table};
 use kernel::{Scope, UserType};
 use serde_json::{Value, json};
 use testkit::{FreshDb, both_engines};
 
 use crate::World;
 
+/// What contracts and payments tell.
+fn sections() -> impl Iterator<Item = &'static Table> {
+    SECTIONS.iter().chain(payments::data::SECTIONS)
+}
+
 impl World {
     fn as_creator(&self) -> Holder {
-        let account = self.creator_account.account.id;
-        Holder { account, user_type: UserType::Creator, workspace: None, email_key: Some("ana@example.com".into()) }
+        let holder = Holder::of(self.creator_account.account.id, UserType::Creator);
+        Holder { email_key: Some("ana@example.com".into()), claimed: vec![self.creator_id], ..holder }
     }
 
     /// The business, as the owner of its workspace.
-    async fn as_owner(&self) -> Holder {
-        let account = self.business_account.account.id;
+    fn as_owner(&self) -> Holder {
         let workspace = self.business_account.account.workspace;
-        let mut tx = self.app.write().await.unwrap();
-        let now = self.clock.now();
-        tx.execute(
-            "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'TechCorp', $2, $2)",
-            args![workspace, now],
-        )
-        .await
-        .unwrap();
-        let sql = "INSERT INTO accounts (id, username, username_key, user_type, is_verified, tier_level, karma_score, rating_sum, rating_count, \
-            completed_collaborations, created_at, updated_at) VALUES ($1, 'tech', 'tech', 'BUSINESS', TRUE, 0, 0, 0, 0, 0, $2, $2)";
-        tx.execute(sql, args![account, now]).await.unwrap();
-        tx.execute(
-            "INSERT INTO workspace_members (workspace_id, account_id, role, joined_at) VALUES ($1, $2, 'owner', $3)",
-            args![workspace, account, now],
-        )
-        .await
-        .unwrap();
-        tx.commit().await.unwrap();
-        Holder { account, user_type: UserType::Business, workspace, email_key: None }
+        let holder = Holder::of(self.business_account.account.id, UserType::Business);
+        Holder { workspace, owned: workspace.into_iter().collect(), ..holder }
     }
 
     /// Every record of a section, page by page.
     async fn section(&self, name: &str, of: &Holder) -> Vec<Value> {
-        let section = SECTIONS.iter().find(|known| known.name == name).unwrap();
+        let section = sections().find(|known| known.name == name).unwrap();
         let (mut all, mut tx) = (Vec::new(), self.app.read().await.unwrap());
         loop {
             let page = section.fetch(Scope::system(), &mut tx, of, all.len() as u64).await.unwrap();
@@ -57,6 +43,7 @@ impl World {
     async fn erase(&self, of: &Holder) {
         let mut tx = self.app.write().await.unwrap();
         Erasing.erase(Scope::system(), &mut tx, of, self.clock.now()).await.unwrap();
+        payments::data::Erasing.erase(Scope::system(), &mut tx, of, self.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
     }
 }
@@ -64,7 +51,7 @@ impl World {
 #[both_engines]
 async fn each_side_is_told_what_is_kept_of_it(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let (creator, owner) = (world.as_creator(), world.as_owner().await);
+    let (creator, owner) = (world.as_creator(), world.as_owner());
     world.draft(json!({})).await;
     let path = world.draft(json!({})).await;
     world.business.post(&format!("{path}/send"), &json!({})).await.ok();
@@ -77,7 +64,7 @@ async fn each_side_is_told_what_is_kept_of_it(fresh: FreshDb) {
         let world = &world;
         async move {
             let mut counts = Vec::new();
-            for section in SECTIONS {
+            for section in sections() {
                 counts.push((section.name, world.section(section.name, &of).await.len()));
             }
             counts.retain(|(_, count)| *count > 0);
@@ -86,7 +73,7 @@ async fn each_side_is_told_what_is_kept_of_it(fresh: FreshDb) {
     };
     assert_eq!(
         counts(owner).await,
-        [("contracts", 2), ("contract_deliverables", 2), ("payments", 2), ("ledger", 2), ("contract_signatures", 1)]
+        [("contracts", 2), ("contract_deliverables", 2), ("contract_signatures", 1), ("payments", 2), ("ledger", 2)]
     );
     assert_eq!(
         counts(world.as_creator()).await,
@@ -111,7 +98,7 @@ async fn each_side_is_told_what_is_kept_of_it(fresh: FreshDb) {
     world.execute("INSERT INTO contract_links (id, contract_id, version, party, email, status, expires_at, created_at, reminders) \
         SELECT p.id, c.id, 9, 'creator', 'Ana@Example.com', 'void', 1, 1, 0 FROM contracts c JOIN payments p ON p.contract_id = c.id").await;
     assert_eq!(world.section("contract_links", &creator).await.len(), 3);
-    let nobody = Holder { email_key: None, account: world.clock.new_id(), ..creator };
+    let nobody = Holder::of(world.clock.new_id(), UserType::Creator);
     assert!(counts(nobody).await.is_empty());
 }
 

@@ -57,7 +57,12 @@ impl World {
         let people = People::default();
         app.authenticate_by(Arc::new(people.clone()));
         let deals = Deals::new(app.clone(), Settings::default());
-        let payments = Payments::new(app.clone(), Arc::new(MockGateway), payments::Settings::default());
+        let payments = Payments::new(
+            app.clone(),
+            Arc::new(MockGateway),
+            payments::Settings::default(),
+            Arc::new(deals::Contracts),
+        );
         let (router, _) = deals::router(deals.clone()).merge(payments::router(payments)).split_for_parts();
         let anyone = Client::new(http_base::layers::around(router, &app, &[]));
         let (business, creator) = (people.business(&clock), people.creator(&clock));
@@ -143,7 +148,7 @@ impl World {
 
     /// The ledger must be sound.
     pub(crate) async fn verify_ledger(&self) {
-        let found = payments::ledger::verify(kernel::Scope::system(), self.app.db()).await.unwrap();
+        let found = payments::ledger::verify(self.app.db()).await.unwrap();
         assert!(found.sound, "{:#?}", found.faults);
     }
 

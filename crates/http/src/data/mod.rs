@@ -8,11 +8,11 @@ mod table;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use db::Tx;
-use kernel::{AccountId, Result, Scope, Timestamp, UserType, WorkspaceId};
+use db::{Sql, Tx};
+use kernel::{AccountId, CreatorId, Result, Scope, Timestamp, UserType, WorkspaceId};
 use serde_json::Value;
 
-pub use table::{As, Key, Table};
+pub use table::{As, Table};
 
 /// How many records a [`Section`] answers at most; fewer are its last.
 pub const PAGE: u32 = 200;
@@ -28,6 +28,42 @@ pub struct Holder {
     pub workspace: Option<WorkspaceId>,
     /// Its address, as addresses are compared; it may have none.
     pub email_key: Option<String>,
+    /// The workspaces that it owns, alone or with others.
+    pub owned: Vec<WorkspaceId>,
+    /// The entries of the directory that it has claimed, be they gone since or not.
+    pub claimed: Vec<CreatorId>,
+    /// The addresses of those entries, as addresses are compared.
+    pub addresses: Vec<String>,
+}
+
+impl Holder {
+    /// An account of which nothing else is known.
+    pub fn of(account: AccountId, user_type: UserType) -> Self {
+        let (owned, claimed, addresses) = (Vec::new(), Vec::new(), Vec::new());
+        Self { account, user_type, workspace: None, email_key: None, owned, claimed, addresses }
+    }
+
+    /// A statement about this person: `{account}` and `{address}` stand for the account's id and address, and `{owned}`,
+    /// `{claimed}` and `{addresses}` for the lists of those, after `IN`.
+    pub fn sql(&self, text: &str) -> Sql {
+        let mut sql = Sql::default();
+        let mut left = text;
+        while let Some((before, rest)) = left.split_once('{') {
+            let (name, after) = rest.split_once('}').unwrap_or((rest, ""));
+            sql.push(before);
+            match name {
+                "account" => sql.bind(self.account),
+                "address" => sql.bind(&self.email_key),
+                "owned" => sql.bind_list(&self.owned),
+                "claimed" => sql.bind_list(&self.claimed),
+                "addresses" => sql.bind_list(&self.addresses),
+                other => sql.push(&format!("{{{other}}}")),
+            };
+            left = after;
+        }
+        sql.push(left);
+        sql
+    }
 }
 
 /// What a slice keeps about a person, as it is told to them.

@@ -1,21 +1,12 @@
 //! A section that is a table: said in a few words, told as JSON.
 
 use async_trait::async_trait;
-use db::{Cell, FromColumn, FromRow, Row, Tx, Value as Bound, args};
+use db::{Cell, FromColumn, FromRow, Row, Tx};
 use kernel::{Error, Money, Result, Scope, Timestamp};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{Holder, PAGE, Section};
-
-/// What rows are found by.
-#[derive(Clone, Copy, Debug)]
-pub enum Key {
-    /// The account's id.
-    Account,
-    /// Its address, as addresses are compared; whoever has none has no rows.
-    Email,
-}
 
 /// How a column is told.
 #[derive(Clone, Copy, Debug)]
@@ -34,13 +25,12 @@ pub enum As {
     MailText,
 }
 
-/// Rows of one person. `from` is the statement after its columns: `FROM … WHERE … = $1 ORDER BY …`.
+/// Rows of one person. `from` is the statement after its columns, with the names of [`Holder::sql`]: `FROM … WHERE account_id =
+/// {account} ORDER BY …`.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     /// The name of the section.
     pub name: &'static str,
-    /// What rows are found by: `$1`.
-    pub key: Key,
     /// The columns, and how each is told. A column of another table is told by what follows its dot.
     pub columns: &'static [(&'static str, As)],
     /// The rest of the statement.
@@ -55,14 +45,9 @@ impl Section for Table {
 
     async fn fetch(&self, scope: Scope, tx: &mut Tx, of: &Holder, from: u64) -> Result<Vec<Value>> {
         debug_assert!(scope.sees_everything(), "an export is made by the server");
-        let key: Bound = match (self.key, &of.email_key) {
-            (Key::Account, _) => of.account.into(),
-            (Key::Email, Some(email)) => email.into(),
-            (Key::Email, None) => return Ok(Vec::new()),
-        };
         let columns: Vec<&str> = self.columns.iter().map(|(column, _)| *column).collect();
-        let sql = format!("SELECT {} {} LIMIT $2 OFFSET $3", columns.join(", "), self.from);
-        let rows: Vec<Cells> = tx.fetch_all(&sql, args![key, PAGE, from]).await?;
+        let mut sql = of.sql(&format!("SELECT {} {}", columns.join(", "), self.from));
+        let rows: Vec<Cells> = sql.push(" LIMIT ").bind(PAGE).push(" OFFSET ").bind(from).all(tx).await?;
         rows.into_iter().map(|row| self.told(row)).collect()
     }
 }

@@ -84,7 +84,7 @@ pub(super) async fn recent(scope: Scope, tx: &mut Tx) -> Result<Vec<Activity>> {
     let unnamed = all.iter().filter(|about| about.creator.is_none() && about.event.kind.starts_with("outreach."));
     let unnamed: Vec<OutreachId> = unnamed.map(|about| OutreachId::from_uuid(about.event.subject)).collect();
     if !unnamed.is_empty() {
-        let sides = store::outreach_sides(scope, tx, &unnamed).await?;
+        let sides = outreach::store::sides(scope, tx, &unnamed).await?;
         for about in &mut all {
             if let Some((campaign, creator)) = sides.get(&OutreachId::from_uuid(about.event.subject)) {
                 (about.campaign, about.creator) = (Some(*campaign), Some(*creator));
@@ -94,8 +94,8 @@ pub(super) async fn recent(scope: Scope, tx: &mut Tx) -> Result<Vec<Activity>> {
     let creators: Vec<CreatorId> = all.iter().filter_map(|about| about.creator).collect();
     let campaigns: Vec<CampaignId> = all.iter().filter_map(|about| about.campaign).collect();
     let names = Names {
-        creators: store::creator_names(scope, tx, &creators).await?,
-        campaigns: store::campaign_names(scope, tx, &campaigns).await?,
+        creators: creators::store::names(tx, creators).await?,
+        campaigns: campaigns::store::titles(tx, campaigns).await?,
     };
     Ok(all.iter().map(|about| told(about, &names)).collect())
 }

@@ -5,26 +5,24 @@ use std::collections::HashMap;
 use campaigns::Campaign;
 use db::{EventRow, Sql, Tx, args};
 use deals::store::{Agreed, Handed};
-use kernel::{CampaignId, CreatorId, OutreachId, Platform, Result, Scope, WorkspaceId};
+use kernel::{CampaignId, CreatorId, Platform, Result, Scope};
 use payments::store::PaidToCreator;
 
 use super::period::Period;
 use crate::Figures;
 use crate::day::Day;
 
-db::row! {
-    /// Someone who works for a campaign, as the directory has them (or had them).
-    #[derive(Clone, Debug)]
-    pub struct Known {
-        /// Their id.
-        pub id: CreatorId,
-        /// Their name.
-        pub name: String,
-        /// Where they are.
-        pub platform: Platform,
-        /// How many follow them.
-        pub followers: i64,
-    }
+/// Someone who works for a campaign, as the directory has them (or had them).
+#[derive(Clone, Debug, db::Row)]
+pub struct Known {
+    /// Their id.
+    pub id: CreatorId,
+    /// Their name.
+    pub name: String,
+    /// Where they are.
+    pub platform: Platform,
+    /// How many follow them.
+    pub followers: i64,
 }
 
 /// Everything that the analytics of a campaign are made of.
@@ -77,12 +75,13 @@ pub async fn read(scope: Scope, tx: &mut Tx, campaign: Campaign, period: Period)
     let agreed = deals::store::agreed_by_creator(scope, tx, id).await?;
     let handed = deals::store::handed_by_creator(scope, tx, id).await?;
     let paid = payments::store::paid_by_creator(scope, tx, id).await?;
-    let sql = format!(
-        "SELECT {} FROM creators WHERE id IN (SELECT creator_id FROM figures_by_creator WHERE campaign_id = $1 \
-         UNION SELECT creator_id FROM contracts WHERE campaign_id = $1 UNION SELECT creator_id FROM payments WHERE campaign_id = $1)",
-        Known::COLUMNS
-    );
-    let known: Vec<Known> = tx.fetch_all(&sql, args![id]).await?;
+    // Whoever is paid for a campaign has a contract in it.
+    let sql = "SELECT DISTINCT creator_id FROM figures_by_creator WHERE campaign_id = $1";
+    let mut ids: Vec<CreatorId> = tx.fetch_all(sql, args![id]).await?;
+    ids.extend(agreed.iter().map(|agreed| agreed.creator_id));
+    ids.sort_unstable();
+    ids.dedup();
+    let known: Vec<Known> = creators::store::of_ids(tx, Known::COLUMNS, &ids).await?;
     let known = known.into_iter().map(|known| (known.id, known)).collect();
     Ok(Found { campaign, period, whole, days, creators, agreed, handed, paid, known })
 }
@@ -90,11 +89,10 @@ pub async fn read(scope: Scope, tx: &mut Tx, campaign: Campaign, period: Period)
 /// A creator's figures of a day.
 pub type CreatorDay = (CreatorId, Day, String, Figures);
 
-/// The figures of a campaign that was found in this scope, by creator, day and currency, after this creator and day.
+/// The figures of a campaign, by creator, day and currency, after this creator and day.
 pub async fn creator_days(
-    _: Scope,
     tx: &mut Tx,
-    campaign: CampaignId,
+    campaign: &Campaign,
     period: Period,
     after: (CreatorId, Day),
     limit: usize,
@@ -105,33 +103,31 @@ pub async fn creator_days(
         Figures::COLUMNS
     );
     let (start, end) = period.ends();
-    tx.fetch_all(&sql, args![campaign, after.0, after.1, start, end, limit]).await
+    tx.fetch_all(&sql, args![campaign.id, after.0, after.1, start, end, limit]).await
 }
 
-/// The currencies in which a campaign that was found in this scope brought revenue.
-pub async fn currencies(_: Scope, tx: &mut Tx, campaign: CampaignId) -> Result<Vec<String>> {
+/// The currencies in which a campaign brought revenue.
+pub async fn currencies(tx: &mut Tx, campaign: &Campaign) -> Result<Vec<String>> {
     let sql =
         "SELECT DISTINCT currency FROM figures_by_creator WHERE campaign_id = $1 AND currency <> '' ORDER BY currency";
-    tx.fetch_all(sql, args![campaign]).await
+    tx.fetch_all(sql, args![campaign.id]).await
 }
 
-db::row! {
-    /// What a campaign brought, in one currency.
-    #[derive(Clone, Debug)]
-    pub struct Brought {
-        /// The campaign.
-        pub campaign_id: CampaignId,
-        /// The currency of the revenue.
-        pub currency: String,
-        /// Views, as posts report.
-        pub views: i64,
-        /// Likes, comments, shares and saves.
-        pub engagement: i64,
-        /// Reported and ordered together, in minor units.
-        pub revenue: i64,
-        /// Of how many rows; without any, nothing is known of revenue.
-        pub revenue_rows: i64,
-    }
+/// What a campaign brought, in one currency.
+#[derive(Clone, Debug, db::Row)]
+pub struct Brought {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The currency of the revenue.
+    pub currency: String,
+    /// Views, as posts report.
+    pub views: i64,
+    /// Likes, comments, shares and saves.
+    pub engagement: i64,
+    /// Reported and ordered together, in minor units.
+    pub revenue: i64,
+    /// Of how many rows; without any, nothing is known of revenue.
+    pub revenue_rows: i64,
 }
 
 /// What every campaign brought that anything is known of. The campaigns are looked through once.
@@ -139,27 +135,16 @@ pub async fn brought(scope: Scope, tx: &mut Tx) -> Result<Vec<Brought>> {
     let mut sql = Sql::new(
         "SELECT f.campaign_id, f.currency, CAST(sum(f.views) AS BIGINT), \
          CAST(sum(f.likes + f.comments + f.shares + f.saves) AS BIGINT), CAST(sum(f.revenue + f.order_revenue) AS BIGINT), \
-         CAST(sum(f.revenue_rows + f.order_revenue_rows) AS BIGINT) \
-         FROM figures_by_creator f JOIN campaigns c ON c.id = f.campaign_id WHERE c.deleted_at IS NULL",
+         CAST(sum(f.revenue_rows + f.order_revenue_rows) AS BIGINT) FROM figures_by_creator f",
     );
-    if !scope.sees_everything() {
-        sql.push(" AND c.workspace_id = ").bind(scope.workspace());
-    }
-    sql.push(" GROUP BY f.campaign_id, f.currency ORDER BY f.campaign_id, f.currency");
-    tx.fetch_all(&sql.text, sql.args).await
+    campaigns::store::join(&mut sql, "f.campaign_id", scope);
+    sql.push(" GROUP BY f.campaign_id, f.currency ORDER BY f.campaign_id, f.currency").all(tx).await
 }
 
 /// What the campaigns cost that brought anything: by campaign and currency, less what went back.
 pub async fn costs(scope: Scope, tx: &mut Tx) -> Result<Vec<(CampaignId, String, i64)>> {
-    let mut sql = Sql::new(
-        "SELECT campaign_id, currency, CAST(sum(amount - refunded - disputed) AS BIGINT) FROM payments WHERE status = 'completed' \
-         AND campaign_id IN (SELECT campaign_id FROM figures_by_creator WHERE revenue_rows > 0 OR order_revenue_rows > 0)",
-    );
-    if !scope.sees_everything() {
-        sql.push(" AND workspace_id = ").bind(scope.workspace());
-    }
-    sql.push(" GROUP BY campaign_id, currency ORDER BY campaign_id, currency");
-    tx.fetch_all(&sql.text, sql.args).await
+    let brought = "SELECT campaign_id FROM figures_by_creator WHERE revenue_rows > 0 OR order_revenue_rows > 0";
+    payments::store::paid_by_campaign(scope, tx, brought).await
 }
 
 /// The newest events that a brand cares about.
@@ -174,40 +159,5 @@ pub async fn events(scope: Scope, tx: &mut Tx, hidden: &[&str], most: u32) -> Re
         sql.push(" AND workspace = ").bind(scope.workspace());
     }
     sql.push(" ORDER BY seq DESC LIMIT ").bind(most);
-    tx.fetch_all(&sql.text, sql.args).await
-}
-
-/// Names of creators, also of those who are gone.
-pub async fn creator_names(_: Scope, tx: &mut Tx, ids: &[CreatorId]) -> Result<HashMap<CreatorId, String>> {
-    let mut sql = Sql::new("SELECT id, name FROM creators WHERE id IN ");
-    sql.bind_list(ids.iter().copied());
-    let found: Vec<(CreatorId, String)> = tx.fetch_all(&sql.text, sql.args).await?;
-    Ok(found.into_iter().collect())
-}
-
-/// What these campaigns are for, also of those that are gone.
-pub async fn campaign_names(scope: Scope, tx: &mut Tx, ids: &[CampaignId]) -> Result<HashMap<CampaignId, String>> {
-    let mut sql = Sql::new("SELECT id, product_name FROM campaigns WHERE id IN ");
-    sql.bind_list(ids.iter().copied());
-    let workspace: Option<WorkspaceId> = scope.workspace();
-    if !scope.sees_everything() {
-        sql.push(" AND workspace_id = ").bind(workspace);
-    }
-    let found: Vec<(CampaignId, String)> = tx.fetch_all(&sql.text, sql.args).await?;
-    Ok(found.into_iter().collect())
-}
-
-/// Whom these entries of the outreach log are about.
-pub async fn outreach_sides(
-    scope: Scope,
-    tx: &mut Tx,
-    ids: &[OutreachId],
-) -> Result<HashMap<OutreachId, (CampaignId, CreatorId)>> {
-    let mut sql = Sql::new("SELECT id, campaign_id, creator_id FROM outreach_logs WHERE id IN ");
-    sql.bind_list(ids.iter().copied());
-    if !scope.sees_everything() {
-        sql.push(" AND workspace_id = ").bind(scope.workspace());
-    }
-    let found: Vec<(OutreachId, CampaignId, CreatorId)> = tx.fetch_all(&sql.text, sql.args).await?;
-    Ok(found.into_iter().map(|(id, campaign, creator)| (id, (campaign, creator))).collect())
+    sql.all(tx).await
 }

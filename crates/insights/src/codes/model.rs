@@ -11,29 +11,28 @@ pub enum PromoCodeMarker {}
 /// A promo code.
 pub type PromoCodeId = Id<PromoCodeMarker>;
 
-db::row! {
-    /// A promo code, as it is stored.
-    #[derive(Clone, Debug)]
-    pub struct PromoCode {
-        /// Its id.
-        pub id: PromoCodeId,
-        /// Whose it is.
-        pub workspace_id: WorkspaceId,
-        /// The campaign that its orders count for,
-        pub campaign_id: CampaignId,
-        /// and the creator.
-        pub creator_id: CreatorId,
-        /// As it was written.
-        pub code: String,
-        /// As it is compared.
-        pub code_key: String,
-        /// What it is worth, in words.
-        pub discount: Option<String>,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// From when on it counts no order, if it was taken back.
-        pub disabled_at: Option<Timestamp>,
-    }
+/// A promo code, as it is stored.
+#[derive(Clone, Debug, db::Row)]
+#[row(table = "promo_codes")]
+pub struct PromoCode {
+    /// Its id.
+    pub id: PromoCodeId,
+    /// Whose it is.
+    pub workspace_id: WorkspaceId,
+    /// The campaign that its orders count for,
+    pub campaign_id: CampaignId,
+    /// and the creator.
+    pub creator_id: CreatorId,
+    /// As it was written.
+    pub code: String,
+    /// As it is compared.
+    pub code_key: String,
+    /// What it is worth, in words.
+    pub discount: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it counts no order, if it was taken back.
+    pub disabled_at: Option<Timestamp>,
 }
 
 /// A promo code as codes are compared: whatever the case.

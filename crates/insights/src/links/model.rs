@@ -23,44 +23,41 @@ const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// So many of them: one in a million million is guessed.
 const LETTERS_OF_A_CODE: usize = 8;
 
-db::row! {
-    /// A link, as it is stored.
-    #[derive(Clone, Debug)]
-    pub struct Link {
-        /// Its id.
-        pub id: LinkId,
-        /// What it is called by: `/t/{code}`.
-        pub code: String,
-        /// Whose it is.
-        pub workspace_id: WorkspaceId,
-        /// The campaign that its clicks count for,
-        pub campaign_id: CampaignId,
-        /// and the creator.
-        pub creator_id: CreatorId,
-        /// Where it leads.
-        pub url: String,
-        /// What its owner calls it.
-        pub label: Option<String>,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// When it was taken down, if it was.
-        pub disabled_at: Option<Timestamp>,
-    }
+/// A link, as it is stored.
+#[derive(Clone, Debug, db::Row)]
+#[row(table = "tracked_links")]
+pub struct Link {
+    /// Its id.
+    pub id: LinkId,
+    /// What it is called by: `/t/{code}`.
+    pub code: String,
+    /// Whose it is.
+    pub workspace_id: WorkspaceId,
+    /// The campaign that its clicks count for,
+    pub campaign_id: CampaignId,
+    /// and the creator.
+    pub creator_id: CreatorId,
+    /// Where it leads.
+    pub url: String,
+    /// What its owner calls it.
+    pub label: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was taken down, if it was.
+    pub disabled_at: Option<Timestamp>,
 }
 
-db::row! {
-    /// What came by a link on a day.
-    #[derive(Clone, Copy, Debug)]
-    pub struct LinkDay {
-        /// The day.
-        pub day: Day,
-        /// First clicks of visitors.
-        pub clicks: i64,
-        /// Further clicks of the same visitors.
-        pub repeats: i64,
-        /// Programs.
-        pub bots: i64,
-    }
+/// What came by a link on a day.
+#[derive(Clone, Copy, Debug, db::Row)]
+pub(super) struct LinkDay {
+    /// The day.
+    pub(super) day: Day,
+    /// First clicks of visitors.
+    pub(super) clicks: i64,
+    /// Further clicks of the same visitors.
+    pub(super) repeats: i64,
+    /// Programs.
+    pub(super) bots: i64,
 }
 
 /// A link as it is asked for.

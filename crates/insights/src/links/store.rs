@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use db::{Sql, Tx, args};
+use db::{Listing, Sql, Tx, args};
 use http_base::Offsets;
 use kernel::{CampaignId, Result, Scope, Timestamp, WorkspaceId};
 
 use super::model::{Link, LinkDay, LinkId};
 use crate::day::Day;
-use crate::scoped;
 
 /// Rows that are forgotten in one statement.
 const BITE: u32 = 5_000;
@@ -16,35 +15,18 @@ const BITE: u32 = 5_000;
 /// Adds a link; false if its code is taken.
 pub(super) async fn insert(scope: Scope, tx: &mut Tx, link: &Link) -> Result<bool> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(link.workspace_id));
-    let sql = "INSERT INTO tracked_links (id, code, workspace_id, campaign_id, creator_id, url, label, created_at, disabled_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (code) DO NOTHING";
-    let values = args![
-        link.id,
-        &link.code,
-        link.workspace_id,
-        link.campaign_id,
-        link.creator_id,
-        &link.url,
-        &link.label,
-        link.created_at,
-        link.disabled_at,
-    ];
-    Ok(tx.execute(sql, values).await? == 1)
+    tx.insert_new(link).await
 }
 
 /// A link, if it is there and this scope's.
 pub(super) async fn by_id(scope: Scope, tx: &mut Tx, id: LinkId) -> Result<Option<Link>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM tracked_links WHERE id = ", Link::COLUMNS));
-    sql.bind(id);
-    scoped(&mut sql, scope, "workspace_id");
-    tx.fetch_optional(&sql.text, sql.args).await
+    Sql::of::<Link>().and("id = ", id).within(scope, "workspace_id").optional(tx).await
 }
 
 /// The link of this code: for whoever follows it.
 pub(super) async fn by_code(scope: Scope, tx: &mut Tx, code: &str) -> Result<Option<Link>> {
     debug_assert!(scope.sees_everything(), "a link is followed by anybody");
-    let sql = format!("SELECT {} FROM tracked_links WHERE code = $1", Link::COLUMNS);
-    tx.fetch_optional(&sql, args![code]).await
+    Sql::of::<Link>().and("code = ", code).optional(tx).await
 }
 
 /// A workspace's links of these codes.
@@ -54,10 +36,8 @@ pub(crate) async fn by_codes(
     workspace: WorkspaceId,
     codes: impl IntoIterator<Item = &str>,
 ) -> Result<Vec<Link>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM tracked_links WHERE workspace_id = ", Link::COLUMNS));
-    sql.bind(workspace).push(" AND code IN ").bind_list(codes);
-    scoped(&mut sql, scope, "workspace_id");
-    tx.fetch_all(&sql.text, sql.args).await
+    let mut sql = Sql::of::<Link>();
+    sql.and("workspace_id = ", workspace).and_in("code", codes).within(scope, "workspace_id").all(tx).await
 }
 
 /// A page of a campaign's links, the newest first, and how many there are.
@@ -67,23 +47,17 @@ pub(super) async fn list(
     campaign: CampaignId,
     offsets: Offsets,
 ) -> Result<(Vec<Link>, u64)> {
-    let mut sql = Sql::new("SELECT count(*) FROM tracked_links WHERE campaign_id = ");
-    sql.bind(campaign);
-    scoped(&mut sql, scope, "workspace_id");
-    let total: u64 = tx.fetch_value(&sql.text, sql.args).await?;
-    let mut sql = Sql::new(format!("SELECT {} FROM tracked_links WHERE campaign_id = ", Link::COLUMNS));
-    sql.bind(campaign);
-    scoped(&mut sql, scope, "workspace_id");
-    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    let mut filter = Sql::filter();
+    filter.and("campaign_id = ", campaign).within(scope, "workspace_id");
+    Listing::of::<Link>(filter).order("created_at DESC, id DESC").page(tx, offsets.limit, offsets.offset).await
 }
 
 /// Takes a link down; false if it is not there or was down already.
 pub(super) async fn disable(scope: Scope, tx: &mut Tx, id: LinkId, now: Timestamp) -> Result<bool> {
     let mut sql = Sql::new("UPDATE tracked_links SET disabled_at = ");
     sql.bind(now).push(" WHERE disabled_at IS NULL AND id = ").bind(id);
-    scoped(&mut sql, scope, "workspace_id");
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    sql.within(scope, "workspace_id");
+    Ok(sql.run(tx).await? == 1)
 }
 
 /// Clicks, repeats and programs in all, by link; links that nobody followed are left out.
@@ -93,9 +67,9 @@ pub(super) async fn sums(scope: Scope, tx: &mut Tx, links: &[LinkId]) -> Result<
          FROM link_days d JOIN tracked_links l ON l.id = d.link_id WHERE d.link_id IN ",
     );
     sql.bind_list(links.iter().copied());
-    scoped(&mut sql, scope, "l.workspace_id");
+    sql.within(scope, "l.workspace_id");
     sql.push(" GROUP BY d.link_id");
-    let sums: Vec<(LinkId, i64, i64, i64)> = tx.fetch_all(&sql.text, sql.args).await?;
+    let sums: Vec<(LinkId, i64, i64, i64)> = sql.all(tx).await?;
     Ok(sums.into_iter().map(|(id, clicks, repeats, bots)| (id, [clicks, repeats, bots])).collect())
 }
 
@@ -106,9 +80,9 @@ pub(super) async fn days(scope: Scope, tx: &mut Tx, link: LinkId, most: u32) -> 
         "SELECT {columns} FROM link_days d JOIN tracked_links l ON l.id = d.link_id WHERE d.link_id = "
     ));
     sql.bind(link);
-    scoped(&mut sql, scope, "l.workspace_id");
+    sql.within(scope, "l.workspace_id");
     sql.push(" ORDER BY d.day DESC LIMIT ").bind(most);
-    tx.fetch_all(&sql.text, sql.args).await
+    sql.all(tx).await
 }
 
 /// The day's key, by which visitors are known again on that day and on no other. The first to ask makes it from these bytes.

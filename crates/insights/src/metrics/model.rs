@@ -18,47 +18,45 @@ const MOST: i64 = 1_000_000_000_000;
 /// The longest name of a post, in characters: it is part of a key.
 const LONGEST_POST: usize = 300;
 
-db::row! {
-    /// A row, as it is stored.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Metric {
-        /// Who posted.
-        pub creator_id: CreatorId,
-        /// The post, by its platform's name for it.
-        pub post: String,
-        /// The day that the figures were gained on.
-        pub day: Day,
-        /// Where the post is.
-        pub post_url: Option<String>,
-        /// On which platform.
-        pub platform: Option<Platform>,
-        /// Views.
-        pub views: i64,
-        /// Likes.
-        pub likes: i64,
-        /// Comments.
-        pub comments: i64,
-        /// Shares.
-        pub shares: i64,
-        /// Saves.
-        pub saves: i64,
-        /// Clicks.
-        pub clicks: i64,
-        /// Conversions.
-        pub conversions: i64,
-        /// Accounts reached, where that is known.
-        pub reach: Option<i64>,
-        /// What it brought, where that is known.
-        pub revenue: Option<Money>,
-        /// The currency of that; empty where nothing is said of a revenue.
-        pub currency: String,
-        /// How it came in.
-        pub source: String,
-        /// When it came in first.
-        pub created_at: Timestamp,
-        /// When it last changed.
-        pub updated_at: Timestamp,
-    }
+/// A row, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, db::Row)]
+pub struct Metric {
+    /// Who posted.
+    pub creator_id: CreatorId,
+    /// The post, by its platform's name for it.
+    pub post: String,
+    /// The day that the figures were gained on.
+    pub day: Day,
+    /// Where the post is.
+    pub post_url: Option<String>,
+    /// On which platform.
+    pub platform: Option<Platform>,
+    /// Views.
+    pub views: i64,
+    /// Likes.
+    pub likes: i64,
+    /// Comments.
+    pub comments: i64,
+    /// Shares.
+    pub shares: i64,
+    /// Saves.
+    pub saves: i64,
+    /// Clicks.
+    pub clicks: i64,
+    /// Conversions.
+    pub conversions: i64,
+    /// Accounts reached, where that is known.
+    pub reach: Option<i64>,
+    /// What it brought, where that is known.
+    pub revenue: Option<Money>,
+    /// The currency of that; empty where nothing is said of a revenue.
+    pub currency: String,
+    /// How it came in.
+    pub source: String,
+    /// When it came in first.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
 }
 
 /// What names a row within its campaign.

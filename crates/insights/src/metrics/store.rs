@@ -9,7 +9,6 @@ use kernel::{CampaignId, CreatorId, Result, Scope, WorkspaceId};
 use super::model::{Key, Metric};
 use crate::day::Day;
 use crate::figures::{self, Deltas};
-use crate::scoped;
 use crate::table::Count;
 
 /// Keys in one query.
@@ -130,8 +129,8 @@ async fn existing(scope: Scope, tx: &mut Tx, campaign: Campaign, rows: &[Metric]
         // From the keys to the rows, not the other way round.
         sql.push(") AS k CROSS JOIN post_metrics m WHERE m.campaign_id = ").bind(campaign.id);
         sql.push(" AND m.creator_id = k.column1 AND m.post = k.column2 AND m.day = k.column3");
-        scoped(&mut sql, scope, "m.workspace_id");
-        let rows: Vec<Metric> = tx.fetch_all(&sql.text, sql.args).await?;
+        sql.within(scope, "m.workspace_id");
+        let rows: Vec<Metric> = sql.all(tx).await?;
         found.extend(rows.into_iter().map(|row| (row.key(), row)));
     }
     Ok(found)
@@ -147,15 +146,7 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     fn filter(&self, sql: &mut Sql) {
-        if let Some(creator) = self.creator {
-            sql.push(" AND creator_id = ").bind(creator);
-        }
-        if let Some(from) = self.from {
-            sql.push(" AND day >= ").bind(from);
-        }
-        if let Some(to) = self.to {
-            sql.push(" AND day <= ").bind(to);
-        }
+        sql.and_if("creator_id = ", self.creator).and_if("day >= ", self.from).and_if("day <= ", self.to);
     }
 }
 
@@ -173,13 +164,13 @@ pub(crate) async fn list(
         Sql::new(format!("SELECT CAST(COALESCE(sum(metric_rows), 0) AS BIGINT) FROM {sums} WHERE campaign_id = "));
     sql.bind(campaign.id);
     wanted.filter(&mut sql);
-    let total: u64 = tx.fetch_value(&sql.text, sql.args).await?;
+    let total: u64 = sql.one(tx).await?;
     let mut sql = Sql::new(format!("SELECT {} FROM post_metrics WHERE campaign_id = ", Metric::COLUMNS));
     sql.bind(campaign.id);
     wanted.filter(&mut sql);
-    scoped(&mut sql, scope, "workspace_id");
+    sql.within(scope, "workspace_id");
     sql.push(" ORDER BY day DESC, creator_id, post LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    Ok((sql.all(tx).await?, total))
 }
 
 /// Takes a row out, and what it added to the sums. False if it is not there.
@@ -187,9 +178,9 @@ pub(crate) async fn delete(scope: Scope, tx: &mut Tx, campaign: Campaign, key: &
     let mut sql = Sql::new("DELETE FROM post_metrics WHERE campaign_id = ");
     sql.bind(campaign.id).push(" AND creator_id = ").bind(key.0);
     sql.push(" AND post = ").bind(&key.1).push(" AND day = ").bind(key.2);
-    scoped(&mut sql, scope, "workspace_id");
+    sql.within(scope, "workspace_id");
     sql.push(" RETURNING ").push(Metric::COLUMNS);
-    let Some(row) = tx.fetch_optional::<Metric>(&sql.text, sql.args).await? else { return Ok(false) };
+    let Some(row) = sql.optional::<Metric>(tx).await? else { return Ok(false) };
     let mut deltas = Deltas::default();
     deltas.subtract(row.place(campaign.id), row.figures());
     figures::apply(tx, deltas).await?;

@@ -22,37 +22,36 @@ pub enum OrderMarker {}
 /// An order.
 pub type OrderId = Id<OrderMarker>;
 
-db::row! {
-    /// An order, as it is stored.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Order {
-        /// Its id here.
-        pub id: OrderId,
-        /// Whose it is.
-        pub workspace_id: WorkspaceId,
-        /// The shop's name for it.
-        pub reference: String,
-        /// The campaign that it counts for,
-        pub campaign_id: CampaignId,
-        /// and the creator.
-        pub creator_id: CreatorId,
-        /// The link that led to it, if one did.
-        pub link_id: Option<LinkId>,
-        /// The code that was typed in, if one was.
-        pub promo_code_id: Option<PromoCodeId>,
-        /// The day that it counts for.
-        pub day: Day,
-        /// When it was made.
-        pub ordered_at: Timestamp,
-        /// What it brought, where that is known.
-        pub revenue: Option<Money>,
-        /// The currency of that; empty where nothing is said of a revenue.
-        pub currency: String,
-        /// When it was told first.
-        pub created_at: Timestamp,
-        /// When it last changed.
-        pub updated_at: Timestamp,
-    }
+/// An order, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, db::Row)]
+#[row(table = "orders", key(workspace_id, reference), fixed(id, created_at))]
+pub struct Order {
+    /// Its id here.
+    pub id: OrderId,
+    /// Whose it is.
+    pub workspace_id: WorkspaceId,
+    /// The shop's name for it.
+    pub reference: String,
+    /// The campaign that it counts for,
+    pub campaign_id: CampaignId,
+    /// and the creator.
+    pub creator_id: CreatorId,
+    /// The link that led to it, if one did.
+    pub link_id: Option<LinkId>,
+    /// The code that was typed in, if one was.
+    pub promo_code_id: Option<PromoCodeId>,
+    /// The day that it counts for.
+    pub day: Day,
+    /// When it was made.
+    pub ordered_at: Timestamp,
+    /// What it brought, where that is known.
+    pub revenue: Option<Money>,
+    /// The currency of that; empty where nothing is said of a revenue.
+    pub currency: String,
+    /// When it was told first.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
 }
 
 impl Order {

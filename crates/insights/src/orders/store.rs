@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use db::{Sql, Tx, args};
+use db::{Sql, Tx};
 use http_base::Offsets;
 use kernel::{CampaignId, Result, Scope, WorkspaceId};
 
@@ -10,7 +10,6 @@ use super::model::Order;
 use super::ops::Plan;
 use crate::day::Day;
 use crate::figures::{self, Deltas};
-use crate::scoped;
 
 /// References in one query.
 const AT_ONCE: usize = 500;
@@ -27,10 +26,9 @@ pub(super) async fn by_references(
     all.dedup();
     let mut found = HashMap::new();
     for some in all.chunks(AT_ONCE) {
-        let mut sql = Sql::new(format!("SELECT {} FROM orders WHERE workspace_id = ", Order::COLUMNS));
-        sql.bind(workspace).push(" AND reference IN ").bind_list(some.iter().copied());
-        scoped(&mut sql, scope, "workspace_id");
-        let orders: Vec<Order> = tx.fetch_all(&sql.text, sql.args).await?;
+        let mut sql = Sql::of::<Order>();
+        sql.and("workspace_id = ", workspace).and_in("reference", some).within(scope, "workspace_id");
+        let orders: Vec<Order> = sql.all(tx).await?;
         found.extend(orders.into_iter().map(|order| (order.reference.clone(), order)));
     }
     Ok(found)
@@ -41,30 +39,7 @@ pub(super) async fn write(scope: Scope, tx: &mut Tx, plan: Plan) -> Result<Vec<O
     debug_assert!(
         scope.sees_everything() || plan.orders.iter().all(|order| scope.workspace() == Some(order.workspace_id))
     );
-    let insert = format!("INSERT INTO orders ({})", Order::COLUMNS);
-    let conflict = "ON CONFLICT (workspace_id, reference) DO UPDATE SET campaign_id = excluded.campaign_id, \
-                    creator_id = excluded.creator_id, link_id = excluded.link_id, promo_code_id = excluded.promo_code_id, \
-                    day = excluded.day, ordered_at = excluded.ordered_at, revenue = excluded.revenue, \
-                    currency = excluded.currency, updated_at = excluded.updated_at";
-    let values = plan.changed.iter().map(|at| {
-        let order = &plan.orders[*at];
-        args![
-            order.id,
-            order.workspace_id,
-            &order.reference,
-            order.campaign_id,
-            order.creator_id,
-            order.link_id,
-            order.promo_code_id,
-            order.day,
-            order.ordered_at,
-            order.revenue,
-            &order.currency,
-            order.created_at,
-            order.updated_at,
-        ]
-    });
-    tx.insert_rows(&insert, conflict, values.collect()).await?;
+    tx.put_all(plan.changed.iter().map(|at| &plan.orders[*at])).await?;
     figures::apply(tx, plan.deltas).await?;
     Ok(plan.orders)
 }
@@ -78,9 +53,9 @@ pub(super) async fn delete(
 ) -> Result<Option<Order>> {
     let mut sql = Sql::new("DELETE FROM orders WHERE workspace_id = ");
     sql.bind(workspace).push(" AND reference = ").bind(reference);
-    scoped(&mut sql, scope, "workspace_id");
+    sql.within(scope, "workspace_id");
     sql.push(" RETURNING ").push(Order::COLUMNS);
-    let order = tx.fetch_optional::<Order>(&sql.text, sql.args).await?;
+    let order = sql.optional::<Order>(tx).await?;
     if let Some(order) = &order {
         let mut deltas = Deltas::default();
         deltas.subtract(order.place(), order.figures());
@@ -99,23 +74,11 @@ pub(super) async fn list(
 ) -> Result<(Vec<Order>, u64)> {
     // The sums know how many orders there are, without looking at them.
     let mut sql = Sql::new("SELECT CAST(COALESCE(sum(orders), 0) AS BIGINT) FROM figures_by_day WHERE campaign_id = ");
-    sql.bind(campaign);
-    if let Some(from) = from {
-        sql.push(" AND day >= ").bind(from);
-    }
-    if let Some(to) = to {
-        sql.push(" AND day <= ").bind(to);
-    }
-    let total: u64 = tx.fetch_value(&sql.text, sql.args).await?;
-    let mut sql = Sql::new(format!("SELECT {} FROM orders WHERE campaign_id = ", Order::COLUMNS));
-    sql.bind(campaign);
-    if let Some(from) = from {
-        sql.push(" AND ordered_at >= ").bind(from.start());
-    }
-    if let Some(to) = to {
-        sql.push(" AND ordered_at < ").bind(to.plus(1).start());
-    }
-    scoped(&mut sql, scope, "workspace_id");
+    sql.bind(campaign).and_if("day >= ", from).and_if("day <= ", to);
+    let total: u64 = sql.one(tx).await?;
+    let mut sql = Sql::of::<Order>();
+    sql.and("campaign_id = ", campaign).and_if("ordered_at >= ", from.map(Day::start));
+    sql.and_if("ordered_at < ", to.map(|to| to.plus(1).start())).within(scope, "workspace_id");
     sql.push(" ORDER BY ordered_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    Ok((sql.all(tx).await?, total))
 }

@@ -5,11 +5,12 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use campaigns::Campaign;
 use futures::{StreamExt as _, stream};
 use http_base::cache::Key;
 use http_base::{Answer, Caller, Named, Params};
 use input::form::read_query;
-use kernel::{CampaignId, Error, Scope};
+use kernel::Error;
 use utoipa::IntoParams;
 
 use super::csv::Sheet;
@@ -46,11 +47,11 @@ pub(crate) async fn table(
     let scope = caller.scope();
     let mut tx = analytics.app().db().snapshot().await?;
     let campaign = campaigns::find(scope, &mut tx, &name.0).await?;
-    let sheet = Sheet::new(&store::currencies(scope, &mut tx, campaign.id).await?);
+    let sheet = Sheet::new(&store::currencies(&mut tx, &campaign).await?);
     drop(tx);
     let head = sheet.head()?;
     let disposition = format!("attachment; filename=\"{}.csv\"", model::code(campaign.code).to_lowercase());
-    let lines = lines(analytics, scope, campaign.id, period, sheet);
+    let lines = lines(analytics, campaign, period, sheet);
     let body = Body::from_stream(stream::once(async move { Ok::<_, Error>(Bytes::from(head)) }).chain(lines));
     let media_type = "text/csv; charset=utf-8".to_owned();
     Ok(([(CONTENT_TYPE, media_type), (CONTENT_DISPOSITION, disposition)], body).into_response())
@@ -59,21 +60,21 @@ pub(crate) async fn table(
 /// The lines, read part by part as they are taken.
 fn lines(
     analytics: Analytics,
-    scope: Scope,
-    campaign: CampaignId,
+    campaign: Campaign,
     period: Period,
     sheet: Sheet,
 ) -> impl futures::Stream<Item = Result<Bytes, Error>> {
-    stream::try_unfold((analytics, sheet, Some(Sheet::FIRST)), move |(analytics, sheet, after)| async move {
+    stream::try_unfold((analytics, campaign, sheet, Some(Sheet::FIRST)), move |state| async move {
+        let (analytics, campaign, sheet, after) = state;
         let Some(after) = after else { return Ok(None) };
         let mut tx = analytics.app().read().await?;
-        let rows = store::creator_days(scope, &mut tx, campaign, period, after, Sheet::PART).await?;
+        let rows = store::creator_days(&mut tx, &campaign, period, after, Sheet::PART).await?;
         let mut ids: Vec<_> = rows.iter().map(|(creator, ..)| *creator).collect();
         ids.dedup();
-        let names = store::creator_names(scope, &mut tx, &ids).await?;
+        let names = creators::store::names(&mut tx, ids).await?;
         drop(tx);
         let (bytes, next) = sheet.lines(&rows, &names)?;
-        Ok(Some((Bytes::from(bytes), (analytics, sheet, next))))
+        Ok(Some((Bytes::from(bytes), (analytics, campaign, sheet, next))))
     })
 }
 

@@ -1,17 +1,12 @@
 //! What is kept about people is told to them, and taken away.
 
-use db::args;
 use http_base::data::{Eraser as _, Holder, Section as _};
 use insights::data::{ByDay, Erasing, SECTIONS};
-use kernel::{Account, Scope};
+use kernel::Scope;
 use serde_json::{Value, json};
 use testkit::{FreshDb, both_engines};
 
 use crate::world::{BROWSER, World};
-
-fn holder(account: &Account) -> Holder {
-    Holder { account: account.id, user_type: account.user_type, workspace: account.workspace, email_key: None }
-}
 
 async fn told(world: &World, of: &Holder) -> Value {
     let (mut all, mut tx) = (json!({}), world.app.read().await.unwrap());
@@ -27,20 +22,10 @@ async fn told(world: &World, of: &Holder) -> Value {
 #[both_engines]
 async fn each_side_is_told_what_is_kept_of_it(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let (owner, person) = (holder(&world.owner.account), holder(&world.person.account));
-    let mut tx = world.app.write().await.unwrap();
-    let sql = "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'W', 0, 0)";
-    tx.execute(sql, args![owner.workspace]).await.unwrap();
-    let sql = "INSERT INTO accounts (id, username, username_key, user_type, is_verified, tier_level, karma_score, rating_sum, \
-               rating_count, completed_collaborations, created_at, updated_at) \
-               VALUES ($1, 'w', 'w', 'BUSINESS', TRUE, 1, 0, 0, 0, 0, 0, 0)";
-    tx.execute(sql, args![owner.account]).await.unwrap();
-    let sql = "INSERT INTO workspace_members (workspace_id, account_id, role, joined_at) VALUES ($1, $2, 'owner', 0)";
-    tx.execute(sql, args![owner.workspace, owner.account]).await.unwrap();
-    tx.execute("UPDATE creators SET claimed_by = $1 WHERE id = $2", args![person.account, world.creators[0]])
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    let (owner, person) = (&world.owner.account, &world.person.account);
+    let (owner, person) = (Holder::of(owner.id, owner.user_type), Holder::of(person.id, person.user_type));
+    let owner = Holder { owned: world.owner.account.workspace.into_iter().collect(), ..owner };
+    let person = Holder { claimed: vec![world.creators[0]], ..person };
     assert_eq!((told(&world, &owner).await, told(&world, &person).await), (json!({}), json!({})));
 
     world

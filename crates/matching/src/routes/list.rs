@@ -181,7 +181,7 @@ impl From<&CreatorFilters> for FiltersApplied {
         };
         Self {
             niche: filters.niche.clone().unwrap_or_else(|| "all".into()),
-            platform: filter.platforms.first().copied().map_or("all", Platform::name).to_owned(),
+            platform: filter.platforms.first().copied().map_or("all", Platform::word).to_owned(),
             size,
             search: filter.search.clone(),
             country: filter.countries.first().cloned(),

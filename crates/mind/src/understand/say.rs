@@ -44,7 +44,7 @@ impl Understanding {
         let mut filters = Vec::new();
         let mut put = |key: &str, value: &str| filters.push(format!("{key}: {value}"));
         for platform in &self.platforms {
-            put("platform", platform.name());
+            put("platform", platform.word());
         }
         for niche in &self.niches {
             put("niche", niche);

@@ -12,7 +12,8 @@ use crate::store::{self, sequences, suppressions};
 use crate::{Channel, EmailStatus, Entry, MessageType, Outreach, Stage, Status};
 
 /// What became of a mail.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
+#[words(no_column)]
 pub(crate) enum Received {
     /// It belongs to no mail of ours.
     Unknown,
@@ -31,18 +32,6 @@ pub(crate) enum Received {
 }
 
 impl Received {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Duplicate => "duplicate",
-            Self::Reply => "reply",
-            Self::AutoReply => "auto_reply",
-            Self::Bounced => "bounced",
-            Self::SoftBounce => "soft_bounce",
-            Self::Complaint => "complaint",
-        }
-    }
-
     fn of(mail: &Incoming) -> Self {
         match &mail.bounce {
             _ if mail.complaint => Self::Complaint,
@@ -124,7 +113,7 @@ pub(crate) async fn receive(outreach: &Outreach, mail: Incoming) -> Result<(Rece
 fn touch_of(mail: &Incoming, kind: Received, entry: &Entry, clock: &Clock, now: Timestamp) -> Touch {
     let status = match kind {
         Received::Reply => "received",
-        other => other.as_str(),
+        other => other.word(),
     };
     let detail = match &mail.bounce {
         Some(bounce) => json!({"status": bounce.status, "diagnostic": bounce.diagnostic}),
@@ -149,9 +138,9 @@ fn told(bounce: &Bounce) -> String {
 }
 
 fn replied(entry: &mut Entry, mail: &Incoming, talk: &Talk, now: Timestamp) {
-    entry.email_status = Some(EmailStatus::Replied.as_str().into());
+    entry.email_status = Some(EmailStatus::Replied);
     entry.follow(Channel::Email, Status::Replied);
-    entry.message_type = Some(MessageType::Reply.as_str().into());
+    entry.message_type = Some(MessageType::Reply);
     entry.last_contact_date = Some(now);
     entry.reach(Stage::Replied);
     let mut learned = Learned::from(talk.clone());
@@ -164,7 +153,7 @@ fn replied(entry: &mut Entry, mail: &Incoming, talk: &Talk, now: Timestamp) {
 fn bounced(entry: &mut Entry, answered: &Touch) {
     // A mail that came back after they had answered another one takes nothing from that.
     if answered.status != "bounced" && entry.email().may_become(EmailStatus::Bounced) {
-        entry.email_status = Some(EmailStatus::Bounced.as_str().into());
+        entry.email_status = Some(EmailStatus::Bounced);
         entry.follow(Channel::Email, Status::Bounced);
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Entry, Suggestion};
+use super::{CallStatus, Channel, EmailStatus, Entry, MessageType, Stage, Status, Suggestion};
 
 /// An entry of the outreach log, with A's fields and B's.
 #[derive(Serialize, ToSchema)]
@@ -16,10 +16,9 @@ pub struct OutreachBody {
     creator_id: CreatorId,
     /// The same as `creator_id`, in B's word.
     influencer_id: CreatorId,
-    channel: Option<String>,
-    message_type: Option<String>,
-    #[schema(example = "pending")]
-    status: String,
+    channel: Option<Channel>,
+    message_type: Option<MessageType>,
+    status: Status,
     conversation_id: Option<String>,
     twilio_call_sid: Option<String>,
     call_duration_seconds: Option<u64>,
@@ -41,8 +40,8 @@ pub struct OutreachBody {
     follow_up_actions: Option<String>,
     #[schema(value_type = Option<Object>)]
     content: Option<Value>,
-    call_status: Option<String>,
-    email_status: Option<String>,
+    call_status: Option<CallStatus>,
+    email_status: Option<EmailStatus>,
     call_recording_url: Option<String>,
     /// In minutes, of the seconds.
     call_duration_minutes: Option<f64>,
@@ -51,9 +50,7 @@ pub struct OutreachBody {
     notes: Option<String>,
     next_steps: Option<String>,
     sentiment: Option<String>,
-    /// `selected`, `contacted`, `replied`, `negotiating`, `agreed` or `declined`.
-    #[schema(example = "contacted")]
-    stage: String,
+    stage: Stage,
     /// When the call is to be.
     scheduled_at: Option<Timestamp>,
     has_recording: bool,

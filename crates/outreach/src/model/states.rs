@@ -2,82 +2,57 @@
 
 use kernel::{Error, Result};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-        pub enum $name { $($(#[$word_doc])* $variant,)* }
-
-        impl $name {
-            /// Every word of it.
-            pub const WORDS: &'static [&'static str] = &[$($word,)*];
-            /// Every one of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// As it is written.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-
-            /// Reads the word, without regard to case; a space stands for what joins two words, too.
-            pub fn parse(word: &str) -> Option<Self> {
-                let word = word.trim().replace(' ', "_");
-                Self::ALL.iter().copied().find(|one| one.as_str().eq_ignore_ascii_case(&word))
-            }
-        }
-    };
+/// How someone is approached.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, kernel::Words)]
+#[words(name = "OutreachChannel")]
+pub enum Channel {
+    /// By telephone.
+    Call,
+    /// By mail.
+    Email,
+    /// By whatever else: a direct message, a word at a fair.
+    Message,
 }
 
-words! {
-    /// How someone is approached.
-    Channel {
-        /// By telephone.
-        Call = "call",
-        /// By mail.
-        Email = "email",
-        /// By whatever else: a direct message, a word at a fair.
-        Message = "message",
-    }
+/// What a message is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, kernel::Words)]
+#[words(name = "OutreachMessageType")]
+pub enum MessageType {
+    /// The first word.
+    Outreach,
+    /// Another one, after no answer.
+    FollowUp,
+    /// An answer.
+    Reply,
 }
 
-words! {
-    /// What a message is.
-    MessageType {
-        /// The first word.
-        Outreach = "outreach",
-        /// Another one, after no answer.
-        FollowUp = "follow_up",
-        /// An answer.
-        Reply = "reply",
-    }
-}
-
-words! {
-    /// A's status of an entry, with B's words: of whatever was last done.
-    Status {
-        /// Nothing yet.
-        Pending = "pending",
-        /// Begun: a mail is queued, a call is being put through.
-        Initiated = "initiated",
-        /// Being talked.
-        InProgress = "in-progress",
-        /// A call is arranged.
-        Scheduled = "scheduled",
-        /// A mail went out.
-        Sent = "sent",
-        /// They answered.
-        Replied = "replied",
-        /// The mail came back.
-        Bounced = "bounced",
-        /// It is done.
-        Completed = "completed",
-        /// It went wrong.
-        Failed = "failed",
-        /// Nobody answered the call.
-        NoAnswer = "no_answer",
-        /// It was called off.
-        Cancelled = "cancelled",
-    }
+/// A's status of an entry, with B's words: of whatever was last done.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, kernel::Words)]
+#[words(name = "OutreachStatus")]
+pub enum Status {
+    /// Nothing yet.
+    Pending,
+    /// Begun: a mail is queued, a call is being put through.
+    Initiated,
+    /// Being talked.
+    #[word("in-progress")]
+    InProgress,
+    /// A call is arranged.
+    Scheduled,
+    /// A mail went out.
+    Sent,
+    /// They answered.
+    Replied,
+    /// The mail came back.
+    Bounced,
+    /// It is done.
+    Completed,
+    /// It went wrong.
+    Failed,
+    /// Nobody answered the call.
+    NoAnswer,
+    /// It was called off.
+    Cancelled,
 }
 
 impl Status {
@@ -105,30 +80,31 @@ impl Status {
         if self.may_become(next) {
             return Ok(next);
         }
-        Err(Error::conflict(format!("An entry that is {} cannot become {}", self.as_str(), next.as_str())))
+        Err(Error::conflict(format!("An entry that is {} cannot become {}", self.word(), next.word())))
     }
 }
 
-words! {
-    /// B's status of a call.
-    CallStatus {
-        /// Not arranged.
-        Pending = "pending",
-        /// Arranged for a time.
-        Scheduled = "scheduled",
-        /// Being put through.
-        Initiated = "initiated",
-        /// Being talked.
-        InProgress = "in-progress",
-        /// It was talked.
-        Completed = "completed",
-        /// It went wrong.
-        Failed = "failed",
-        /// Nobody answered.
-        NoAnswer = "no_answer",
-        /// It was called off.
-        Cancelled = "cancelled",
-    }
+/// B's status of a call.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, kernel::Words)]
+#[words(name = "OutreachCallStatus")]
+pub enum CallStatus {
+    /// Not arranged.
+    Pending,
+    /// Arranged for a time.
+    Scheduled,
+    /// Being put through.
+    Initiated,
+    /// Being talked.
+    #[word("in-progress")]
+    InProgress,
+    /// It was talked.
+    Completed,
+    /// It went wrong.
+    Failed,
+    /// Nobody answered.
+    NoAnswer,
+    /// It was called off.
+    Cancelled,
 }
 
 impl CallStatus {
@@ -164,20 +140,20 @@ impl CallStatus {
     }
 }
 
-words! {
-    /// B's status of the mail: of the last one, but an answer is never forgotten.
-    EmailStatus {
-        /// None, or one that waits to be sent.
-        Pending = "pending",
-        /// It went out.
-        Sent = "sent",
-        /// They answered.
-        Replied = "replied",
-        /// It came back.
-        Bounced = "bounced",
-        /// It could not be sent.
-        Failed = "failed",
-    }
+/// B's status of the mail: of the last one, but an answer is never forgotten.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, kernel::Words)]
+#[words(name = "OutreachEmailStatus")]
+pub enum EmailStatus {
+    /// None, or one that waits to be sent.
+    Pending,
+    /// It went out.
+    Sent,
+    /// They answered.
+    Replied,
+    /// It came back.
+    Bounced,
+    /// It could not be sent.
+    Failed,
 }
 
 impl EmailStatus {
@@ -194,22 +170,22 @@ impl EmailStatus {
     }
 }
 
-words! {
-    /// The pipeline.
-    Stage {
-        /// Chosen for a campaign.
-        Selected = "selected",
-        /// Something reached them: a mail that went out, a call that was put through.
-        Contacted = "contacted",
-        /// They answered.
-        Replied = "replied",
-        /// They are interested, and it is about the terms.
-        Negotiating = "negotiating",
-        /// Yes.
-        Agreed = "agreed",
-        /// No.
-        Declined = "declined",
-    }
+/// The pipeline.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, kernel::Words)]
+#[words(name = "OutreachStage")]
+pub enum Stage {
+    /// Chosen for a campaign.
+    Selected,
+    /// Something reached them: a mail that went out, a call that was put through.
+    Contacted,
+    /// They answered.
+    Replied,
+    /// They are interested, and it is about the terms.
+    Negotiating,
+    /// Yes.
+    Agreed,
+    /// No.
+    Declined,
 }
 
 impl Stage {
@@ -243,7 +219,7 @@ impl Stage {
         if self.may_become(next) {
             return Ok(next);
         }
-        Err(Error::conflict(format!("The pipeline does not go from {} to {}", self.as_str(), next.as_str())))
+        Err(Error::conflict(format!("The pipeline does not go from {} to {}", self.word(), next.word())))
     }
 }
 
@@ -254,7 +230,7 @@ mod tests {
     #[test]
     fn words_are_read_as_they_are_written() {
         for status in CallStatus::ALL {
-            assert_eq!(CallStatus::parse(status.as_str()), Some(*status));
+            assert_eq!(CallStatus::parse(status.word()), Some(status));
         }
         assert_eq!(CallStatus::parse("No answer"), Some(CallStatus::NoAnswer));
         assert_eq!(Status::parse("IN-PROGRESS"), Some(Status::InProgress));

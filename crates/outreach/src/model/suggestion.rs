@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use super::Entry;
 
 /// What became of a suggestion.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
+#[words(no_column)]
 pub enum SuggestionStatus {
     /// Nobody has decided.
     Open,

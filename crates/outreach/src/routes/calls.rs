@@ -389,15 +389,10 @@ async fn finish(
     }
     let fresh = follow_ups::create(scope, &mut tx, clock, &entry, &to_do).await?;
     let payload =
-        json!({"status": input.status.as_str(), "campaign_id": entry.campaign_id, "creator_id": entry.creator_id});
+        json!({"status": input.status.word(), "campaign_id": entry.campaign_id, "creator_id": entry.creator_id});
     tx.event("outreach.call_ended", entry.id, Some(entry.workspace_id), payload.to_string(), clock.new_id(), now);
     tx.commit().await?;
-    Ok(Completed {
-        call_id: entry.id,
-        status: input.status.as_str(),
-        transcript_generated,
-        follow_up_created: fresh > 0,
-    })
+    Ok(Completed { call_id: entry.id, status: input.status.word(), transcript_generated, follow_up_created: fresh > 0 })
 }
 
 /// Writes what a conversation taught into its entry; whoever wants to be left alone is.

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::store::dashboard::{self, Line};
 use crate::store::tallies::{self, Pipeline, Summary};
-use crate::{CallStatus, EmailStatus, store};
+use crate::{CallStatus, EmailStatus, Stage, store};
 
 /// How many rows the dashboard has unless told.
 const ROWS: u32 = 100;
@@ -76,9 +76,8 @@ struct LineBody {
     influencer_name: String,
     #[schema(example = "scheduled")]
     call_status: &'static str,
-    #[schema(example = "sent")]
-    email_status: &'static str,
-    stage: String,
+    email_status: EmailStatus,
+    stage: Stage,
     has_recording: bool,
     has_transcript: bool,
     duration_minutes: Option<f64>,
@@ -90,16 +89,15 @@ struct LineBody {
 
 impl From<Line> for LineBody {
     fn from(line: Line) -> Self {
-        let call = line.call_status.as_deref().and_then(CallStatus::parse).unwrap_or(CallStatus::Pending);
-        let email = line.email_status.as_deref().and_then(EmailStatus::parse).unwrap_or(EmailStatus::Pending);
+        let call = line.call_status.unwrap_or(CallStatus::Pending);
         Self {
             outreach_id: line.id,
             campaign_id: store::campaign_code(line.code),
             influencer_id: line.creator_id,
             influencer_name: line.name,
             // B's own word for it.
-            call_status: if call == CallStatus::NoAnswer { "no answer" } else { call.as_str() },
-            email_status: email.as_str(),
+            call_status: if call == CallStatus::NoAnswer { "no answer" } else { call.word() },
+            email_status: line.email_status.unwrap_or(EmailStatus::Pending),
             stage: line.stage,
             has_recording: line.has_recording,
             has_transcript: line.has_transcript,
@@ -165,11 +163,7 @@ impl From<Pipeline> for PipelineBody {
             campaign_code: store::campaign_code(found.code),
             product_name: found.product_name,
             total: found.stages.iter().map(|(_, count)| count).sum(),
-            stages: found
-                .stages
-                .iter()
-                .map(|(stage, count)| (stage.as_str().to_owned(), Value::from(*count)))
-                .collect(),
+            stages: found.stages.iter().map(|(stage, count)| (stage.word().to_owned(), Value::from(*count))).collect(),
         }
     }
 }

@@ -56,5 +56,5 @@ pub(super) async fn receive(State(outreach): State<Outreach>, request: Request) 
         Fields::of_body(input::json::parse(&body)?)?.read()?
     };
     let (status, outreach_id) = inbound::receive(&outreach, mail).await?;
-    Ok(Json(Taken { status: status.as_str(), outreach_id }))
+    Ok(Json(Taken { status: status.word(), outreach_id }))
 }

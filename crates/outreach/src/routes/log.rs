@@ -191,10 +191,10 @@ impl Changes {
     /// Changes an entry by hand; a move that its state forbids is 409.
     fn apply(self, entry: &mut Entry, now: Timestamp) -> Result<()> {
         if let Some(channel) = self.channel {
-            entry.channel = Some(channel.as_str().into());
+            entry.channel = Some(channel);
         }
         if let Some(kind) = self.message_type {
-            entry.message_type = Some(kind.as_str().into());
+            entry.message_type = Some(kind);
         }
         if let Some(content) = self.content {
             entry.content = content.map(|content| Value::Object(content).to_string());
@@ -206,14 +206,13 @@ impl Changes {
             entry.next_steps = next_steps;
         }
         if let Some(status) = self.status {
-            let was = Status::parse(&entry.status).unwrap_or(Status::Pending);
-            if was != status {
-                was.next(status)?.as_str().clone_into(&mut entry.status);
+            if entry.status != status {
+                entry.status = entry.status.next(status)?;
                 by_hand(entry, status, now);
             }
         }
         if let Some(stage) = self.stage {
-            entry.stage().next(stage)?.as_str().clone_into(&mut entry.stage);
+            entry.stage = entry.stage.next(stage)?;
         }
         Ok(())
     }
@@ -221,18 +220,17 @@ impl Changes {
 
 /// Has B's columns and the pipeline follow what a person says was done.
 fn by_hand(entry: &mut Entry, status: Status, now: Timestamp) {
-    let channel = entry.channel.as_deref().and_then(Channel::parse);
-    if channel == Some(Channel::Email)
-        && let Some(email) = EmailStatus::parse(status.as_str())
+    if entry.channel == Some(Channel::Email)
+        && let Some(email) = EmailStatus::parse(status.word())
         && entry.email().may_become(email)
     {
-        entry.email_status = Some(email.as_str().into());
+        entry.email_status = Some(email);
     }
-    if channel == Some(Channel::Call)
-        && let Some(call) = CallStatus::parse(status.as_str())
+    if entry.channel == Some(Channel::Call)
+        && let Some(call) = CallStatus::parse(status.word())
         && (entry.call().may_become(call) || entry.call().is_over() && entry.call() != CallStatus::Completed)
     {
-        entry.call_status = Some(call.as_str().into());
+        entry.call_status = Some(call);
     }
     match status {
         Status::Replied => entry.reach(Stage::Replied),
@@ -250,14 +248,14 @@ async fn remember(
     by: Option<AccountId>,
     now: Timestamp,
 ) -> Result<()> {
-    let channel = entry.channel.as_deref().and_then(Channel::parse).unwrap_or(Channel::Message);
-    let direction = if entry.status == Status::Replied.as_str() { "in" } else { "out" };
+    let channel = entry.channel.unwrap_or(Channel::Message);
+    let direction = if entry.status == Status::Replied { "in" } else { "out" };
     let touch = Touch {
         by_account: by,
         provider: Some("manual".into()),
         detail: json!({"content": entry.content.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok())})
             .to_string(),
-        ..Touch::new(id, entry, channel, direction, &entry.status, now)
+        ..Touch::new(id, entry, channel, direction, entry.status.word(), now)
     };
     touches::insert(scope, tx, &touch).await.map(drop)
 }
@@ -328,7 +326,7 @@ pub(super) async fn update(
     let mut tx = app.write().await?;
     let entry = store::take(scope, &mut tx, id).await?;
     let mut entry = entry.ok_or_else(|| Error::not_found("Outreach entry"))?;
-    let (status, stage) = (entry.status.clone(), entry.stage.clone());
+    let (status, stage) = (entry.status, entry.stage);
     input.apply(&mut entry, now)?;
     store::save(scope, &mut tx, &mut entry, now).await?;
     if entry.status != status {

@@ -274,7 +274,7 @@ pub(super) async fn offer(
     let key = outreach.key().await?;
     let mut tx = app.write().await?;
     let entry = store::take(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Outreach entry"))?;
-    if matches!(entry.stage(), crate::Stage::Agreed | crate::Stage::Declined) {
+    if matches!(entry.stage, crate::Stage::Agreed | crate::Stage::Declined) {
         return Err(Error::conflict(format!("The entry is {}; there is nothing to negotiate", entry.stage)).into());
     }
     let (campaign, creator) = mails::pair(scope, &mut tx, &entry.campaign_id.to_string(), entry.creator_id).await?;

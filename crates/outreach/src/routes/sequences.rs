@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::templates::{Done, subject, text};
 use super::workspace;
 use crate::jobs_of_outreach::enqueue_step;
-use crate::store::sequences::{self, Run, RunId, Sequence, SequenceId, Step, Steps};
+use crate::store::sequences::{self, Run, RunId, Sequence, SequenceId, Step};
 use crate::store::{self, suppressions};
 use crate::{EmailStatus, Outreach, Stage};
 
@@ -132,7 +132,7 @@ pub(super) async fn create(
         id: app.clock().new_id(),
         workspace_id: workspace(&caller)?,
         name: input.name,
-        steps: Steps(input.steps),
+        steps: db::Json(input.steps),
         created_at: now,
         updated_at: now,
     };
@@ -282,7 +282,7 @@ pub(super) async fn begin(
             continue;
         }
         let entry = store::for_mail(scope, &mut tx, clock, &campaign, creator_id).await?;
-        if entry.email() == EmailStatus::Replied || !entry.stage().comes_before(Stage::Replied) {
+        if entry.email() == EmailStatus::Replied || !entry.stage.comes_before(Stage::Replied) {
             skip("they have answered already");
             continue;
         }

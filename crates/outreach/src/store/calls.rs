@@ -1,12 +1,12 @@
 //! What happens to calls, written once into the history and the entry.
 
 use db::Tx;
-use kernel::{AccountId, Clock, Result, Scope};
+use kernel::{AccountId, Clock, Error, Result, Scope};
 use serde_json::Value;
 
 use super::touches::{self, Touch};
 use super::{entries, touches::TouchId};
-use crate::{CallStatus, Channel, Entry, Stage, Status};
+use crate::{CallStatus, Channel, Entry, Stage};
 
 /// Something that happened to a call.
 #[derive(Clone, Debug)]
@@ -45,10 +45,12 @@ pub async fn record_call(
     let moved = match known {
         Some(mut touch) if touch.outreach_id == entry.id => {
             let was = touch.status.clone();
-            let from = CallStatus::parse(&was).unwrap_or(CallStatus::Pending);
+            let from = CallStatus::parse(&was).ok_or_else(|| {
+                Error::internal(format!("the call of touch {} has the unknown status {was}", touch.id))
+            })?;
             let moved = from.may_become(event.status);
             if moved {
-                event.status.as_str().clone_into(&mut touch.status);
+                event.status.word().clone_into(&mut touch.status);
             }
             touch.address = event.address.or(touch.address);
             touch.summary = event.summary.or(touch.summary);
@@ -66,7 +68,7 @@ pub async fn record_call(
                 address: event.address,
                 summary: event.summary,
                 detail: merged("{}", event.detail),
-                ..Touch::new(id, entry, Channel::Call, "out", event.status.as_str(), now)
+                ..Touch::new(id, entry, Channel::Call, "out", event.status.word(), now)
             };
             touches::insert(scope, tx, &touch).await?
         }
@@ -83,11 +85,10 @@ pub async fn record_call(
 
 /// Has the entry follow its call.
 fn follow(entry: &mut Entry, call: CallStatus) {
-    entry.channel = Some(Channel::Call.as_str().into());
-    entry.call_status = Some(call.as_str().into());
-    let status = Status::parse(&entry.status).unwrap_or(Status::Pending);
-    if status.may_become(call.status()) {
-        call.status().as_str().clone_into(&mut entry.status);
+    entry.channel = Some(Channel::Call);
+    entry.call_status = Some(call);
+    if entry.status.may_become(call.status()) {
+        entry.status = call.status();
     }
     match call {
         CallStatus::Completed => entry.reach(Stage::Replied),

@@ -3,29 +3,27 @@
 use db::{Sql, Tx};
 use kernel::{CampaignId, Error, Money, Result, Scope, WorkspaceId};
 
-db::row! {
-    /// A campaign, as far as outreach needs it.
-    #[derive(Clone, Debug)]
-    pub struct CampaignRef {
-        /// Its id.
-        pub id: CampaignId,
-        /// The number in its code.
-        pub code: u64,
-        /// Whose it is.
-        pub workspace_id: WorkspaceId,
-        /// What it is for.
-        pub product_name: String,
-        /// Who makes that.
-        pub brand_name: String,
-        /// More of what it is.
-        pub product_description: Option<String>,
-        /// What it should bring.
-        pub campaign_goal: Option<String>,
-        /// The niches it belongs to.
-        pub product_niche: Option<String>,
-        /// What it may cost in all.
-        pub total_budget: Money,
-    }
+/// A campaign, as far as outreach needs it.
+#[derive(Clone, Debug, db::Row)]
+pub struct CampaignRef {
+    /// Its id.
+    pub id: CampaignId,
+    /// The number in its code.
+    pub code: u64,
+    /// Whose it is.
+    pub workspace_id: WorkspaceId,
+    /// What it is for.
+    pub product_name: String,
+    /// Who makes that.
+    pub brand_name: String,
+    /// More of what it is.
+    pub product_description: Option<String>,
+    /// What it should bring.
+    pub campaign_goal: Option<String>,
+    /// The niches it belongs to.
+    pub product_niche: Option<String>,
+    /// What it may cost in all.
+    pub total_budget: Money,
 }
 
 impl CampaignRef {
@@ -54,5 +52,5 @@ pub async fn campaign(scope: Scope, tx: &mut Tx, name: &str) -> Result<CampaignR
     if !scope.sees_everything() {
         sql.push(" AND workspace_id = ").bind(scope.workspace());
     }
-    tx.fetch_optional(&sql.text, sql.args).await?.ok_or_else(|| Error::not_found("Campaign"))
+    sql.optional(tx).await?.ok_or_else(|| Error::not_found("Campaign"))
 }

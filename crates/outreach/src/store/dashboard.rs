@@ -4,35 +4,35 @@ use db::{Sql, Tx};
 use http_base::Offsets;
 use kernel::{CampaignId, CreatorId, OutreachId, Result, Scope, Timestamp};
 
-db::row! {
-    /// A row of the dashboard.
-    #[derive(Clone, Debug)]
-    pub struct Line {
-        /// The entry.
-        pub id: OutreachId,
-        /// The number in the campaign's code.
-        pub code: u64,
-        /// The creator,
-        pub creator_id: CreatorId,
-        /// and their name.
-        pub name: String,
-        /// B's status of the call.
-        pub call_status: Option<String>,
-        /// B's status of the mail.
-        pub email_status: Option<String>,
-        /// How far it has come.
-        pub stage: String,
-        /// Is there a recording?
-        pub has_recording: bool,
-        /// Is there a transcript?
-        pub has_transcript: bool,
-        /// How long the call was.
-        pub call_duration_seconds: Option<u64>,
-        /// How it felt.
-        pub sentiment: Option<String>,
-        /// When they were last in touch.
-        pub last_contact_date: Option<Timestamp>,
-    }
+use crate::{CallStatus, EmailStatus, Stage};
+
+/// A row of the dashboard.
+#[derive(Clone, Debug, db::Row)]
+pub struct Line {
+    /// The entry.
+    pub id: OutreachId,
+    /// The number in the campaign's code.
+    pub code: u64,
+    /// The creator,
+    pub creator_id: CreatorId,
+    /// and their name.
+    pub name: String,
+    /// B's status of the call.
+    pub call_status: Option<CallStatus>,
+    /// B's status of the mail.
+    pub email_status: Option<EmailStatus>,
+    /// How far it has come.
+    pub stage: Stage,
+    /// Is there a recording?
+    pub has_recording: bool,
+    /// Is there a transcript?
+    pub has_transcript: bool,
+    /// How long the call was.
+    pub call_duration_seconds: Option<u64>,
+    /// How it felt.
+    pub sentiment: Option<String>,
+    /// When they were last in touch.
+    pub last_contact_date: Option<Timestamp>,
 }
 
 /// The rows that last changed first.
@@ -63,5 +63,5 @@ pub async fn lines(scope: Scope, tx: &mut Tx, campaign: Option<CampaignId>, offs
         ") o JOIN campaigns c ON c.id = o.campaign_id JOIN creators r ON r.id = o.creator_id \
          ORDER BY o.updated_at DESC, o.id DESC",
     );
-    tx.fetch_all(&sql.text, sql.args).await
+    sql.all(tx).await
 }

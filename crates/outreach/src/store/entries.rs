@@ -1,8 +1,8 @@
 //! Entries as they are stored.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
 
-use db::{Sql, Tx, Value, args};
+use db::{Listing, Sql, Tx, Value};
 use http_base::Offsets;
 use kernel::{CampaignId, Clock, CreatorId, Error, OutreachId, Result, Scope, Timestamp};
 
@@ -19,8 +19,7 @@ pub async fn insert(scope: Scope, tx: &mut Tx, entry: &Entry) -> Result<()> {
 pub async fn insert_all(scope: Scope, tx: &mut Tx, entries: &[Entry]) -> Result<()> {
     debug_assert!(scope.sees_everything() || entries.iter().all(|entry| scope.workspace() == Some(entry.workspace_id)));
     let entries: Vec<Entry> = entries.iter().cloned().map(placed).collect();
-    let rows = entries.iter().map(values).collect();
-    tx.insert_rows(&format!("INSERT INTO outreach_logs ({})", Entry::COLUMNS), "", rows).await?;
+    tx.insert_all(&entries).await?;
     tallies::count(tx, &[], entries.iter().map(Place::of).collect()).await
 }
 
@@ -38,68 +37,10 @@ fn placed(mut entry: Entry) -> Entry {
     entry
 }
 
-fn values(entry: &Entry) -> Vec<Value> {
-    args![
-        entry.id,
-        entry.workspace_id,
-        entry.campaign_id,
-        entry.creator_id,
-        &entry.channel,
-        &entry.message_type,
-        &entry.status,
-        &entry.conversation_id,
-        &entry.twilio_call_sid,
-        entry.call_duration_seconds,
-        &entry.call_successful,
-        &entry.transcript_summary,
-        &entry.full_transcript,
-        &entry.interest_assessment_result,
-        &entry.interest_assessment_rationale,
-        &entry.communication_quality_result,
-        &entry.communication_quality_rationale,
-        &entry.interest_level,
-        &entry.collaboration_rate,
-        &entry.preferred_content_types,
-        &entry.timeline_availability,
-        &entry.contact_preferences,
-        &entry.audience_demographics,
-        &entry.brand_restrictions,
-        &entry.follow_up_actions,
-        &entry.content,
-        &entry.call_status,
-        &entry.email_status,
-        &entry.call_recording_url,
-        &entry.call_transcript,
-        entry.last_contact_date,
-        &entry.notes,
-        &entry.next_steps,
-        &entry.sentiment,
-        &entry.stage,
-        entry.scheduled_at,
-        &entry.recording_file,
-        &entry.recording_type,
-        entry.recording_bytes,
-        &entry.action_items,
-        &entry.suggestions,
-        &entry.transcript_read_by,
-        entry.revision,
-        entry.created_at,
-        entry.updated_at,
-    ]
-}
-
-fn scoped(sql: &mut Sql, scope: Scope) {
-    if !scope.sees_everything() {
-        sql.push(" AND workspace_id = ").bind(scope.workspace());
-    }
-}
-
 async fn one(scope: Scope, tx: &mut Tx, column: &str, value: impl Into<Value>) -> Result<Option<Entry>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM outreach_logs WHERE {column} = ", Entry::COLUMNS));
-    sql.bind(value);
-    scoped(&mut sql, scope);
-    sql.push(" ORDER BY created_at DESC, id DESC LIMIT 1");
-    tx.fetch_optional(&sql.text, sql.args).await
+    let mut sql = Sql::of::<Entry>();
+    sql.and(&format!("{column} = "), value).within(scope, "workspace_id");
+    sql.push(" ORDER BY created_at DESC, id DESC LIMIT 1").optional(tx).await
 }
 
 /// One entry, if it is there and this scope's.
@@ -125,18 +66,10 @@ pub async fn by_call_sid(scope: Scope, tx: &mut Tx, sid: &str) -> Result<Option<
 /// One entry for a change: until this transaction ends, nobody else changes it. [`save`] it afterwards.
 pub async fn take(scope: Scope, tx: &mut Tx, id: OutreachId) -> Result<Option<Entry>> {
     // An update that changes nothing but the count holds the row on both engines, and reads what was committed last.
-    let mut sql = Sql::new("UPDATE outreach_logs SET revision = revision + 1 WHERE id = ");
-    sql.bind(id);
-    scoped(&mut sql, scope);
-    sql.push(" RETURNING ").push(Entry::COLUMNS);
-    tx.fetch_optional(&sql.text, sql.args).await
+    let mut sql = Sql::new("UPDATE outreach_logs SET revision = revision + 1 WHERE TRUE");
+    sql.and("id = ", id).within(scope, "workspace_id");
+    sql.push(" RETURNING ").push(Entry::COLUMNS).optional(tx).await
 }
-
-static OVERWRITE: LazyLock<String> = LazyLock::new(|| {
-    let columns: Vec<&str> = Entry::COLUMNS.split(", ").collect();
-    let set: Vec<String> = columns.iter().enumerate().map(|(at, column)| format!("{column} = ${}", at + 1)).collect();
-    format!("UPDATE outreach_logs SET {} WHERE id = $1 AND revision = ${}", set.join(", "), columns.len() + 1)
-});
 
 /// Writes an entry over what was, if nobody changed it since it was read; a 409 otherwise, which whoever [took](take) the
 /// entry never meets.
@@ -146,19 +79,14 @@ pub async fn save(scope: Scope, tx: &mut Tx, entry: &mut Entry, now: Timestamp) 
          call_recording_url IS NOT NULL OR recording_file IS NOT NULL FROM outreach_logs WHERE id = ",
     );
     sql.bind(entry.id);
-    scoped(&mut sql, scope);
-    let stood: Option<Place> = tx.fetch_optional(&sql.text, sql.args).await?;
+    sql.within(scope, "workspace_id");
+    let stood: Option<Place> = sql.optional(tx).await?;
     let stood = stood.ok_or_else(|| Error::not_found("Outreach entry"))?;
     let was = entry.revision;
     entry.revision += 1;
     entry.updated_at = now;
-    let mut arguments = values(entry);
-    arguments.push(Value::from(was));
-    if tx.execute(&OVERWRITE, arguments).await? == 0 {
-        return Err(Error::conflict(
-            "The entry was changed by someone else meanwhile; read it again and repeat your change",
-        ));
-    }
+    let message = "The entry was changed by someone else meanwhile; read it again and repeat your change";
+    tx.save(entry).was("revision", was).within(scope, "workspace_id").or_conflict(message).await?;
     let stands = Place::of(entry);
     if stands == stood { Ok(()) } else { tallies::count(tx, &[stood], vec![stands]).await }
 }
@@ -180,30 +108,25 @@ pub struct Wanted {
 
 /// A part of the log, the newest first, and how many there are.
 pub async fn list(scope: Scope, tx: &mut Tx, wanted: &Wanted, offsets: Offsets) -> Result<(Vec<Entry>, u64)> {
-    let filter = |sql: &mut Sql| {
-        let mut first = true;
-        if !scope.sees_everything() {
-            sql.and_where(&mut first).push("workspace_id = ").bind(scope.workspace());
-        }
-        if let Some(campaign) = wanted.campaign {
-            sql.and_where(&mut first).push("campaign_id = ").bind(campaign);
-        }
-        if let Some(creator) = wanted.creator {
-            sql.and_where(&mut first).push("creator_id = ").bind(creator);
-        }
-        for (column, word) in [("status", wanted.status), ("channel", wanted.channel), ("stage", wanted.stage)] {
-            if let Some(word) = word {
-                sql.and_where(&mut first).push(column).push(" = ").bind(word);
-            }
-        }
-    };
-    let mut sql = Sql::new("SELECT count(*) FROM outreach_logs");
-    filter(&mut sql);
-    let total = tx.fetch_value(&sql.text, sql.args).await?;
-    let mut sql = Sql::new(format!("SELECT {} FROM outreach_logs", Entry::COLUMNS));
-    filter(&mut sql);
-    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    let mut filter = Sql::filter();
+    filter
+        .within(scope, "workspace_id")
+        .and_if("campaign_id = ", wanted.campaign)
+        .and_if("creator_id = ", wanted.creator);
+    filter.and_if("status = ", wanted.status).and_if("channel = ", wanted.channel).and_if("stage = ", wanted.stage);
+    Listing::of::<Entry>(filter).order("created_at DESC, id DESC").page(tx, offsets.limit, offsets.offset).await
+}
+
+/// Whom these entries are about, and for which campaigns.
+pub async fn sides(
+    scope: Scope,
+    tx: &mut Tx,
+    ids: &[OutreachId],
+) -> Result<HashMap<OutreachId, (CampaignId, CreatorId)>> {
+    let mut sql = Sql::new("SELECT id, campaign_id, creator_id FROM outreach_logs WHERE TRUE");
+    let found: Vec<(OutreachId, CampaignId, CreatorId)> =
+        sql.and_in("id", ids).within(scope, "workspace_id").all(tx).await?;
+    Ok(found.into_iter().map(|(id, campaign, creator)| (id, (campaign, creator))).collect())
 }
 
 async fn newest(
@@ -215,9 +138,9 @@ async fn newest(
 ) -> Result<Option<Entry>> {
     let mut sql = Sql::new("SELECT id FROM outreach_logs WHERE creator_id = ");
     sql.bind(creator).push(" AND campaign_id = ").bind(campaign.id);
-    scoped(&mut sql, scope);
+    sql.within(scope, "workspace_id");
     sql.push(" AND ").push(open).push(" ORDER BY created_at DESC, id DESC LIMIT 1");
-    let found: Option<OutreachId> = tx.fetch_optional(&sql.text, sql.args).await?;
+    let found: Option<OutreachId> = sql.optional(tx).await?;
     match found {
         Some(id) => take(scope, tx, id).await,
         None => Ok(None),
@@ -265,9 +188,9 @@ pub async fn for_mail(
 impl Entry {
     /// Has the status follow what was done, where it may.
     pub(crate) fn follow(&mut self, channel: Channel, status: Status) {
-        self.channel = Some(channel.as_str().into());
-        if Status::parse(&self.status).is_none_or(|was| was.may_become(status)) {
-            status.as_str().clone_into(&mut self.status);
+        self.channel = Some(channel);
+        if self.status.may_become(status) {
+            self.status = status;
         }
     }
 }

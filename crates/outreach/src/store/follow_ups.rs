@@ -1,6 +1,6 @@
 //! What is left to be done after a conversation.
 
-use db::{Sql, Tx, args};
+use db::{Listing, Sql, Tx, args};
 use http_base::Offsets;
 use kernel::{Clock, OutreachId, Result, Scope, Timestamp, WorkspaceId};
 
@@ -13,23 +13,22 @@ pub type FollowUpId = kernel::Id<FollowUpMarker>;
 #[derive(Debug)]
 pub enum FollowUpMarker {}
 
-db::row! {
-    /// Something to be done.
-    #[derive(Clone, Debug)]
-    pub struct FollowUp {
-        /// Its id.
-        pub id: FollowUpId,
-        /// Whose it is.
-        pub workspace_id: WorkspaceId,
-        /// Of which entry.
-        pub outreach_id: OutreachId,
-        /// What.
-        pub text: String,
-        /// Since when.
-        pub created_at: Timestamp,
-        /// When it was done.
-        pub done_at: Option<Timestamp>,
-    }
+/// Something to be done.
+#[derive(Clone, Debug, db::Row)]
+#[row(table = "outreach_follow_ups")]
+pub struct FollowUp {
+    /// Its id.
+    pub id: FollowUpId,
+    /// Whose it is.
+    pub workspace_id: WorkspaceId,
+    /// Of which entry.
+    pub outreach_id: OutreachId,
+    /// What.
+    pub text: String,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it was done.
+    pub done_at: Option<Timestamp>,
 }
 
 /// Writes down what is to be done, each thing once for an entry; tells how many are new.
@@ -45,34 +44,30 @@ pub async fn create(scope: Scope, tx: &mut Tx, clock: &Clock, entry: &Entry, tex
         }
     }
     let now = clock.now();
-    let row = |text: &String| {
-        let id: FollowUpId = clock.new_id();
-        args![id, entry.workspace_id, entry.id, text, now, None::<Timestamp>]
+    let new = |text: &String| FollowUp {
+        id: clock.new_id(),
+        workspace_id: entry.workspace_id,
+        outreach_id: entry.id,
+        text: text.clone(),
+        created_at: now,
+        done_at: None,
     };
-    let rows = fresh.into_iter().map(row).collect();
-    tx.insert_rows(&format!("INSERT INTO outreach_follow_ups ({})", FollowUp::COLUMNS), "", rows).await
+    let new: Vec<FollowUp> = fresh.into_iter().map(new).collect();
+    tx.insert_all(&new).await?;
+    Ok(new.len() as u64)
 }
 
 /// What a workspace has to do, the newest first, and how much it is.
 pub async fn open(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, offsets: Offsets) -> Result<(Vec<FollowUp>, u64)> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(workspace));
-    let sql = "SELECT count(*) FROM outreach_follow_ups WHERE workspace_id = $1 AND done_at IS NULL";
-    let total = tx.fetch_value(sql, args![workspace]).await?;
-    let sql = format!(
-        "SELECT {} FROM outreach_follow_ups WHERE workspace_id = $1 AND done_at IS NULL ORDER BY created_at DESC, id DESC \
-         LIMIT $2 OFFSET $3",
-        FollowUp::COLUMNS
-    );
-    Ok((tx.fetch_all(&sql, args![workspace, offsets.limit, offsets.offset]).await?, total))
+    let mut filter = Sql::filter();
+    filter.push(" AND done_at IS NULL").and("workspace_id = ", workspace);
+    Listing::of::<FollowUp>(filter).order("created_at DESC, id DESC").page(tx, offsets.limit, offsets.offset).await
 }
 
 /// Says that something is done; it is told as it is now. Done twice is done.
 pub async fn done(scope: Scope, tx: &mut Tx, id: FollowUpId, now: Timestamp) -> Result<Option<FollowUp>> {
     let mut sql = Sql::new("UPDATE outreach_follow_ups SET done_at = COALESCE(done_at, ");
-    sql.bind(now).push(") WHERE id = ").bind(id);
-    if !scope.sees_everything() {
-        sql.push(" AND workspace_id = ").bind(scope.workspace());
-    }
-    sql.push(" RETURNING ").push(FollowUp::COLUMNS);
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.bind(now).push(") WHERE TRUE").and("id = ", id).within(scope, "workspace_id");
+    sql.push(" RETURNING ").push(FollowUp::COLUMNS).optional(tx).await
 }

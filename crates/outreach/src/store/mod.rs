@@ -17,5 +17,5 @@ pub use calls::{CallEvent, record_call};
 pub(crate) use campaigns::code as campaign_code;
 pub use campaigns::{CampaignRef, campaign};
 pub use entries::{
-    Wanted, by_call_sid, by_conversation, by_id, find, for_call, for_mail, insert, insert_all, list, save, take,
+    Wanted, by_call_sid, by_conversation, by_id, find, for_call, for_mail, insert, insert_all, list, save, sides, take,
 };

@@ -1,6 +1,6 @@
 //! Who wants no mail from a workspace.
 
-use db::{Sql, Tx, args};
+use db::{Listing, Sql, Tx, args};
 use http_base::Offsets;
 use kernel::{Result, Scope, Timestamp, WorkspaceId};
 
@@ -11,23 +11,23 @@ pub type SuppressionId = kernel::Id<SuppressionMarker>;
 #[derive(Debug)]
 pub enum SuppressionMarker {}
 
-db::row! {
-    /// An address that gets no mail from a workspace.
-    #[derive(Clone, Debug)]
-    pub struct Suppression {
-        /// Its id.
-        pub id: SuppressionId,
-        /// Whose mails it does not get.
-        pub workspace_id: WorkspaceId,
-        /// As it was written.
-        pub address: String,
-        /// `unsubscribed`, `complained`, `bounced` or `manual`.
-        pub reason: String,
-        /// More of why.
-        pub note: Option<String>,
-        /// Since when.
-        pub created_at: Timestamp,
-    }
+/// An address that gets no mail from a workspace.
+#[derive(Clone, Debug, db::Row)]
+#[row(table = "outreach_suppressions")]
+pub struct Suppression {
+    /// Its id.
+    pub id: SuppressionId,
+    /// Whose mails it does not get.
+    pub workspace_id: WorkspaceId,
+    /// As it was written.
+    #[row(also = "address_key", by = key)]
+    pub address: String,
+    /// `unsubscribed`, `complained`, `bounced` or `manual`.
+    pub reason: String,
+    /// More of why.
+    pub note: Option<String>,
+    /// Since when.
+    pub created_at: Timestamp,
 }
 
 /// How addresses are compared.
@@ -38,11 +38,7 @@ pub fn key(address: &str) -> String {
 /// Writes an address down, or has its reason be the graver one; tells whether it is new.
 pub async fn insert(scope: Scope, tx: &mut Tx, new: &Suppression) -> Result<bool> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(new.workspace_id));
-    let sql = "INSERT INTO outreach_suppressions (id, workspace_id, address, address_key, reason, note, created_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (workspace_id, address_key) DO NOTHING";
-    let arguments =
-        args![new.id, new.workspace_id, &new.address, key(&new.address), &new.reason, &new.note, new.created_at];
-    if tx.execute(sql, arguments).await? == 1 {
+    if tx.insert_new(new).await? {
         return Ok(true);
     }
     // Their own word outweighs ours: what a person asked for is not lifted by the workspace.
@@ -61,26 +57,17 @@ pub async fn reason(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, address: 
     tx.fetch_optional(sql, args![workspace, key(address)]).await
 }
 
-fn scoped(sql: &mut Sql, scope: Scope) {
-    if !scope.sees_everything() {
-        sql.push(" AND workspace_id = ").bind(scope.workspace());
-    }
-}
-
 /// One of them.
 pub async fn by_id(scope: Scope, tx: &mut Tx, id: SuppressionId) -> Result<Option<Suppression>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM outreach_suppressions WHERE id = ", Suppression::COLUMNS));
-    sql.bind(id);
-    scoped(&mut sql, scope);
-    tx.fetch_optional(&sql.text, sql.args).await
+    Sql::of::<Suppression>().and("id = ", id).within(scope, "workspace_id").optional(tx).await
 }
 
 /// Takes one away, if its reason is still this.
 pub async fn delete(scope: Scope, tx: &mut Tx, id: SuppressionId, reason: &str) -> Result<bool> {
     let mut sql = Sql::new("DELETE FROM outreach_suppressions WHERE id = ");
     sql.bind(id).push(" AND reason = ").bind(reason);
-    scoped(&mut sql, scope);
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    sql.within(scope, "workspace_id");
+    Ok(sql.run(tx).await? == 1)
 }
 
 /// The list of a workspace, the newest first, and how long it is.
@@ -91,11 +78,7 @@ pub async fn list(
     offsets: Offsets,
 ) -> Result<(Vec<Suppression>, u64)> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(workspace));
-    let total =
-        tx.fetch_value("SELECT count(*) FROM outreach_suppressions WHERE workspace_id = $1", args![workspace]).await?;
-    let sql = format!(
-        "SELECT {} FROM outreach_suppressions WHERE workspace_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3",
-        Suppression::COLUMNS
-    );
-    Ok((tx.fetch_all(&sql, args![workspace, offsets.limit, offsets.offset]).await?, total))
+    let mut filter = Sql::filter();
+    filter.and("workspace_id = ", workspace);
+    Listing::of::<Suppression>(filter).order("created_at DESC, id DESC").page(tx, offsets.limit, offsets.offset).await
 }

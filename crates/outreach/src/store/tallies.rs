@@ -5,19 +5,17 @@ use std::collections::BTreeMap;
 use db::{Sql, Tx, args};
 use kernel::{CampaignId, Result, Scope, WorkspaceId};
 
-use crate::{Entry, Stage};
+use crate::{CallStatus, EmailStatus, Entry, Stage};
 
-db::row! {
-    /// Where an entry stands, as far as it is counted.
-    #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-    pub(super) struct Place {
-        pub(super) workspace_id: WorkspaceId,
-        pub(super) campaign_id: CampaignId,
-        pub(super) stage: String,
-        pub(super) call_status: String,
-        pub(super) email_status: String,
-        pub(super) recorded: bool,
-    }
+/// Where an entry stands, as far as it is counted.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, db::Row)]
+pub(super) struct Place {
+    pub(super) workspace_id: WorkspaceId,
+    pub(super) campaign_id: CampaignId,
+    pub(super) stage: Stage,
+    pub(super) call_status: CallStatus,
+    pub(super) email_status: EmailStatus,
+    pub(super) recorded: bool,
 }
 
 impl Place {
@@ -25,9 +23,9 @@ impl Place {
         Self {
             workspace_id: entry.workspace_id,
             campaign_id: entry.campaign_id,
-            stage: entry.stage.clone(),
-            call_status: entry.call().as_str().to_owned(),
-            email_status: entry.email().as_str().to_owned(),
+            stage: entry.stage,
+            call_status: entry.call(),
+            email_status: entry.email(),
             recorded: entry.has_recording(),
         }
     }
@@ -62,19 +60,17 @@ pub(super) async fn count(tx: &mut Tx, gone: &[Place], come: Vec<Place>) -> Resu
     Ok(())
 }
 
-db::row! {
-    /// B's summary.
-    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-    pub struct Summary {
-        /// Entries.
-        pub total_contacts: u64,
-        /// Calls that were talked.
-        pub calls_completed: u64,
-        /// Mails that were answered.
-        pub email_replies: u64,
-        /// Recordings that are there.
-        pub recordings: u64,
-    }
+/// B's summary.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, db::Row)]
+pub struct Summary {
+    /// Entries.
+    pub total_contacts: u64,
+    /// Calls that were talked.
+    pub calls_completed: u64,
+    /// Mails that were answered.
+    pub email_replies: u64,
+    /// Recordings that are there.
+    pub recordings: u64,
 }
 
 fn scoped(sql: &mut Sql, scope: Scope, campaign: Option<CampaignId>) {
@@ -98,7 +94,7 @@ pub async fn summary(scope: Scope, tx: &mut Tx, campaign: Option<CampaignId>) ->
         sum("t.recorded")
     ));
     scoped(&mut sql, scope, campaign);
-    tx.fetch_one(&sql.text, sql.args).await
+    sql.one(tx).await
 }
 
 /// A campaign's pipeline: how many entries are at each stage.
@@ -124,7 +120,7 @@ pub async fn pipelines(
 ) -> Result<(Vec<Pipeline>, u64)> {
     let mut sql = Sql::new("SELECT count(DISTINCT t.campaign_id) FROM outreach_tallies t WHERE t.entries > 0");
     scoped(&mut sql, scope, campaign);
-    let total = tx.fetch_value(&sql.text, sql.args).await?;
+    let total = sql.one(tx).await?;
     let mut sql = Sql::new(
         "SELECT c.id, c.code, c.product_name FROM campaigns c WHERE EXISTS (SELECT 1 FROM outreach_tallies t \
          WHERE t.workspace_id = c.workspace_id AND t.campaign_id = c.id AND t.entries > 0)",
@@ -136,19 +132,19 @@ pub async fn pipelines(
         sql.push(" AND c.id = ").bind(campaign);
     }
     sql.push(" ORDER BY c.created_at DESC, c.id DESC LIMIT ").bind(limit).push(" OFFSET ").bind(offset);
-    let campaigns: Vec<(CampaignId, u64, String)> = tx.fetch_all(&sql.text, sql.args).await?;
+    let campaigns: Vec<(CampaignId, u64, String)> = sql.all(tx).await?;
     let mut sql = Sql::new(
         "SELECT t.campaign_id, t.stage, CAST(sum(t.entries) AS BIGINT) FROM outreach_tallies t WHERE t.entries > 0",
     );
     scoped(&mut sql, scope, campaign);
     sql.push(" AND t.campaign_id IN ").bind_list(campaigns.iter().map(|(id, ..)| *id));
     sql.push(" GROUP BY t.campaign_id, t.stage");
-    let counted: Vec<(CampaignId, String, u64)> = tx.fetch_all(&sql.text, sql.args).await?;
+    let counted: Vec<(CampaignId, Stage, u64)> = sql.all(tx).await?;
     let pipelines = campaigns.into_iter().map(|(campaign_id, code, product_name)| {
         let at = |stage: Stage| {
-            counted.iter().filter(|(id, word, _)| *id == campaign_id && word == stage.as_str()).map(|(.., n)| n).sum()
+            counted.iter().filter(|(id, at, _)| (*id, *at) == (campaign_id, stage)).map(|(.., n)| n).sum()
         };
-        let stages = Stage::ALL.iter().map(|stage| (*stage, at(*stage))).collect();
+        let stages = Stage::ALL.into_iter().map(|stage| (stage, at(stage))).collect();
         Pipeline { campaign_id, code, product_name, stages }
     });
     Ok((pipelines.collect(), total))

@@ -1,6 +1,6 @@
 //! The history of an entry: everything that went out or came in.
 
-use db::{Sql, Tx, args};
+use db::{Listing, Sql, Tx};
 use http_base::Offsets;
 use kernel::{AccountId, OutreachId, Result, Scope, Timestamp, WorkspaceId};
 
@@ -11,42 +11,41 @@ pub type TouchId = kernel::Id<TouchMarker>;
 #[derive(Debug)]
 pub enum TouchMarker {}
 
-db::row! {
-    /// One touch: a mail, a call, a message, out or in.
-    #[derive(Clone, Debug)]
-    pub struct Touch {
-        /// Its id.
-        pub id: TouchId,
-        /// Of which entry.
-        pub outreach_id: OutreachId,
-        /// Whose.
-        pub workspace_id: WorkspaceId,
-        /// `call`, `email` or `message`.
-        pub kind: String,
-        /// `out` or `in`.
-        pub direction: String,
-        /// Where it stands: of a mail `draft`, `queued`, `sent`, `kept`, `failed`, `withheld`, `bounced`, `soft_bounce`,
-        /// `received`, `auto_reply`; of a call the words of [`crate::CallStatus`].
-        pub status: String,
-        /// When.
-        pub at: Timestamp,
-        /// Who did it, if it was a person with an account.
-        pub by_account: Option<AccountId>,
-        /// Who carried it: `twilio`, `elevenlabs`, `mock`, `mail`, `manual`.
-        pub provider: Option<String>,
-        /// Its id there; once for each provider.
-        pub provider_id: Option<String>,
-        /// The Message-ID of a mail, with its angle brackets.
-        pub message_id: Option<String>,
-        /// To or from which address or number.
-        pub address: Option<String>,
-        /// The subject of a mail.
-        pub subject: Option<String>,
-        /// The text, or what was said in short.
-        pub summary: Option<String>,
-        /// More, as a JSON object.
-        pub detail: String,
-    }
+/// One touch: a mail, a call, a message, out or in.
+#[derive(Clone, Debug, db::Row)]
+#[row(table = "outreach_touches", key(id), fixed(outreach_id, workspace_id, kind, direction, by_account))]
+pub struct Touch {
+    /// Its id.
+    pub id: TouchId,
+    /// Of which entry.
+    pub outreach_id: OutreachId,
+    /// Whose.
+    pub workspace_id: WorkspaceId,
+    /// `call`, `email` or `message`.
+    pub kind: String,
+    /// `out` or `in`.
+    pub direction: String,
+    /// Where it stands: of a mail `draft`, `queued`, `sent`, `kept`, `failed`, `withheld`, `bounced`, `soft_bounce`,
+    /// `received`, `auto_reply`; of a call the words of [`crate::CallStatus`].
+    pub status: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it, if it was a person with an account.
+    pub by_account: Option<AccountId>,
+    /// Who carried it: `twilio`, `elevenlabs`, `mock`, `mail`, `manual`.
+    pub provider: Option<String>,
+    /// Its id there; once for each provider.
+    pub provider_id: Option<String>,
+    /// The Message-ID of a mail, with its angle brackets.
+    pub message_id: Option<String>,
+    /// To or from which address or number.
+    pub address: Option<String>,
+    /// The subject of a mail.
+    pub subject: Option<String>,
+    /// The text, or what was said in short.
+    pub summary: Option<String>,
+    /// More, as a JSON object.
+    pub detail: String,
 }
 
 impl Touch {
@@ -63,7 +62,7 @@ impl Touch {
             id,
             outreach_id: entry.id,
             workspace_id: entry.workspace_id,
-            kind: kind.as_str().into(),
+            kind: kind.word().into(),
             direction: direction.into(),
             status: status.into(),
             at,
@@ -79,64 +78,31 @@ impl Touch {
     }
 }
 
-fn scoped(sql: &mut Sql, scope: Scope) {
-    if !scope.sees_everything() {
-        sql.push(" AND workspace_id = ").bind(scope.workspace());
-    }
-}
-
 /// Writes a touch; false if its provider's id, or its Message-ID in its direction, is there already.
 pub async fn insert(scope: Scope, tx: &mut Tx, touch: &Touch) -> Result<bool> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(touch.workspace_id));
-    let values = args![
-        touch.id,
-        touch.outreach_id,
-        touch.workspace_id,
-        &touch.kind,
-        &touch.direction,
-        &touch.status,
-        touch.at,
-        touch.by_account,
-        &touch.provider,
-        &touch.provider_id,
-        &touch.message_id,
-        &touch.address,
-        &touch.subject,
-        &touch.summary,
-        &touch.detail,
-    ];
-    let insert = format!("INSERT INTO outreach_touches ({})", Touch::COLUMNS);
-    Ok(tx.insert_rows(&insert, "ON CONFLICT DO NOTHING", vec![values]).await? == 1)
+    tx.insert_new(touch).await
 }
 
 /// Writes a touch as it is now over what was, if its status is still `was`.
 pub async fn update(scope: Scope, tx: &mut Tx, touch: &Touch, was: &str) -> Result<bool> {
-    let mut sql = Sql::new("UPDATE outreach_touches SET status = ");
-    sql.bind(&touch.status).push(", at = ").bind(touch.at).push(", provider = ").bind(&touch.provider);
-    sql.push(", provider_id = ").bind(&touch.provider_id).push(", message_id = ").bind(&touch.message_id);
-    sql.push(", address = ").bind(&touch.address).push(", subject = ").bind(&touch.subject);
-    sql.push(", summary = ").bind(&touch.summary).push(", detail = ").bind(&touch.detail);
-    sql.push(" WHERE id = ").bind(touch.id).push(" AND status = ").bind(was);
-    scoped(&mut sql, scope);
-    Ok(tx.execute(&sql.text, sql.args).await? == 1)
+    tx.save(touch).was("status", was).within(scope, "workspace_id").done().await
 }
 
 async fn one(scope: Scope, tx: &mut Tx, condition: impl FnOnce(&mut Sql)) -> Result<Option<Touch>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM outreach_touches WHERE ", Touch::COLUMNS));
+    let mut sql = Sql::of::<Touch>();
     condition(&mut sql);
-    scoped(&mut sql, scope);
-    sql.push(" ORDER BY at DESC, id DESC LIMIT 1");
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.within(scope, "workspace_id").push(" ORDER BY at DESC, id DESC LIMIT 1").optional(tx).await
 }
 
 /// One touch.
 pub async fn by_id(scope: Scope, tx: &mut Tx, id: TouchId) -> Result<Option<Touch>> {
-    one(scope, tx, |sql| _ = sql.push("id = ").bind(id)).await
+    one(scope, tx, |sql| _ = sql.and("id = ", id)).await
 }
 
 /// The touch that a provider knows by this id.
 pub async fn by_provider(scope: Scope, tx: &mut Tx, provider: &str, id: &str) -> Result<Option<Touch>> {
-    one(scope, tx, |sql| _ = sql.push("provider = ").bind(provider).push(" AND provider_id = ").bind(id)).await
+    one(scope, tx, |sql| _ = sql.and("provider = ", provider).and("provider_id = ", id)).await
 }
 
 /// The newest of our own mails among these Message-IDs.
@@ -145,7 +111,7 @@ pub async fn sent_as(scope: Scope, tx: &mut Tx, message_ids: &[String]) -> Resul
         return Ok(None);
     }
     one(scope, tx, |sql| {
-        sql.push("direction = 'out' AND message_id IN ").bind_list(message_ids.iter().map(String::as_str));
+        sql.and("direction = ", "out").and_in("message_id", message_ids);
     })
     .await
 }
@@ -153,7 +119,7 @@ pub async fn sent_as(scope: Scope, tx: &mut Tx, message_ids: &[String]) -> Resul
 /// The last mail of an entry that left or is about to.
 pub async fn last_mail(scope: Scope, tx: &mut Tx, entry: OutreachId) -> Result<Option<Touch>> {
     one(scope, tx, |sql| {
-        sql.push("outreach_id = ").bind(entry).push(
+        sql.and("outreach_id = ", entry).push(
             " AND kind = 'email' AND direction = 'out' AND status IN ('queued', 'sent', 'kept') AND message_id IS NOT NULL",
         );
     })
@@ -162,13 +128,7 @@ pub async fn last_mail(scope: Scope, tx: &mut Tx, entry: OutreachId) -> Result<O
 
 /// The history of an entry, oldest first, and how long it is.
 pub async fn of_entry(scope: Scope, tx: &mut Tx, entry: OutreachId, offsets: Offsets) -> Result<(Vec<Touch>, u64)> {
-    let mut sql = Sql::new("SELECT count(*) FROM outreach_touches WHERE outreach_id = ");
-    sql.bind(entry);
-    scoped(&mut sql, scope);
-    let total = tx.fetch_value(&sql.text, sql.args).await?;
-    let mut sql = Sql::new(format!("SELECT {} FROM outreach_touches WHERE outreach_id = ", Touch::COLUMNS));
-    sql.bind(entry);
-    scoped(&mut sql, scope);
-    sql.push(" ORDER BY at, id LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    let mut filter = Sql::filter();
+    filter.and("outreach_id = ", entry).within(scope, "workspace_id");
+    Listing::of::<Touch>(filter).order("at, id").page(tx, offsets.limit, offsets.offset).await
 }

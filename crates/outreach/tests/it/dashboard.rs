@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use kernel::{CampaignId, CreatorId, OutreachId, Scope};
-use outreach::{Entry, NewEntry};
+use outreach::{CallStatus, EmailStatus, Entry, NewEntry};
 use serde_json::json;
 use testkit::{FreshDb, both_engines};
 
@@ -62,10 +62,12 @@ async fn a_hundred_thousand_entries_are_no_burden(fresh: FreshDb) {
                 let id: OutreachId = world.clock.new_id();
                 let campaign_id = campaigns[number % campaigns.len()];
                 let new = NewEntry { id, workspace_id: workspace, campaign_id, creator_id: creator, notes: None };
-                let word = |words: &[&str]| Some(words[number % words.len()].to_owned());
+                let word = |words: &[&'static str]| words[number % words.len()];
                 Entry {
-                    call_status: word(&["pending", "scheduled", "completed", "no_answer"]),
-                    email_status: word(&["pending", "sent", "replied", "bounced", "sent", "sent", "sent"]),
+                    call_status: CallStatus::parse(word(&["pending", "scheduled", "completed", "no_answer"])),
+                    email_status: EmailStatus::parse(word(&[
+                        "pending", "sent", "replied", "bounced", "sent", "sent", "sent",
+                    ])),
                     ..Entry::open(new, world.clock.now())
                 }
             })

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use axum::http::Method;
-use db::args;
 use http_base::data::{Eraser as _, Holder, PAGE, Section as _};
-use kernel::{AccountId, Scope, UserType, WorkspaceId, time};
+use kernel::{Scope, UserType, time};
 use outreach::Settings;
 use outreach::data::{Erasing, SECTIONS};
 use ports::files::{Files as _, MemoryFiles};
@@ -15,10 +14,6 @@ use testkit::{Form, FreshDb, both_engines};
 use crate::world::{World, text};
 
 const MAIL: &str = "/api/v1/outreach/email";
-
-fn holder(account: AccountId, user_type: UserType) -> Holder {
-    Holder { account, user_type, workspace: None, email_key: None }
-}
 
 /// Every record of a section.
 async fn told(world: &World, section: &str, of: &Holder) -> Vec<Value> {
@@ -34,29 +29,17 @@ async fn told(world: &World, section: &str, of: &Holder) -> Vec<Value> {
     }
 }
 
-/// An account of this workspace, in this role.
-async fn member(world: &World, workspace: WorkspaceId, role: &str) -> Holder {
-    let id: AccountId = world.clock.new_id();
-    let mut tx = world.app.write().await.unwrap();
-    let sql = "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'W', 0, 0) ON CONFLICT DO NOTHING";
-    tx.execute(sql, args![workspace]).await.unwrap();
-    let sql = "INSERT INTO accounts (id, username, username_key, user_type, is_verified, tier_level, karma_score, rating_sum, \
-               rating_count, completed_collaborations, created_at, updated_at) VALUES ($1, $2, $2, 'BUSINESS', $3, 1, 0, 0, 0, 0, 0, 0)";
-    tx.execute(sql, args![id, id.to_string(), true]).await.unwrap();
-    let sql = "INSERT INTO workspace_members (workspace_id, account_id, role, joined_at) VALUES ($1, $2, $3, 0)";
-    tx.execute(sql, args![workspace, id, role]).await.unwrap();
-    tx.commit().await.unwrap();
-    holder(id, UserType::Business)
+/// The owner of the workspace.
+fn owner(world: &World) -> Holder {
+    let workspace = world.owner.account.workspace;
+    let holder = Holder::of(world.owner.account.id, UserType::Business);
+    Holder { workspace, owned: workspace.into_iter().collect(), ..holder }
 }
 
 /// The account that has claimed the creator.
-async fn claimed(world: &World) -> Holder {
-    let id: AccountId = world.clock.new_id();
-    let creator: kernel::CreatorId = world.creator.parse().unwrap();
-    let mut tx = world.app.write().await.unwrap();
-    tx.execute("UPDATE creators SET claimed_by = $2 WHERE id = $1", args![creator, id]).await.unwrap();
-    tx.commit().await.unwrap();
-    holder(id, UserType::Creator)
+fn claimed(world: &World) -> Holder {
+    let (claimed, addresses) = (vec![world.creator.parse().unwrap()], vec!["mia@example.com".into()]);
+    Holder { claimed, addresses, ..Holder::of(world.clock.new_id(), UserType::Creator) }
 }
 
 /// Mia was written to, talked with and recorded; a further mail is queued, and an offer is drafted. The entry, and the link in the
@@ -92,13 +75,12 @@ async fn owners_and_creators_are_told_what_is_kept(fresh: FreshDb) {
         .post("/api/v1/outreach/suppressions", &json!({"email": "mia@example.com", "note": "said so"}))
         .await
         .ok();
-    let workspace = world.owner.account.workspace.unwrap();
     for number in 0..PAGE + 50 {
         let template = json!({"name": format!("T{number}"), "subject": "s", "message": "m"});
         world.client.post("/api/v1/outreach/templates", &template).await.ok();
     }
-    let (owner, viewer) = (member(&world, workspace, "owner").await, member(&world, workspace, "viewer").await);
-    let (mia, nobody) = (claimed(&world).await, holder(world.clock.new_id(), UserType::Creator));
+    let (owner, mia, nobody) = (owner(&world), claimed(&world), Holder::of(world.clock.new_id(), UserType::Creator));
+    let viewer = Holder { owned: Vec::new(), ..owner.clone() };
 
     let log = told(&world, "outreach_log", &owner).await;
     assert_eq!((log.len(), &log[0]["id"], &log[0]["notes"]), (1, &json!(id), &json!("Mia is nice")));
@@ -127,7 +109,7 @@ async fn what_was_said_goes_and_the_list_still_holds(fresh: FreshDb) {
         let mut tx = world.app.read().await.unwrap();
         tx.fetch_value("SELECT recording_file FROM outreach_logs", vec![]).await.unwrap()
     };
-    let mia = claimed(&world).await;
+    let mia = claimed(&world);
     for _ in 0..2 {
         let mut tx = world.app.write().await.unwrap();
         Erasing.erase(Scope::system(), &mut tx, &mia, world.clock.now()).await.unwrap();
@@ -166,7 +148,7 @@ async fn an_erased_address_stays_on_the_list_without_its_note(fresh: FreshDb) {
         .post("/api/v1/outreach/suppressions", &json!({"email": "mia@example.com", "note": "Mia said so"}))
         .await
         .ok();
-    let mia = claimed(&world).await;
+    let mia = claimed(&world);
     let mut tx = world.app.write().await.unwrap();
     Erasing.erase(Scope::system(), &mut tx, &mia, world.clock.now()).await.unwrap();
     tx.commit().await.unwrap();

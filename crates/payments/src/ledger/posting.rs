@@ -1,17 +1,15 @@
 //! Postings: what is written.
 
-use db::{Cell, FromColumn, Tx, Value, args};
+use db::{Tx, args};
 use kernel::{Error, Money, Result, Scope, Timestamp};
-use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::TOPIC;
 use crate::Payment;
 
 /// Whose money it is. More than 0 is what came to them, less what left them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, kernel::Words)]
+#[words(name = "LedgerAccount")]
 pub enum Account {
     /// The brand that pays.
     Brand,
@@ -21,41 +19,6 @@ pub enum Account {
     Creator,
     /// What the server's owner keeps.
     Fees,
-}
-
-impl Account {
-    /// Every account.
-    pub const ALL: [Self; 4] = [Self::Brand, Self::Escrow, Self::Creator, Self::Fees];
-    /// Their words.
-    pub const WORDS: &'static [&'static str] = &["brand", "escrow", "creator", "fees"];
-
-    /// The word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Brand => "brand",
-            Self::Escrow => "escrow",
-            Self::Creator => "creator",
-            Self::Fees => "fees",
-        }
-    }
-
-    /// By the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|account| account.word() == word)
-    }
-}
-
-impl FromColumn for Account {
-    fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
-        let word = String::from_cell(cell)?;
-        Self::parse(&word).ok_or_else(|| format!("{word} is no account of the ledger"))
-    }
-}
-
-impl From<Account> for Value {
-    fn from(account: Account) -> Self {
-        account.word().into()
-    }
 }
 
 /// A movement of money, in lines that sum to zero.

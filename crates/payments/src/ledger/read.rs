@@ -1,6 +1,6 @@
 //! The ledger, read: a page of its entries, and balances.
 
-use db::{Sql, Tx};
+use db::{Listing, Sql, Tx};
 use http_base::Offsets;
 use kernel::{CreatorId, Money, PaymentId, Result, Scope, Timestamp, WorkspaceId};
 use serde::Serialize;
@@ -9,50 +9,46 @@ use utoipa::ToSchema;
 use super::Account;
 use crate::Currency;
 
-db::row! {
-    /// A line of a posting. The lines of one posting sum to zero.
-    #[derive(Clone, Debug, Serialize, ToSchema)]
-    #[schema(as = LedgerEntry)]
-    pub struct Entry {
-        /// The number of its posting; they are counted without a gap.
-        #[serde(rename = "transaction_id")]
-        pub posting: i64,
-        /// Its place in the posting.
-        pub line: i64,
-        /// What moved: `charge`, `payout`, `take_back`, `refund`, `refund_failed`, `dispute`, `dispute_won`, `recorded`,
-        /// `recorded_refund`.
-        pub kind: String,
-        /// Whose money it is.
-        pub account: Account,
-        /// In which currency.
-        pub currency: Currency,
-        /// What came to the account; less than 0 is what left it.
-        pub amount: Money,
-        /// The brand.
-        pub workspace_id: WorkspaceId,
-        /// The creator.
-        pub creator_id: CreatorId,
-        /// The payment.
-        pub payment_id: PaymentId,
-        /// When.
-        pub created_at: Timestamp,
-    }
+/// A line of a posting. The lines of one posting sum to zero.
+#[derive(Clone, Debug, Serialize, ToSchema, db::Row)]
+#[schema(as = LedgerEntry)]
+pub struct Entry {
+    /// The number of its posting; they are counted without a gap.
+    #[serde(rename = "transaction_id")]
+    pub posting: i64,
+    /// Its place in the posting.
+    pub line: i64,
+    /// What moved: `charge`, `payout`, `take_back`, `refund`, `refund_failed`, `dispute`, `dispute_won`, `recorded`,
+    /// `recorded_refund`.
+    pub kind: String,
+    /// Whose money it is.
+    pub account: Account,
+    /// In which currency.
+    pub currency: Currency,
+    /// What came to the account; less than 0 is what left it.
+    pub amount: Money,
+    /// The brand.
+    pub workspace_id: WorkspaceId,
+    /// The creator.
+    pub creator_id: CreatorId,
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// When.
+    pub created_at: Timestamp,
 }
 
-db::row! {
-    /// What an account's entries come to.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-    #[schema(as = LedgerBalance)]
-    pub struct Balance {
-        /// Whose money it is.
-        pub account: Account,
-        /// In which currency.
-        pub currency: Currency,
-        /// What came, less what left.
-        pub balance: Money,
-        /// How many entries that is.
-        pub entries: u64,
-    }
+/// What an account's entries come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, db::Row)]
+#[schema(as = LedgerBalance)]
+pub struct Balance {
+    /// Whose money it is.
+    pub account: Account,
+    /// In which currency.
+    pub currency: Currency,
+    /// What came, less what left.
+    pub balance: Money,
+    /// How many entries that is.
+    pub entries: u64,
 }
 
 /// Which entries are wanted.
@@ -69,15 +65,9 @@ pub struct Sought {
 impl Sought {
     /// A brand sees what moved for its payments; a creator what came to them and left them.
     fn filter(&self, sql: &mut Sql, scope: Scope) {
-        if let Some(currency) = self.currency {
-            sql.push(" AND currency = ").bind(currency);
-        }
-        if let Some(account) = self.account {
-            sql.push(" AND account = ").bind(account);
-        }
-        if let Some(payment) = self.payment {
-            sql.push(" AND payment_id = ").bind(payment);
-        }
+        sql.and_if("currency = ", self.currency)
+            .and_if("account = ", self.account)
+            .and_if("payment_id = ", self.payment);
         if scope.person().is_some() {
             sql.push(" AND account = 'creator'");
         }
@@ -87,13 +77,10 @@ impl Sought {
 
 /// A page of the entries, newest first, and how many there are in all.
 pub async fn entries(scope: Scope, tx: &mut Tx, sought: &Sought, offsets: Offsets) -> Result<(Vec<Entry>, u64)> {
-    let mut sql = Sql::new("SELECT count(*) FROM ledger_entries WHERE TRUE");
-    sought.filter(&mut sql, scope);
-    let total: u64 = tx.fetch_value(&sql.text, sql.args).await?;
-    let mut sql = Sql::new(format!("SELECT {} FROM ledger_entries WHERE TRUE", Entry::COLUMNS));
-    sought.filter(&mut sql, scope);
-    sql.push(" ORDER BY posting DESC, line LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    let mut filter = Sql::filter();
+    sought.filter(&mut filter, scope);
+    let listing = Listing::new("ledger_entries", Entry::COLUMNS, filter).order("posting DESC, line");
+    listing.page(tx, offsets.limit, offsets.offset).await
 }
 
 /// What each account comes to, by currency.
@@ -101,6 +88,5 @@ pub async fn balances(scope: Scope, tx: &mut Tx, sought: &Sought) -> Result<Vec<
     let mut sql =
         Sql::new("SELECT account, currency, CAST(sum(amount) AS BIGINT), count(*) FROM ledger_entries WHERE TRUE");
     sought.filter(&mut sql, scope);
-    sql.push(" GROUP BY currency, account ORDER BY currency, account");
-    tx.fetch_all(&sql.text, sql.args).await
+    sql.push(" GROUP BY currency, account ORDER BY currency, account").all(tx).await
 }

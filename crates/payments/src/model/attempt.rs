@@ -1,119 +1,87 @@
 //! What is asked of a gateway, as it is stored.
 
-use db::{Cell, FromColumn, Value};
-use kernel::{Money, PaymentId, Result, Timestamp, WorkspaceId};
+use kernel::{Money, PaymentId, Timestamp, WorkspaceId};
 use ports::gateway::{Order, What};
 use uuid::Uuid;
 
 use crate::Currency;
 
-db::row! {
-    /// One thing that was (or is to be) asked of a gateway. Its id is the gateway's idempotency key.
-    #[derive(Clone, Debug)]
-    pub struct Attempt {
-        /// Its id.
-        pub id: Uuid,
-        /// For which payment.
-        pub payment_id: PaymentId,
-        /// Whose that is.
-        pub workspace_id: WorkspaceId,
-        /// What is asked.
-        pub kind: AttemptKind,
-        /// What became of it.
-        pub status: AttemptStatus,
-        /// Whom it is asked of.
-        pub provider: String,
-        /// How much, the fee in it.
-        pub amount: Money,
-        /// What of that stays with the server's owner; only of what goes to or comes from the creator.
-        pub fee: Money,
-        /// Of what.
-        pub currency: Currency,
-        /// What is charged: the gateway's token of a card or account. Never a card's number.
-        pub method: Option<String>,
-        /// Whose that is, as the gateway knows them.
-        pub customer: Option<String>,
-        /// Where a payout goes.
-        pub account: Option<String>,
-        /// The gateway's name of the charge or transfer that this goes back on or comes from.
-        pub source: Option<String>,
-        /// The gateway's name of what came of it.
-        pub reference: Option<String>,
-        /// Why a refund is made.
-        pub reason: Option<String>,
-        /// Why it failed, in a word.
-        pub failure_code: Option<String>,
-        /// Why it failed, in a sentence.
-        pub failure: Option<String>,
-        /// The `Idempotency-Key` of the request that made it.
-        pub asked_with: Option<String>,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// When it was known what became of it.
-        pub settled_at: Option<Timestamp>,
-    }
-}
-
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
-
-        impl $name {
-            /// The word.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-
-        impl FromColumn for $name {
-            fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
-                match String::from_cell(cell)?.as_str() {
-                    $($word => Ok(Self::$variant),)*
-                    other => Err(format!("{other} is unknown here")),
-                }
-            }
-        }
-
-        impl From<$name> for Value {
-            fn from(value: $name) -> Self {
-                value.word().into()
-            }
-        }
-    )*};
-}
-
-words! {
+/// One thing that was (or is to be) asked of a gateway. Its id is the gateway's idempotency key.
+#[derive(Clone, Debug, db::Row)]
+#[row(table = "payment_attempts")]
+pub struct Attempt {
+    /// Its id.
+    pub id: Uuid,
+    /// For which payment.
+    pub payment_id: PaymentId,
+    /// Whose that is.
+    pub workspace_id: WorkspaceId,
     /// What is asked.
-    AttemptKind {
-        /// Take the money from the brand.
-        Charge = "charge",
-        /// Pass the creator's share on.
-        Payout = "payout",
-        /// Get the creator's share back.
-        TakeBack = "take_back",
-        /// Give money back to the brand.
-        Refund = "refund",
-        /// Give back a charge that went through after the payment had been paid otherwise.
-        Return = "return",
-        /// A refund that had been done came back: the payer's bank did not take it. Heard, never asked.
-        RefundFailed = "refund_failed",
-        /// The payer's bank took back what is disputed. Heard, never asked.
-        Dispute = "dispute",
-        /// The payer's bank gave back what was disputed. Heard, never asked.
-        DisputeWon = "dispute_won",
-    }
-
+    pub kind: AttemptKind,
     /// What became of it.
-    AttemptStatus {
-        /// Nobody knows yet.
-        Open = "open",
-        /// It was done.
-        Done = "done",
-        /// It was not done, and will not be.
-        Failed = "failed",
-    }
+    pub status: AttemptStatus,
+    /// Whom it is asked of.
+    pub provider: String,
+    /// How much, the fee in it.
+    pub amount: Money,
+    /// What of that stays with the server's owner; only of what goes to or comes from the creator.
+    pub fee: Money,
+    /// Of what.
+    pub currency: Currency,
+    /// What is charged: the gateway's token of a card or account. Never a card's number.
+    pub method: Option<String>,
+    /// Whose that is, as the gateway knows them.
+    pub customer: Option<String>,
+    /// Where a payout goes.
+    pub account: Option<String>,
+    /// The gateway's name of the charge or transfer that this goes back on or comes from.
+    pub source: Option<String>,
+    /// The gateway's name of what came of it.
+    pub reference: Option<String>,
+    /// Why a refund is made.
+    pub reason: Option<String>,
+    /// Why it failed, in a word.
+    pub failure_code: Option<String>,
+    /// Why it failed, in a sentence.
+    pub failure: Option<String>,
+    /// The `Idempotency-Key` of the request that made it.
+    pub asked_with: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was known what became of it.
+    pub settled_at: Option<Timestamp>,
+}
+
+/// What is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
+pub enum AttemptKind {
+    /// Take the money from the brand.
+    Charge,
+    /// Pass the creator's share on.
+    Payout,
+    /// Get the creator's share back.
+    TakeBack,
+    /// Give money back to the brand.
+    Refund,
+    /// Give back a charge that went through after the payment had been paid otherwise.
+    Return,
+    /// A refund that had been done came back: the payer's bank did not take it. Heard, never asked.
+    RefundFailed,
+    /// The payer's bank took back what is disputed. Heard, never asked.
+    Dispute,
+    /// The payer's bank gave back what was disputed. Heard, never asked.
+    DisputeWon,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
+pub enum AttemptStatus {
+    /// Nobody knows yet.
+    Open,
+    /// It was done.
+    Done,
+    /// It was not done, and will not be.
+    Failed,
 }
 
 impl Attempt {

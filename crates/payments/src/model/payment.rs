@@ -1,90 +1,90 @@
 //! A payment, as it is stored.
 
-use db::{Cell, FromColumn, Value};
 use kernel::{CampaignId, ContractId, CreatorId, Error, Money, PaymentId, Result, Timestamp, WorkspaceId};
-use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{RefundStatus, Status};
 use crate::Currency;
 
-db::row! {
-    /// A payment, as it is stored.
-    #[derive(Clone, Debug)]
-    pub struct Payment {
-        /// Its id.
-        pub id: PaymentId,
-        /// The brand that pays.
-        pub workspace_id: WorkspaceId,
-        /// The contract that it is for.
-        pub contract_id: ContractId,
-        /// The contract's campaign.
-        pub campaign_id: CampaignId,
-        /// Who is paid.
-        pub creator_id: CreatorId,
-        /// The milestone's name; nothing if it was made by hand.
-        pub name: Option<String>,
-        /// Its place in the contract's schedule; those made by hand come after it.
-        pub position: i64,
-        /// The line of the contract's schedule in force that it pays, from 0; nothing if it was made by hand.
-        pub line: Option<i64>,
-        /// How much.
-        pub amount: Money,
-        /// Of what.
-        pub currency: Currency,
-        /// Where it stands.
-        pub status: Status,
-        /// Does it become due only when the content has been delivered?
-        pub awaits_delivery: bool,
-        /// When it is (or was) due.
-        pub due_at: Option<Timestamp>,
-        /// Has it been told that it is due?
-        pub due_told: bool,
-        /// How it is paid: `stripe`, `bank_transfer`, …
-        pub payment_method: Option<String>,
-        /// Through whom: `mock`, `stripe`, or `manual` where it was recorded by hand.
-        pub provider: Option<String>,
-        /// The provider's name for it.
-        pub transaction_id: Option<String>,
-        /// The charge that decides over it.
-        pub attempt_id: Option<Uuid>,
-        /// Why it failed, in a word.
-        pub failure_code: Option<String>,
-        /// Why it failed, in a sentence.
-        pub failure: Option<String>,
-        /// On its way back to the brand.
-        pub refunding: Money,
-        /// Back with the brand.
-        pub refunded: Money,
-        /// Taken back by the payer's bank, as long as a dispute is open or after one was lost.
-        pub disputed: Money,
-        /// Where the newest dispute stands, in the provider's word: `needs_response`, `won`, …
-        pub dispute_status: Option<String>,
-        /// Why the payer disputes it, in the provider's word: `fraudulent`.
-        pub dispute_reason: Option<String>,
-        /// Until when the dispute can be answered.
-        pub dispute_due: Option<Timestamp>,
-        /// Where the creator's share stands.
-        pub payout_status: PayoutStatus,
-        /// What has left for the creator, the fees in it.
-        pub paid_out: Money,
-        /// The fees of that.
-        pub fees: Money,
-        /// When it was paid.
-        pub paid_at: Option<Timestamp>,
-        /// How often it was changed.
-        pub revision: i64,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// When it last changed.
-        pub updated_at: Timestamp,
-    }
+/// A payment, as it is stored.
+#[derive(Clone, Debug, db::Row)]
+#[row(
+    table = "payments",
+    key(id),
+    fixed(workspace_id, contract_id, campaign_id, creator_id, name, position, currency, awaits_delivery, created_at),
+    compare(revision)
+)]
+pub struct Payment {
+    /// Its id.
+    pub id: PaymentId,
+    /// The brand that pays.
+    pub workspace_id: WorkspaceId,
+    /// The contract that it is for.
+    pub contract_id: ContractId,
+    /// The contract's campaign.
+    pub campaign_id: CampaignId,
+    /// Who is paid.
+    pub creator_id: CreatorId,
+    /// The milestone's name; nothing if it was made by hand.
+    pub name: Option<String>,
+    /// Its place in the contract's schedule; those made by hand come after it.
+    pub position: i64,
+    /// The line of the contract's schedule in force that it pays, from 0; nothing if it was made by hand.
+    pub line: Option<i64>,
+    /// How much.
+    pub amount: Money,
+    /// Of what.
+    pub currency: Currency,
+    /// Where it stands.
+    pub status: Status,
+    /// Does it become due only when the content has been delivered?
+    pub awaits_delivery: bool,
+    /// When it is (or was) due.
+    pub due_at: Option<Timestamp>,
+    /// Has it been told that it is due?
+    pub due_told: bool,
+    /// How it is paid: `stripe`, `bank_transfer`, …
+    pub payment_method: Option<String>,
+    /// Through whom: `mock`, `stripe`, or `manual` where it was recorded by hand.
+    pub provider: Option<String>,
+    /// The provider's name for it.
+    pub transaction_id: Option<String>,
+    /// The charge that decides over it.
+    pub attempt_id: Option<Uuid>,
+    /// Why it failed, in a word.
+    pub failure_code: Option<String>,
+    /// Why it failed, in a sentence.
+    pub failure: Option<String>,
+    /// On its way back to the brand.
+    pub refunding: Money,
+    /// Back with the brand.
+    pub refunded: Money,
+    /// Taken back by the payer's bank, as long as a dispute is open or after one was lost.
+    pub disputed: Money,
+    /// Where the newest dispute stands, in the provider's word: `needs_response`, `won`, …
+    pub dispute_status: Option<String>,
+    /// Why the payer disputes it, in the provider's word: `fraudulent`.
+    pub dispute_reason: Option<String>,
+    /// Until when the dispute can be answered.
+    pub dispute_due: Option<Timestamp>,
+    /// Where the creator's share stands.
+    pub payout_status: PayoutStatus,
+    /// What has left for the creator, the fees in it.
+    pub paid_out: Money,
+    /// The fees of that.
+    pub fees: Money,
+    /// When it was paid.
+    pub paid_at: Option<Timestamp>,
+    /// How often it was changed.
+    pub revision: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
 }
 
 /// Where the creator's share of a payment stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
 pub enum PayoutStatus {
     /// There is nothing to pass on (yet, or any more).
     None,
@@ -98,32 +98,6 @@ pub enum PayoutStatus {
     Failed,
     /// It was passed on and taken back at the payment provider; it is held.
     Reversed,
-}
-
-impl PayoutStatus {
-    const ALL: [(Self, &'static str); 6] = [
-        (Self::None, "none"),
-        (Self::Waiting, "waiting"),
-        (Self::InTransit, "in_transit"),
-        (Self::Paid, "paid"),
-        (Self::Failed, "failed"),
-        (Self::Reversed, "reversed"),
-    ];
-}
-
-impl FromColumn for PayoutStatus {
-    fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
-        let word = String::from_cell(cell)?;
-        let found = Self::ALL.into_iter().find(|(_, known)| *known == word);
-        found.map(|(status, _)| status).ok_or_else(|| format!("{word} is no status of a payout"))
-    }
-}
-
-impl From<PayoutStatus> for Value {
-    fn from(status: PayoutStatus) -> Self {
-        let found = PayoutStatus::ALL.into_iter().find(|(known, _)| *known == status);
-        found.map_or("none", |(_, word)| word).into()
-    }
 }
 
 /// Recorded by hand: no gateway has it.

@@ -1,13 +1,10 @@
 //! Where a payment stands.
 
-use db::{Cell, FromColumn, Value};
 use kernel::{Error, Money, Result};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-/// Where a payment stands, in the words of A and B.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+/// Where a payment stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
+#[words(name = "PaymentStatus")]
 pub enum Status {
     /// To be paid.
     Pending,
@@ -20,26 +17,6 @@ pub enum Status {
 }
 
 impl Status {
-    /// Every status.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Processing, Self::Completed, Self::Failed];
-    /// Their words.
-    pub const WORDS: &'static [&'static str] = &["pending", "processing", "completed", "failed"];
-
-    /// The word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Processing => "processing",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// By the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.word() == word)
-    }
-
     /// May it move there by hand? What is paid stays paid; what is under way is not called back; to stay is always possible.
     pub fn next(self, to: Self) -> Result<Self> {
         match (self, to) {
@@ -67,22 +44,8 @@ impl Status {
     }
 }
 
-impl FromColumn for Status {
-    fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
-        let word = String::from_cell(cell)?;
-        Self::parse(&word).ok_or_else(|| format!("{word} is no status of a payment"))
-    }
-}
-
-impl From<Status> for Value {
-    fn from(status: Status) -> Self {
-        status.word().into()
-    }
-}
-
 /// How much of a payment went back.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
 pub enum RefundStatus {
     /// Nothing.
     None,

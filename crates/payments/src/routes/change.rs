@@ -57,10 +57,10 @@ pub(super) async fn create(
         Begun::Answered(answer) => return Ok(answer),
         Begun::Go(ticket) => ticket,
     };
-    let contract = store::contract(scope, &mut tx, input.contract_id).await?;
+    let contract = payments.contracts.find(scope, &mut tx, input.contract_id).await?;
     let contract = contract.ok_or_else(|| Error::not_found("Contract"))?;
     must_pay(&caller)?;
-    if contract.is_off() {
+    if contract.is_off {
         let message = format!("The contract is {}; no payment is made for it any more", contract.status);
         return Err(Error::conflict(message).into());
     }

@@ -45,7 +45,7 @@ fn account() -> impl Rule<Output = String> {
 async fn own(payments: &Payments, caller: &kernel::Caller, name: &Named) -> Result<CreatorId> {
     let id = name.id("Creator")?;
     let mut tx = payments.app.read().await?;
-    if !store::creator_is_known(caller.scope(), &mut tx, id).await? {
+    if !creators::store::is_known(caller.scope(), &mut tx, id).await? {
         return Err(Error::not_found("Creator"));
     }
     if caller.is_admin() || caller.scope().person().is_some() {

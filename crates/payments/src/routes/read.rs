@@ -56,7 +56,7 @@ pub(super) struct PaymentList {
 async fn page(payments: &Payments, scope: Scope, wanted: &Wanted, offsets: Offsets) -> Result<PaymentList> {
     let mut tx = payments.app.read().await?;
     if let Some(id) = wanted.contract {
-        store::contract(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Contract"))?;
+        payments.contracts.find(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Contract"))?;
     }
     let (rows, total) = store::list(scope, &mut tx, wanted, offsets).await?;
     Ok(PaymentList { payments: rows.into_iter().map(Into::into).collect(), page: offsets.page(total) })

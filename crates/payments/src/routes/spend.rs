@@ -132,9 +132,9 @@ async fn begin_charge(
     }
     payment.must_stand()?;
     payment.status = was.start()?;
-    let contract = store::contract(scope, &mut tx, payment.contract_id).await?;
-    if !contract.as_ref().is_some_and(store::Contract::is_signed) {
-        let status = contract.map_or_else(|| "gone".to_owned(), |contract| contract.status);
+    let contract = payments.contracts.find(scope, &mut tx, payment.contract_id).await?;
+    if !contract.as_ref().is_some_and(|contract| contract.is_signed) {
+        let status = contract.map_or("gone", |contract| contract.status);
         return Err(Error::conflict(format!("The contract is {status}; money moves only for one that is signed")));
     }
     let desk = payments.desk();

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use http_base::Answer;
-use kernel::{Result, Scope};
+use kernel::Result;
 use ports::gateway::Event;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,7 +48,7 @@ pub(super) async fn webhook(
 async fn take_in(payments: &Payments, event: Event) -> Result<()> {
     let now = payments.app.clock().now();
     let mut tx = payments.app.write().await?;
-    if store::first_time(Scope::system(), &mut tx, payments.gateway(), &event.id, &event.kind, now).await? {
+    if store::first_time(&mut tx, payments.gateway(), &event.id, &event.kind, now).await? {
         for news in event.news {
             payments.desk().hear(&mut tx, &event.id, news).await?;
         }

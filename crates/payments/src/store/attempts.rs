@@ -10,35 +10,12 @@ use crate::model::{Attempt, AttemptKind, AttemptStatus};
 /// Writes a new attempt: before anything is asked.
 pub async fn insert_attempt(scope: Scope, tx: &mut Tx, attempt: &Attempt) -> Result<()> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(attempt.workspace_id));
-    let row = args![
-        attempt.id,
-        attempt.payment_id,
-        attempt.workspace_id,
-        attempt.kind,
-        attempt.status,
-        &attempt.provider,
-        attempt.amount,
-        attempt.fee,
-        attempt.currency,
-        &attempt.method,
-        &attempt.customer,
-        &attempt.account,
-        &attempt.source,
-        &attempt.reference,
-        &attempt.reason,
-        &attempt.failure_code,
-        &attempt.failure,
-        &attempt.asked_with,
-        attempt.created_at,
-        attempt.settled_at,
-    ];
-    tx.insert_rows(&format!("INSERT INTO payment_attempts ({})", Attempt::COLUMNS), "", vec![row]).await.map(drop)
+    tx.insert(attempt).await
 }
 
 /// One attempt. Attempts are the server's own: no scope but the system's and the paying brand's sees them.
 pub async fn attempt(scope: Scope, tx: &mut Tx, id: Uuid) -> Result<Option<Attempt>> {
-    let sql = format!("SELECT {} FROM payment_attempts WHERE id = $1 AND ($2 OR workspace_id = $3)", Attempt::COLUMNS);
-    tx.fetch_optional(&sql, args![id, scope.sees_everything(), scope.workspace()]).await
+    Sql::of::<Attempt>().and("id = ", id).within(scope, "workspace_id").optional(tx).await
 }
 
 /// The attempt of one of these kinds that the gateway knows under this name.
@@ -49,60 +26,46 @@ pub async fn by_reference(
     kinds: &[AttemptKind],
     reference: &str,
 ) -> Result<Option<Attempt>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM payment_attempts WHERE reference = ", Attempt::COLUMNS));
-    sql.bind(reference).push(" AND provider = ").bind(provider).push(" AND kind IN ");
-    sql.bind_list(kinds.iter().copied());
-    if !scope.sees_everything() {
-        sql.push(" AND workspace_id = ").bind(scope.workspace());
-    }
-    sql.push(" ORDER BY created_at, id LIMIT 1");
-    tx.fetch_optional(&sql.text, sql.args).await
+    let mut sql = Sql::of::<Attempt>();
+    sql.and("reference = ", reference).and("provider = ", provider).and_in("kind", kinds.iter().copied());
+    sql.within(scope, "workspace_id").push(" ORDER BY created_at, id LIMIT 1").optional(tx).await
 }
 
 /// Is there something under way at the gateway whose name there nobody knows yet?
-pub async fn has_nameless(_: Scope, tx: &mut Tx, provider: &str, kind: AttemptKind) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM payment_attempts WHERE status = 'open' AND kind = $1 AND provider = $2 AND reference IS NULL)";
-    tx.fetch_value(sql, args![kind, provider]).await
+pub async fn has_nameless(scope: Scope, tx: &mut Tx, provider: &str, kind: AttemptKind) -> Result<bool> {
+    let mut sql = Sql::new("SELECT EXISTS (SELECT 1 FROM payment_attempts WHERE status = 'open' AND reference IS NULL");
+    sql.and("kind = ", kind).and("provider = ", provider).within(scope, "workspace_id").push(")").one(tx).await
 }
 
 /// Every attempt of a payment, oldest first.
 pub async fn attempts_of(scope: Scope, tx: &mut Tx, payment: PaymentId) -> Result<Vec<Attempt>> {
-    let sql = format!(
-        "SELECT {} FROM payment_attempts WHERE payment_id = $1 AND ($2 OR workspace_id = $3) ORDER BY created_at, id",
-        Attempt::COLUMNS
-    );
-    tx.fetch_all(&sql, args![payment, scope.sees_everything(), scope.workspace()]).await
+    let mut sql = Sql::of::<Attempt>();
+    sql.and("payment_id = ", payment).within(scope, "workspace_id").push(" ORDER BY created_at, id").all(tx).await
 }
 
 /// Writes what became of an attempt, if nobody has written it before (`was`). Tells whether nobody had.
 pub async fn close_attempt(scope: Scope, tx: &mut Tx, attempt: &Attempt, was: AttemptStatus) -> Result<bool> {
-    let sql = "UPDATE payment_attempts SET status = $2, reference = COALESCE($3, reference), failure_code = $4, failure = $5, \
-               settled_at = $6 WHERE id = $1 AND status = $7 AND ($8 OR workspace_id = $9)";
-    let values = args![
-        attempt.id,
-        attempt.status,
-        &attempt.reference,
-        &attempt.failure_code,
-        &attempt.failure,
-        attempt.settled_at,
-        was,
-        scope.sees_everything(),
-        scope.workspace(),
-    ];
-    Ok(tx.execute(sql, values).await? == 1)
+    let mut sql = Sql::new("UPDATE payment_attempts SET status = ");
+    sql.bind(attempt.status)
+        .push(", reference = COALESCE(")
+        .bind(&attempt.reference)
+        .push(", reference), failure_code = ");
+    sql.bind(&attempt.failure_code).push(", failure = ").bind(&attempt.failure).push(", settled_at = ");
+    sql.bind(attempt.settled_at).push(" WHERE TRUE").and("id = ", attempt.id).and("status = ", was);
+    Ok(sql.within(scope, "workspace_id").run(tx).await? == 1)
 }
 
 /// Writes the gateway's name of something that is under way.
 pub async fn name_attempt(scope: Scope, tx: &mut Tx, id: Uuid, reference: &str) -> Result<()> {
-    let sql = "UPDATE payment_attempts SET reference = $2 WHERE id = $1 AND ($3 OR workspace_id = $4)";
-    tx.execute(sql, args![id, reference, scope.sees_everything(), scope.workspace()]).await.map(drop)
+    let mut sql = Sql::new("UPDATE payment_attempts SET reference = ");
+    sql.bind(reference).push(" WHERE TRUE").and("id = ", id).within(scope, "workspace_id").run(tx).await.map(drop)
 }
 
 /// Attempts that were made before this moment and of which nothing is known yet, oldest first.
-pub async fn open_attempts(_: Scope, tx: &mut Tx, before: Timestamp, after: Uuid, most: u32) -> Result<Vec<Uuid>> {
-    let sql =
-        "SELECT id FROM payment_attempts WHERE status = 'open' AND created_at < $1 AND id > $2 ORDER BY id LIMIT $3";
-    tx.fetch_all(sql, args![before, after, most]).await
+pub async fn open_attempts(scope: Scope, tx: &mut Tx, before: Timestamp, after: Uuid, most: u32) -> Result<Vec<Uuid>> {
+    let mut sql = Sql::new("SELECT id FROM payment_attempts WHERE status = 'open'");
+    sql.and("created_at < ", before).and("id > ", after).within(scope, "workspace_id");
+    sql.push(" ORDER BY id LIMIT ").bind(most).all(tx).await
 }
 
 /// Where a creator's share goes at this provider, if that is known.
@@ -112,7 +75,7 @@ pub async fn payout_account(scope: Scope, tx: &mut Tx, creator: CreatorId, provi
     if scope.person().is_some() {
         scoped(&mut sql, scope);
     }
-    tx.fetch_optional(&sql.text, sql.args).await
+    sql.optional(tx).await
 }
 
 /// Says where a creator's share goes. The caller has made sure that it is theirs to say.

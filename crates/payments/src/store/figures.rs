@@ -1,27 +1,25 @@
 //! Sums of payments, never across currencies.
 
 use db::{Sql, Tx};
-use kernel::{Money, PaymentId, Result, Scope, Timestamp};
+use kernel::{CreatorId, Money, PaymentId, Result, Scope, Timestamp};
 
 use super::scoped;
 use crate::Currency;
 use crate::model::Status;
 
-db::row! {
-    /// How many payments of one currency and status there are, and what they come to.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Figure {
-        /// The currency.
-        pub currency: Currency,
-        /// The status.
-        pub status: Status,
-        /// How many.
-        pub count: u64,
-        /// What they come to.
-        pub amount: Money,
-        /// What of that went back.
-        pub refunded: Money,
-    }
+/// How many payments of one currency and status there are, and what they come to.
+#[derive(Clone, Copy, Debug, db::Row)]
+pub struct Figure {
+    /// The currency.
+    pub currency: Currency,
+    /// The status.
+    pub status: Status,
+    /// How many.
+    pub count: u64,
+    /// What they come to.
+    pub amount: Money,
+    /// What of that went back.
+    pub refunded: Money,
 }
 
 /// The payments by currency and status.
@@ -31,8 +29,7 @@ pub async fn figures(scope: Scope, tx: &mut Tx) -> Result<Vec<Figure>> {
          FROM payments WHERE TRUE",
     );
     scoped(&mut sql, scope);
-    sql.push(" GROUP BY currency, status ORDER BY currency, status");
-    tx.fetch_all(&sql.text, sql.args).await
+    sql.push(" GROUP BY currency, status ORDER BY currency, status").all(tx).await
 }
 
 /// A payment of late: id, creator's name, amount, currency, status, when it was paid.
@@ -40,11 +37,13 @@ pub(crate) type Recent = (PaymentId, Option<String>, Money, Currency, Status, Op
 
 /// The newest payments, with the names of who is paid.
 pub(crate) async fn recent(scope: Scope, tx: &mut Tx, most: u32) -> Result<Vec<Recent>> {
-    let mut sql = Sql::new(
-        "SELECT p.id, c.name, p.amount, p.currency, p.status, p.paid_at FROM (SELECT * FROM payments WHERE TRUE",
-    );
+    let mut sql = Sql::new("SELECT id, creator_id, amount, currency, status, paid_at FROM payments WHERE TRUE");
     scoped(&mut sql, scope);
     sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(most);
-    sql.push(") AS p LEFT JOIN creators AS c ON c.id = p.creator_id ORDER BY p.created_at DESC, p.id DESC");
-    tx.fetch_all(&sql.text, sql.args).await
+    let recent: Vec<(PaymentId, CreatorId, Money, Currency, Status, Option<Timestamp>)> = sql.all(tx).await?;
+    let names = creators::store::names(tx, recent.iter().map(|one| one.1)).await?;
+    let told = |(id, creator, amount, currency, status, paid_at)| {
+        (id, names.get(&creator).cloned(), amount, currency, status, paid_at)
+    };
+    Ok(recent.into_iter().map(told).collect())
 }

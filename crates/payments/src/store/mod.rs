@@ -1,7 +1,6 @@
 //! All of the payments' SQL.
 
 mod attempts;
-mod contracts;
 mod disputes;
 mod events;
 mod figures;
@@ -13,12 +12,11 @@ pub use attempts::{
     attempt, attempts_of, by_reference, close_attempt, has_nameless, insert_attempt, name_attempt, open_attempts,
     payout_account, set_payout_account,
 };
-pub use contracts::{Contract, contract, creator_is_known};
 pub use disputes::{Dispute, dispute, put_dispute, telling_dispute};
 pub use events::{first_time, forget_events};
 pub(crate) use figures::recent;
 pub use figures::{Figure, figures};
-pub use for_analytics::{PaidToCreator, paid_by_creator};
+pub use for_analytics::{PaidToCreator, paid_by_campaign, paid_by_creator};
 pub use payments::{Wanted, by_id, list, of_contract, to_pay_out};
 pub use write::{call_off, insert, release, remove, save, set_line, take, take_unpaid, tell_due};
 
@@ -27,13 +25,8 @@ use kernel::Scope;
 
 /// What a scope lets through: a brand sees what it pays, a creator what they are paid.
 pub(crate) fn scoped(sql: &mut Sql, scope: Scope) {
-    if scope.sees_everything() {
-        return;
-    }
     match scope.person() {
-        Some(person) => {
-            sql.push(" AND creator_id IN (SELECT id FROM creators WHERE claimed_by = ").bind(person).push(")")
-        }
-        None => sql.push(" AND workspace_id = ").bind(scope.workspace()),
+        Some(person) => creators::store::claimed_by(sql, "creator_id", person),
+        None => sql.within(scope, "workspace_id"),
     };
 }

@@ -1,6 +1,6 @@
 //! Payments, read.
 
-use db::{Sql, Tx};
+use db::{Listing, Sql, Tx};
 use http_base::Offsets;
 use kernel::{CampaignId, ContractId, CreatorId, PaymentId, Result, Scope};
 
@@ -23,61 +23,33 @@ pub struct Wanted {
     pub currency: Option<Currency>,
 }
 
-impl Wanted {
-    fn filter(&self, sql: &mut Sql, scope: Scope) {
-        if let Some(contract) = self.contract {
-            sql.push(" AND contract_id = ").bind(contract);
-        }
-        if let Some(campaign) = self.campaign {
-            sql.push(" AND campaign_id = ").bind(campaign);
-        }
-        if let Some(creator) = self.creator {
-            sql.push(" AND creator_id = ").bind(creator);
-        }
-        if let Some(status) = self.status {
-            sql.push(" AND status = ").bind(status);
-        }
-        if let Some(currency) = self.currency {
-            sql.push(" AND currency = ").bind(currency);
-        }
-        scoped(sql, scope);
-    }
-}
-
 /// The payment, if it is there and this scope's.
 pub async fn by_id(scope: Scope, tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM payments WHERE id = ", Payment::COLUMNS));
-    sql.bind(id);
-    scoped(&mut sql, scope);
-    tx.fetch_optional(&sql.text, sql.args).await
+    let mut sql = Sql::of::<Payment>();
+    scoped(sql.and("id = ", id), scope);
+    sql.optional(tx).await
 }
 
 /// Every payment of a contract, in the order of its schedule.
 pub async fn of_contract(scope: Scope, tx: &mut Tx, contract: ContractId) -> Result<Vec<Payment>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM payments WHERE contract_id = ", Payment::COLUMNS));
-    sql.bind(contract);
-    scoped(&mut sql, scope);
-    sql.push(" ORDER BY position, id");
-    tx.fetch_all(&sql.text, sql.args).await
+    let mut sql = Sql::of::<Payment>();
+    scoped(sql.and("contract_id = ", contract), scope);
+    sql.push(" ORDER BY position, id").all(tx).await
 }
 
 /// A page of the payments, newest first (those of one contract in the order of its schedule), and how many there are in all.
 pub async fn list(scope: Scope, tx: &mut Tx, wanted: &Wanted, offsets: Offsets) -> Result<(Vec<Payment>, u64)> {
-    let mut sql = Sql::new("SELECT count(*) FROM payments WHERE TRUE");
-    wanted.filter(&mut sql, scope);
-    let total: u64 = tx.fetch_value(&sql.text, sql.args).await?;
-    let mut sql = Sql::new(format!("SELECT {} FROM payments WHERE TRUE", Payment::COLUMNS));
-    wanted.filter(&mut sql, scope);
+    let mut filter = Sql::filter();
+    filter.and_if("contract_id = ", wanted.contract).and_if("campaign_id = ", wanted.campaign);
+    filter.and_if("creator_id = ", wanted.creator).and_if("status = ", wanted.status);
+    scoped(filter.and_if("currency = ", wanted.currency), scope);
     let order = if wanted.contract.is_some() { "position, id" } else { "created_at DESC, id DESC" };
-    sql.push(" ORDER BY ").push(order).push(" LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    Listing::of::<Payment>(filter).order(order).page(tx, offsets.limit, offsets.offset).await
 }
 
 /// Completed payments to a creator whose share waits for their account, or did not get there.
 pub async fn to_pay_out(scope: Scope, tx: &mut Tx, creator: CreatorId, provider: &str) -> Result<Vec<PaymentId>> {
-    let mut sql = Sql::new("SELECT id FROM payments WHERE payout_status IN ('waiting', 'failed') AND creator_id = ");
-    sql.bind(creator).push(" AND provider = ").bind(provider);
-    scoped(&mut sql, scope);
-    sql.push(" ORDER BY created_at, id");
-    tx.fetch_all(&sql.text, sql.args).await
+    let mut sql = Sql::new("SELECT id FROM payments WHERE payout_status IN ('waiting', 'failed')");
+    scoped(sql.and("creator_id = ", creator).and("provider = ", provider), scope);
+    sql.push(" ORDER BY created_at, id").all(tx).await
 }

@@ -1,6 +1,6 @@
 //! Payments, written.
 
-use db::{Sql, Tx, Value, args};
+use db::{Sql, Tx};
 use kernel::{ContractId, Error, PaymentId, Result, Scope, Timestamp};
 
 use super::scoped;
@@ -10,84 +10,26 @@ use crate::model::{Payment, Status};
 /// Writes new payments.
 pub async fn insert(scope: Scope, tx: &mut Tx, payments: &[Payment]) -> Result<()> {
     debug_assert!(scope.sees_everything() || payments.iter().all(|it| scope.workspace() == Some(it.workspace_id)));
-    let rows = payments.iter().map(values).collect();
-    tx.insert_rows(&format!("INSERT INTO payments ({})", Payment::COLUMNS), "", rows).await?;
+    tx.insert_all(payments).await?;
     if !payments.is_empty() {
         tx.next_version(TOPIC).await?;
     }
     Ok(())
 }
 
-fn values(payment: &Payment) -> Vec<Value> {
-    args![
-        payment.id,
-        payment.workspace_id,
-        payment.contract_id,
-        payment.campaign_id,
-        payment.creator_id,
-        &payment.name,
-        payment.position,
-        payment.line,
-        payment.amount,
-        payment.currency,
-        payment.status,
-        payment.awaits_delivery,
-        payment.due_at,
-        payment.due_told,
-        &payment.payment_method,
-        &payment.provider,
-        &payment.transaction_id,
-        payment.attempt_id,
-        &payment.failure_code,
-        &payment.failure,
-        payment.refunding,
-        payment.refunded,
-        payment.disputed,
-        &payment.dispute_status,
-        &payment.dispute_reason,
-        payment.dispute_due,
-        payment.payout_status,
-        payment.paid_out,
-        payment.fees,
-        payment.paid_at,
-        payment.revision,
-        payment.created_at,
-        payment.updated_at,
-    ]
-}
-
 /// The payment, to be changed: nobody else changes it before this transaction ends.
 pub async fn take(scope: Scope, tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>> {
     // An update rather than a locking read, which SQLite does not know.
-    let mut sql = Sql::new("UPDATE payments SET revision = revision + 1 WHERE id = ");
-    sql.bind(id);
-    scoped(&mut sql, scope);
-    sql.push(" RETURNING ").push(Payment::COLUMNS);
-    tx.fetch_optional(&sql.text, sql.args).await
+    let mut sql = Sql::new("UPDATE payments SET revision = revision + 1 WHERE TRUE");
+    scoped(sql.and("id = ", id), scope);
+    sql.push(" RETURNING ").push(Payment::COLUMNS).optional(tx).await
 }
+
+const CHANGED: &str = "The payment was changed by someone else meanwhile; read it again";
 
 /// Writes a payment that was [taken](take) at this status.
 pub async fn save(scope: Scope, tx: &mut Tx, payment: &Payment, was: Status) -> Result<()> {
-    let mut sql = Sql::new("UPDATE payments SET amount = ");
-    sql.bind(payment.amount).push(", status = ").bind(payment.status).push(", line = ").bind(payment.line);
-    sql.push(", due_at = ").bind(payment.due_at).push(", due_told = ").bind(payment.due_told);
-    sql.push(", payment_method = ").bind(&payment.payment_method);
-    sql.push(", provider = ").bind(&payment.provider);
-    sql.push(", transaction_id = ").bind(&payment.transaction_id);
-    sql.push(", attempt_id = ").bind(payment.attempt_id);
-    sql.push(", failure_code = ").bind(&payment.failure_code).push(", failure = ").bind(&payment.failure);
-    sql.push(", refunding = ").bind(payment.refunding).push(", refunded = ").bind(payment.refunded);
-    sql.push(", disputed = ").bind(payment.disputed).push(", dispute_status = ").bind(&payment.dispute_status);
-    sql.push(", dispute_reason = ").bind(&payment.dispute_reason).push(", dispute_due = ").bind(payment.dispute_due);
-    sql.push(", payout_status = ").bind(payment.payout_status);
-    sql.push(", paid_out = ").bind(payment.paid_out).push(", fees = ").bind(payment.fees);
-    sql.push(", paid_at = ").bind(payment.paid_at).push(", updated_at = ").bind(payment.updated_at);
-    sql.push(" WHERE id = ").bind(payment.id);
-    sql.push(" AND status = ").bind(was).push(" AND revision = ").bind(payment.revision);
-    scoped(&mut sql, scope);
-    if tx.execute(&sql.text, sql.args).await? != 1 {
-        return Err(Error::conflict("The payment was changed by someone else meanwhile; read it again"));
-    }
+    tx.save(payment).was("status", was).only(|sql| scoped(sql, scope)).or_conflict(CHANGED).await?;
     tx.next_version(TOPIC).await.map(drop)
 }
 
@@ -126,7 +68,7 @@ pub async fn remove(scope: Scope, tx: &mut Tx, payment: &Payment) -> Result<()> 
     sql.bind(payment.id).push(" AND revision = ").bind(payment.revision);
     scoped(&mut sql, scope);
     if tx.execute(&sql.text, sql.args).await? != 1 {
-        return Err(Error::conflict("The payment was changed by someone else meanwhile; read it again"));
+        return Err(Error::conflict(CHANGED));
     }
     tx.next_version(TOPIC).await.map(drop)
 }

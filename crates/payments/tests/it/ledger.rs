@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use db::{Engine, args};
-use kernel::{Clock, Scope};
+use kernel::Clock;
 use payments::{MockGateway, Settings, ledger};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -86,8 +86,7 @@ async fn act(world: &World, contracts: &Value, payments: &mut Vec<String>, deed:
 #[both_engines]
 async fn whatever_is_done_no_cent_is_lost(fresh: FreshDb) {
     let world = World::with(fresh, Arc::new(MockGateway), Settings { fee: 777 }).await;
-    let contracts =
-        json!({"USD": world.contract, "EUR": world.contract_of("EUR").await, "JPY": world.contract_of("JPY").await});
+    let contracts = json!({"USD": world.contract, "EUR": world.contract_of("EUR"), "JPY": world.contract_of("JPY")});
     let mut runner = TestRunner::deterministic();
     for _ in 0..12 {
         let mut payments = Vec::new();
@@ -202,7 +201,7 @@ async fn what_was_tampered_with_is_found(fresh: FreshDb) {
             let mut tx = world.app.write().await.unwrap();
             tx.execute(sql, vec![]).await.unwrap();
             tx.commit().await.unwrap();
-            let found = ledger::verify(Scope::system(), world.app.db()).await.unwrap();
+            let found = ledger::verify(world.app.db()).await.unwrap();
             assert_eq!(found.sound, sound, "{sql}: {:?}", found.faults);
             assert!(sound || found.faults.iter().any(|fault| fault.contains(words)), "{sql}: {:?}", found.faults);
         }

@@ -132,7 +132,7 @@ async fn lists_and_figures_agree(fresh: FreshDb) {
     );
     world.paid(400.0).await;
     world.payment(100.5).await;
-    let other = world.contract_of("EUR").await;
+    let other = world.contract_of("EUR");
     let summary = world.get(&format!("{ALL}/summary")).await;
     assert_eq!(
         (&summary["total_amount"], &summary["total_count"], &summary["currency"]),
@@ -190,7 +190,7 @@ async fn what_cannot_be_paid_is_refused(fresh: FreshDb) {
     world.client.post(ALL, &json!({"contract_id": nothing, "amount": 1})).await.refused(404);
     let wrong = json!({"contract_id": world.contract, "amount": 1, "currency": "EUR"});
     assert_eq!(world.client.post(ALL, &wrong).await.faults(), ["currency"]);
-    let yen = world.contract_of("JPY").await;
+    let yen = world.contract_of("JPY");
     assert_eq!(world.client.post(ALL, &json!({"contract_id": yen, "amount": 100.5})).await.faults(), ["amount"]);
     let made = world.client.post(ALL, &json!({"contract_id": yen, "amount": 100, "currency": "jpy"})).await.ok();
     assert_eq!((&made["currency"], &made["amount"]), (&json!("JPY"), &json!(100.0)));
@@ -202,13 +202,13 @@ async fn what_cannot_be_paid_is_refused(fresh: FreshDb) {
     let card = json!({"payment_details": {"card_token": "4242424242424242"}});
     assert_eq!(world.client.post(&format!("{at}/process"), &card).await.faults(), ["payment_details.card_token"]);
     for (status, word) in [("draft", "draft"), ("sent", "sent"), ("cancelled", "cancelled")] {
-        world.set_contract(status).await;
+        world.set_contract(status);
         assert!(world.client.post(&format!("{at}/process"), &json!({})).await.message().contains(word));
     }
     assert_eq!(world.get(&at).await["status"], "pending");
     let late = json!({"contract_id": world.contract, "amount": 1});
     world.client.post(ALL, &late).await.refused(409);
-    world.set_contract("completed").await;
+    world.set_contract("completed");
     world.client.post(&format!("{at}/process"), &json!({})).await.ok();
 }
 

@@ -11,26 +11,32 @@ mod replans;
 mod stripe;
 mod stripe_stand_in;
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use db::{Migration, args};
+use creators::{Changes, Creator, NewCreator};
+use db::Tx;
 use http_base::{App, Mode};
 use jobs::Registry;
-use kernel::{CampaignId, Clock, ContractId, CreatorId, Result, Timestamp};
-use payments::{Currency, MockGateway, Payments, Settings};
+use kernel::{CampaignId, Clock, ContractId, CreatorId, Platform, Result, Scope, Timestamp};
+use payments::{Contract, Currency, MockGateway, Payments, Settings};
 use ports::gateway::{Event, Fault, Gateway, Order, Outcome, What};
 use serde_json::{Value, json};
 use testkit::{Client, FreshDb, People, Someone};
 
-/// What payments read of others' tables.
-const OTHERS: &[Migration] = &[Migration {
-    id: "0000_others",
-    sql: "CREATE TABLE creators (id {id} PRIMARY KEY, name TEXT NOT NULL, claimed_by {id});
-          CREATE TABLE contracts (id {id} PRIMARY KEY, workspace_id {id} NOT NULL, campaign_id {id} NOT NULL, creator_id {id} NOT NULL,
-          status TEXT NOT NULL, currency TEXT NOT NULL);",
-}];
+/// The contracts that a test has drawn up.
+#[derive(Default)]
+pub(crate) struct Contracts(Mutex<HashMap<ContractId, Contract>>);
+
+#[async_trait]
+impl payments::Contracts for Contracts {
+    async fn find(&self, scope: Scope, _: &mut Tx, id: ContractId) -> Result<Option<Contract>> {
+        let seen = |contract: &Contract| scope.workspace().is_none_or(|workspace| workspace == contract.workspace_id);
+        Ok(self.0.lock().unwrap().get(&id).filter(|contract| seen(contract)).cloned())
+    }
+}
 
 /// Payments over a fresh database, a brand, a creator who claimed their entry, and a signed contract between them.
 pub(crate) struct World {
@@ -43,6 +49,7 @@ pub(crate) struct World {
     pub(crate) creator_account: Someone,
     pub(crate) campaign: CampaignId,
     pub(crate) contract: ContractId,
+    pub(crate) contracts: Arc<Contracts>,
     pub(crate) client: Client,
     anyone: Client,
     pub(crate) fresh: FreshDb,
@@ -57,21 +64,33 @@ impl World {
 
     pub(crate) async fn with(fresh: FreshDb, gateway: Arc<dyn Gateway>, settings: Settings) -> Self {
         let clock = Clock::mock(START.parse().unwrap(), 5);
-        let tables = [OTHERS, jobs::MIGRATIONS, http_base::idempotency::MIGRATIONS, payments::MIGRATIONS].concat();
+        let tables =
+            [creators::MIGRATIONS, jobs::MIGRATIONS, http_base::idempotency::MIGRATIONS, payments::MIGRATIONS].concat();
         fresh.db.migrate(&tables, clock.now()).await.unwrap();
         let people = People::default();
         let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, http_base::app::Limits::default(), true);
         app.authenticate_by(Arc::new(people.clone()));
         let (brand, creator_account) = (people.business(&clock), people.creator(&clock));
-        let payments = Payments::new(app.clone(), gateway, settings);
+        let contracts = Arc::new(Contracts::default());
+        let payments = Payments::new(app.clone(), gateway, settings, contracts.clone());
         let registry = payments::jobs(&payments);
         let (router, _) = payments::router(payments.clone()).split_for_parts();
         let anyone = Client::new(http_base::layers::around(router, &app, &[]));
         let client = anyone.of(&brand);
         let (creator, campaign) = (clock.new_id(), clock.new_id());
+        let fields = Changes {
+            name: Some("Zoë Ångström".into()),
+            email: Some(Some("zoe@example.com".into())),
+            platform: Some(Platform::YouTube),
+            followers: Some(("125K".into(), 125_000)),
+            niche: Some("tech".into()),
+            ..Changes::default()
+        };
+        let (scope, now) = (Scope::system(), clock.now());
+        let mut entry = Creator::new(NewCreator { fields }, creator, None, now).unwrap();
         let mut tx = app.write().await.unwrap();
-        let sql = "INSERT INTO creators (id, name, claimed_by) VALUES ($1, $2, $3)";
-        tx.execute(sql, args![creator, "Zoë Ångström", creator_account.account.id]).await.unwrap();
+        creators::store::insert(scope, &mut tx, &mut entry).await.unwrap();
+        creators::store::claim(scope, &mut tx, "zoe@example.com", creator_account.account.id, now).await.unwrap();
         tx.commit().await.unwrap();
         let contract = clock.new_id();
         let world = Self {
@@ -84,33 +103,43 @@ impl World {
             creator_account,
             campaign,
             contract,
+            contracts,
             client,
             anyone,
             fresh,
         };
-        world.sign(contract, "USD").await;
+        world.sign(contract, "USD");
         world
     }
 
     /// A signed contract of this currency.
-    pub(crate) async fn sign(&self, contract: ContractId, currency: &str) {
-        let mut tx = self.app.write().await.unwrap();
-        let sql = "INSERT INTO contracts (id, workspace_id, campaign_id, creator_id, status, currency) VALUES ($1, $2, $3, $4, 'signed', $5)";
-        let workspace = self.brand.account.workspace;
-        tx.execute(sql, args![contract, workspace, self.campaign, self.creator, currency]).await.unwrap();
-        tx.commit().await.unwrap();
+    pub(crate) fn sign(&self, id: ContractId, currency: &str) {
+        let contract = Contract {
+            id,
+            workspace_id: self.brand.account.workspace.unwrap(),
+            campaign_id: self.campaign,
+            creator_id: self.creator,
+            currency: Currency::parse(currency).unwrap(),
+            status: "signed",
+            is_signed: true,
+            is_off: false,
+        };
+        self.contracts.0.lock().unwrap().insert(id, contract);
     }
 
-    pub(crate) async fn contract_of(&self, currency: &str) -> ContractId {
+    pub(crate) fn contract_of(&self, currency: &str) -> ContractId {
         let contract = self.clock.new_id();
-        self.sign(contract, currency).await;
+        self.sign(contract, currency);
         contract
     }
 
-    pub(crate) async fn set_contract(&self, status: &str) {
-        let mut tx = self.app.write().await.unwrap();
-        tx.execute("UPDATE contracts SET status = $1 WHERE id = $2", args![status, self.contract]).await.unwrap();
-        tx.commit().await.unwrap();
+    /// Has the contract stand there: `draft`, `signed` or `cancelled`.
+    pub(crate) fn set_contract(&self, status: &'static str) {
+        let mut contracts = self.contracts.0.lock().unwrap();
+        let contract = contracts.get_mut(&self.contract).unwrap();
+        contract.status = status;
+        contract.is_signed = matches!(status, "signed" | "completed");
+        contract.is_off = matches!(status, "cancelled" | "expired");
     }
 
     pub(crate) fn of(&self, someone: &Someone) -> Client {
@@ -152,7 +181,7 @@ impl World {
 
     /// The ledger must be sound.
     pub(crate) async fn verify(&self) -> payments::ledger::Verified {
-        let found = payments::ledger::verify(kernel::Scope::system(), self.app.db()).await.unwrap();
+        let found = payments::ledger::verify(self.app.db()).await.unwrap();
         assert!(found.sound, "{:#?}", found.faults);
         found
     }

@@ -78,7 +78,7 @@ async fn two_processes_charge_once(fresh: FreshDb) {
         true,
     );
     other.authenticate_by(Arc::new(world.people.clone()));
-    let second = payments::Payments::new(other.clone(), gateway.clone(), Settings::default());
+    let second = payments::Payments::new(other.clone(), gateway.clone(), Settings::default(), world.contracts.clone());
     let (router, _) = payments::router(second).split_for_parts();
     let neighbour = testkit::Client::new(http_base::layers::around(router, &other, &[])).of(&world.brand);
     for round in 0..10 {

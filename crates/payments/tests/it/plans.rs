@@ -158,7 +158,7 @@ async fn what_is_called_off_is_not_paid(fresh: FreshDb) {
     let mut tx = world.app.write().await.unwrap();
     assert_eq!(payments::call_off(Scope::system(), &mut tx, &world.clock, world.contract).await.unwrap(), 1);
     tx.commit().await.unwrap();
-    world.set_contract("cancelled").await;
+    world.set_contract("cancelled");
     let listed = world.get("/api/v1/payments?status=failed").await;
     assert_eq!((&listed["total"], &listed["payments"][0]["failure_code"]), (&json!(1), &json!("contract_cancelled")));
     let second = crate::path(&listed["payments"][0]);

@@ -53,7 +53,7 @@ async fn what_was_recorded_by_hand_goes_back_by_hand(fresh: FreshDb) {
 #[both_engines]
 async fn whole_yen_go_back_in_whole_yen(fresh: FreshDb) {
     let world = World::with(fresh, Arc::new(MockGateway), Settings { fee: 333 }).await;
-    let yen = world.contract_of("JPY").await;
+    let yen = world.contract_of("JPY");
     let made = world.client.post("/api/v1/payments", &json!({"contract_id": yen, "amount": 1001})).await.ok();
     let at = crate::path(&made);
     world.client.post(&format!("{at}/process"), &json!({})).await.ok();

@@ -336,7 +336,7 @@ async fn only_stripe_is_listened_to(fresh: FreshDb) {
 async fn yen_have_no_cents_and_payouts_that_fail_are_held(fresh: FreshDb) {
     let (world, stripe) = world(fresh).await;
     world.set_account().await;
-    let yen = world.contract_of("JPY").await;
+    let yen = world.contract_of("JPY");
     let made = world.client.post("/api/v1/payments", &json!({"contract_id": yen, "amount": 500})).await.ok();
     let at = crate::path(&made);
     world.process_with(&at, "pm_card").await.ok();

@@ -30,12 +30,13 @@ pub struct AgentPlaced {
 }
 
 /// How a conversation stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
+#[words(no_column)]
 pub enum ConversationStatus {
     /// Being dialled.
     Initiated,
     /// They talk.
+    #[word("in-progress")]
     InProgress,
     /// Over, and being analysed.
     Processing,
@@ -43,26 +44,6 @@ pub enum ConversationStatus {
     Done,
     /// It came to nothing.
     Failed,
-}
-
-impl ConversationStatus {
-    /// The word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Initiated => "initiated",
-            Self::InProgress => "in-progress",
-            Self::Processing => "processing",
-            Self::Done => "done",
-            Self::Failed => "failed",
-        }
-    }
-
-    /// By the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Initiated, Self::InProgress, Self::Processing, Self::Done, Self::Failed]
-            .into_iter()
-            .find(|status| status.word() == word)
-    }
 }
 
 /// What one side said.

@@ -30,7 +30,8 @@ pub struct Placed {
 }
 
 /// How a call stands, in Twilio's words; a mock one never rang.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
+#[words(no_column)]
 pub enum CallStatus {
     /// Waiting to be dialled.
     Queued,
@@ -39,6 +40,7 @@ pub enum CallStatus {
     /// It rings.
     Ringing,
     /// They talk.
+    #[word("in-progress")]
     InProgress,
     /// Over, after they talked.
     Completed,
@@ -47,48 +49,16 @@ pub enum CallStatus {
     /// It could not be placed.
     Failed,
     /// Nobody answered.
+    #[word("no-answer")]
     NoAnswer,
     /// Taken back before anybody answered.
     Canceled,
     /// Nobody was rung: it is the stand-in's.
+    #[word("mock-completed")]
     MockCompleted,
 }
 
 impl CallStatus {
-    const ALL: [Self; 10] = [
-        Self::Queued,
-        Self::Initiated,
-        Self::Ringing,
-        Self::InProgress,
-        Self::Completed,
-        Self::Busy,
-        Self::Failed,
-        Self::NoAnswer,
-        Self::Canceled,
-        Self::MockCompleted,
-    ];
-
-    /// The word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Initiated => "initiated",
-            Self::Ringing => "ringing",
-            Self::InProgress => "in-progress",
-            Self::Completed => "completed",
-            Self::Busy => "busy",
-            Self::Failed => "failed",
-            Self::NoAnswer => "no-answer",
-            Self::Canceled => "canceled",
-            Self::MockCompleted => "mock-completed",
-        }
-    }
-
-    /// By the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.word().eq_ignore_ascii_case(word.trim()))
-    }
-
     /// Is it over?
     pub const fn is_over(self) -> bool {
         !matches!(self, Self::Queued | Self::Initiated | Self::Ringing | Self::InProgress)

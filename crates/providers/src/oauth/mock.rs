@@ -12,7 +12,7 @@ pub(super) fn whose(provider: Provider, grant: &Grant) -> Profile {
         Grant::Token(token) => ("token", token),
         Grant::Code { code, .. } => ("code", code),
     };
-    let digest = Sha256::digest(format!("{}\n{kind}\n{brought}", provider.as_str()));
+    let digest = Sha256::digest(format!("{}\n{kind}\n{brought}", provider.word()));
     let subject = digest.iter().take(16).fold(String::from("mock-"), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -102,7 +102,7 @@ fn the_directory_is_wide() {
     };
     assert!(world.creators.len() >= 76, "{} creators", world.creators.len());
     let (platforms, niches, languages) =
-        (count(|it| it.platform.name().into()), count(|it| it.niche.clone()), count(|it| it.language.clone()));
+        (count(|it| it.platform.word().into()), count(|it| it.niche.clone()), count(|it| it.language.clone()));
     assert!(platforms.len() == 4 && platforms["twitter"] >= 3, "{platforms:?}");
     assert!(niches.len() >= 20 && niches.keys().all(|niche| *niche == niche.to_lowercase()), "{niches:?}");
     let share = f64::from(languages["Spanish"]) / world.creators.len() as f64;

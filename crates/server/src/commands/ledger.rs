@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use kernel::{Result, Scope};
+use kernel::Result;
 
 /// Looks through the whole ledger and tells what it found; the status is a failure if anything is wrong.
 pub(super) async fn verify(db: &db::Db) -> Result<ExitCode> {
     let started = Instant::now();
-    let found = payments::ledger::verify(Scope::system(), db).await?;
+    let found = payments::ledger::verify(db).await?;
     for fault in &found.faults {
         super::tell(&format!("FAIL  {fault}"));
     }

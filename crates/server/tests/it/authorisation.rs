@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use accounts::workspaces::{Role, store as workspaces};
+use accounts::workspaces::store as workspaces;
 use accounts::{AccountRow, NewAccount};
 use axum::body::Body;
 use axum::http::Method;
@@ -189,7 +189,7 @@ async fn someone(world: &World, name: &str, user_type: UserType) -> Someone {
 /// Puts someone into the workspace of an owner, as a viewer who works there.
 async fn join(world: &World, owner: &Someone, viewer: &Someone) {
     let (scope, now) = (Scope::system(), world.server.accounts.clock().now());
-    let (workspace, role) = (owner.row.workspace_id.unwrap(), Role(WorkspaceRole::Viewer));
+    let (workspace, role) = (owner.row.workspace_id.unwrap(), WorkspaceRole::Viewer);
     let mut tx = world.db().write().await.unwrap();
     workspaces::join(scope, &mut tx, workspace, viewer.row.id, role, now).await.unwrap();
     workspaces::work_in(scope, &mut tx, viewer.row.id, workspace, now).await.unwrap();

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use http_base::{Answer, Body, Named, Offsets, Page, Params, Peer, Person};
 use input::rule;
 use input::{Fields, Input};
-use kernel::{AccountId, Error, Kind, Result, Scope, Timestamp, UserType};
+use kernel::{AccountId, Error, Kind, Result, Scope, Timestamp, UserType, WorkspaceRole};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use crate::model::{email, email_key};
 use crate::routes::{Done, done};
 use crate::workspaces::mail::{Letter, letter};
 use crate::workspaces::model::{
-    INVITED_FOR, Invitation, InvitationId, MAILED_AGAIN_AFTER, MOST_OPEN, Role, Workspace, no_invitation, owners_only,
+    INVITED_FOR, Invitation, InvitationId, MAILED_AGAIN_AFTER, MOST_OPEN, Workspace, no_invitation, owners_only,
 };
 use crate::workspaces::{invitations, store};
 use crate::{Accounts, secrets};
@@ -37,7 +37,7 @@ pub(super) struct InvitationInput {
 
 pub(super) struct NewInvitation {
     email: String,
-    role: Role,
+    role: WorkspaceRole,
 }
 
 impl Input for NewInvitation {
@@ -56,7 +56,7 @@ pub(super) struct InvitationBody {
     /// Whom.
     email: String,
     /// As what.
-    role: Role,
+    role: WorkspaceRole,
     /// `open`, `accepted`, `revoked` or `expired`.
     #[schema(example = "open")]
     status: &'static str,
@@ -164,7 +164,7 @@ pub(super) async fn list(
     Params(offsets): Params<Offsets>,
 ) -> Answer<Json<InvitationList>> {
     let workspace = own(&person.account)?;
-    if person.account.role != kernel::WorkspaceRole::Owner {
+    if person.account.role != WorkspaceRole::Owner {
         return Err(owners_only().into());
     }
     let mut tx = accounts.app().read().await?;

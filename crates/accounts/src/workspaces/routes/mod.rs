@@ -11,7 +11,7 @@ use kernel::{Account, Error, Result, Scope, Timestamp, UserType, WorkspaceId, Wo
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::model::{Role, businesses_only, owners_only};
+use super::model::{businesses_only, owners_only};
 use super::store;
 use crate::Accounts;
 
@@ -29,11 +29,11 @@ pub(crate) fn router() -> OpenApiRouter<Accounts> {
 }
 
 /// The role that is wanted for someone.
-struct RoleInput(Role);
+struct RoleInput(WorkspaceRole);
 
 impl Input for RoleInput {
     fn read(fields: &mut Fields) -> Option<Self> {
-        fields.required("role", input::rule::one_of(super::model::ROLES)).and_then(Role::parse).map(Self)
+        fields.required("role", input::rule::one_of(WorkspaceRole::WORDS)).and_then(WorkspaceRole::parse).map(Self)
     }
 }
 
@@ -58,7 +58,7 @@ async fn held_by_owner(tx: &mut Tx, person: &Person, now: Timestamp) -> Result<W
         return Err(Error::not_found("Workspace"));
     }
     match store::role_of(scope, tx, workspace, person.account.id).await? {
-        Some(Role(WorkspaceRole::Owner)) => Ok(workspace),
+        Some(WorkspaceRole::Owner) => Ok(workspace),
         Some(_) => Err(owners_only()),
         None => Err(Error::not_found("Workspace")),
     }

@@ -69,7 +69,8 @@ impl House {
         let secret = Some("Kq3vZ8mTjP0wLr5yXc7BnD2sHf9aGe4u".to_owned());
         let settings = Settings { secret, hash_cost: cost, hash_threads: 1, ..Settings::default() };
         let counters = Arc::new(LocalCounters::new(clock.clone()));
-        let accounts = Accounts::new(app.clone(), settings, counters).unwrap().telling(others);
+        let others = others.clone().and(&mail::data::kept()).and(&creators::data::kept());
+        let accounts = Accounts::new(app.clone(), settings, counters).unwrap().telling(&others);
         let (router, _) = OpenApiRouter::new().merge(accounts::router(accounts.clone())).split_for_parts();
         (Client::new(http_base::layers::around(router, &app, &[])), accounts)
     }

@@ -25,7 +25,7 @@ async fn a_business_has_a_workspace_and_names_it(fresh: FreshDb) {
     assert_eq!(ana.client.get(WORKSPACE).await.ok()["name"], "TechFit");
     assert_eq!(ana.client.put(WORKSPACE, &json!({"name": ""})).await.faults(), ["name"]);
     for kind in [UserType::Creator, UserType::Admin] {
-        let other = house.guest(kind.as_str(), kind).await;
+        let other = house.guest(kind.word(), kind).await;
         other.client.get(WORKSPACE).await.refused(403);
         other.client.put(WORKSPACE, &json!({"name": "x"})).await.refused(403);
         other.client.get(MEMBERS).await.refused(403);

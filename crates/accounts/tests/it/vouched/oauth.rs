@@ -65,7 +65,7 @@ async fn world(fresh: FreshDb) -> (World, Arc<Vouching>) {
 }
 
 async fn enter(client: &Client, provider: Provider, token: &str) -> Reply {
-    let body = json!({"provider": provider.as_str(), "access_token": token, "user_type": "CREATOR", "country": "ES"});
+    let body = json!({"provider": provider.word(), "access_token": token, "user_type": "CREATOR", "country": "ES"});
     client.post("/api/v1/auth/login/oauth", &body).await
 }
 

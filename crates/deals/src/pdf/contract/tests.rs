@@ -41,7 +41,9 @@ fn paper(business: &str, creator: &str, deliverables: usize, terms: &Value) -> P
     let (bytes, document_hash) = document.frozen().unwrap();
     assert_eq!(hash(bytes.as_bytes()), document_hash);
     let at = Timestamp::from_micros(1_800_000_000_000_000);
+    let contract_id = document.contract_id;
     let signature = |party: Party, method: Method| Signature {
+        contract_id,
         version: 1,
         party,
         method,
@@ -55,6 +57,7 @@ fn paper(business: &str, creator: &str, deliverables: usize, terms: &Value) -> P
         signed_at: at,
     };
     let entry = |seq: i64, kind: &str, detail: Value| Entry {
+        contract_id,
         seq,
         kind: kind.into(),
         actor: "account:0190a000-0000-7000-8000-000000000002".into(),

@@ -14,8 +14,8 @@ use super::{Cost, Revenue, Tally, roi};
 use crate::analytics::store::Found;
 
 /// Where a creator's deliverables stand.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
+#[words(no_column)]
 pub enum DeliveryStatus {
     /// Nothing was handed in yet.
     Pending,
@@ -28,16 +28,6 @@ pub enum DeliveryStatus {
 }
 
 impl DeliveryStatus {
-    /// The word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::InProgress => "in_progress",
-            Self::Late => "late",
-            Self::Completed => "completed",
-        }
-    }
-
     /// Of what was promised under contracts of which the furthest stands there. Where no deliverables are listed, the contract tells.
     pub fn of(promised: &Promised, contract: Status) -> Self {
         match promised {

@@ -63,7 +63,12 @@ impl World {
         let insights = Insights::new(app.clone(), Settings::default());
         let analytics = Analytics::new(insights.clone(), directory.clone());
         let deals = deals::Deals::new(app.clone(), deals::Settings::default());
-        let payments = Payments::new(app.clone(), Arc::new(MockGateway), payments::Settings::default());
+        let payments = Payments::new(
+            app.clone(),
+            Arc::new(MockGateway),
+            payments::Settings::default(),
+            Arc::new(deals::Contracts),
+        );
         let (router, _) = insights::analytics::router(analytics)
             .merge(insights::router(insights))
             .merge(deals::router(deals))

@@ -232,7 +232,7 @@ impl Norms {
     pub fn learned(&self) -> Vec<Learned> {
         let own = |cohort: &Cohort| {
             let quantiles = cohort.directory.clone()?;
-            Some(Learned { platform: cohort.platform.name().into(), from: cohort.size.from, quantiles })
+            Some(Learned { platform: cohort.platform.word().into(), from: cohort.size.from, quantiles })
         };
         self.cohorts.iter().filter_map(own).collect()
     }
@@ -240,7 +240,7 @@ impl Norms {
     /// Takes up what was stored; whatever has no row in the table in force is left out.
     pub fn recall(&mut self, learned: Vec<Learned>) {
         for row in learned {
-            let fits = |cohort: &&mut Cohort| cohort.platform.name() == row.platform && cohort.size.from == row.from;
+            let fits = |cohort: &&mut Cohort| cohort.platform.word() == row.platform && cohort.size.from == row.from;
             if let Some(cohort) = self.cohorts.iter_mut().find(fits) {
                 cohort.directory = Some(row.quantiles);
             }

@@ -16,7 +16,7 @@ fn brief(of: &Understanding) -> String {
         let items: Vec<String> = items.iter().map(ToString::to_string).collect();
         (!items.is_empty()).then(|| format!("{name}={}", items.join(",")))
     }
-    let names = |platforms: &[Platform]| platforms.iter().map(|platform| platform.name()).collect::<Vec<_>>();
+    let names = |platforms: &[Platform]| platforms.iter().map(|platform| platform.word()).collect::<Vec<_>>();
     let sort = of.sort.map(|sort| format!("sort={}", format!("{sort:?}").to_lowercase()));
     let money = of.currency.as_deref().unwrap_or("budget");
     [

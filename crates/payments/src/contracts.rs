@@ -1,0 +1,35 @@
+//! What payments must know of contracts, which are somebody else's.
+
+use async_trait::async_trait;
+use db::Tx;
+use kernel::{CampaignId, ContractId, CreatorId, Result, Scope, WorkspaceId};
+
+use crate::Currency;
+
+/// A contract, as far as a payment must know it.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    /// Its id.
+    pub id: ContractId,
+    /// The brand that pays.
+    pub workspace_id: WorkspaceId,
+    /// Its campaign.
+    pub campaign_id: CampaignId,
+    /// Who is paid.
+    pub creator_id: CreatorId,
+    /// In which currency it is paid.
+    pub currency: Currency,
+    /// Where it stands, in a word.
+    pub status: &'static str,
+    /// Have all sides signed, so that money may move for it?
+    pub is_signed: bool,
+    /// Is it over without having been kept?
+    pub is_off: bool,
+}
+
+/// Knows contracts. Who draws them up fills this in; payments name no table of theirs.
+#[async_trait]
+pub trait Contracts: Send + Sync {
+    /// The contract, if it is there and this scope's.
+    async fn find(&self, scope: Scope, tx: &mut Tx, id: ContractId) -> Result<Option<Contract>>;
+}
