@@ -55,12 +55,13 @@ struct OnField {
     aliases: Vec<LitStr>,
     default: Option<Option<Expr>>,
     example: Option<Expr>,
+    missing: Option<LitStr>,
     not_null: bool,
     flatten: bool,
     no_change: bool,
 }
 
-const KEYS: [&str; 7] = ["name", "alias", "default", "example", "not_null", "flatten", "no_change"];
+const KEYS: [&str; 8] = ["name", "alias", "default", "example", "missing", "not_null", "flatten", "no_change"];
 
 impl Parse for OnField {
     fn parse(stream: ParseStream<'_>) -> Result<Self> {
@@ -81,6 +82,7 @@ impl Parse for OnField {
                     ("default", true) => said.default = Some(Some(stream.parse()?)),
                     ("default", false) => said.default = Some(None),
                     ("example", true) => said.example = Some(stream.parse()?),
+                    ("missing", true) => said.missing = Some(stream.parse()?),
                     ("not_null", false) => said.not_null = true,
                     ("flatten", false) => said.flatten = true,
                     ("no_change", false) => said.no_change = true,
@@ -190,7 +192,10 @@ impl<'a> Read<'a> {
         match self.presence {
             Presence::Flattened => quote!(let #ident = <#bare as ::input::Input>::read(fields);),
             Presence::Required => {
-                quote!(let #ident: ::std::option::Option<#bare> = fields.required_as(&[#(#names),*], #rule);)
+                let missing = self.said.missing.as_ref().map_or_else(|| "is missing".to_owned(), LitStr::value);
+                quote! {
+                    let #ident: ::std::option::Option<#bare> = fields.required_or(&[#(#names),*], #missing, #rule);
+                }
             }
             Presence::Optional => {
                 quote!(let #ident: ::std::option::Option<#bare> = fields.optional_as(&[#(#names),*], #rule);)
@@ -276,7 +281,8 @@ fn implementations(ident: &Ident, fields: &[Read<'_>], said: &OnStruct, doc: &st
     let taking = fields.iter().map(Read::taking);
     let describing = fields.iter().map(Read::describing);
     let before = said.before.iter().map(|path| quote!(#path(fields);));
-    let check = said.check.iter().map(|path| quote!(#path(&read, fields);));
+    let check = said.check.iter().map(|path| quote!(#path(&mut read, fields);));
+    let mutable = said.check.iter().map(|_| quote!(mut));
     let file = said.file.iter().map(|doc| quote!(description.file(#doc);));
     let mut made = quote! {
         impl ::input::Input for #ident {
@@ -284,7 +290,7 @@ fn implementations(ident: &Ident, fields: &[Read<'_>], said: &OnStruct, doc: &st
                 let _ = &fields;
                 #(#before)*
                 #(#reading)*
-                let read = Self { #(#taking),* };
+                let #(#mutable)* read = Self { #(#taking),* };
                 #(#check)*
                 ::std::option::Option::Some(read)
             }

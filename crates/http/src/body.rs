@@ -20,6 +20,9 @@ pub struct Body<T> {
     pub sent: Map<String, Value>,
 }
 
+/// A JSON body that may be missing: then it is as if it were empty.
+pub struct MaybeBody<T>(pub Body<T>);
+
 /// The query, read field by field.
 pub struct Params<T>(pub T);
 
@@ -33,16 +36,38 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let app = <App as axum::extract::FromRef<S>>::from_ref(state);
-        let fields = read_fields(request, &app).await?;
+        Self::of(read_fields(request, &app, false).await?)
+    }
+}
+
+impl<S, T> FromRequest<S> for MaybeBody<T>
+where
+    App: axum::extract::FromRef<S>,
+    S: Send + Sync,
+    T: Input,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let app = <App as axum::extract::FromRef<S>>::from_ref(state);
+        Body::of(read_fields(request, &app, true).await?).map(Self)
+    }
+}
+
+impl<T: Input> Body<T> {
+    fn of(fields: Fields) -> Result<Self, ApiError> {
         let sent = fields.all().clone();
         Ok(Self { input: fields.read()?, sent })
     }
 }
 
 /// Boxed, so that it is compiled once and not for every body.
-fn read_fields(request: Request, app: &App) -> BoxFuture<'_, Result<Fields, ApiError>> {
-    Box::pin(async {
+fn read_fields(request: Request, app: &App, may_be_missing: bool) -> BoxFuture<'_, Result<Fields, ApiError>> {
+    Box::pin(async move {
         let bytes = read_body(request, app.limits()).await?;
+        if may_be_missing && bytes.trim_ascii().is_empty() {
+            return Ok(Fields::of_body(Value::Object(Map::new()))?);
+        }
         Ok(Fields::of_body(json::parse(&bytes)?)?)
     })
 }

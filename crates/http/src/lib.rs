@@ -24,7 +24,7 @@ pub mod slice;
 pub mod telemetry;
 
 pub use app::{App, Mode};
-pub use body::{Body, Params};
+pub use body::{Body, MaybeBody, Params};
 pub use cache::Responses;
 pub use caller::{Anyone, Authenticate, Caller, Member, Person, Reader};
 pub use error::{ApiError, ErrorBody};

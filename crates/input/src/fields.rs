@@ -86,8 +86,13 @@ impl Fields {
 
     /// A field that must be there, under any of these names; faults are told of the first.
     pub fn required_as<T>(&mut self, names: &[&str], rule: impl Rule<Output = T>) -> Option<T> {
-        if self.take_given(names).is_none() {
-            self.fault(names[0], "missing", "is missing");
+        self.required_or(names, "is missing", rule)
+    }
+
+    /// A field that must be there, with a message of its own for when it is not.
+    pub fn required_or<T>(&mut self, names: &[&str], missing: &str, rule: impl Rule<Output = T>) -> Option<T> {
+        if !names.iter().any(|name| self.has(name)) {
+            self.fault(names[0], "missing", missing);
             return None;
         }
         self.optional_as(names, rule)

@@ -38,11 +38,12 @@
 //!
 //! | on a field | |
 //! |---|---|
-//! | the first expression | its rule: a function of [`rule`] (`id`, `text(200)`, `list(10, email())`) or any expression that is a [`rule::Rule`] |
+//! | the first expression | its rule: a function of [`rule`] (`id`, `text(200)`, `list(10, email())`) or any expression that is a [`rule::Rule`]; a rule of one's own needs a name that [`rule`] does not have |
 //! | `alias = "brand"` | another name that is taken as well; faults are told of the first |
 //! | `name = "type"` | its name on the wire, if it is not the field's |
 //! | `default`, `default = 1` | may be missing or null, and is this then |
 //! | `example = "…"` | an example for the documentation |
+//! | `missing = "…"` | what is said if it is missing, in place of "is missing" |
 //! | `not_null` | an `Option<T>` of a change that cannot be cleared: null is a fault |
 //! | `flatten` | another input whose fields stand beside these |
 //! | `no_change` | is not part of the change form |
@@ -52,7 +53,7 @@
 //! | `change = Name` | makes a second struct, the change form |
 //! | `name = "…"` | the schema's name, if it is not the struct's |
 //! | `before = path` | `fn(&mut Fields)`, called first |
-//! | `check = path` | `fn(&Self, &mut Fields)`, called when every field could be read: rules between fields |
+//! | `check = path` | `fn(&mut Self, &mut Fields)` (or `&Self`), called when every field could be read: rules between fields |
 //! | `file = "…"` | a form that also has a part `file`, with this description |
 //! | `no_schema` | makes no `ToSchema`: for a struct whose answer is described by utoipa's own derive |
 

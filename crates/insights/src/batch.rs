@@ -1,11 +1,16 @@
 //! Bodies that are one row, a list of rows, or an object with such a list.
 
+use std::borrow::Cow;
+
 use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
 use http_base::App;
-use input::{Fields, Input, json};
+use input::describe::{Schemas, finished, reference};
+use input::{Fields, Input};
 use kernel::{Error, Fault, Kind, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::day::Day;
 
@@ -14,10 +19,36 @@ pub(crate) const MOST_ROWS: usize = 1000;
 
 /// A row that is of a day.
 pub(crate) trait Dated: Input {
+    /// What a list of such rows is called in an object.
+    const LIST: &'static str;
     /// The fields that say so.
     const NAMES: &'static [&'static str];
     /// The day that was read.
     fn day(&self) -> Day;
+}
+
+/// The body of a request, for its documentation: one row, a list of them, or an object with such a list.
+pub(crate) struct Rows<T>(std::marker::PhantomData<T>);
+
+impl<T: Dated + ToSchema> PartialSchema for Rows<T> {
+    fn schema() -> RefOr<Schema> {
+        let row = json!({"$ref": format!("#/components/schemas/{}", T::name())});
+        let rows = json!({"type": "array", "items": row, "minItems": 1, "maxItems": MOST_ROWS});
+        finished(json!({
+            "description": format!("One row, a list of up to {MOST_ROWS}, or an object with such a list."),
+            "anyOf": [row, rows, {"type": "object", "required": [T::LIST], "properties": {T::LIST: rows}}],
+        }))
+    }
+}
+
+impl<T: Dated + ToSchema> ToSchema for Rows<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}s", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Schemas) {
+        reference::<T>(schemas);
+    }
 }
 
 /// What is wrong with a day after the last one that figures can be of.
@@ -48,11 +79,12 @@ pub(crate) async fn json_body(app: &App, request: Request) -> Result<Value> {
             Error::new(Kind::BadRequest, "The body ended before it was complete").because(error)
         }
     })?;
-    json::parse(&bytes)
+    input::json::parse(&bytes)
 }
 
-/// Reads the rows: `list` is the name of the list in an object. Every fault of every row is told, by the row's place.
-pub(crate) fn rows<T: Dated>(body: Value, list: &'static str, latest: Day) -> Result<Vec<T>> {
+/// Reads the rows. Every fault of every row is told, by the row's place.
+pub(crate) fn rows<T: Dated>(body: Value, latest: Day) -> Result<Vec<T>> {
+    let list = T::LIST;
     let (place, values) = match body {
         Value::Array(values) => (vec![], values),
         Value::Object(mut fields) if fields.contains_key(list) => match fields.remove(list) {
@@ -107,31 +139,28 @@ fn row<T: Dated>(value: Value, latest: Day, place: &[String], faults: &mut Vec<F
 
 #[cfg(test)]
 mod tests {
-    use input::rule;
-    use serde_json::json;
-
     use super::*;
     use crate::day::day;
 
-    #[derive(Debug)]
-    struct Row(Day);
-
-    impl Input for Row {
-        fn read(fields: &mut Fields) -> Option<Self> {
-            fields.optional("count", rule::whole(0, 9));
-            Some(Self(fields.required("date", day())?))
-        }
+    #[derive(Debug, Input)]
+    struct Row {
+        #[input(day())]
+        date: Day,
+        #[input(whole(0, 9))]
+        #[expect(dead_code, reason = "only its faults are looked at")]
+        count: Option<i64>,
     }
 
     impl Dated for Row {
+        const LIST: &'static str = "rows";
         const NAMES: &'static [&'static str] = &["date"];
         fn day(&self) -> Day {
-            self.0
+            self.date
         }
     }
 
     fn read(body: Value) -> Result<Vec<Row>> {
-        rows(body, "rows", Day::parse("2026-01-16").unwrap())
+        rows(body, Day::parse("2026-01-16").unwrap())
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use input::rule::{self, Problem, Rule};
 use input::{Fields, Input};
-use kernel::{Error, Fault, Money, Result, Timestamp};
-use payments::{Currency, currency::currency};
+use kernel::{CreatorId, Error, Fault, Money, Result, Timestamp};
+use payments::Currency;
+use payments::currency::currency;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{DeliverableStatus, Party, SigningOrder, Status, deliverables, schedule};
-use kernel::CreatorId;
 
 /// The largest terms, in bytes of JSON.
 const TERMS_BYTES: usize = 200_000;
@@ -45,33 +45,109 @@ fn some_json(fits: fn(&Value) -> bool, wanted: &'static str, schema: fn() -> Val
     })
 }
 
-fn list() -> impl Rule<Output = Value> {
-    some_json(Value::is_array, "a list", || json!({"type": "array", "items": {"type": "object"}}))
+fn a_day_or_a_time(what: &str) -> Value {
+    json!({"type": "string", "description": format!("{what}: a day such as 2030-07-10, or a time in RFC 3339.")})
+}
+
+fn a_deliverable() -> Value {
+    json!({"anyOf": [{"type": "string", "pattern": r"\S"}, {"type": "object", "required": ["type"], "additionalProperties": true, "properties": {
+        "type": {"type": "string", "pattern": r"\S", "maxLength": 200, "description": "What is to be delivered: `youtube_video`, `instagram_reel`, …"},
+        "quantity": {"type": "integer", "minimum": 1, "description": "How many of it."},
+        "requirements": {"description": "What is asked of it: a text, or a list of texts."},
+        "milestone": {"type": "string", "description": "The line of the payment schedule that pays for it."},
+        "deadline": a_day_or_a_time("When it is due")}}]})
+}
+
+fn deliverables_schema() -> Value {
+    let list = json!({"type": "array", "items": a_deliverable(), "maxItems": deliverables::MOST});
+    json!({"anyOf": [list, {"type": "object", "additionalProperties": true}]})
+}
+
+fn terms() -> impl Rule<Output = Map<String, Value>> {
+    rule::object(TERMS_BYTES).described(|| {
+        json!({"type": "object", "additionalProperties": true, "properties": {
+            "deliverables": {"type": "array", "items": a_deliverable(), "maxItems": deliverables::MOST},
+            "usage_rights": {"description": "How the content may be used, and for how long."},
+            "exclusivity": {"description": "For whom else the creator may not work meanwhile."},
+            "start_date": a_day_or_a_time("From when it holds"),
+            "end_date": a_day_or_a_time("Until when it holds")}})
+    })
 }
 
 fn listing() -> impl Rule<Output = Value> {
-    let schema = || json!({"anyOf": [{"type": "array", "items": {"type": "object"}}, {"type": "object"}]});
-    some_json(|value| value.is_array() || value.is_object(), "a list or an object", schema)
+    some_json(|value| value.is_array() || value.is_object(), "a list or an object", deliverables_schema)
 }
 
-impl Input for Text {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let terms = fields.optional("terms", rule::object(TERMS_BYTES));
-        let deliverables = fields.optional("deliverables", listing());
-        let amount = fields.required_as(&["payment_amount", "total_amount"], rule::amount(false));
-        let currency = fields.optional("currency", currency()).unwrap_or(Currency::USD);
-        let schedule = fields.optional("payment_schedule", list());
-        let terms = terms.unwrap_or_default();
-        deliverables::check(fields, &terms, deliverables.as_ref());
-        let mut lines = schedule.and_then(|list| list.as_array().cloned()).unwrap_or_default();
-        if let Some(amount) = amount {
-            if !currency.fits(amount) {
-                fields.fault("payment_amount", "wrong_format", format!("must have no decimals in {currency}"));
-            }
-            let wanted = deliverables::wanted(&terms, deliverables.as_ref());
-            lines = schedule::check(fields, &lines, &wanted, amount, currency);
+fn payment_schedule() -> impl Rule<Output = Vec<Value>> {
+    let schema = || {
+        let item = json!({"type": "object", "additionalProperties": true, "properties": {
+            "milestone": {"type": "string", "pattern": r"\S", "maxLength": 200, "description": "What the payment is called."},
+            "amount": {"type": "number", "exclusiveMinimum": 0, "description": "How much, in the contract's currency."},
+            "percentage": {"type": "number", "exclusiveMinimum": 0, "maximum": 100, "description": "Its share of the whole."},
+            "due_date": a_day_or_a_time("When it is due"),
+            "due_on": {"type": "string", "enum": ["signing", "delivery", "date"], "description": "What makes it due."},
+            "deliverables": {"description": "What it pays for: deliverables by their type, or by their place from 0."}}});
+        json!({"type": "array", "items": item, "maxItems": schedule::MOST_LINES})
+    };
+    some_json(Value::is_array, "a list", schema).map(|list| list.as_array().cloned().unwrap_or_default())
+}
+
+/// What a contract says.
+#[derive(Clone, Debug, Input)]
+#[input(before = check_deliverables, check = ContractText::check)]
+pub struct ContractText {
+    /// Anything that was agreed. `deliverables`, `usage_rights`, `exclusivity`, `start_date` and `end_date` are understood; the rest is set in
+    /// the document as it is.
+    #[input(terms(), default, example = {"deliverables": [{"type": "youtube_video", "deadline": "2030-07-10T00:00:00Z",
+        "requirements": ["5-8 minutes", "honest review", "CTA included"]}], "usage_rights": "6 months",
+        "exclusivity": "tech category for 30 days"})]
+    pub terms: Map<String, Value>,
+    /// What is to be delivered, if the terms do not say it: a list, or an object of kinds and what is asked of each.
+    #[input(listing())]
+    pub deliverables: Option<Value>,
+    /// What is paid in all: more than 0.
+    #[input(amount(false), alias = "total_amount", example = 1200)]
+    pub payment_amount: Money,
+    /// The currency, of ISO 4217.
+    #[input(currency(), default = Currency::USD)]
+    pub currency: Currency,
+    /// What is paid when. Amounts sum to `payment_amount`, or percentages to 100. Where `due_on` is not given, a line that deliverables belong to
+    /// is due on delivery, one with a date on that date, one whose milestone has "sign" in its name with the last signature, any other on
+    /// delivery. To a line belong the `deliverables` that it names, or else those whose own `milestone` is its; on delivery it is due with
+    /// the last of those (without any, with the last of all), and never before its date.
+    #[input(payment_schedule(), default, example = [{"milestone": "contract_signing", "amount": 400, "percentage": 33},
+        {"milestone": "content_delivery", "amount": 800, "percentage": 67}])]
+    pub payment_schedule: Vec<Value>,
+}
+
+/// Tells the faults of deliverables, also where the amount has faults of its own.
+fn check_deliverables(fields: &mut Fields) {
+    let terms = fields.raw("terms").and_then(Value::as_object).cloned().unwrap_or_default();
+    let deliverables = fields.raw("deliverables").cloned();
+    deliverables::check(fields, &terms, deliverables.as_ref());
+}
+
+impl ContractText {
+    /// The schedule must add up; afterwards every line of it has its amount.
+    fn check(&mut self, fields: &mut Fields) {
+        if !self.currency.fits(self.payment_amount) {
+            fields.fault("payment_amount", "wrong_format", format!("must have no decimals in {}", self.currency));
         }
-        Some(Self { terms, deliverables, amount: amount?, currency, schedule: lines })
+        let wanted = deliverables::wanted(&self.terms, self.deliverables.as_ref());
+        self.payment_schedule =
+            schedule::check(fields, &self.payment_schedule, &wanted, self.payment_amount, self.currency);
+    }
+}
+
+impl From<ContractText> for Text {
+    fn from(sent: ContractText) -> Self {
+        Self {
+            terms: sent.terms,
+            deliverables: sent.deliverables,
+            amount: sent.payment_amount,
+            currency: sent.currency,
+            schedule: sent.payment_schedule,
+        }
     }
 }
 
@@ -110,197 +186,161 @@ impl Text {
 }
 
 /// A new contract.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Input)]
 pub struct NewContract {
-    /// For which campaign: its id or code.
-    pub campaign: String,
-    /// With whom.
-    pub creator: CreatorId,
-    /// What it says.
-    pub text: Text,
+    /// The campaign: its id or code.
+    #[input(text(100), example = "CAMP-001")]
+    pub campaign_id: String,
+    /// The creator.
+    #[input(id, alias = "influencer_id")]
+    pub creator_id: CreatorId,
+    #[input(flatten)]
+    pub text: ContractText,
     /// Who signs before whom.
-    pub order: SigningOrder,
-    /// Until when it may be signed.
+    #[input(word, default = SigningOrder::Any)]
+    pub signing_order: SigningOrder,
+    /// Until when it may be signed; `CONTRACT_EXPIRY_DAYS` after it is sent if it is not given.
+    #[input(moment)]
     pub expires_at: Option<Timestamp>,
 }
 
-fn signing_order(fields: &mut Fields) -> Option<SigningOrder> {
-    fields.optional("signing_order", rule::one_of(SigningOrder::WORDS)).and_then(SigningOrder::parse)
-}
-
-impl Input for NewContract {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let campaign = fields.required("campaign_id", rule::text(100));
-        let creator = fields.required_as(&["creator_id", "influencer_id"], rule::id());
-        let order = signing_order(fields).unwrap_or(SigningOrder::Any);
-        let expires_at = fields.optional("expires_at", rule::moment());
-        let text = Text::read(fields);
-        Some(Self { campaign: campaign?, creator: creator?, text: text?, order, expires_at })
-    }
-}
-
-/// A change of a contract.
-#[derive(Clone, Debug)]
+/// A change of a contract. Fields that are left out, or null, stay as they are; `deliverables: null` takes the list away.
+#[derive(Clone, Debug, Input)]
+#[input(name = "ContractChanges")]
 pub struct Changes {
     /// Where it is to go.
+    #[input(word)]
     pub status: Option<Status>,
     /// Who signs before whom.
-    pub order: Option<SigningOrder>,
+    #[input(word)]
+    pub signing_order: Option<SigningOrder>,
     /// Until when it may be signed.
+    #[input(moment)]
     pub expires_at: Option<Timestamp>,
-    /// The fields of its text that were sent.
-    sent: Map<String, Value>,
-    /// Why, for amendments.
+    /// Anything that was agreed, as in a new contract.
+    #[input(terms())]
+    terms: Option<Map<String, Value>>,
+    /// What is to be delivered, if the terms do not say it.
+    #[input(listing())]
+    deliverables: Option<Option<Value>>,
+    /// What is paid in all: more than 0.
+    #[input(amount(false), alias = "total_amount")]
+    payment_amount: Option<Money>,
+    /// The currency, of ISO 4217.
+    #[input(currency())]
+    currency: Option<Currency>,
+    /// What is paid when, as in a new contract.
+    #[input(payment_schedule())]
+    payment_schedule: Option<Vec<Value>>,
+    /// Why: for cancelling and for amendments.
+    #[input(any_text(2_000))]
     pub note: Option<String>,
-}
-
-const TEXT: [&str; 6] = ["terms", "deliverables", "payment_amount", "total_amount", "currency", "payment_schedule"];
-
-impl Input for Changes {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let status = fields.optional("status", rule::one_of(Status::WORDS)).and_then(Status::parse);
-        // Read here for their faults, and again over what was when it is known.
-        fields.optional("terms", rule::object(TERMS_BYTES));
-        fields.optional("deliverables", listing());
-        fields.optional_as(&["payment_amount", "total_amount"], rule::amount(false));
-        fields.optional("currency", currency());
-        fields.optional("payment_schedule", list());
-        let sent = TEXT
-            .iter()
-            .filter(|name| fields.has(name) || (**name == "deliverables" && fields.raw(name).is_some()))
-            .filter_map(|name| Some(((*name).to_owned(), fields.raw(name)?.clone())))
-            .collect();
-        Some(Self {
-            status,
-            order: signing_order(fields),
-            expires_at: fields.optional("expires_at", rule::moment()),
-            sent,
-            note: fields.optional("note", rule::any_text(2_000)),
-        })
-    }
 }
 
 impl Changes {
     /// What a contract that says this says after the change; nothing if the change is none.
     pub fn over(&self, was: &Text) -> Result<Option<Text>> {
-        if self.sent.is_empty() {
-            return Ok(None);
-        }
         let mut body = was.body();
-        for (name, value) in &self.sent {
-            let name = if name == "total_amount" { "payment_amount" } else { name };
-            body.insert(name.to_owned(), value.clone());
-        }
-        let text: Text = Fields::of_body(Value::Object(body))?.read()?;
+        let mut put = |name: &str, value: Option<Value>| value.map(|value| body.insert(name.to_owned(), value));
+        put("terms", self.terms.clone().map(Value::Object));
+        put("deliverables", self.deliverables.clone().map(Option::unwrap_or_default));
+        put("payment_amount", self.payment_amount.map(|amount| json!(amount)));
+        put("currency", self.currency.map(|currency| json!(currency)));
+        put("payment_schedule", self.payment_schedule.clone().map(Value::Array));
+        let text: Text = Fields::of_body(Value::Object(body))?.read::<ContractText>()?.into();
         Ok((text != *was).then_some(text))
     }
 }
 
-/// Who is asked to sign by mail.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// A change proposed for a signed contract, and who is asked to sign it.
+#[derive(Clone, Debug, Input)]
+#[input(name = "NewAmendment")]
+pub struct AmendInput {
+    #[input(flatten)]
+    pub changes: Changes,
+    #[input(flatten)]
+    pub send: SendInput,
+}
+
+/// Someone who is asked to sign by mail.
+#[derive(Clone, Debug, Serialize, Deserialize, Input)]
+#[input(name = "Signer")]
 pub struct SignerInput {
-    /// For which side.
+    /// The side that they sign for.
+    #[input(word)]
     pub party: Party,
     /// Where the link goes.
+    #[input(email)]
     pub email: String,
     /// Who it is.
+    #[input(text(200))]
     pub name: Option<String>,
 }
 
-fn signer() -> impl Rule<Output = SignerInput> {
-    rule::rule(
-        || json!({"type": "object"}),
-        |value, from_text| {
-            let object = value
-                .as_object()
-                .ok_or_else(|| Problem::new("wrong_type", "must be an object with party and email"))?;
-            let get = |name: &str| object.get(name).unwrap_or(&Value::Null);
-            let party = rule::one_of(Party::WORDS).read(get("party"), from_text)?;
-            let name = object.get("name").filter(|name| !name.is_null());
-            Ok(SignerInput {
-                party: Party::parse(party).unwrap_or(Party::Creator),
-                email: rule::email().read(get("email"), from_text)?,
-                name: name.map(|name| rule::text(200).read(name, from_text)).transpose()?,
-            })
-        },
-    )
-}
-
 /// How a contract is sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Input)]
+#[input(name = "SendContract", check = SendInput::check)]
 pub struct SendInput {
-    /// Who is asked by mail; the creator, at the address of the directory, if nobody is named.
+    /// Who is asked by mail, one of each side at most; if nobody is named, the creator at the address that the directory has.
+    #[input(list(2, nested()))]
     pub signers: Option<Vec<SignerInput>>,
-    /// Who signs before whom.
-    pub order: Option<SigningOrder>,
+    /// Who signs before whom: the second is asked when the first one has signed.
+    #[input(word)]
+    pub signing_order: Option<SigningOrder>,
     /// Until when it may be signed.
+    #[input(moment)]
     pub expires_at: Option<Timestamp>,
-    /// A word to those who are asked.
+    /// A message to those who are asked.
+    #[input(any_text(2_000))]
     pub message: Option<String>,
 }
 
-impl Input for SendInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let signers = fields.optional("signers", rule::list(2, signer()));
-        if let Some([one, other]) = signers.as_deref()
+impl SendInput {
+    fn check(&self, fields: &mut Fields) {
+        if let Some([one, other]) = self.signers.as_deref()
             && one.party == other.party
         {
             fields.fault("signers", "repeated", "must name each side at most once");
         }
-        Some(Self {
-            signers,
-            order: signing_order(fields),
-            expires_at: fields.optional("expires_at", rule::moment()),
-            message: fields.optional("message", rule::any_text(2_000)),
-        })
     }
 }
 
 /// How one signs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Input)]
+#[input(name = "SignContract")]
 pub struct SignInput {
     /// The name, typed in.
+    #[input(text(200), example = "Ana Ferreira")]
     pub name: Option<String>,
-    /// Does the workspace state that the other side has agreed elsewhere?
+    /// For the business: does it state that the creator has agreed elsewhere? If it is not given, it does, unless the creator was asked to
+    /// sign by mail.
+    #[input(flag)]
     pub attest_counterpart: Option<bool>,
 }
 
-impl Input for SignInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.optional("name", rule::text(200));
-        Some(Self { name, attest_counterpart: fields.optional("attest_counterpart", rule::flag()) })
-    }
-}
-
-/// How a contract is called off or completed.
-#[derive(Clone, Debug, Default)]
+/// How a contract is called off.
+#[derive(Clone, Debug, Default, Input)]
+#[input(name = "CancelContract")]
 pub struct Ending {
     /// Why.
+    #[input(any_text(2_000))]
     pub reason: Option<String>,
 }
 
-impl Input for Ending {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { reason: fields.optional("reason", rule::any_text(2_000)) })
-    }
-}
+/// Where a deliverable may be moved by hand.
+const MOVES: &[&str] = &["pending", "submitted", "approved"];
 
 /// A move of a deliverable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Input)]
+#[input(name = "DeliverableChange")]
 pub struct DeliverableMove {
-    /// Where to.
+    /// `submitted` (by either side), `approved` or, to send it back, `pending` (by the business).
+    #[input(one_of(MOVES).map(|word| DeliverableStatus::parse(word).unwrap_or(DeliverableStatus::Pending)), example = "submitted")]
     pub status: DeliverableStatus,
     /// Where it can be seen.
+    #[input(url)]
     pub content_url: Option<String>,
-    /// A word with it.
+    /// A note with it.
+    #[input(any_text(2_000))]
     pub note: Option<String>,
-}
-
-impl Input for DeliverableMove {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let status = fields.required("status", rule::one_of(&["pending", "submitted", "approved"]));
-        let content_url = fields.optional("content_url", rule::url());
-        let note = fields.optional("note", rule::any_text(2_000));
-        Some(Self { status: DeliverableStatus::parse(status?)?, content_url, note })
-    }
 }

@@ -7,10 +7,12 @@ mod input;
 pub mod schedule;
 mod status;
 
+pub use self::input::{
+    AmendInput, Changes, ContractText, DeliverableMove, Ending, NewContract, SendInput, SignInput, SignerInput, Text,
+};
 pub use contract::Contract;
 pub use db::Json;
 pub use deliverables::{Deliverable, Wanted};
 pub use document::{Document, PartyText, hash};
-pub use input::{Changes, DeliverableMove, Ending, NewContract, SendInput, SignInput, SignerInput, Text};
 pub use schedule::{Due, Line};
 pub use status::{DeliverableStatus, Method, Party, SigningOrder, Status};

@@ -13,7 +13,7 @@ use crate::store::{self, Version};
 pub(crate) async fn send(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract, input: Option<&SendInput>) -> Result<()> {
     let was = contract.status;
     let again = was == Status::Sent;
-    if let Some(order) = input.and_then(|input| input.order).filter(|order| *order != contract.signing_order) {
+    if let Some(order) = input.and_then(|input| input.signing_order).filter(|order| *order != contract.signing_order) {
         if again {
             return Err(Error::conflict(
                 "The contract is sent, and its signing_order is part of it; take it back to draft first",

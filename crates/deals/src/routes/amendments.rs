@@ -3,18 +3,15 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use http_base::{Answer, Body, Caller, Named, Peer};
-use input::{Fields, Input};
+use http_base::{Answer, Body, Caller, MaybeBody, Named, Peer};
 use kernel::{Error, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::contracts::ContractInput;
-use super::optional::{Optional, Two};
 use super::shapes::{DetailsBody, VersionBody};
-use super::signing::SignBody;
+use super::two::Two;
 use crate::actor::Actor;
-use crate::model::{Changes, Party, SendInput, SignInput};
+use crate::model::{AmendInput, Party, SignInput};
 use crate::ops::{self, Act};
 use crate::{Deals, store};
 
@@ -48,17 +45,6 @@ pub(super) async fn list(State(deals): State<Deals>, caller: Caller, name: Named
     Ok(Json(AmendmentList { version: contract.version, amendments }))
 }
 
-pub(super) struct AmendInput {
-    changes: Changes,
-    send: SendInput,
-}
-
-impl Input for AmendInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { changes: Changes::read(fields)?, send: SendInput::read(fields)? })
-    }
-}
-
 /// Propose an amendment
 ///
 /// Another text for a signed contract, by the fields that change, with a `note` that says why and `signers` who are asked by mail. It
@@ -68,7 +54,7 @@ impl Input for AmendInput {
 /// way stays and counts towards the new schedule, lines that say the same keep their payments, and the others are replaced. The contract
 /// cannot come to pay less than was paid already, nor change its currency once money has moved; both are looked at again with every
 /// signature.
-#[utoipa::path(post, path = "/api/v1/contracts/{contract_id}/amendments", tag = "Contracts", request_body = ContractInput,
+#[utoipa::path(post, path = "/api/v1/contracts/{contract_id}/amendments", tag = "Contracts", request_body = AmendInput,
     params(("contract_id" = String, Path, description = "The contract's id")), responses(
     (status = 201, description = "The contract with the amendment among its versions", body = DetailsBody),
     (status = 403, description = "Only the business proposes an amendment"),
@@ -116,7 +102,7 @@ pub(super) async fn withdraw(
 /// Sign an amendment
 ///
 /// As the contract itself is signed; a business speaks for the creator only if it says so (`attest_counterpart`).
-#[utoipa::path(post, path = "/api/v1/contracts/{contract_id}/amendments/{version}/sign", tag = "Contracts", request_body = SignBody, params(
+#[utoipa::path(post, path = "/api/v1/contracts/{contract_id}/amendments/{version}/sign", tag = "Contracts", request_body = Option<SignInput>, params(
     ("contract_id" = String, Path, description = "The contract's id"), ("version" = i64, Path, description = "The amendment's version")),
     responses(
     (status = 200, description = "The contract as it is now", body = DetailsBody),
@@ -128,7 +114,7 @@ pub(super) async fn sign(
     caller: Caller,
     peer: Peer,
     Two(id, version): Two,
-    Optional(input): Optional<SignInput>,
+    MaybeBody(Body { input, .. }): MaybeBody<SignInput>,
 ) -> Answer<Json<DetailsBody>> {
     let act = Act::new(&deals, caller.scope(), Actor::of(&caller, peer));
     let party = if act.scope.person().is_some() { Party::Creator } else { Party::Business };

@@ -3,57 +3,18 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params, Peer};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{CampaignId, CreatorId, Error, Kind, Result, Scope};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
 
 use super::shapes::{ContractBody, DetailsBody, ListedBody};
 use crate::Deals;
 use crate::actor::Actor;
-use crate::model::{Changes, Contract, Json as Stored, NewContract, Party, SignInput, Status};
+use crate::model::{Changes, Contract, Json as Stored, NewContract, Party, SignInput, Status, Text};
 use crate::ops::{self, Act};
 use crate::store::{self, Wanted};
-
-/// A contract as A and B send one. Only for the documentation: what is read, and how, is in `model`.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `NewContract` and `Changes` read")]
-pub(super) struct ContractInput {
-    /// The campaign's id or code.
-    #[schema(example = "CAMP-001")]
-    campaign_id: String,
-    /// With whom; `influencer_id` is taken too.
-    creator_id: String,
-    /// Anything that was agreed. `deliverables` (a list of `{type, deadline, requirements, quantity, milestone}`), `usage_rights`,
-    /// `exclusivity`, `start_date` and `end_date` are understood; the rest is set in the document as it is.
-    #[schema(value_type = Object, example = json!({"deliverables": [{"type": "youtube_video", "deadline": "2030-07-10T00:00:00Z",
-        "requirements": ["5-8 minutes", "honest review", "CTA included"]}], "usage_rights": "6 months",
-        "exclusivity": "tech category for 30 days"}))]
-    terms: Value,
-    /// The same as in the terms, where they have none: a list, or an object of kinds and what is asked of each.
-    #[schema(value_type = Object)]
-    deliverables: Option<Value>,
-    /// What is paid in all; more than 0.
-    #[schema(example = 1200)]
-    payment_amount: f64,
-    /// Of ISO 4217; `USD` if nothing is said.
-    #[schema(example = "USD")]
-    currency: Option<String>,
-    /// Lines of `{milestone, amount, percentage, due_date, due_on, deliverables}`. Amounts sum to `payment_amount`, or percentages to 100.
-    /// `due_on` is `signing`, `delivery` or `date`; where it is not said, a line that deliverables belong to is due on delivery, one with a date on
-    /// that, one whose milestone has "sign" in its name by the last signature, any other on delivery. To a line belong the `deliverables` that it
-    /// names (by type, or by place from 0) or else those whose own `milestone` is its; on delivery it is due with the last of those, without
-    /// any with the last of all, and never before its date.
-    #[schema(value_type = Vec<Object>, example = json!([{"milestone": "contract_signing", "amount": 400, "percentage": 33},
-        {"milestone": "content_delivery", "amount": 800, "percentage": 67}]))]
-    payment_schedule: Option<Value>,
-    /// `any`, `business_first` or `creator_first`.
-    signing_order: Option<String>,
-    /// Until when it may be signed; `CONTRACT_EXPIRY_DAYS` after it is sent if nothing is said.
-    expires_at: Option<String>,
-}
 
 /// A page of contracts.
 #[derive(Serialize, ToSchema)]
@@ -64,34 +25,19 @@ pub(super) struct ContractList {
 }
 
 /// Which contracts are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query that `ListQuery` reads")]
-struct FilterQuery {
+#[derive(Input)]
+pub(super) struct ContractQuery {
     /// Only of this campaign: its id or code.
+    #[input(text(100))]
     campaign_id: Option<String>,
-    /// Only with this creator; `influencer_id` is taken too.
-    #[param(value_type = Option<String>)]
+    /// Only with this creator.
+    #[input(id, alias = "influencer_id")]
     creator_id: Option<CreatorId>,
-    /// Only of this status: `draft`, `sent`, `signed`, `completed`, `cancelled` or `expired`.
-    #[param(value_type = Option<String>)]
+    /// Only of this status.
+    #[input(word)]
     status: Option<Status>,
-}
-
-pub(super) struct ListQuery {
-    campaign: Option<String>,
-    creator: Option<CreatorId>,
-    status: Option<Status>,
+    #[input(flatten)]
     offsets: Offsets,
-}
-
-impl Input for ListQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let campaign = fields.optional("campaign_id", rule::text(100));
-        let creator = fields.optional_as(&["creator_id", "influencer_id"], rule::id());
-        let status = fields.optional("status", rule::one_of(Status::WORDS)).and_then(Status::parse);
-        Some(Self { campaign, creator, status, offsets: Offsets::read(fields)? })
-    }
 }
 
 /// The campaign of this name, seen by whoever may see the contracts: a creator names those that they are under contract for.
@@ -113,13 +59,13 @@ async fn creator_of(scope: Scope, tx: &mut db::Tx, id: CreatorId) -> Result<Crea
     creator.map(|creator| creator.id).ok_or_else(|| Error::not_found("Creator"))
 }
 
-async fn page(app: &App, scope: Scope, query: ListQuery) -> Result<ContractList> {
+async fn page(app: &App, scope: Scope, query: ContractQuery) -> Result<ContractList> {
     let mut tx = app.read().await?;
-    let campaign = match query.campaign {
+    let campaign = match query.campaign_id {
         Some(name) => Some(campaign_of(scope, &mut tx, &name).await?),
         None => None,
     };
-    let creator = match query.creator {
+    let creator = match query.creator_id {
         Some(id) => Some(creator_of(scope, &mut tx, id).await?),
         None => None,
     };
@@ -131,12 +77,12 @@ async fn page(app: &App, scope: Scope, query: ListQuery) -> Result<ContractList>
 /// List contracts
 ///
 /// The newest first. A creator sees those that were sent to the entries that they claimed.
-#[utoipa::path(get, path = "/api/v1/contracts", tag = "Contracts", params(FilterQuery, Offsets),
+#[utoipa::path(get, path = "/api/v1/contracts", tag = "Contracts", params(ContractQuery),
     responses((status = 200, description = "A page of contracts", body = ContractList)))]
 pub(super) async fn list(
     State(deals): State<Deals>,
     caller: Caller,
-    Params(query): Params<ListQuery>,
+    Params(query): Params<ContractQuery>,
 ) -> Answer<Json<ContractList>> {
     Ok(Json(page(deals.app(), caller.scope(), query).await?))
 }
@@ -151,7 +97,7 @@ pub(super) async fn of_campaign(
     name: Named,
     Params(offsets): Params<Offsets>,
 ) -> Answer<Json<ContractList>> {
-    let query = ListQuery { campaign: Some(name.0), creator: None, status: None, offsets };
+    let query = ContractQuery { campaign_id: Some(name.0), creator_id: None, status: None, offsets };
     Ok(Json(page(deals.app(), caller.scope(), query).await?))
 }
 
@@ -165,14 +111,14 @@ pub(super) async fn of_creator(
     name: Named,
     Params(offsets): Params<Offsets>,
 ) -> Answer<Json<ContractList>> {
-    let query = ListQuery { campaign: None, creator: Some(name.id("Creator")?), status: None, offsets };
+    let query = ContractQuery { campaign_id: None, creator_id: Some(name.id("Creator")?), status: None, offsets };
     Ok(Json(page(deals.app(), caller.scope(), query).await?))
 }
 
 /// Create a contract
 ///
 /// It is a draft. Its deadlines must lie ahead, its schedule must add up.
-#[utoipa::path(post, path = "/api/v1/contracts", tag = "Contracts", request_body = ContractInput, responses(
+#[utoipa::path(post, path = "/api/v1/contracts", tag = "Contracts", request_body = NewContract, responses(
     (status = 200, description = "The new contract", body = ContractBody),
     (status = 403, description = "Contracts are drawn up by businesses"),
     (status = 404, description = "The campaign or the creator is not there, or not yours"),
@@ -192,14 +138,14 @@ pub(super) async fn create(
         .into());
     }
     let act = Act::new(&deals, scope, Actor::of(&caller, peer));
-    input.text.must_lie_ahead(act.now, None)?;
+    let text = Text::from(input.text);
+    text.must_lie_ahead(act.now, None)?;
     if input.expires_at.is_some_and(|expires| expires <= act.now) {
         return Err(Error::invalid_field("expires_at", "must lie ahead, or nobody could sign").into());
     }
     let mut tx = deals.app().write().await?;
-    let campaign = campaigns::find(scope, &mut tx, &input.campaign).await?;
-    let creator = creator_of(scope, &mut tx, input.creator).await?;
-    let text = input.text;
+    let campaign = campaigns::find(scope, &mut tx, &input.campaign_id).await?;
+    let creator = creator_of(scope, &mut tx, input.creator_id).await?;
     let contract = Contract {
         id: act.clock().new_id(),
         workspace_id: campaign.workspace_id,
@@ -213,7 +159,7 @@ pub(super) async fn create(
         terms: Stored(text.terms),
         deliverables: text.deliverables.map(Stored),
         payment_schedule: Stored(text.schedule),
-        signing_order: input.order,
+        signing_order: input.signing_order,
         sent_at: None,
         signed_at: None,
         completed_at: None,
@@ -255,7 +201,7 @@ pub(super) async fn get(State(deals): State<Deals>, caller: Caller, name: Named)
 /// Fields that are left out stay as they are. Only a draft's text can be changed: a sent one that nobody has signed can be taken back
 /// (`"status": "draft"`), a signed one amended. `"status": "signed"` is the same as `POST …/sign`, and `"completed"` is the workspace's
 /// word for it: what was still open stands in the trail.
-#[utoipa::path(put, path = "/api/v1/contracts/{contract_id}", tag = "Contracts", request_body = ContractInput,
+#[utoipa::path(put, path = "/api/v1/contracts/{contract_id}", tag = "Contracts", request_body = Changes,
     params(("contract_id" = String, Path, description = "The contract's id")), responses(
     (status = 200, description = "The contract as it is now", body = ContractBody),
     (status = 403, description = "A creator may sign it, not change it"),
@@ -300,7 +246,7 @@ pub(super) async fn update(
 async fn change(act: &Act<'_>, tx: &mut db::Tx, contract: &mut Contract, input: &Changes) -> Result<()> {
     let was = contract.text();
     let text = input.over(&was)?;
-    let order = input.order.filter(|order| *order != contract.signing_order);
+    let order = input.signing_order.filter(|order| *order != contract.signing_order);
     let expires = input.expires_at.filter(|expires| Some(*expires) != contract.expires_at);
     if text.is_none() && order.is_none() && expires.is_none() {
         return Ok(());

@@ -4,11 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Body, Caller, Named, Peer};
 use kernel::Error;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::optional::Two;
 use super::shapes::DeliverableBody;
+use super::two::Two;
 use crate::actor::Actor;
 use crate::model::DeliverableMove;
 use crate::ops::{self, Act};
@@ -19,19 +19,6 @@ use crate::{Deals, store};
 pub(super) struct DeliverableList {
     deliverables: Vec<DeliverableBody>,
     total: usize,
-}
-
-/// A move. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `DeliverableMove` reads")]
-pub(super) struct MoveBody {
-    /// `submitted` (by either side), `approved` or, to send it back, `pending` (by the business).
-    #[schema(example = "submitted")]
-    status: String,
-    /// Where it can be seen.
-    content_url: Option<String>,
-    /// A word with it.
-    note: Option<String>,
 }
 
 /// List the deliverables of a contract
@@ -51,7 +38,7 @@ pub(super) async fn list(State(deals): State<Deals>, caller: Caller, name: Named
 ///
 /// When it is approved, the payments that waited for it become due: one whose line of the schedule names deliverables (by `deliverables`, or
 /// because they name its `milestone`) with the last of those, every other one that waits for delivery with the last of all.
-#[utoipa::path(put, path = "/api/v1/contracts/{contract_id}/deliverables/{deliverable_id}", tag = "Contracts", request_body = MoveBody,
+#[utoipa::path(put, path = "/api/v1/contracts/{contract_id}/deliverables/{deliverable_id}", tag = "Contracts", request_body = DeliverableMove,
     params(("contract_id" = String, Path, description = "The contract's id"),
         ("deliverable_id" = String, Path, description = "The deliverable's id")), responses(
     (status = 200, description = "The deliverable as it is now", body = DeliverableBody),

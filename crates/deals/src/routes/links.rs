@@ -8,11 +8,10 @@ use axum::response::{IntoResponse, Response};
 use db::Tx;
 use http_base::page::wants_html;
 use http_base::{Answer, ApiError, Body, Named, Peer};
+use input::Input;
 use input::form::read_form;
-use input::rule;
-use input::{Fields, Input};
 use kernel::{ContractId, Error, Kind, Money, Result, Scope, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
@@ -200,37 +199,26 @@ pub(super) async fn pdf(State(deals): State<Deals>, name: Named) -> Answer<Respo
 }
 
 /// How one signs by a link.
-#[derive(Deserialize, ToSchema)]
+#[derive(Input)]
+#[input(name = "SignByLink")]
 pub(super) struct LinkInput {
     /// The name, typed in: this is the signature.
-    #[schema(example = "Ana Ferreira")]
+    #[input(text(200), example = "Ana Ferreira")]
     name: String,
     /// The `document_hash` that was read; 409 if another text is signed under this link.
+    #[input(text(64))]
     document_hash: Option<String>,
 }
 
-impl Input for LinkInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.required("name", rule::text(200));
-        let document_hash = fields.optional("document_hash", rule::text(64));
-        // On the page one says so; whoever calls the route has read what it does.
-        if fields.is_text() && !fields.has("agreed") {
-            fields.fault("agreed", "missing", "must be ticked: you sign only what you agree to");
-        }
-        Some(Self { name: name?, document_hash })
-    }
-}
-
-/// What the page's form sends. Only for the documentation.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the form that `LinkInput` reads")]
+/// What the page's form sends. A program that calls the route has read what it does; on the page one says so.
+#[derive(Input)]
+#[input(name = "SignByLinkForm")]
 pub(super) struct LinkForm {
-    /// The name, typed in: this is the signature.
-    name: String,
+    #[input(flatten)]
+    input: LinkInput,
     /// Ticked.
+    #[input(text(10), missing = "must be ticked: you sign only what you agree to")]
     agreed: String,
-    /// The `document_hash` of the page.
-    document_hash: Option<String>,
 }
 
 /// Sign a contract by a mailed link
@@ -261,11 +249,11 @@ pub(super) async fn sign(State(deals): State<Deals>, peer: Peer, name: Named, re
 
 async fn sign_on_page(deals: &Deals, peer: Peer, token: &str, request: Request) -> Response {
     let read = match axum::body::to_bytes(request.into_body(), FORM_BYTES).await {
-        Ok(bytes) => read_form::<LinkInput>(&bytes),
+        Ok(bytes) => read_form::<LinkForm>(&bytes),
         Err(error) => Err(Error::new(Kind::TooLarge, "The form is too large").because(error)),
     };
     let signed = match read {
-        Ok(input) => put_under(deals, peer.clone(), token, input).await,
+        Ok(form) => put_under(deals, peer.clone(), token, form.input).await,
         Err(error) => Err(error),
     };
     match signed {

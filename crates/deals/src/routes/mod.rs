@@ -5,10 +5,10 @@ mod contracts;
 mod deliverables;
 mod link_page;
 mod links;
-mod optional;
 mod papers;
 mod shapes;
 mod signing;
+mod two;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

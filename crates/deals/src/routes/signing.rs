@@ -2,66 +2,19 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::{Answer, Caller, Named, Peer};
-use serde::Deserialize;
-use utoipa::ToSchema;
+use http_base::{Answer, Body, Caller, MaybeBody, Named, Peer};
 
-use super::optional::Optional;
 use super::shapes::DetailsBody;
 use crate::Deals;
 use crate::actor::Actor;
 use crate::model::{Ending, Party, SendInput, SignInput, Status};
 use crate::ops::{self, Act};
 
-/// Who is asked to sign. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `SendInput` reads")]
-pub(super) struct SendBody {
-    /// One of each side at most; if nobody is named, the creator at the address that the directory has.
-    signers: Option<Vec<SignerBody>>,
-    /// `any`, `business_first` or `creator_first`: whoever signs second is asked when the first one has.
-    signing_order: Option<String>,
-    /// Until when it may be signed.
-    expires_at: Option<String>,
-    /// A word to those who are asked.
-    message: Option<String>,
-}
-
-/// Someone who is asked to sign.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `SendInput` reads")]
-pub(super) struct SignerBody {
-    /// `business` or `creator`.
-    party: String,
-    email: String,
-    name: Option<String>,
-}
-
-/// How one signs. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `SignInput` reads")]
-pub(super) struct SignBody {
-    /// The name, typed in.
-    #[schema(example = "Ana Ferreira")]
-    name: Option<String>,
-    /// For the business: does it state that the creator has agreed elsewhere? If nothing is said, it does, unless the creator was asked
-    /// to sign by mail.
-    attest_counterpart: Option<bool>,
-}
-
-/// Why. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Ending` reads")]
-pub(super) struct EndingBody {
-    /// Why.
-    reason: Option<String>,
-}
-
 /// Send a contract for signing
 ///
 /// Its text is frozen and hashed, and whoever is named gets a mail with a link that is good for one signature. Sent again, it asks again
 /// with new links, and the old ones are dead.
-#[utoipa::path(post, path = "/api/v1/contracts/{contract_id}/send", tag = "Contracts", request_body = SendBody,
+#[utoipa::path(post, path = "/api/v1/contracts/{contract_id}/send", tag = "Contracts", request_body = Option<SendInput>,
     params(("contract_id" = String, Path, description = "The contract's id")), responses(
     (status = 200, description = "The contract as it is now", body = DetailsBody),
     (status = 403, description = "Only the business sends a contract"),
@@ -72,7 +25,7 @@ pub(super) async fn send(
     caller: Caller,
     peer: Peer,
     name: Named,
-    Optional(input): Optional<SendInput>,
+    MaybeBody(Body { input, .. }): MaybeBody<SendInput>,
 ) -> Answer<Json<DetailsBody>> {
     let act = Act::new(&deals, caller.scope(), Actor::of(&caller, peer));
     let mut tx = deals.app().write().await?;
@@ -88,7 +41,7 @@ pub(super) async fn send(
 /// As the business, or as the creator who claimed the entry. With the last signature it is signed, and the payments of its schedule are
 /// made. A business that signs without having asked the creator by mail states that the creator has agreed elsewhere; `signatures` tells
 /// such a statement from a signature. Of an order that is asked for, nobody signs before their turn.
-#[utoipa::path(post, path = "/api/v1/contracts/{contract_id}/sign", tag = "Contracts", request_body = SignBody,
+#[utoipa::path(post, path = "/api/v1/contracts/{contract_id}/sign", tag = "Contracts", request_body = Option<SignInput>,
     params(("contract_id" = String, Path, description = "The contract's id")), responses(
     (status = 200, description = "The contract as it is now: `signed`, or still `sent` while the other side has not signed", body = DetailsBody),
     (status = 403, description = "Only the business speaks for the other side"),
@@ -99,7 +52,7 @@ pub(super) async fn sign(
     caller: Caller,
     peer: Peer,
     name: Named,
-    Optional(input): Optional<SignInput>,
+    MaybeBody(Body { input, .. }): MaybeBody<SignInput>,
 ) -> Answer<Json<DetailsBody>> {
     let act = Act::new(&deals, caller.scope(), Actor::of(&caller, peer));
     let party = if act.scope.person().is_some() { Party::Creator } else { Party::Business };
@@ -115,7 +68,7 @@ pub(super) async fn sign(
 /// Cancel a contract
 ///
 /// A signed one, too: its payments that are not under way will not be made. What was paid may be refunded.
-#[utoipa::path(post, path = "/api/v1/contracts/{contract_id}/cancel", tag = "Contracts", request_body = EndingBody,
+#[utoipa::path(post, path = "/api/v1/contracts/{contract_id}/cancel", tag = "Contracts", request_body = Option<Ending>,
     params(("contract_id" = String, Path, description = "The contract's id")), responses(
     (status = 200, description = "The contract as it is now", body = DetailsBody),
     (status = 403, description = "Only the business cancels a contract"),
@@ -126,7 +79,7 @@ pub(super) async fn cancel(
     caller: Caller,
     peer: Peer,
     name: Named,
-    Optional(input): Optional<Ending>,
+    MaybeBody(Body { input, .. }): MaybeBody<Ending>,
 ) -> Answer<Json<DetailsBody>> {
     let act = Act::new(&deals, caller.scope(), Actor::of(&caller, peer));
     let mut tx = deals.app().write().await?;

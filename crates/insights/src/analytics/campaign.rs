@@ -14,41 +14,17 @@ use super::model::CampaignAnalytics;
 use super::period::Period;
 use super::store::{self, Found};
 
-/// How many creators are told unless said otherwise.
-const CREATORS: u32 = 100;
-
 /// Which days, and which of the creators.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query that `Wanted` reads")]
-pub(super) struct WantedQuery {
-    /// From this day on, in UTC.
-    #[param(example = "2024-06-01")]
-    start_date: Option<String>,
-    /// Up to this day, in UTC, the day itself included.
-    #[param(example = "2024-06-30")]
-    end_date: Option<String>,
-    /// How many creators at most.
-    #[param(minimum = 1, maximum = 100, default = 100)]
-    limit: Option<u32>,
-    /// How many creators to leave out first.
-    #[param(minimum = 0, default = 0)]
-    offset: Option<u32>,
-}
-
-struct Wanted {
+#[derive(Input)]
+pub(super) struct CampaignAnalyticsQuery {
+    #[input(flatten)]
     period: Period,
-    offsets: Offsets,
-}
-
-impl Input for Wanted {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let period = Period::read(fields)?;
-        let limited = fields.has("limit");
-        let offsets = Offsets::read(fields)?;
-        let offsets = if limited { offsets } else { Offsets { limit: CREATORS, ..offsets } };
-        Some(Self { period, offsets })
-    }
+    /// How many creators at most.
+    #[input(whole(1, 100).map(|limit| limit as u32), default = 100)]
+    limit: u32,
+    /// How many creators to leave out first.
+    #[input(whole(0, u32::MAX.into()).map(|offset| offset as u32), default = 0)]
+    offset: u32,
 }
 
 /// Everything that is told of a campaign, as of one moment.
@@ -64,7 +40,7 @@ pub(crate) async fn read(analytics: &Analytics, scope: Scope, name: &str, period
 /// delivered. What there is nothing to compute from is null. With dates, the figures are of those days; contracts, deliverables and
 /// payments are always of the whole campaign.
 #[utoipa::path(get, path = "/api/v1/analytics/campaigns/{campaign_id}", tag = "Analytics",
-    params(("campaign_id" = String, Path, description = "The campaign's id or code"), WantedQuery),
+    params(("campaign_id" = String, Path, description = "The campaign's id or code"), CampaignAnalyticsQuery),
     responses((status = 200, description = "The analytics", body = CampaignAnalytics)))]
 pub(super) async fn campaign(
     State(analytics): State<Analytics>,
@@ -79,11 +55,10 @@ pub(super) async fn campaign(
     if let Some(kept) = analytics.kept(&key, stamp) {
         return Ok(kept);
     }
-    let wanted: Wanted = read_query(&asked)?;
+    let wanted: CampaignAnalyticsQuery = read_query(&asked)?;
     // Boxed, so that a kept answer does not carry the room of making one about.
     let found = Box::pin(read(&analytics, scope, &name.0, wanted.period)).await?;
     let prices = &analytics.insights().settings().earned_media;
-    let Offsets { limit, offset } = wanted.offsets;
-    let body = CampaignAnalytics::new(&found, prices, offset as usize, limit as usize);
+    let body = CampaignAnalytics::new(&found, prices, wanted.offset as usize, wanted.limit as usize);
     Ok(analytics.answer(key, stamp, &body)?)
 }

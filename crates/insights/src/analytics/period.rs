@@ -20,15 +20,24 @@ fn a_day() -> impl Rule<Output = Day> {
 }
 
 /// Days from one to another, both in it; without an end it goes on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Input)]
+#[input(check = Period::check)]
 pub struct Period {
-    /// The first day.
+    /// From this day on, in UTC.
+    #[input(a_day(), name = "start_date", example = "2024-06-01")]
     pub start: Option<Day>,
-    /// The last day.
+    /// Up to this day, in UTC, the day itself included.
+    #[input(a_day(), name = "end_date", example = "2024-06-30")]
     pub end: Option<Day>,
 }
 
 impl Period {
+    fn check(&self, fields: &mut Fields) {
+        if self.start.zip(self.end).is_some_and(|(start, end)| start > end) {
+            fields.fault("start_date", "out_of_range", "must not be after end_date");
+        }
+    }
+
     /// Is the day in it?
     pub fn has(self, day: Day) -> bool {
         self.start.is_none_or(|start| start <= day) && self.end.is_none_or(|end| day <= end)
@@ -37,18 +46,5 @@ impl Period {
     /// Its ends as days that can be compared with.
     pub fn ends(self) -> (Day, Day) {
         (self.start.unwrap_or(Day(i64::MIN)), self.end.unwrap_or(Day(i64::MAX)))
-    }
-}
-
-impl Input for Period {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let start = fields.optional("start_date", a_day());
-        let end = fields.optional("end_date", a_day());
-        if let (Some(start), Some(end)) = (start, end)
-            && start > end
-        {
-            fields.fault("start_date", "out_of_range", "must not be after end_date");
-        }
-        Some(Self { start, end })
     }
 }

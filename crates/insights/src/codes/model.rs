@@ -1,7 +1,7 @@
 //! What a promo code is.
 
+use input::Input;
 use input::rule::{self, Problem, Rule};
-use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, Id, Timestamp, WorkspaceId};
 use serde_json::json;
 
@@ -54,19 +54,16 @@ pub(crate) fn promo_code() -> impl Rule<Output = String> {
     )
 }
 
-/// A promo code as it is asked for.
-#[derive(Clone, Debug)]
+/// A promo code to be counted by.
+#[derive(Clone, Debug, Input)]
 pub(super) struct NewPromoCode {
+    /// The creator whose orders it counts.
+    #[input(id, alias = "influencer_id")]
     pub(super) creator_id: CreatorId,
+    /// What people type in, whatever the case: no spaces.
+    #[input(promo_code(), example = "ANA20")]
     pub(super) code: String,
+    /// What it is worth, in words.
+    #[input(text(200), example = "20 % off")]
     pub(super) discount: Option<String>,
-}
-
-impl Input for NewPromoCode {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let creator_id = fields.required_as(&["creator_id", "influencer_id"], rule::id());
-        let code = fields.required("code", promo_code());
-        let discount = fields.optional("discount", rule::text(200));
-        Some(Self { creator_id: creator_id?, code: code?, discount })
-    }
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use http_base::{Answer, Body, Caller, Named, Offsets, Page, Params};
 use kernel::{CampaignId, CreatorId, Error, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -19,20 +19,6 @@ use crate::shapes::Done;
 /// Every route of promo codes.
 pub(crate) fn router() -> OpenApiRouter<Insights> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(disable))
-}
-
-/// A promo code as it is asked for. Only for the documentation: what is read, and how, is in `model`.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `NewPromoCode` reads")]
-struct PromoCodeInput {
-    /// The creator whose orders it counts; `influencer_id` is taken too.
-    creator_id: CreatorId,
-    /// What people type in, whatever the case: no spaces.
-    #[schema(example = "ANA20", max_length = 40)]
-    code: String,
-    /// What it is worth, in words.
-    #[schema(example = "20 % off", max_length = 200)]
-    discount: Option<String>,
 }
 
 /// A promo code.
@@ -69,7 +55,7 @@ impl From<PromoCode> for PromoCodeBody {
 ///
 /// Orders that name it count for a creator of the campaign. A workspace has each code once, whatever the case.
 #[utoipa::path(post, path = "/api/v1/analytics/campaigns/{campaign_id}/promo-codes", tag = "Conversions",
-    request_body = PromoCodeInput,
+    request_body = NewPromoCode,
     params(("campaign_id" = String, Path, description = "The campaign's id or code")), responses(
     (status = 201, description = "The new code", body = PromoCodeBody),
     (status = 409, description = "The workspace has this code already"),

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use axum::http::Uri;
+use input::Input;
 use input::rule::{self, Problem, Rule};
-use input::{Fields, Input};
 use kernel::{CampaignId, Clock, CreatorId, Id, Timestamp, WorkspaceId};
 
 use crate::day::Day;
@@ -60,27 +60,22 @@ pub(super) struct LinkDay {
     pub(super) bots: i64,
 }
 
-/// A link as it is asked for.
-#[derive(Clone, Debug)]
+/// A tracked link to be made.
+#[derive(Clone, Debug, Input)]
+#[input(name = "NewTrackedLink")]
 pub(super) struct NewLink {
-    /// Whose clicks it counts.
+    /// The creator whose clicks it counts.
+    #[input(id, alias = "influencer_id")]
     pub(super) creator_id: CreatorId,
-    /// Where it leads.
+    /// Where it leads: http or https, without a user's name in it.
+    #[input(target(), example = "https://shop.example.com/fitband?color=black")]
     pub(super) url: String,
-    /// What its owner calls it.
+    /// What you call it.
+    #[input(text(200), example = "Bio link")]
     pub(super) label: Option<String>,
-    /// What it is to be called by; without it a code is made.
+    /// The code that it is called by; without it a code is made.
+    #[input(code(), example = "ana-fitband")]
     pub(super) code: Option<String>,
-}
-
-impl Input for NewLink {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let creator_id = fields.required_as(&["creator_id", "influencer_id"], rule::id());
-        let url = fields.required("url", target());
-        let label = fields.optional("label", rule::text(200));
-        let code = fields.optional("code", code());
-        Some(Self { creator_id: creator_id?, url: url?, label, code })
-    }
 }
 
 /// A code of one's own choice.

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params};
 use kernel::{CampaignId, CreatorId, Error, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,24 +23,6 @@ const DAYS: u32 = 90;
 /// Every route of tracked links.
 pub(crate) fn router() -> OpenApiRouter<Insights> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, disable)).routes(routes!(visit::follow))
-}
-
-/// A link as it is asked for. Only for the documentation: what is read, and how, is in `model`.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = TrackedLinkInput)]
-#[expect(dead_code, reason = "describes the body that `NewLink` reads")]
-struct LinkInput {
-    /// The creator whose clicks it counts; `influencer_id` is taken too.
-    creator_id: CreatorId,
-    /// Where it leads: http or https, without a user's name in it.
-    #[schema(example = "https://shop.example.com/fitband?color=black", max_length = 2000)]
-    url: String,
-    /// What you call it.
-    #[schema(example = "Bio link", max_length = 200)]
-    label: Option<String>,
-    /// What it is to be called by; without it a code is made.
-    #[schema(example = "ana-fitband", min_length = 4, max_length = 32)]
-    code: Option<String>,
 }
 
 /// A tracked link.
@@ -91,7 +73,7 @@ impl LinkBody {
 /// Create a tracked link
 ///
 /// A short address that leads on and counts clicks for a creator of the campaign. It holds until it is taken down.
-#[utoipa::path(post, path = "/api/v1/analytics/campaigns/{campaign_id}/links", tag = "Tracked links", request_body = LinkInput,
+#[utoipa::path(post, path = "/api/v1/analytics/campaigns/{campaign_id}/links", tag = "Tracked links", request_body = NewLink,
     params(("campaign_id" = String, Path, description = "The campaign's id or code")), responses(
     (status = 201, description = "The new link", body = LinkBody),
     (status = 409, description = "The code is taken"),

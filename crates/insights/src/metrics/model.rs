@@ -1,6 +1,5 @@
 //! A row of post metrics: what one post gained on one day.
 
-use input::rule;
 use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, Money, Platform, Timestamp};
 use payments::Currency;
@@ -104,93 +103,116 @@ impl Metric {
     }
 }
 
-/// A row as it is sent.
-#[derive(Clone, Debug)]
+/// What one post gained on one day. At least one figure must be given; counts that are left out are 0.
+#[derive(Clone, Debug, Input)]
+#[input(name = "NewPostMetric", before = something_is_given, check = NewMetric::check)]
 pub(super) struct NewMetric {
-    /// Its creator,
+    /// The creator of the post, of the directory.
+    #[input(id, alias = "influencer_id")]
     pub(super) creator_id: CreatorId,
-    /// and the rest of it, as it will be stored.
-    row: Metric,
-}
-
-impl NewMetric {
-    /// The row, coming in now by this way.
-    pub(super) fn stored(self, source: &str, now: Timestamp) -> Metric {
-        Metric { source: source.to_owned(), created_at: now, updated_at: now, ..self.row }
-    }
-}
-
-impl Dated for NewMetric {
-    const NAMES: &'static [&'static str] = &["date", "day"];
-
-    fn day(&self) -> Day {
-        self.row.day
-    }
+    /// The platform's name for the post. Without it the post is named by its address.
+    #[input(text(LONGEST_POST), name = "post_id", alias = "post", example = "CxYz123")]
+    post: Option<String>,
+    /// Where the post is; must be given if `post_id` is not.
+    #[input(url, example = "https://www.instagram.com/p/CxYz123/")]
+    post_url: Option<String>,
+    /// The platform of the post.
+    #[input(platform)]
+    platform: Option<Platform>,
+    /// The day in UTC that the figures were gained on, or a time on it. From 2005-01-01 to tomorrow.
+    #[input(day(), name = "date", alias = "day", example = "2026-01-15")]
+    day: Day,
+    /// How often it was seen.
+    #[input(whole(0, MOST), default = 0, example = 15_000)]
+    views: i64,
+    /// How many liked it.
+    #[input(whole(0, MOST), default = 0)]
+    likes: i64,
+    /// How many commented on it.
+    #[input(whole(0, MOST), default = 0)]
+    comments: i64,
+    /// How often it was shared.
+    #[input(whole(0, MOST), default = 0)]
+    shares: i64,
+    /// How often it was saved.
+    #[input(whole(0, MOST), default = 0)]
+    saves: i64,
+    /// How often its link was followed.
+    #[input(whole(0, MOST), default = 0)]
+    clicks: i64,
+    /// How many bought, signed up or did whatever else was wanted.
+    #[input(whole(0, MOST), default = 0)]
+    conversions: i64,
+    /// Accounts reached; left out it is unknown, not 0.
+    #[input(whole(0, MOST))]
+    reach: Option<i64>,
+    /// What it brought, with no more decimals than its currency has; left out it is unknown, not 0.
+    #[input(amount(true))]
+    revenue: Option<Money>,
+    /// The currency of the revenue (ISO 4217).
+    #[input(currency(), default = Currency::USD)]
+    currency: Currency,
 }
 
 const FIGURES: [&str; 9] =
     ["views", "likes", "comments", "shares", "saves", "clicks", "conversions", "reach", "revenue"];
 
-impl Input for NewMetric {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let creator_id = fields.required_as(&["creator_id", "influencer_id"], rule::id());
-        let named = fields.optional_as(&["post_id", "post"], rule::text(LONGEST_POST));
-        let post_url = fields.optional("post_url", rule::url());
-        let post = match (named, &post_url) {
-            (Some(post), _) => Some(post),
-            (None, Some(url)) => post_of(url).or_else(|| {
+/// A row says which post it is of, and some figure.
+fn something_is_given(fields: &mut Fields) {
+    if !["post_id", "post", "post_url"].iter().any(|name| fields.has(name)) {
+        fields.fault("post_id", "missing", "is missing; give it, or a post_url");
+    }
+    if !FIGURES.iter().any(|name| fields.has(name)) {
+        let message = format!("is missing, and every other figure too; give one of {}", FIGURES.join(", "));
+        fields.fault("views", "missing", message);
+    }
+}
+
+impl NewMetric {
+    fn check(&mut self, fields: &mut Fields) {
+        if let (None, Some(url)) = (&self.post, &self.post_url) {
+            self.post = post_of(url);
+            if self.post.is_none() {
                 fields.fault("post_url", "too_long", "is too long to name a post by; give a post_id as well");
-                None
-            }),
-            (None, None) if ["post_id", "post", "post_url"].iter().any(|name| fields.has(name)) => None,
-            (None, None) => {
-                fields.fault("post_id", "missing", "is missing; give it, or a post_url");
-                None
             }
-        };
-        let platform = fields.optional("platform", rule::platform());
-        let day = fields.required_as(&["date", "day"], day());
-        let counted =
-            FIGURES.map(|name| (name != "revenue").then(|| fields.optional(name, rule::whole(0, MOST))).flatten());
-        let [views, likes, comments, shares, saves, clicks, conversions, reach, _] = counted;
-        let revenue = fields.optional("revenue", rule::amount(true));
-        if !FIGURES.iter().any(|name| fields.has(name)) {
-            fields.fault(
-                "views",
-                "missing",
-                format!("is missing, and every other figure too; give one of {}", FIGURES.join(", ")),
-            );
         }
-        let currency = fields.optional("currency", currency()).unwrap_or(Currency::USD);
-        if revenue.is_some_and(|revenue| !currency.fits(revenue)) {
-            fields.fault(
-                "revenue",
-                "wrong_format",
-                format!("must be a whole number of {currency}, which has no decimals"),
-            );
+        if self.revenue.is_some_and(|revenue| !self.currency.fits(revenue)) {
+            let message = format!("must be a whole number of {}, which has no decimals", self.currency);
+            fields.fault("revenue", "wrong_format", message);
         }
-        let never = Timestamp::from_micros(0);
-        let row = Metric {
-            creator_id: creator_id?,
-            post: post?,
-            day: day?,
-            post_url,
-            platform,
-            views: views.unwrap_or(0),
-            likes: likes.unwrap_or(0),
-            comments: comments.unwrap_or(0),
-            shares: shares.unwrap_or(0),
-            saves: saves.unwrap_or(0),
-            clicks: clicks.unwrap_or(0),
-            conversions: conversions.unwrap_or(0),
-            reach,
-            revenue,
-            currency: revenue.map_or_else(String::new, |_| currency.code().to_owned()),
-            source: String::new(),
-            created_at: never,
-            updated_at: never,
-        };
-        Some(Self { creator_id: row.creator_id, row })
+    }
+
+    /// The row, coming in now by this way.
+    pub(super) fn stored(self, source: &str, now: Timestamp) -> Metric {
+        Metric {
+            creator_id: self.creator_id,
+            post: self.post.unwrap_or_default(),
+            day: self.day,
+            post_url: self.post_url,
+            platform: self.platform,
+            views: self.views,
+            likes: self.likes,
+            comments: self.comments,
+            shares: self.shares,
+            saves: self.saves,
+            clicks: self.clicks,
+            conversions: self.conversions,
+            reach: self.reach,
+            revenue: self.revenue,
+            currency: self.revenue.map_or_else(String::new, |_| self.currency.code().to_owned()),
+            source: source.to_owned(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+impl Dated for NewMetric {
+    const LIST: &'static str = "metrics";
+    const NAMES: &'static [&'static str] = &["date", "day"];
+
+    fn day(&self) -> Day {
+        self.day
     }
 }
 

@@ -80,18 +80,67 @@ pub(super) enum By {
     Link(String),
 }
 
-/// An order as it is told.
-#[derive(Clone, Debug)]
+/// An order as the shop tells it: by the promo code that was typed in, or by the tracked link that led to it.
+#[derive(Clone, Debug, Input)]
+#[input(name = "NewConversion", before = counts_by_one, check = NewOrder::check)]
 pub(super) struct NewOrder {
+    /// Your name for the order.
+    #[input(text(200), name = "order_id", alias = "reference", example = "1001")]
     pub(super) reference: String,
-    pub(super) by: By,
-    /// When it was made; nothing if nobody said.
+    /// The promo code that was typed in, whatever the case.
+    #[input(promo_code().map(|code| key_of(&code)), alias = "promo_code", example = "ANA20")]
+    code: Option<String>,
+    /// Instead of that, the code of the tracked link that led to the order.
+    #[input(text(32))]
+    link_code: Option<String>,
+    /// When it was made: a time or a date; left out it is now, or what was told of the order before.
+    #[input(moment_or_day(), alias = "date")]
     pub(super) ordered_at: Option<Timestamp>,
+    /// What it brought, with no more decimals than its currency has; left out it is unknown, not 0.
+    #[input(amount(true), example = 49.9)]
     pub(super) revenue: Option<Money>,
-    pub(super) currency: String,
+    /// The currency of the revenue (ISO 4217).
+    #[input(currency(), default = Currency::USD)]
+    currency: Currency,
+}
+
+/// An order counts by a promo code or by a link, not by both.
+fn counts_by_one(fields: &mut Fields) {
+    match (fields.has("code") || fields.has("promo_code"), fields.has("link_code")) {
+        (true, true) => {
+            fields.fault("link_code", "contradiction", "is given beside a promo code; give what the order counts by");
+        }
+        (false, false) => {
+            fields.fault("code", "missing", "is missing; give the promo code, or the link_code of a tracked link");
+        }
+        _ => {}
+    }
+}
+
+impl NewOrder {
+    fn check(&self, fields: &mut Fields) {
+        if self.revenue.is_some_and(|revenue| !self.currency.fits(revenue)) {
+            let message = format!("must be a whole number of {}, which has no decimals", self.currency);
+            fields.fault("revenue", "wrong_format", message);
+        }
+    }
+
+    /// What led to it.
+    pub(super) fn by(&self) -> By {
+        match (&self.code, &self.link_code) {
+            (Some(code), _) => By::Promo(code.clone()),
+            (None, link) => By::Link(link.clone().unwrap_or_default()),
+        }
+    }
+
+    /// The code of the revenue's currency; empty where there is no revenue.
+    pub(super) fn currency(&self) -> String {
+        self.revenue.map_or_else(String::new, |_| self.currency.code().to_owned())
+    }
 }
 
 impl Dated for NewOrder {
+    const LIST: &'static str = "conversions";
     const NAMES: &'static [&'static str] = &["ordered_at", "date"];
 
     fn day(&self) -> Day {
@@ -100,7 +149,7 @@ impl Dated for NewOrder {
 }
 
 /// A moment from 2005 on, or the first one of a day.
-fn moment() -> impl Rule<Output = Timestamp> {
+fn moment_or_day() -> impl Rule<Output = Timestamp> {
     rule::rule(
         || json!({"type": "string", "examples": ["2026-01-15T10:30:00Z", "2026-01-15"]}),
         |value, _| {
@@ -120,43 +169,6 @@ fn moment() -> impl Rule<Output = Timestamp> {
             Ok(moment)
         },
     )
-}
-
-impl Input for NewOrder {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let reference = fields.required_as(&["order_id", "reference"], rule::text(200));
-        let promo = fields.optional_as(&["code", "promo_code"], promo_code());
-        let link = fields.optional("link_code", rule::text(32));
-        let given = |fields: &Fields, names: &[&str]| names.iter().any(|name| fields.has(name));
-        let by = match (given(fields, &["code", "promo_code"]), given(fields, &["link_code"])) {
-            (true, true) => {
-                fields.fault(
-                    "link_code",
-                    "contradiction",
-                    "is given beside a promo code; give what the order counts by",
-                );
-                None
-            }
-            (true, false) => promo.map(|code| By::Promo(key_of(&code))),
-            (false, true) => link.map(By::Link),
-            (false, false) => {
-                fields.fault("code", "missing", "is missing; give the promo code, or the link_code of a tracked link");
-                None
-            }
-        };
-        let ordered_at = fields.optional_as(Self::NAMES, moment());
-        let revenue = fields.optional("revenue", rule::amount(true));
-        let currency = fields.optional("currency", currency()).unwrap_or(Currency::USD);
-        if revenue.is_some_and(|revenue| !currency.fits(revenue)) {
-            fields.fault(
-                "revenue",
-                "wrong_format",
-                format!("must be a whole number of {currency}, which has no decimals"),
-            );
-        }
-        let currency = revenue.map_or_else(String::new, |_| currency.code().to_owned());
-        Some(Self { reference: reference?, by: by?, ordered_at, revenue, currency })
-    }
 }
 
 /// An order as it is told to its workspace.

@@ -61,7 +61,7 @@ pub(super) async fn plan(
         let before = known.map(|place| &plan.orders[place]).or_else(|| there.get(&order.reference));
         // Whoever tells an order again without its time means the time that is known.
         let ordered_at = order.ordered_at.or(before.map(|before| before.ordered_at)).unwrap_or(now);
-        match judged(earned.get(&order.by), &order, ordered_at) {
+        match judged(earned.get(&order.by()), &order, ordered_at) {
             Err(error) => plan.refused.push((at, error)),
             Ok(earned) => {
                 let order = Order {
@@ -74,7 +74,7 @@ pub(super) async fn plan(
                     day: Day::of(ordered_at),
                     ordered_at,
                     revenue: order.revenue,
-                    currency: order.currency,
+                    currency: order.currency(),
                     created_at: before.map_or(now, |before| before.created_at),
                     updated_at: now,
                     reference: order.reference,
@@ -112,7 +112,7 @@ async fn earned(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, new: &[NewOrd
     let mut earned = HashMap::new();
     let (mut keys, mut codes): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for order in new {
-        match &order.by {
+        match order.by() {
             By::Promo(key) => keys.push(key),
             By::Link(code) => codes.push(code),
         }
@@ -149,7 +149,7 @@ async fn earned(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, new: &[NewOrd
 }
 
 fn judged(earned: Option<&Earned>, order: &NewOrder, ordered_at: Timestamp) -> Result<Earned> {
-    let named = match &order.by {
+    let named = match order.by() {
         By::Promo(key) => format!("promo code {key}"),
         By::Link(code) => format!("link {code}"),
     };

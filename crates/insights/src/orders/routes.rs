@@ -3,20 +3,20 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use http_base::{Answer, Caller, Named, Offsets, Page, Params};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{Error, Kind, Result, WorkspaceId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::import::{Import, WANTED, recorded};
 use super::model::{NewOrder, OrderBody};
 use super::{ops, store};
-use crate::day::{Day, day};
-use crate::shapes::{Done, TableForm};
+use crate::batch::Rows;
+use crate::day::Day;
+use crate::shapes::{Days, Done, TableForm, TableQuery};
 use crate::table::{Count, ImportReport, import, take_in};
 use crate::{Insights, batch, figures};
 
@@ -27,42 +27,6 @@ pub(crate) fn router() -> OpenApiRouter<Insights> {
         .routes(routes!(record_table))
         .routes(routes!(delete))
         .routes(routes!(list))
-}
-
-/// An order as the shop tells it. Only for the documentation: what is read, and how, is in `model`.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the order that `NewOrder` reads")]
-struct ConversionInput {
-    /// Your name for the order; `reference` is taken too.
-    #[schema(example = "1001", max_length = 200)]
-    order_id: String,
-    /// The promo code that was typed in, whatever the case; `promo_code` is taken too.
-    #[schema(example = "ANA20")]
-    code: Option<String>,
-    /// Instead of that, the code of the tracked link that led to the order.
-    link_code: Option<String>,
-    /// What it brought, with no more decimals than its currency has; left out it is unknown, not 0.
-    #[schema(minimum = 0, example = 49.9)]
-    revenue: Option<f64>,
-    /// The currency of the revenue (ISO 4217).
-    #[schema(default = "USD")]
-    currency: Option<String>,
-    /// When it was made: a time or a date; left out it is now, or what was told of the order before.
-    #[schema(example = "2026-01-15T10:30:00Z")]
-    ordered_at: Option<String>,
-}
-
-/// One order or many.
-#[derive(Deserialize, ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "describes the body that `batch::rows` reads")]
-enum ConversionsInput {
-    /// One order,
-    One(Box<ConversionInput>),
-    /// a list of up to 1,000,
-    Many(Vec<ConversionInput>),
-    /// or an object with such a list.
-    Listed { conversions: Vec<ConversionInput> },
 }
 
 /// What became of orders.
@@ -86,7 +50,7 @@ fn workspace(caller: &Caller) -> Result<WorkspaceId> {
 ///
 /// One order or up to 1,000, each by the promo code that was typed in or the tracked link that led to it: campaign and creator are
 /// theirs. The same `order_id` again replaces the order, also with another code. All are taken in or none.
-#[utoipa::path(post, path = "/api/v1/analytics/conversions", tag = "Conversions", request_body = ConversionsInput, responses(
+#[utoipa::path(post, path = "/api/v1/analytics/conversions", tag = "Conversions", request_body = inline(Rows<NewOrder>), responses(
     (status = 200, description = "Taken in", body = Recorded),
     (status = 404, description = "The workspace has no such promo code or link"),
     (status = 409, description = "The promo code or link had been taken back before the order was made"),
@@ -94,7 +58,7 @@ fn workspace(caller: &Caller) -> Result<WorkspaceId> {
 async fn record(State(insights): State<Insights>, caller: Caller, request: Request) -> Answer<Json<Recorded>> {
     let (app, scope, workspace) = (insights.app(), caller.scope(), workspace(&caller)?);
     let body = batch::json_body(app, request).await?;
-    let sent: Vec<NewOrder> = batch::rows(body, "conversions", Day::of(app.clock().now()).plus(1))?;
+    let sent: Vec<NewOrder> = batch::rows(body, Day::of(app.clock().now()).plus(1))?;
     let received = sent.len();
     let mut tx = if received > 20 { app.db().write_long().await? } else { app.write().await? };
     figures::lock(scope, &mut tx, workspace).await?;
@@ -114,21 +78,6 @@ async fn record(State(insights): State<Insights>, caller: Caller, request: Reque
     Ok(Json(Recorded { received, count, conversions: orders.into_iter().map(OrderBody::from).collect() }))
 }
 
-/// How a table is taken in.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-struct TableQuery {
-    /// True to be told what would come of the table, without taking it in.
-    #[param(default = false)]
-    dry_run: Option<bool>,
-}
-
-impl Input for TableQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { dry_run: fields.optional("dry_run", rule::flag()) })
-    }
-}
-
 /// Import conversions
 ///
 /// CSV with a head, as a form with the file `file` or as the body itself (`text/csv`). The columns have the names of the
@@ -145,7 +94,7 @@ async fn record_table(
 ) -> Answer<Json<ImportReport>> {
     let into = Import { insights: &insights, scope: caller.scope(), workspace: workspace(&caller)? };
     let last = Day::of(insights.app().clock().now()).plus(1);
-    let dry_run = query.dry_run.unwrap_or_default();
+    let dry_run = query.dry_run;
     let report = take_in(&insights, request, |source| import(into, source, WANTED, last, dry_run)).await?;
     Ok(Json(report))
 }
@@ -172,29 +121,12 @@ async fn delete(State(insights): State<Insights>, caller: Caller, name: Named) -
 }
 
 /// Which orders are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query that `ListQuery` reads")]
-struct WantedQuery {
-    /// Only of this day in UTC and later ones.
-    start_date: Option<Day>,
-    /// Only of this day in UTC and earlier ones.
-    end_date: Option<Day>,
-}
-
-struct ListQuery {
-    days: (Option<Day>, Option<Day>),
+#[derive(Input)]
+struct ConversionQuery {
+    #[input(flatten)]
+    days: Days,
+    #[input(flatten)]
     offsets: Offsets,
-}
-
-impl Input for ListQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let days = (fields.optional("start_date", day()), fields.optional("end_date", day()));
-        if days.0.zip(days.1).is_some_and(|(from, to)| from > to) {
-            fields.fault("start_date", "out_of_range", "must not be after end_date");
-        }
-        Some(Self { days, offsets: Offsets::read(fields)? })
-    }
 }
 
 /// A page of orders.
@@ -209,18 +141,19 @@ struct ConversionList {
 ///
 /// The orders of a campaign, the newest first.
 #[utoipa::path(get, path = "/api/v1/analytics/campaigns/{campaign_id}/conversions", tag = "Conversions",
-    params(("campaign_id" = String, Path, description = "The campaign's id or code"), WantedQuery, Offsets),
+    params(("campaign_id" = String, Path, description = "The campaign's id or code"), ConversionQuery),
     responses((status = 200, description = "A page of orders", body = ConversionList)))]
 async fn list(
     State(insights): State<Insights>,
     caller: Caller,
     name: Named,
-    Params(query): Params<ListQuery>,
+    Params(query): Params<ConversionQuery>,
 ) -> Answer<Json<ConversionList>> {
     let scope = caller.scope();
     let mut tx = insights.app().read().await?;
     let campaign = campaigns::find(scope, &mut tx, &name.0).await?;
-    let (orders, total) = store::list(scope, &mut tx, campaign.id, query.days, query.offsets).await?;
+    let (orders, total) =
+        store::list(scope, &mut tx, campaign.id, (query.days.start_date, query.days.end_date), query.offsets).await?;
     let conversions = orders.into_iter().map(OrderBody::from).collect();
     Ok(Json(ConversionList { conversions, page: query.offsets.page(total) }))
 }

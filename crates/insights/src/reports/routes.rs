@@ -11,32 +11,18 @@ use http_base::cache::Key;
 use http_base::{Answer, Caller, Named, Params};
 use input::form::read_query;
 use kernel::Error;
-use utoipa::IntoParams;
 
 use super::csv::Sheet;
 use super::pdf::Paper;
 use crate::analytics::period::Period;
 use crate::analytics::{Analytics, model, read, store};
 
-/// Which days.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query that `Period` reads")]
-pub(crate) struct PeriodQuery {
-    /// From this day on, in UTC.
-    #[param(example = "2024-06-01")]
-    start_date: Option<String>,
-    /// Up to this day, in UTC, the day itself included.
-    #[param(example = "2024-06-30")]
-    end_date: Option<String>,
-}
-
 /// Download a campaign's figures as CSV
 ///
 /// A line for every creator and day with figures, by creator and then by day. Revenue has two columns for each currency. Cells that a
 /// spreadsheet would run as a formula begin with an apostrophe.
 #[utoipa::path(get, path = "/api/v1/analytics/campaigns/{campaign_id}/report.csv", tag = "Analytics",
-    params(("campaign_id" = String, Path, description = "The campaign's id or code"), PeriodQuery),
+    params(("campaign_id" = String, Path, description = "The campaign's id or code"), Period),
     responses((status = 200, description = "The table", body = String, content_type = "text/csv")))]
 pub(crate) async fn table(
     State(analytics): State<Analytics>,
@@ -83,7 +69,7 @@ fn lines(
 /// The key figures with what they mean, charts by day and by creator, the creators, the budget, and how the figures are made. The same
 /// figures are always the same bytes.
 #[utoipa::path(get, path = "/api/v1/analytics/campaigns/{campaign_id}/report.pdf", tag = "Analytics",
-    params(("campaign_id" = String, Path, description = "The campaign's id or code"), PeriodQuery),
+    params(("campaign_id" = String, Path, description = "The campaign's id or code"), Period),
     responses((status = 200, description = "The report", body = Vec<u8>, content_type = "application/pdf")))]
 pub(crate) async fn paper(
     State(analytics): State<Analytics>,

@@ -1,7 +1,7 @@
 //! What may be written of payments.
 
+use input::Input;
 use input::rule::{self, Problem, Rule};
-use input::{Fields, Input};
 use kernel::{ContractId, Error, Money, Result, Timestamp};
 
 use super::payment::MANUAL;
@@ -10,55 +10,48 @@ use crate::Currency;
 use crate::currency::currency;
 use serde_json::json;
 
-/// A payment made by hand.
-#[derive(Clone, Debug)]
+/// A payment made by hand, beside those that signing a contract makes from its schedule.
+#[derive(Clone, Debug, Input)]
 pub struct NewPayment {
     /// The contract that it is for.
+    #[input(id)]
     pub contract_id: ContractId,
-    /// How much.
+    /// How much: more than 0, with no more decimals than the contract's currency has.
+    #[input(amount(false), example = 400.0)]
     pub amount: Money,
-    /// When it is due; at once if nothing is said.
+    /// When it is due; at once if it is not given.
+    #[input(moment, example = "2026-06-02T00:00:00Z")]
     pub due_date: Option<Timestamp>,
-    /// The currency, if it is said; it must be the contract's.
+    /// The contract's currency, if it is given at all.
+    #[input(currency, example = "USD")]
     pub currency: Option<Currency>,
     /// What it is for.
-    pub name: Option<String>,
+    #[input(text(200))]
+    pub milestone: Option<String>,
 }
 
-impl Input for NewPayment {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let contract_id = fields.required("contract_id", rule::id());
-        let amount = fields.required("amount", rule::amount(false));
-        let due_date = fields.optional("due_date", rule::moment());
-        let currency = fields.optional("currency", currency());
-        let name = fields.optional("milestone", rule::text(200));
-        Some(Self { contract_id: contract_id?, amount: amount?, due_date, currency, name })
-    }
-}
-
-/// What is changed of a payment: `None` leaves a field as it is, `Some(None)` clears it.
-#[derive(Clone, Debug)]
+/// A change of a payment. Fields that are left out stay as they are; null clears a field that can be empty.
+#[derive(Clone, Debug, Input)]
+#[input(name = "PaymentChanges")]
 pub struct Changes {
+    /// How much; only while it is neither being processed nor completed.
+    #[input(amount(false), not_null)]
     amount: Option<Money>,
+    /// `completed` records that it was paid outside of a payment provider.
+    #[input(word, not_null)]
     status: Option<Status>,
+    /// How it is paid, in your own word.
+    #[input(text(50), example = "bank_transfer")]
     payment_method: Option<Option<String>>,
+    /// The bank's or provider's name for it.
+    #[input(text(200))]
     transaction_id: Option<Option<String>>,
+    /// When it is due.
+    #[input(moment)]
     due_date: Option<Option<Timestamp>>,
+    /// When it was paid; now, if it is completed without saying when.
+    #[input(moment)]
     paid_at: Option<Option<Timestamp>>,
-}
-
-impl Input for Changes {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let status = fields.change_required(&["status"], rule::one_of(Status::WORDS)).and_then(Status::parse);
-        Some(Self {
-            amount: fields.change_required(&["amount"], rule::amount(false)),
-            status,
-            payment_method: fields.change("payment_method", method()),
-            transaction_id: fields.change("transaction_id", rule::text(200)),
-            due_date: fields.change("due_date", rule::moment()),
-            paid_at: fields.change("paid_at", rule::moment()),
-        })
-    }
 }
 
 impl Changes {
@@ -118,80 +111,60 @@ impl Changes {
 }
 
 /// With what a payment is processed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Input)]
+#[input(name = "ProcessPayment")]
 pub struct ProcessInput {
-    /// How it is paid, in the caller's word.
+    /// How it is paid, in your own word.
+    #[input(text(50), example = "stripe")]
     pub payment_method: Option<String>,
-    /// The gateway's token of what is charged.
-    pub token: Option<String>,
-    /// The gateway's name of the payer whose token it is.
+    /// What the payment provider is told.
+    #[input(nested)]
+    pub payment_details: Option<PaymentDetails>,
+}
+
+/// What the payment provider is told.
+#[derive(Clone, Debug, Default, Input)]
+pub struct PaymentDetails {
+    /// The provider's token of a card or account (`pm_…`); never a card's number. Without one, the payer is asked for it on a page,
+    /// with the `client_secret` of the answer.
+    #[input(token(), alias = "token", alias = "payment_method", example = "mock_token_123")]
+    pub card_token: Option<String>,
+    /// The provider's name of the payer whose token it is (`cus_…`).
+    #[input(token(), alias = "customer_id")]
     pub customer: Option<String>,
 }
 
-impl Input for ProcessInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let payment_method = fields.optional("payment_method", method());
-        let details = fields.optional("payment_details", rule::object(10_000)).unwrap_or_default();
-        let mut read = |names: &[&str]| {
-            let (name, value) = names.iter().find_map(|name| Some((*name, details.get(*name)?)))?;
-            match token().read(value, false) {
-                _ if value.is_null() => None,
-                Ok(text) => Some(text),
-                Err(_) => {
-                    fields.fault(
-                        &format!("payment_details.{name}"),
-                        "wrong_format",
-                        "must be a token of the payment provider (pm_…, cus_…), never the number of a card",
-                    );
-                    None
-                }
-            }
-        };
-        let token = read(&["card_token", "token", "payment_method"]);
-        let customer = read(&["customer", "customer_id"]);
-        Some(Self { payment_method, token, customer })
-    }
-}
-
 /// What is refunded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Input)]
+#[input(name = "RefundPayment")]
 pub struct RefundInput {
-    /// How much; all that is left if nothing is said.
+    /// How much; all that is left of it if it is not given.
+    #[input(amount(false), example = 100.0)]
     pub amount: Option<Money>,
     /// Why.
+    #[input(text(500))]
     pub reason: Option<String>,
 }
 
-impl Input for RefundInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let amount = fields.optional("amount", rule::amount(false));
-        let reason = fields.optional("reason", rule::text(500));
-        Some(Self { amount, reason })
-    }
-}
-
-/// How something is paid, in a word or two.
-fn method() -> impl Rule<Output = String> {
-    rule::text(50)
-}
-
-/// What a provider calls a card or a payer. A card's number is none: it must not get in here.
+/// What a provider calls a card or a payer. A card's number is none: it must not get in here, nor be repeated in a fault.
 fn token() -> impl Rule<Output = String> {
-    rule::rule(
-        || json!({"type": "string", "minLength": 1, "maxLength": 255}),
-        |value, from_text| {
-            let text = rule::text(255).read(value, from_text)?;
-            let digits = text.chars().filter(char::is_ascii_digit).count();
-            let number = digits >= 12 && text.chars().all(|letter| letter.is_ascii_digit() || " -".contains(letter));
-            let plain = text.chars().all(|letter| letter.is_ascii_graphic());
-            if number || !plain { Err(Problem::new("wrong_format", "must be a token")) } else { Ok(text) }
-        },
-    )
+    let schema = || json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]+$"});
+    rule::rule(schema, |value, from_text| {
+        let wrong = || {
+            let message = "must be a token of the payment provider (pm_…, cus_…), never the number of a card";
+            Problem::new("wrong_format", message)
+        };
+        let text = rule::text(255).read(value, from_text).map_err(|_| wrong())?;
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        let number = digits >= 12 && text.chars().all(|letter| letter.is_ascii_digit() || " -".contains(letter));
+        let plain = text.chars().all(|letter| letter.is_ascii_graphic());
+        if number || !plain { Err(wrong()) } else { Ok(text) }
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use input::Fields;
 
     use super::*;
 
@@ -202,7 +175,8 @@ mod tests {
     #[test]
     fn tokens_get_in_and_card_numbers_do_not() {
         let input = read(&json!({"card_token": "pm_card_visa", "customer": null, "else": 1})).unwrap();
-        assert_eq!((input.token.as_deref(), input.customer), (Some("pm_card_visa"), None));
+        let details = input.payment_details.unwrap();
+        assert_eq!((details.card_token.as_deref(), details.customer), (Some("pm_card_visa"), None));
         for number in ["4242424242424242", "4242 4242 4242 4242", "4242-4242-4242-4242"] {
             let error = read(&json!({"card_token": number})).unwrap_err();
             assert!(error.message().contains("never the number of a card") && !error.to_string().contains("4242"));

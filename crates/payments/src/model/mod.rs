@@ -7,9 +7,9 @@ mod payment;
 mod share;
 mod status;
 
+pub use self::input::{Changes, NewPayment, PaymentDetails, ProcessInput, RefundInput};
 pub use attempt::{Attempt, AttemptKind, AttemptStatus};
 pub use body::{PaymentBody, ProcessedBody};
-pub use input::{Changes, NewPayment, ProcessInput, RefundInput};
 pub(crate) use payment::REPLACED;
 pub use payment::{Payment, PayoutStatus};
 pub use share::{part, split};

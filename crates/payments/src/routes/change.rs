@@ -6,8 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use http_base::idempotency::{Begun, IdempotencyKey, Once};
 use http_base::{Answer, Body, Caller, Named};
-use kernel::{ContractId, Error, Money, Timestamp};
-use utoipa::ToSchema;
+use kernel::{Error, Money};
 
 use super::must_pay;
 use crate::ledger::{Posting, post};
@@ -15,29 +14,10 @@ use crate::model::{Changes, NewPayment, Payment, PaymentBody, PayoutStatus, Stat
 use crate::plan::tell;
 use crate::{Currency, Payments, store};
 
-/// A payment to be made.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "read by the documentation alone")]
-pub(super) struct NewPaymentInput {
-    #[schema(value_type = String)]
-    contract_id: ContractId,
-    /// More than 0, with no more decimals than the contract's currency has.
-    #[schema(example = 400.0)]
-    amount: f64,
-    /// When it is due; at once if nothing is said.
-    #[schema(value_type = Option<String>, example = "2026-06-02T00:00:00Z")]
-    due_date: Option<String>,
-    /// The contract's currency, if it is said at all.
-    #[schema(example = "USD")]
-    currency: Option<String>,
-    /// What it is for.
-    milestone: Option<String>,
-}
-
 /// Create a payment
 ///
 /// Beside those that signing a contract makes from its schedule. The currency is the contract's.
-#[utoipa::path(post, path = "/api/v1/payments", tag = "Payments", request_body = NewPaymentInput, params(IdempotencyKey),
+#[utoipa::path(post, path = "/api/v1/payments", tag = "Payments", request_body = NewPayment, params(IdempotencyKey),
     responses(
         (status = 200, description = "The new payment, pending", body = PaymentBody),
         (status = 403, description = "You are not the brand that pays"),
@@ -73,7 +53,7 @@ pub(super) async fn create(
         contract_id: contract.id,
         campaign_id: contract.campaign_id,
         creator_id: contract.creator_id,
-        name: input.name,
+        name: input.milestone,
         position: there.iter().map(|payment| payment.position + 1).max().unwrap_or(0),
         line: None,
         amount: input.amount,
@@ -122,29 +102,11 @@ fn check_amount(amount: Money, contract: Currency, said: Option<Currency>) -> ke
     Err(Error::invalid_field("amount", format!("must be a whole number of {contract}, which has no decimals")))
 }
 
-/// What is to change; fields that are left out stay as they are.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "read by the documentation alone")]
-pub(super) struct PaymentChanges {
-    /// Only while it is not under way or paid.
-    amount: Option<f64>,
-    /// `completed` records that it was paid outside of a gateway.
-    status: Option<Status>,
-    payment_method: Option<String>,
-    /// The bank's or provider's name for it.
-    transaction_id: Option<String>,
-    #[schema(value_type = Option<String>)]
-    due_date: Option<Timestamp>,
-    /// When it was paid; now, if it is completed without saying when.
-    #[schema(value_type = Option<String>)]
-    paid_at: Option<Timestamp>,
-}
-
 /// Change a payment
 ///
 /// Fields that are left out stay as they are. With `status: completed` it is recorded as paid outside of a gateway (by bank transfer,
 /// say), and stands in the ledger as that. What is paid stays paid.
-#[utoipa::path(put, path = "/api/v1/payments/{payment_id}", tag = "Payments", request_body = PaymentChanges,
+#[utoipa::path(put, path = "/api/v1/payments/{payment_id}", tag = "Payments", request_body = Changes,
     params(("payment_id" = String, Path, description = "The payment's id")), responses(
     (status = 200, description = "The payment as it is now", body = PaymentBody),
     (status = 403, description = "You are not the brand that pays"),

@@ -3,44 +3,29 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Caller, Offsets, Page, Params, Reader};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{Error, Kind, PaymentId};
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::currency::currency;
 use crate::ledger::{self, Account, Balance, Entry, Sought, Verified};
 use crate::{Currency, Payments};
 
 /// Which entries are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "read by the documentation alone")]
-struct Filters {
+#[derive(Input)]
+pub(super) struct LedgerQuery {
     /// Only in this currency.
-    #[param(value_type = Option<String>)]
+    #[input(currency)]
     currency: Option<Currency>,
     /// Only of this account.
-    #[param(value_type = Option<String>)]
+    #[input(word)]
     account: Option<Account>,
     /// Only of this payment.
-    #[param(value_type = Option<String>)]
+    #[input(id)]
     payment_id: Option<PaymentId>,
-}
-
-pub(super) struct LedgerQuery {
-    sought: Sought,
+    #[input(flatten)]
     offsets: Offsets,
-}
-
-impl Input for LedgerQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let currency = fields.optional("currency", currency());
-        let account = fields.optional("account", rule::one_of(Account::WORDS)).and_then(Account::parse);
-        let payment_id = fields.optional("payment_id", rule::id());
-        Some(Self { sought: Sought { currency, account, payment: payment_id }, offsets: Offsets::read(fields)? })
-    }
 }
 
 /// A page of the ledger.
@@ -58,14 +43,14 @@ pub(super) struct LedgerPage {
 ///
 /// Every movement of money in lines that sum to zero, newest first, with the balances of what was asked for. A brand sees what moved for its
 /// payments, a creator what came to them. Entries are never changed.
-#[utoipa::path(get, path = "/api/v1/payments/ledger", tag = "Payments", params(Filters, Offsets),
+#[utoipa::path(get, path = "/api/v1/payments/ledger", tag = "Payments", params(LedgerQuery),
     responses((status = 200, description = "A page of entries, and balances", body = LedgerPage)))]
 pub(super) async fn page(
     State(payments): State<Payments>,
     caller: Caller,
     Params(query): Params<LedgerQuery>,
 ) -> Answer<Json<LedgerPage>> {
-    let sought = query.sought;
+    let sought = Sought { currency: query.currency, account: query.account, payment: query.payment_id };
     let mut tx = payments.app.db().snapshot().await?;
     let (entries, total) = ledger::entries(caller.scope(), &mut tx, &sought, query.offsets).await?;
     let balances = ledger::balances(caller.scope(), &mut tx, &sought).await?;

@@ -8,9 +8,6 @@ mod read;
 mod spend;
 mod webhook;
 
-use axum::extract::{FromRequest, Request};
-use http_base::{ApiError, App, Body};
-use input::Input;
 use kernel::{Caller, Error, Kind, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -44,27 +41,4 @@ fn must_pay(caller: &Caller) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(Kind::Forbidden, "Payments are made by the brand of the contract; this account may look at them"))
-}
-
-/// A JSON body that may be left out.
-struct Optional<T>(Body<T>);
-
-impl<S, T> FromRequest<S> for Optional<T>
-where
-    App: axum::extract::FromRef<S>,
-    S: Send + Sync,
-    T: Input,
-{
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let (parts, body) = request.into_parts();
-        let limit = <App as axum::extract::FromRef<S>>::from_ref(state).limits().body_bytes;
-        let bytes = axum::body::to_bytes(body, limit).await.map_err(|error| {
-            Error::new(Kind::TooLarge, format!("The body is larger than {limit} bytes")).because(error)
-        })?;
-        let bytes = if bytes.is_empty() { bytes::Bytes::from_static(b"{}") } else { bytes };
-        let request = Request::from_parts(parts, axum::body::Body::from(bytes));
-        Body::from_request(request, state).await.map(Self)
-    }
 }

@@ -3,11 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Caller, Named, Offsets, Page, Params};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{ContractId, Error, Result, Scope};
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::currency::currency;
 use crate::model::{PaymentBody, Status};
@@ -15,34 +14,19 @@ use crate::store::{self, Wanted};
 use crate::{Currency, Payments};
 
 /// Which payments are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "read by the documentation alone")]
-struct Filters {
+#[derive(Input)]
+pub(super) struct PaymentQuery {
     /// Only of this contract.
-    #[param(value_type = Option<String>)]
+    #[input(id)]
     contract_id: Option<ContractId>,
-    /// Only of this status: `pending`, `processing`, `completed` or `failed`.
-    #[param(value_type = Option<String>)]
+    /// Only of this status.
+    #[input(word)]
     status: Option<Status>,
     /// Only in this currency.
-    #[param(value_type = Option<String>)]
+    #[input(currency)]
     currency: Option<Currency>,
-}
-
-pub(super) struct ListQuery {
-    wanted: Wanted,
+    #[input(flatten)]
     offsets: Offsets,
-}
-
-impl Input for ListQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let contract_id = fields.optional("contract_id", rule::id());
-        let status = fields.optional("status", rule::one_of(Status::WORDS)).and_then(Status::parse);
-        let currency = fields.optional("currency", currency());
-        let wanted = Wanted { contract: contract_id, status, currency, ..Wanted::default() };
-        Some(Self { wanted, offsets: Offsets::read(fields)? })
-    }
 }
 
 /// A page of payments.
@@ -65,7 +49,7 @@ async fn page(payments: &Payments, scope: Scope, wanted: &Wanted, offsets: Offse
 /// List payments
 ///
 /// Newest first; those of one contract in the order of its schedule. A creator sees what they are paid.
-#[utoipa::path(get, path = "/api/v1/payments", tag = "Payments", params(Filters, Offsets),
+#[utoipa::path(get, path = "/api/v1/payments", tag = "Payments", params(PaymentQuery),
     responses(
         (status = 200, description = "A page of payments", body = PaymentList),
         (status = 404, description = "The contract is not there, or not yours"),
@@ -73,9 +57,11 @@ async fn page(payments: &Payments, scope: Scope, wanted: &Wanted, offsets: Offse
 pub(super) async fn list(
     State(payments): State<Payments>,
     caller: Caller,
-    Params(query): Params<ListQuery>,
+    Params(query): Params<PaymentQuery>,
 ) -> Answer<Json<PaymentList>> {
-    Ok(Json(page(&payments, caller.scope(), &query.wanted, query.offsets).await?))
+    let wanted =
+        Wanted { contract: query.contract_id, status: query.status, currency: query.currency, ..Wanted::default() };
+    Ok(Json(page(&payments, caller.scope(), &wanted, query.offsets).await?))
 }
 
 /// List the payments of a contract

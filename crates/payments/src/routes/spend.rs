@@ -3,42 +3,18 @@
 use axum::extract::State;
 use axum::response::Response;
 use http_base::idempotency::{Begun, IdempotencyKey, Once, Ticket};
-use http_base::{Answer, Body, Caller, Named};
+use http_base::{Answer, Body, Caller, MaybeBody, Named};
 use kernel::{Error, Money, PaymentId, Result};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Optional, must_pay};
+use super::must_pay;
 use crate::jobs::PATIENCE;
 use crate::ledger::{Posting, post};
 use crate::model::{AttemptKind, Payment, PaymentBody, ProcessInput, ProcessedBody, RefundInput, Status};
 use crate::plan::tell;
 use crate::run::Told;
 use crate::{Payments, store};
-
-/// With what a payment is processed.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "read by the documentation alone")]
-pub(super) struct ProcessPayment {
-    /// How it is paid, in your word.
-    #[schema(example = "stripe")]
-    payment_method: Option<String>,
-    /// What the payment provider is told.
-    payment_details: Option<PaymentDetails>,
-}
-
-/// What the payment provider is told.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "read by the documentation alone")]
-struct PaymentDetails {
-    /// The provider's token of a card or account (`pm_…`); never a card's number. Without one, the payer is asked for it on a page,
-    /// with the `client_secret` of the answer.
-    #[schema(example = "mock_token_123")]
-    card_token: Option<String>,
-    /// The provider's name of the payer whose token it is (`cus_…`).
-    customer: Option<String>,
-}
 
 /// What became of the request's first part: something is to be asked, or the payment says it all.
 enum Begin {
@@ -52,7 +28,7 @@ enum Begin {
 /// Through the payment provider, once: whoever asks for a payment that is being processed, or was, gets 409. The row is written before the
 /// provider is asked. If its answer is lost (502), the payment stays `processing` and is settled by itself. If the provider refuses
 /// the charge, the answer is 200 with `status: failed` and why.
-#[utoipa::path(post, path = "/api/v1/payments/{payment_id}/process", tag = "Payments", request_body = ProcessPayment,
+#[utoipa::path(post, path = "/api/v1/payments/{payment_id}/process", tag = "Payments", request_body = ProcessInput,
     params(("payment_id" = String, Path, description = "The payment's id"), IdempotencyKey), responses(
     (status = 200, description = "What came of it", body = ProcessedBody),
     (status = 403, description = "You are not the brand that pays"),
@@ -72,7 +48,7 @@ pub(super) async fn process(
 /// Try a failed payment again
 ///
 /// As processing does, but only where it has failed.
-#[utoipa::path(post, path = "/api/v1/payments/{payment_id}/retry", tag = "Payments", request_body = Option<ProcessPayment>,
+#[utoipa::path(post, path = "/api/v1/payments/{payment_id}/retry", tag = "Payments", request_body = Option<ProcessInput>,
     params(("payment_id" = String, Path, description = "The payment's id"), IdempotencyKey), responses(
     (status = 200, description = "What came of it", body = ProcessedBody),
     (status = 403, description = "You are not the brand that pays"),
@@ -84,7 +60,7 @@ pub(super) async fn retry(
     caller: Caller,
     name: Named,
     once: Once,
-    Optional(Body { input, sent }): Optional<ProcessInput>,
+    MaybeBody(Body { input, sent }): MaybeBody<ProcessInput>,
 ) -> Answer<Response> {
     spend(&payments, &caller, name.id("Payment")?, &once, (input, sent), true).await
 }
@@ -139,8 +115,9 @@ async fn begin_charge(
     }
     let desk = payments.desk();
     let mut attempt = desk.attempt(&payment, AttemptKind::Charge, payment.amount);
-    attempt.method = input.token;
-    attempt.customer = input.customer;
+    let details = input.payment_details.unwrap_or_default();
+    attempt.method = details.card_token;
+    attempt.customer = details.customer;
     attempt.asked_with = ticket.name();
     let id = attempt.id;
     payment.attempt_id = Some(id);
@@ -171,21 +148,10 @@ async fn resume(scope: kernel::Scope, tx: &mut db::Tx, payment: &Payment, ticket
     Ok(Some(Begin::Tell(payment.id, ticket.clone())))
 }
 
-/// What is refunded.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "read by the documentation alone")]
-pub(super) struct RefundPayment {
-    /// How much; all that is left of it if nothing is said.
-    #[schema(example = 100.0)]
-    amount: Option<f64>,
-    /// Why.
-    reason: Option<String>,
-}
-
 /// Refund a payment
 ///
 /// In whole or in part, as often as something is left of it. What the creator had got already is taken back first, and the fee with it.
-#[utoipa::path(post, path = "/api/v1/payments/{payment_id}/refund", tag = "Payments", request_body = Option<RefundPayment>,
+#[utoipa::path(post, path = "/api/v1/payments/{payment_id}/refund", tag = "Payments", request_body = Option<RefundInput>,
     params(("payment_id" = String, Path, description = "The payment's id"), IdempotencyKey), responses(
     (status = 200, description = "The payment; `refund_status` says how far it is", body = PaymentBody),
     (status = 403, description = "You are not the brand that pays"),
@@ -197,7 +163,7 @@ pub(super) async fn refund(
     caller: Caller,
     name: Named,
     once: Once,
-    Optional(Body { input, sent }): Optional<RefundInput>,
+    MaybeBody(Body { input, sent }): MaybeBody<RefundInput>,
 ) -> Answer<Response> {
     Ok(match begin_refund(&payments, &caller, name.id("Payment")?, &once, (input, sent)).await? {
         Begin::Answered(answer) => answer,
