@@ -12,7 +12,7 @@ pub mod store;
 mod tests;
 
 pub use migrations::MIGRATIONS;
-pub use model::{Campaign, CampaignBody, Exclusions, Status};
+pub use model::{Campaign, Exclusions, Status};
 pub use routes::{CampaignsState, router};
 
 /// The topic of the campaigns' version.

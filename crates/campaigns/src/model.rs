@@ -1,49 +1,54 @@
 //! What a campaign is, how it moves, and what may be written of one.
 
 use db::{Cell, FromColumn, Json, ToColumn, Value};
-use input::rule;
-use input::{Fields, Input};
+use input::{Input, set};
 use kernel::{CampaignId, CreatorId, Error, Money, Platform, Result, Timestamp, WorkspaceId};
 use mind::text::fold;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
-/// A campaign, as it is stored.
-#[derive(Clone, Debug, db::Row)]
+/// A campaign.
+#[derive(Clone, Debug, Serialize, ToSchema, db::Row)]
 #[row(table = "campaigns", key(id), fixed(code, workspace_id, influencer_count, created_at))]
 pub struct Campaign {
     /// Its id.
     pub id: CampaignId,
-    /// The number of its code: `CAMP-001`.
+    /// Its code, which stands for the id wherever a campaign is named.
+    #[serde(rename = "campaign_code", serialize_with = "shown_code")]
+    #[schema(value_type = String, example = "CAMP-001")]
     pub code: u64,
-    /// Whose it is.
+    /// The workspace that it belongs to.
+    #[serde(skip)]
     pub workspace_id: WorkspaceId,
-    /// What it is for.
+    /// The product or service that is advertised.
+    #[schema(example = "Wireless Earbuds Pro")]
     pub product_name: String,
-    /// Who makes that.
+    /// The brand that makes it.
     #[row(also = "brand_key", by = fold)]
+    #[schema(example = "TechCorp")]
     pub brand_name: String,
-    /// More of what it is.
+    /// What the product is and does.
     pub product_description: Option<String>,
-    /// Whom it should reach.
+    /// The audience that the campaign should reach.
     pub target_audience: Option<String>,
-    /// What people use it for.
+    /// What people use the product for.
     pub key_use_cases: Option<String>,
-    /// What it should bring.
+    /// What the campaign should achieve.
     pub campaign_goal: Option<String>,
-    /// The niches it belongs to, in plain words.
+    /// The niches that the product belongs to, in plain words.
     pub product_niche: Option<String>,
-    /// What it may cost in all.
+    /// What the campaign may cost in all.
     pub total_budget: Money,
-    /// Where it stands.
+    /// Where the campaign stands.
     pub status: Status,
-    /// How many creators were selected; counted where they are.
+    /// How many creators have been selected for it.
     pub influencer_count: u64,
-    /// Who must never be proposed.
+    /// Who must never be proposed for it.
+    #[serde(flatten)]
     pub exclusions: Exclusions,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When it was last changed.
     pub updated_at: Timestamp,
 }
 
@@ -79,53 +84,34 @@ impl Status {
 }
 
 /// Who must never be proposed for a campaign.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Input)]
+#[serde(default)]
+#[input(change = ExclusionChanges, no_schema)]
 pub struct Exclusions {
-    /// Platforms.
-    #[serde(default)]
-    pub excluded_platforms: Vec<String>,
-    /// Niches, compared without regard to case and accents.
-    #[serde(default)]
+    /// Platforms whose creators are never proposed.
+    #[input(list(4, platform()), default, clears)]
+    pub excluded_platforms: Vec<Platform>,
+    /// Niches whose creators are never proposed, compared without regard to case and accents.
+    #[input(texts(200, 100), default, clears)]
     pub excluded_niches: Vec<String>,
-    /// Countries, by name or code.
-    #[serde(default)]
+    /// Countries, by name or code, whose creators are never proposed.
+    #[input(texts(200, 100), default, clears)]
     pub excluded_countries: Vec<String>,
-    /// Creators who worked with one of these brands.
-    #[serde(default)]
+    /// Brands: whoever worked with one of them is never proposed.
+    #[input(texts(200, 100), default, clears)]
     pub excluded_brands: Vec<String>,
-    /// Creators, by id.
-    #[serde(default)]
-    #[schema(value_type = Vec<String>)]
+    /// Creators who are never proposed, by id.
+    #[input(list(1000, id()), default, clears)]
     pub excluded_creators: Vec<CreatorId>,
 }
 
 impl Exclusions {
-    /// The platforms, as what they are.
-    pub fn platforms(&self) -> Vec<Platform> {
-        self.excluded_platforms.iter().filter_map(|name| Platform::parse(name)).collect()
-    }
-
-    /// Reads the fields of exclusions; what is left out excludes nobody.
-    pub fn read(fields: &mut Fields) -> Self {
-        Self::change(fields, Self::default())
-    }
-
-    /// Reads the fields of exclusions over what was.
-    fn change(fields: &mut Fields, was: Self) -> Self {
-        let texts = |fields: &mut Fields, name: &str, was: Vec<String>| {
-            fields.change(name, rule::texts(200, 100)).map_or(was, Option::unwrap_or_default)
-        };
-        let platforms = fields.change("excluded_platforms", rule::list(4, rule::platform()));
-        let creators = fields.change("excluded_creators", rule::list(1000, rule::id()));
-        Self {
-            excluded_platforms: platforms.map_or(was.excluded_platforms, |listed| {
-                listed.unwrap_or_default().into_iter().map(|platform| platform.word().to_owned()).collect()
-            }),
-            excluded_niches: texts(fields, "excluded_niches", was.excluded_niches),
-            excluded_countries: texts(fields, "excluded_countries", was.excluded_countries),
-            excluded_brands: texts(fields, "excluded_brands", was.excluded_brands),
-            excluded_creators: creators.map_or(was.excluded_creators, Option::unwrap_or_default),
-        }
+    fn apply(&mut self, changes: ExclusionChanges) {
+        set(&mut self.excluded_platforms, changes.excluded_platforms);
+        set(&mut self.excluded_niches, changes.excluded_niches);
+        set(&mut self.excluded_countries, changes.excluded_countries);
+        set(&mut self.excluded_brands, changes.excluded_brands);
+        set(&mut self.excluded_creators, changes.excluded_creators);
     }
 }
 
@@ -172,161 +158,83 @@ pub fn code(number: u64) -> String {
     format!("CAMP-{number:03}")
 }
 
-/// A campaign, with A's fields and B's.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Campaign)]
-pub struct CampaignBody {
-    id: CampaignId,
-    #[schema(example = "Wireless Earbuds Pro")]
-    product_name: String,
-    #[schema(example = "TechCorp")]
-    brand_name: String,
-    product_description: Option<String>,
-    target_audience: Option<String>,
-    key_use_cases: Option<String>,
-    campaign_goal: Option<String>,
-    product_niche: Option<String>,
-    total_budget: Money,
-    status: Status,
-    influencer_count: u64,
-    #[schema(example = "CAMP-001")]
-    campaign_code: String,
-    #[serde(flatten)]
-    exclusions: Exclusions,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-impl From<Campaign> for CampaignBody {
-    fn from(campaign: Campaign) -> Self {
-        Self {
-            id: campaign.id,
-            product_name: campaign.product_name,
-            brand_name: campaign.brand_name,
-            product_description: campaign.product_description,
-            target_audience: campaign.target_audience,
-            key_use_cases: campaign.key_use_cases,
-            campaign_goal: campaign.campaign_goal,
-            product_niche: campaign.product_niche,
-            total_budget: campaign.total_budget,
-            status: campaign.status,
-            influencer_count: campaign.influencer_count,
-            campaign_code: code(campaign.code),
-            exclusions: campaign.exclusions,
-            created_at: campaign.created_at,
-            updated_at: campaign.updated_at,
-        }
-    }
-}
-
-/// What is written of a campaign: `None` leaves a field as it is, `Some(None)` clears it.
-#[derive(Clone, Debug)]
-pub struct Changes {
-    product_name: Option<String>,
-    brand_name: Option<String>,
-    product_description: Option<Option<String>>,
-    target_audience: Option<Option<String>>,
-    key_use_cases: Option<Option<String>>,
-    campaign_goal: Option<Option<String>>,
-    product_niche: Option<Option<String>>,
-    total_budget: Option<Money>,
-    status: Option<Status>,
-    exclusions: serde_json::Map<String, serde_json::Value>,
-}
-
-const EXCLUSIONS: [&str; 5] =
-    ["excluded_platforms", "excluded_niches", "excluded_countries", "excluded_brands", "excluded_creators"];
-
-impl Input for Changes {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let status = fields.change_required(&["status"], rule::one_of(Status::WORDS)).and_then(Status::parse);
-        // Read here for their faults, and again over what was when it is known.
-        Exclusions::read(fields);
-        let exclusions =
-            EXCLUSIONS.iter().filter_map(|name| Some(((*name).to_owned(), fields.raw(name)?.clone()))).collect();
-        Some(Self {
-            product_name: fields.change_required(&["product_name"], rule::text(200)),
-            brand_name: fields.change_required(&["brand_name", "brand"], rule::text(200)),
-            product_description: fields.change("product_description", rule::any_text(10_000)),
-            target_audience: fields.change("target_audience", rule::any_text(5_000)),
-            key_use_cases: fields.change_as(&["key_use_cases", "key_usecases"], rule::text_or_list(5_000)),
-            campaign_goal: fields.change("campaign_goal", rule::text_or_list(2_000)),
-            product_niche: fields.change("product_niche", rule::text_or_list(500)),
-            total_budget: fields.change_required(&["total_budget"], rule::amount(false)),
-            status,
-            exclusions,
-        })
-    }
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn shown_code<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&code(*number))
 }
 
 /// A new campaign.
-#[derive(Clone, Debug)]
-pub struct NewCampaign(Changes);
-
-impl Input for NewCampaign {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        for names in [&["product_name"][..], &["brand_name", "brand"], &["total_budget"]] {
-            if names.iter().all(|name| fields.raw(name).is_none()) {
-                fields.fault(names[0], "missing", "is missing");
-            }
-        }
-        Changes::read(fields).map(Self)
-    }
+#[derive(Clone, Debug, Input)]
+#[input(change = CampaignChanges)]
+pub struct NewCampaign {
+    /// The product or service that is advertised.
+    #[input(text(200), example = "FitBand Pro")]
+    product_name: String,
+    /// The brand that makes it.
+    #[input(text(200), alias = "brand", example = "TechFit")]
+    brand_name: String,
+    /// What the product is and does.
+    #[input(any_text(10_000))]
+    product_description: Option<String>,
+    /// The audience that the campaign should reach.
+    #[input(any_text(5_000), example = "Amateur runners aged 25 to 40")]
+    target_audience: Option<String>,
+    /// What people use the product for: a text, or a list of texts, which is joined with commas.
+    #[input(text_or_list(5_000), alias = "key_usecases")]
+    key_use_cases: Option<String>,
+    /// What the campaign should achieve.
+    #[input(text_or_list(2_000), example = "Brand awareness")]
+    campaign_goal: Option<String>,
+    /// The niches that the product belongs to, in plain words.
+    #[input(text_or_list(500), example = "Fitness Technology")]
+    product_niche: Option<String>,
+    /// What the campaign may cost in all.
+    #[input(amount(false), example = 25_000)]
+    total_budget: Money,
+    /// Where the campaign stands. One that has begun cannot be a draft again; one that is completed stays so.
+    #[input(word, default = Status::Draft)]
+    status: Status,
+    #[input(flatten, change = ExclusionChanges)]
+    exclusions: Exclusions,
 }
 
 impl Campaign {
-    /// A new campaign: a draft, unless it says otherwise. The input has been read, so that what it must have is there.
-    pub fn new(new: NewCampaign, id: CampaignId, workspace_id: WorkspaceId, now: Timestamp) -> Result<Self> {
-        let changes = new.0;
-        let missing = || Error::internal("a campaign was read that lacks what it must have");
-        let mut campaign = Self {
+    /// A new campaign. It gets its code when it is stored.
+    pub fn new(new: NewCampaign, id: CampaignId, workspace_id: WorkspaceId, now: Timestamp) -> Self {
+        Self {
             id,
             code: 0,
             workspace_id,
-            product_name: changes.product_name.clone().ok_or_else(missing)?,
-            brand_name: changes.brand_name.clone().ok_or_else(missing)?,
-            product_description: None,
-            target_audience: None,
-            key_use_cases: None,
-            campaign_goal: None,
-            product_niche: None,
-            total_budget: changes.total_budget.ok_or_else(missing)?,
-            status: Status::Draft,
+            product_name: new.product_name,
+            brand_name: new.brand_name,
+            product_description: new.product_description,
+            target_audience: new.target_audience,
+            key_use_cases: new.key_use_cases,
+            campaign_goal: new.campaign_goal,
+            product_niche: new.product_niche,
+            total_budget: new.total_budget,
+            status: new.status,
             influencer_count: 0,
-            exclusions: Exclusions::default(),
+            exclusions: new.exclusions,
             created_at: now,
             updated_at: now,
-        };
-        campaign.apply(changes, now)?;
-        Ok(campaign)
+        }
     }
 
     /// Writes what changed over what was, if the campaign may move there.
-    pub fn apply(&mut self, changes: Changes, now: Timestamp) -> Result<()> {
+    pub fn apply(&mut self, changes: CampaignChanges, now: Timestamp) -> Result<()> {
         if let Some(status) = changes.status {
             self.status = self.status.next(status)?;
         }
-        let set = |field: &mut Option<String>, change: Option<Option<String>>| {
-            if let Some(value) = change {
-                *field = value;
-            }
-        };
+        set(&mut self.product_name, changes.product_name);
+        set(&mut self.brand_name, changes.brand_name);
         set(&mut self.product_description, changes.product_description);
         set(&mut self.target_audience, changes.target_audience);
         set(&mut self.key_use_cases, changes.key_use_cases);
         set(&mut self.campaign_goal, changes.campaign_goal);
         set(&mut self.product_niche, changes.product_niche);
-        if let Some(name) = changes.product_name {
-            self.product_name = name;
-        }
-        if let Some(name) = changes.brand_name {
-            self.brand_name = name;
-        }
-        if let Some(budget) = changes.total_budget {
-            self.total_budget = budget;
-        }
-        let mut fields = Fields::of_body(serde_json::Value::Object(changes.exclusions))?;
-        self.exclusions = Exclusions::change(&mut fields, std::mem::take(&mut self.exclusions));
+        set(&mut self.total_budget, changes.total_budget);
+        self.exclusions.apply(changes.exclusions);
         self.updated_at = now;
         Ok(())
     }

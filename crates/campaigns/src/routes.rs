@@ -8,19 +8,18 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use creators::Directory;
 use http_base::cache::Key;
-use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params, Responses};
-use input::rule;
-use input::{Fields, Input};
+use http_base::{Answer, App, Body, Caller, Done, Named, Offsets, Page, Params, Responses, done};
+use input::Input;
 use kernel::{CampaignId, Clock, CreatorId, Error, Kind, OutreachId, Result};
 use outreach::{Entry, NewEntry};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::model::{Changes, NewCampaign};
+use crate::model::{CampaignChanges, NewCampaign};
 use crate::store::{self, Wanted};
-use crate::{Campaign, CampaignBody, Status, TOPIC, find};
+use crate::{Campaign, Status, TOPIC, find};
 
 /// What the routes of campaigns reach.
 #[derive(Clone)]
@@ -31,7 +30,7 @@ pub struct CampaignsState {
 }
 
 impl CampaignsState {
-    /// Lists are kept for the half hour that B asks for, and never beyond a change.
+    /// Lists are kept for half an hour, and never beyond a change.
     pub fn new(directory: Directory) -> Self {
         let kept = Responses::new("campaigns", 16 << 20, Duration::from_mins(30));
         Self { app: directory.app().clone(), directory, kept }
@@ -54,72 +53,23 @@ pub fn router(state: CampaignsState) -> OpenApiRouter {
         .with_state(state)
 }
 
-/// A campaign as A and B send one. Only for the documentation: what is read, and how, is in `model`.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Changes` reads")]
-struct CampaignInput {
-    /// What it is for.
-    #[schema(example = "FitBand Pro", max_length = 200)]
-    product_name: String,
-    /// Who makes that; `brand` is taken too.
-    #[schema(example = "TechFit", max_length = 200)]
-    brand_name: String,
-    /// More of what it is.
-    product_description: Option<String>,
-    /// Whom it should reach.
-    target_audience: Option<String>,
-    /// What people use it for: a text or a list of texts; `key_usecases` is taken too.
-    key_use_cases: Option<String>,
-    /// What it should bring.
-    campaign_goal: Option<String>,
-    /// The niches it belongs to, in plain words.
-    #[schema(example = "Fitness Technology")]
-    product_niche: Option<String>,
-    /// What it may cost in all; more than 0.
-    #[schema(example = 25000)]
-    total_budget: f64,
-    /// `draft`, `active`, `paused` or `completed`; a new campaign is a draft unless it says otherwise.
-    status: Option<String>,
-    /// Never propose creators of these platforms,
-    excluded_platforms: Option<Vec<String>>,
-    /// of these niches,
-    excluded_niches: Option<Vec<String>>,
-    /// of these countries,
-    excluded_countries: Option<Vec<String>>,
-    /// who worked with these brands,
-    excluded_brands: Option<Vec<String>>,
-    /// or these.
-    excluded_creators: Option<Vec<String>>,
-}
-
 /// A page of campaigns.
 #[derive(Serialize, ToSchema)]
 struct CampaignList {
-    campaigns: Vec<CampaignBody>,
+    /// The campaigns, newest first.
+    campaigns: Vec<Campaign>,
     #[serde(flatten)]
     page: Page,
 }
 
 /// Which campaigns are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query that `ListQuery` reads")]
-struct StatusQuery {
-    /// Only of this status: `active`, `draft`, `completed` or `paused`.
-    #[param(value_type = Option<String>)]
-    status: Option<Status>,
-}
-
+#[derive(Input)]
 struct ListQuery {
+    /// Only campaigns of this status.
+    #[input(word)]
     status: Option<Status>,
+    #[input(flatten)]
     offsets: Offsets,
-}
-
-impl Input for ListQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let status = fields.optional("status", rule::one_of(Status::WORDS)).and_then(Status::parse);
-        Some(Self { status, offsets: Offsets::read(fields)? })
-    }
 }
 
 fn as_json(body: impl Into<axum::body::Body>) -> Response {
@@ -129,13 +79,13 @@ fn as_json(body: impl Into<axum::body::Body>) -> Response {
 async fn page(app: &App, caller: &Caller, wanted: &Wanted, offsets: Offsets) -> Result<CampaignList> {
     let mut tx = app.read().await?;
     let (campaigns, total) = store::list(caller.scope(), &mut tx, wanted, offsets).await?;
-    Ok(CampaignList { campaigns: campaigns.into_iter().map(CampaignBody::from).collect(), page: offsets.page(total) })
+    Ok(CampaignList { campaigns, page: offsets.page(total) })
 }
 
 /// List campaigns
 ///
-/// The newest first.
-#[utoipa::path(get, path = "/api/v1/campaigns", tag = "Campaigns", params(StatusQuery, Offsets),
+/// The campaigns of your workspace, newest first.
+#[utoipa::path(get, path = "/api/v1/campaigns", tag = "Campaigns", params(ListQuery),
     responses((status = 200, description = "A page of campaigns", body = CampaignList)))]
 async fn list(
     State(state): State<CampaignsState>,
@@ -161,67 +111,63 @@ async fn list(
 
 /// Create a campaign
 ///
-/// It gets a code (`CAMP-001`) that names it wherever an id does.
-#[utoipa::path(post, path = "/api/v1/campaigns", tag = "Campaigns", request_body = CampaignInput,
-    responses((status = 200, description = "The new campaign", body = CampaignBody)))]
+/// The campaign gets a code (`CAMP-001`), which can be used in place of its id everywhere.
+#[utoipa::path(post, path = "/api/v1/campaigns", tag = "Campaigns", request_body = NewCampaign,
+    responses((status = 200, description = "The new campaign", body = Campaign)))]
 async fn create(
     State(state): State<CampaignsState>,
     caller: Caller,
     Body { input, .. }: Body<NewCampaign>,
-) -> Answer<Json<CampaignBody>> {
+) -> Answer<Json<Campaign>> {
     let clock: &Clock = state.app.clock();
     let workspace = caller
         .workspace()
         .ok_or_else(|| Error::new(Kind::Forbidden, "Campaigns belong to businesses; this account is not one"))?;
-    let mut campaign = Campaign::new(input, clock.new_id(), workspace, clock.now())?;
+    let mut campaign = Campaign::new(input, clock.new_id(), workspace, clock.now());
     let mut tx = state.app.write().await?;
     store::insert(caller.scope(), &mut tx, &mut campaign).await?;
     tx.commit().await?;
-    Ok(Json(campaign.into()))
+    Ok(Json(campaign))
 }
 
-/// Read a campaign
+/// Get a campaign
+///
+/// By its id or its code. A campaign of another workspace is not found.
 #[utoipa::path(get, path = "/api/v1/campaigns/{campaign_id}", tag = "Campaigns",
     params(("campaign_id" = String, Path, description = "The campaign's id or code")),
-    responses((status = 200, description = "The campaign", body = CampaignBody)))]
-async fn get(State(state): State<CampaignsState>, caller: Caller, name: Named) -> Answer<Json<CampaignBody>> {
+    responses((status = 200, description = "The campaign", body = Campaign)))]
+async fn get(State(state): State<CampaignsState>, caller: Caller, name: Named) -> Answer<Json<Campaign>> {
     let mut tx = state.app.read().await?;
-    Ok(Json(find(caller.scope(), &mut tx, &name.0).await?.into()))
+    Ok(Json(find(caller.scope(), &mut tx, &name.0).await?))
 }
 
-/// Change a campaign
+/// Update a campaign
 ///
-/// Fields that are left out stay as they are. A campaign that has begun is no draft again, and one that is completed stays so.
-#[utoipa::path(put, path = "/api/v1/campaigns/{campaign_id}", tag = "Campaigns", request_body = CampaignInput,
+/// Fields that are left out stay as they are; null clears a field that can be empty. A campaign that has begun cannot be a draft
+/// again, and one that is completed stays so.
+#[utoipa::path(put, path = "/api/v1/campaigns/{campaign_id}", tag = "Campaigns", request_body = CampaignChanges,
     params(("campaign_id" = String, Path, description = "The campaign's id or code")), responses(
-    (status = 200, description = "The campaign as it is now", body = CampaignBody),
-    (status = 409, description = "It may not move there, or was changed by someone else meanwhile"),
+    (status = 200, description = "The campaign as it is now", body = Campaign),
+    (status = 409, description = "The status cannot become this, or someone else changed the campaign meanwhile"),
 ))]
 async fn update(
     State(state): State<CampaignsState>,
     caller: Caller,
     name: Named,
-    Body { input, .. }: Body<Changes>,
-) -> Answer<Json<CampaignBody>> {
+    Body { input, .. }: Body<CampaignChanges>,
+) -> Answer<Json<Campaign>> {
     let mut tx = state.app.write().await?;
     let mut campaign = find(caller.scope(), &mut tx, &name.0).await?;
     let was = (campaign.status, campaign.updated_at);
     campaign.apply(input, state.app.clock().now())?;
     store::update(caller.scope(), &mut tx, &campaign, was).await?;
     tx.commit().await?;
-    Ok(Json(campaign.into()))
-}
-
-/// Something was done.
-#[derive(Serialize, ToSchema)]
-struct Done {
-    /// What was done.
-    message: String,
+    Ok(Json(campaign))
 }
 
 /// Delete a campaign
 ///
-/// Its outreach, contracts and payments stay on record.
+/// The campaign is no longer listed or found. Its outreach, contracts and payments stay on record.
 #[utoipa::path(delete, path = "/api/v1/campaigns/{campaign_id}", tag = "Campaigns",
     params(("campaign_id" = String, Path, description = "The campaign's id or code")),
     responses((status = 200, description = "Deleted", body = Done)))]
@@ -232,13 +178,15 @@ async fn delete(State(state): State<CampaignsState>, caller: Caller, name: Named
         return Err(Error::not_found("Campaign").into());
     }
     tx.commit().await?;
-    Ok(Json(Done { message: format!("The campaign for {} was deleted", campaign.product_name) }))
+    Ok(done(format!("The campaign for {} was deleted", campaign.product_name)))
 }
 
 /// List the campaigns of a brand
+///
+/// The campaigns of your workspace for this brand, newest first.
 #[utoipa::path(get, path = "/api/v1/campaigns/brand/{brand_name}", tag = "Campaigns",
-    params(("brand_name" = String, Path, description = "The brand, without regard to case and accents"), Offsets),
-    responses((status = 200, description = "A page of its campaigns; empty for a brand that nobody has", body = CampaignList)))]
+    params(("brand_name" = String, Path, description = "The name of the brand, without regard to case and accents"), Offsets),
+    responses((status = 200, description = "A page of campaigns; empty if there are none for this brand", body = CampaignList)))]
 async fn by_brand(
     State(state): State<CampaignsState>,
     caller: Caller,
@@ -250,42 +198,38 @@ async fn by_brand(
 }
 
 /// Whom to select.
-#[derive(Deserialize, ToSchema)]
+#[derive(Input)]
 struct SelectionInput {
-    /// The creator; `creator_id` is taken too.
-    #[schema(value_type = String)]
+    /// The id of the creator.
+    #[input(id, alias = "creator_id")]
     influencer_id: CreatorId,
-    /// Why.
+    /// Why this creator was selected; kept with the outreach entry.
+    #[input(any_text(5_000))]
     notes: Option<String>,
 }
 
-impl Input for SelectionInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let influencer_id = fields.required_as(&["influencer_id", "creator_id"], rule::id());
-        let notes = fields.optional("notes", rule::any_text(5_000));
-        Some(Self { influencer_id: influencer_id?, notes })
-    }
-}
-
-/// A creator was selected.
+/// A creator was selected for a campaign.
 #[derive(Serialize, ToSchema)]
 struct Selection {
+    /// The campaign.
     campaign_id: CampaignId,
+    /// The creator.
     influencer_id: CreatorId,
     /// Always `selected_for_outreach`.
     status: &'static str,
-    /// False if the creator had been selected before: the entry of then is told, and nothing is doubled.
+    /// Whether an entry was opened in the outreach log; false if the creator had been selected before.
     outreach_entry_created: bool,
     /// Always `outreach_management`.
     next_step: &'static str,
+    /// The entry in the outreach log: the new one, or that of the earlier selection.
     outreach_id: OutreachId,
-    /// The same in a sentence.
+    /// What was done, in a sentence.
     message: String,
 }
 
 /// Select a creator for a campaign
 ///
-/// Opens an entry in the outreach log. To select the same creator again changes nothing, and says so.
+/// Opens an entry in the outreach log. Selecting the same creator again changes nothing; the answer names the earlier entry.
 #[utoipa::path(post, path = "/api/v1/campaigns/{campaign_id}/select-influencer", tag = "Campaigns", request_body = SelectionInput,
     params(("campaign_id" = String, Path, description = "The campaign's id or code")), responses(
     (status = 200, description = "Selected", body = Selection),

@@ -1,7 +1,7 @@
 //! `derive(Input)`: the reader of a request and its schema. What may be said in its attributes stands in the crate `input`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{
@@ -59,9 +59,12 @@ struct OnField {
     not_null: bool,
     flatten: bool,
     no_change: bool,
+    clears: bool,
+    change: Option<Type>,
 }
 
-const KEYS: [&str; 8] = ["name", "alias", "default", "example", "missing", "not_null", "flatten", "no_change"];
+const KEYS: [&str; 10] =
+    ["name", "alias", "default", "example", "missing", "not_null", "flatten", "no_change", "clears", "change"];
 
 impl Parse for OnField {
     fn parse(stream: ParseStream<'_>) -> Result<Self> {
@@ -86,6 +89,8 @@ impl Parse for OnField {
                     ("not_null", false) => said.not_null = true,
                     ("flatten", false) => said.flatten = true,
                     ("no_change", false) => said.no_change = true,
+                    ("clears", false) => said.clears = true,
+                    ("change", true) => said.change = Some(stream.parse()?),
                     _ => return Err(stream.error(format!("{key} is not said like this"))),
                 }
             } else {
@@ -112,16 +117,20 @@ enum Presence {
     Change,
     /// Of a change: null is a fault.
     ChangeNotNull,
+    /// Of a change: null is the default.
+    ChangeToDefault,
     Flattened,
 }
 
 struct Read<'a> {
     field: &'a Field,
     ident: &'a Ident,
+    /// The variable that it is read into: no rule has this name.
+    variable: Ident,
     said: OnField,
     presence: Presence,
     /// The type without its `Option`s.
-    bare: &'a Type,
+    bare: Type,
     doc: String,
 }
 
@@ -142,21 +151,31 @@ impl<'a> Read<'a> {
         if said.not_null && presence != Presence::ChangeNotNull {
             return Err(Error::new_spanned(&field.ty, "not_null belongs to an Option<T> of a change"));
         }
+        if said.clears && presence != Presence::Defaulted {
+            return Err(Error::new_spanned(&field.ty, "clears belongs to a field with a default"));
+        }
+        if said.change.is_some() && !said.flatten {
+            return Err(Error::new_spanned(&field.ty, "change belongs to a flattened field"));
+        }
         if said.rule.is_none() && !said.flatten {
             return Err(Error::new_spanned(ident, "a field needs a rule, such as #[input(text(200))]"));
         }
-        let bare = inner.or(outer).unwrap_or(&field.ty);
-        Ok(Self { field, ident, said, presence, bare, doc: doc_of(&field.attrs) })
+        let bare = inner.or(outer).unwrap_or(&field.ty).clone();
+        let variable = format_ident!("read_{}", ident.unraw());
+        Ok(Self { field, ident, variable, said, presence, bare, doc: doc_of(&field.attrs) })
     }
 
     /// As a field of the change form.
     fn changed(mut self) -> Self {
+        if let Some(change) = self.said.change.take() {
+            self.bare = change;
+        }
         self.presence = match self.presence {
+            Presence::Defaulted if self.said.clears => Presence::ChangeToDefault,
             Presence::Required | Presence::Defaulted => Presence::ChangeNotNull,
             Presence::Optional => Presence::Change,
             other => other,
         };
-        self.said.default = None;
         self
     }
 
@@ -186,55 +205,64 @@ impl<'a> Read<'a> {
         }
     }
 
-    /// Reads the field into a variable of its name: an `Option` where it may fail the whole.
+    /// Reads the field into its variable: an `Option` where it may fail the whole.
     fn reading(&self) -> TokenStream {
-        let (ident, bare, names, rule) = (self.ident, self.bare, self.names(), self.rule());
+        let (variable, bare, names, rule) = (&self.variable, &self.bare, self.names(), self.rule());
         match self.presence {
-            Presence::Flattened => quote!(let #ident = <#bare as ::input::Input>::read(fields);),
+            Presence::Flattened => quote!(let #variable = <#bare as ::input::Input>::read(fields);),
             Presence::Required => {
                 let missing = self.said.missing.as_ref().map_or_else(|| "is missing".to_owned(), LitStr::value);
                 quote! {
-                    let #ident: ::std::option::Option<#bare> = fields.required_or(&[#(#names),*], #missing, #rule);
+                    let #variable: ::std::option::Option<#bare> = fields.required_or(&[#(#names),*], #missing, #rule);
                 }
             }
             Presence::Optional => {
-                quote!(let #ident: ::std::option::Option<#bare> = fields.optional_as(&[#(#names),*], #rule);)
+                quote!(let #variable: ::std::option::Option<#bare> = fields.optional_as(&[#(#names),*], #rule);)
             }
             Presence::Defaulted => {
                 let default = self.default();
                 quote! {
-                    let #ident: #bare = fields.optional_as(&[#(#names),*], #rule).unwrap_or_else(|| #default);
+                    let #variable: #bare = fields.optional_as(&[#(#names),*], #rule).unwrap_or_else(|| #default);
                 }
             }
             Presence::Change => quote! {
-                let #ident: ::std::option::Option<::std::option::Option<#bare>> =
+                let #variable: ::std::option::Option<::std::option::Option<#bare>> =
                     fields.change_as(&[#(#names),*], #rule);
             },
             Presence::ChangeNotNull => {
-                quote!(let #ident: ::std::option::Option<#bare> = fields.change_required(&[#(#names),*], #rule);)
+                quote!(let #variable: ::std::option::Option<#bare> = fields.change_required(&[#(#names),*], #rule);)
+            }
+            Presence::ChangeToDefault => {
+                let default = self.default();
+                quote! {
+                    let #variable: ::std::option::Option<#bare> =
+                        fields.change_as(&[#(#names),*], #rule).map(|given| given.unwrap_or_else(|| #default));
+                }
             }
         }
     }
 
     fn taking(&self) -> TokenStream {
-        let ident = self.ident;
+        let (ident, variable) = (self.ident, &self.variable);
         match self.presence {
-            Presence::Flattened | Presence::Required => quote!(#ident: #ident?),
-            _ => quote!(#ident),
+            Presence::Flattened | Presence::Required => quote!(#ident: #variable?),
+            _ => quote!(#ident: #variable),
         }
     }
 
     fn describing(&self) -> TokenStream {
-        let bare = self.bare;
+        let bare = &self.bare;
         if self.presence == Presence::Flattened {
             return quote!(<#bare as ::input::Input>::describe(description););
         }
         let (names, doc, rule) = (self.names(), &self.doc, self.rule());
         let required = self.presence == Presence::Required;
-        let nullable = matches!(self.presence, Presence::Optional | Presence::Defaulted | Presence::Change);
+        let nullable = !matches!(self.presence, Presence::Required | Presence::ChangeNotNull);
         let json = |value: &Expr| quote!(::std::option::Option::Some(::input::serde_json::json!(#value)));
         let none = quote!(::std::option::Option::None);
-        let default = self.said.default.as_ref().and_then(Option::as_ref).map_or_else(|| none.clone(), json);
+        // What a change leaves out stays as it is.
+        let default = self.said.default.as_ref().filter(|_| self.presence == Presence::Defaulted);
+        let default = default.and_then(Option::as_ref).map_or_else(|| none.clone(), json);
         let example = self.said.example.as_ref().map_or(none, json);
         quote! {
             description.field(
@@ -336,11 +364,11 @@ fn implementations(ident: &Ident, fields: &[Read<'_>], said: &OnStruct, doc: &st
 
 fn change_form(of: &Ident, ident: &Ident, vis: &Visibility, fields: &[Read<'_>]) -> TokenStream {
     let declared = fields.iter().map(|read| {
-        let (ident, bare, vis) = (read.ident, read.bare, &read.field.vis);
+        let (ident, bare, vis) = (read.ident, &read.bare, &read.field.vis);
         let docs = read.field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
         let ty = match read.presence {
             Presence::Change => quote!(::std::option::Option<::std::option::Option<#bare>>),
-            Presence::ChangeNotNull => quote!(::std::option::Option<#bare>),
+            Presence::ChangeNotNull | Presence::ChangeToDefault => quote!(::std::option::Option<#bare>),
             _ => quote!(#bare),
         };
         quote!(#(#docs)* #vis #ident: #ty)

@@ -46,6 +46,8 @@
 //! | `missing = "…"` | what is said if it is missing, in place of "is missing" |
 //! | `not_null` | an `Option<T>` of a change that cannot be cleared: null is a fault |
 //! | `flatten` | another input whose fields stand beside these |
+//! | `flatten, change = Name` | the same, with what stands in its place in the change form: the other's own change form |
+//! | `clears` | beside a `default`: in the change form null stands for that |
 //! | `no_change` | is not part of the change form |
 //!
 //! | on the struct | |
@@ -71,3 +73,10 @@ pub use utoipa;
 pub use derive::Input;
 pub use describe::Description;
 pub use fields::{Fields, Input};
+
+/// Writes the field of a change over what was: `None` leaves it as it is.
+pub fn set<T>(field: &mut T, change: Option<T>) {
+    if let Some(value) = change {
+        *field = value;
+    }
+}

@@ -43,8 +43,23 @@ struct Thing {
     platforms: Vec<Platform>,
     #[input(flatten)]
     span: Span,
+    #[input(flatten, change = TagChanges)]
+    tags: Tags,
     #[input(number(0.0, 1.0).map(|share| (share * 100.0) as u8))]
     share: Option<u8>,
+}
+
+#[derive(Input, Debug)]
+#[input(change = TagChanges)]
+struct Tags {
+    #[input(texts(3, 10), default = vec!["new".to_owned()], clears)]
+    tags: Vec<String>,
+    /// Whom to ask.
+    #[input(email)]
+    email: Option<String>,
+    /// Read after a field that has the name of its rule.
+    #[input(email)]
+    second_email: Option<String>,
 }
 
 #[derive(Input, Debug, Clone, Default)]
@@ -81,6 +96,7 @@ fn reads_what_is_right() {
     );
     assert_eq!(thing.signers.unwrap(), [Signer { email: "a@b.example".into(), name: None }]);
     assert_eq!((thing.share, thing.note, thing.platforms), (Some(25), None, vec![]));
+    assert_eq!((thing.tags.tags, thing.tags.email, thing.tags.second_email), (vec!["new".to_owned()], None, None));
     assert!(thing.span.from.is_some() && thing.creator.to_string() == CREATOR);
 }
 
@@ -117,6 +133,13 @@ fn a_change_tells_missing_and_null_apart() {
     assert_eq!((changes.title, changes.note, changes.places, changes.urgent), (None, Some(None), Some(5), None));
     assert!(changes.price.is_none() && changes.signers.is_none() && changes.share.is_none());
     assert!(changes.platforms.is_none() && changes.span.from.is_none());
+    assert_eq!((changes.tags.tags, changes.tags.email), (None, None));
+    let changes: ThingChanges = read(json!({"tags": null, "email": null})).unwrap();
+    assert_eq!((changes.tags.tags, changes.tags.email), (Some(vec!["new".to_owned()]), Some(None)));
+    let mut places = 3;
+    input::set(&mut places, changes.places);
+    input::set(&mut places, Some(4));
+    assert_eq!(places, 4);
     let faults = read::<ThingChanges>(json!({"title": null, "places": null, "platforms": null})).unwrap_err();
     assert!(faults.iter().all(|(_, kind)| *kind == "wrong_type") && faults.len() == 3, "{faults:?}");
 }
@@ -154,6 +177,9 @@ fn the_schema_says_what_the_reader_does() {
     let change = schema_of::<ThingChanges>();
     assert!(change.get("required").is_none() && change["properties"].get("creator_id").is_none());
     assert_eq!(change["properties"]["title"]["type"], "string");
+    let tags = (&properties["tags"], &change["properties"]["tags"]);
+    assert_eq!((&tags.0["default"], tags.1.get("default")), (&json!(["new"]), None));
+    assert_eq!(tags.1["anyOf"][2], json!({"type": "null"}));
     let mut schemas = Vec::new();
     Thing::schemas(&mut schemas);
     assert_eq!(schemas.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Signer"]);

@@ -38,7 +38,7 @@ pub(crate) fn wish_of(campaign: &Campaign) -> Wish {
 /// Whom a campaign lets through at all.
 pub(crate) fn gates_of(exclusions: &Exclusions) -> Filter {
     Filter {
-        excluded_platforms: exclusions.platforms(),
+        excluded_platforms: exclusions.excluded_platforms.clone(),
         excluded_niches: exclusions.excluded_niches.clone(),
         excluded_countries: exclusions.excluded_countries.clone(),
         excluded_brands: exclusions.excluded_brands.clone(),

@@ -81,7 +81,7 @@ impl Input for Asked {
         };
         fields.optional_as(&["brand_name", "brand"], rule::any_text(200));
         fields.optional("campaign_goal", rule::text_or_list(2_000));
-        let exclusions = Exclusions::read(fields);
+        let exclusions = Exclusions::read(fields).unwrap_or_default();
         let platform: Option<Platform> = fields.optional("platform", rule::platform());
         let min_followers = fields.optional("min_followers", rule::tally());
         let max_followers = fields.optional("max_followers", rule::tally());
