@@ -27,7 +27,7 @@ pub use directory::Directory;
 pub use embedding::LocalEmbedder;
 pub use jobs::{embed_stale, jobs};
 pub use migrations::MIGRATIONS;
-pub use model::{Changes, Creator, CreatorBody, NewCreator, title_case};
+pub use model::{Creator, CreatorBody, CreatorChanges, Details, NewCreator, title_case};
 pub use routes::router;
 pub use slice::slice;
 pub use transfer::{Format, ImportReport, RowFault, export_batch, export_head, import};

@@ -2,7 +2,7 @@
 
 use db::{Cell, FromColumn, Json, ToColumn, Value};
 use input::rule::{self, Rule};
-use input::{Fields, Input};
+use input::{Fields, Input, set};
 use kernel::{AccountId, CreatorId, Money, Platform, Timestamp, WorkspaceId, count};
 use mind::text::fold;
 use serde::Serialize;
@@ -82,43 +82,58 @@ impl ToColumn for Texts {
     }
 }
 
-/// A's creator: the answer to creating and changing one.
+/// An entry of the creator directory.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Creator)]
 pub struct CreatorBody {
+    /// Its id.
     id: CreatorId,
+    /// The name that people know.
     #[schema(example = "Sarah Johnson")]
     name: String,
+    /// The e-mail address that reaches the creator.
     email: Option<String>,
+    /// The platform that the creator publishes on.
     platform: Platform,
-    /// Followers in short, as they were written.
+    /// The number of followers in short, as it was written.
     #[schema(example = "125K")]
     followers_count: String,
-    /// Followers.
+    /// The number of followers.
     #[schema(example = 125_000)]
     followers_count_numeric: u64,
     /// Engagement in percent of the followers.
     #[schema(example = 4.5)]
     engagement_rate: Option<f64>,
-    /// What it is about, in lower case; an open list.
+    /// What the creator publishes about, in plain words; any niche is possible.
     #[schema(example = "fitness")]
     niche: String,
+    /// The language that the creator speaks most.
     language: Option<String>,
+    /// The country that the creator lives in.
     country: Option<String>,
+    /// How the creator describes what they do.
     about: Option<String>,
+    /// The creator's handle on the platform.
     channel_name: Option<String>,
-    /// Views of a usual piece.
+    /// Views of a usual post.
     avg_views: Option<u64>,
-    /// What a piece costs.
+    /// What a post costs.
     collaboration_rate: Option<Money>,
-    /// From 0 to 5; null until somebody rated.
+    /// From 0 to 5; null until somebody rated the creator.
     rating: Option<f64>,
+    /// The address of a picture.
     profile_image: Option<String>,
+    /// The place that the creator lives in, more closely than the country.
     location: Option<String>,
+    /// The audience that the creator reaches.
     audience_type: Option<String>,
+    /// All languages that the creator speaks.
     languages: Vec<String>,
+    /// Brands that the creator has worked with.
     previous_brands: Vec<String>,
+    /// When the entry was added.
     created_at: Timestamp,
+    /// When the entry was last changed.
     updated_at: Timestamp,
 }
 
@@ -201,163 +216,145 @@ pub fn identity(text: &str) -> String {
     fold(text.trim().trim_start_matches('@'))
 }
 
-/// What a new entry is made of, from a body or from a row of a table.
-#[derive(Clone, Debug)]
+/// A new entry of the creator directory.
+#[derive(Clone, Debug, Input)]
+#[input(change = CreatorChanges, before = NewCreator::needs_followers)]
 pub struct NewCreator {
-    /// Its fields.
-    pub fields: Changes,
+    /// The name that people know.
+    #[input(text(200), example = "Sarah Johnson")]
+    pub name: String,
+    /// The platform that the creator publishes on.
+    #[input(platform, example = "instagram")]
+    pub platform: Platform,
+    /// What the creator publishes about, in plain words; any niche is possible.
+    #[input(text(100).map(|niche| lower_case(&niche)), example = "fitness")]
+    pub niche: String,
+    /// The rest.
+    #[input(flatten)]
+    pub details: Details,
 }
 
-/// What is written of an entry: `None` leaves a field as it is, `Some(None)` clears it.
-#[derive(Clone, Debug, Default)]
-pub struct Changes {
-    /// See [`Creator::name`].
-    pub name: Option<String>,
-    /// See [`Creator::email`].
+/// What an entry says beyond who it is: `None` leaves a field as it is, `Some(None)` clears it.
+#[derive(Clone, Debug, Default, Input)]
+#[input(check = Details::followers_agree, no_schema)]
+pub struct Details {
+    /// The number of followers in short. A new entry needs this or `followers_count_numeric`; both may be given if they agree.
+    #[input(short_count(), alias = "followers", example = "125K")]
+    pub followers_count: Option<(String, u64)>,
+    /// The number of followers.
+    #[input(tally(), example = 125_000)]
+    pub followers_count_numeric: Option<u64>,
+    /// The e-mail address that reaches the creator. An address stands in the directory once for each platform.
+    #[input(email, example = "sarah@example.com")]
     pub email: Option<Option<String>>,
-    /// See [`Creator::platform`].
-    pub platform: Option<Platform>,
-    /// See [`Creator::channel_name`].
+    /// The creator's handle on the platform. A handle stands in the directory once for each platform.
+    #[input(trimmed(200), blank, alias = "handle", example = "@sarah.moves")]
     pub channel_name: Option<Option<String>>,
-    /// Followers as written, and as a number.
-    pub followers: Option<(String, u64)>,
-    /// See [`Creator::engagement_rate`].
+    /// Engagement in percent of the followers.
+    #[input(number(0.0, 100.0), example = 4.5)]
     pub engagement_rate: Option<Option<f64>>,
-    /// See [`Creator::niche`].
-    pub niche: Option<String>,
-    /// See [`Creator::language`].
+    /// The language that the creator speaks most.
+    #[input(trimmed(100), blank, example = "English")]
     pub language: Option<Option<String>>,
-    /// See [`Creator::languages`].
-    pub languages: Option<Vec<String>>,
-    /// See [`Creator::country`].
+    /// Every other language that the creator speaks.
+    #[input(texts(50, 100))]
+    pub languages: Option<Option<Vec<String>>>,
+    /// The country that the creator lives in, by name or code.
+    #[input(trimmed(100), blank, example = "US")]
     pub country: Option<Option<String>>,
-    /// See [`Creator::location`].
+    /// The place that the creator lives in, more closely than the country.
+    #[input(trimmed(200), blank)]
     pub location: Option<Option<String>>,
-    /// See [`Creator::about`].
+    /// How the creator describes what they do. Searches by meaning go by this text.
+    #[input(any_text(10_000), blank, alias = "bio")]
     pub about: Option<Option<String>>,
-    /// See [`Creator::audience_type`].
+    /// The audience that the creator reaches.
+    #[input(trimmed(500), blank)]
     pub audience_type: Option<Option<String>>,
-    /// See [`Creator::previous_brands`].
-    pub previous_brands: Option<Vec<String>>,
-    /// See [`Creator::avg_views`].
+    /// Brands that the creator has worked with.
+    #[input(texts(200, 200))]
+    pub previous_brands: Option<Option<Vec<String>>>,
+    /// Views of a usual post, as a number or in short (`15K`).
+    #[input(short_count().map(|(_, number)| number))]
     pub avg_views: Option<Option<u64>>,
-    /// See [`Creator::collaboration_rate`].
+    /// What a post costs.
+    #[input(amount(true), example = 850)]
     pub collaboration_rate: Option<Option<Money>>,
-    /// See [`Creator::rating`].
+    /// From 0 to 5, as brands rated the creator.
+    #[input(number(0.0, 5.0))]
     pub rating: Option<Option<f64>>,
-    /// See [`Creator::profile_image`].
+    /// The address of a picture.
+    #[input(trimmed(2048), blank)]
     pub profile_image: Option<Option<String>>,
 }
 
-const FOLLOWERS: [&str; 2] = ["followers_count", "followers"];
+/// A text of up to `most` characters that may be empty; surrounding space is dropped.
+fn trimmed(most: usize) -> impl Rule<Output = String> {
+    rule::any_text(most).map(|text| text.trim().to_owned())
+}
 
-impl Input for Changes {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let followers = read_followers(fields);
-        Some(Self {
-            name: fields.change_required(&["name"], rule::text(200)),
-            email: fields.change("email", rule::email()),
-            platform: fields.change_required(&["platform"], rule::platform()),
-            channel_name: fields.change_as(&["channel_name", "handle"], rule::any_text(200)).map(said),
-            followers,
-            engagement_rate: fields.change("engagement_rate", rule::number(0.0, 100.0)),
-            niche: fields.change_required(&["niche"], rule::text(100)).map(|niche| lower_case(&niche)),
-            language: fields.change("language", rule::any_text(100)).map(said),
-            languages: fields.change("languages", rule::texts(50, 100)).map(Option::unwrap_or_default),
-            country: fields.change("country", rule::any_text(100)).map(said),
-            location: fields.change("location", rule::any_text(200)).map(said),
-            about: fields.change_as(&["about", "bio"], rule::any_text(10_000)).map(unless_blank),
-            audience_type: fields.change("audience_type", rule::any_text(500)).map(said),
-            previous_brands: fields.change("previous_brands", rule::texts(200, 200)).map(Option::unwrap_or_default),
-            avg_views: fields.change("avg_views", views()),
-            collaboration_rate: fields.change("collaboration_rate", rule::amount(true)),
-            rating: fields.change("rating", rule::number(0.0, 5.0)),
-            profile_image: fields.change("profile_image", rule::any_text(2048)).map(said),
-        })
+impl NewCreator {
+    fn needs_followers(fields: &mut Fields) {
+        if !["followers_count", "followers", "followers_count_numeric"].iter().any(|name| fields.has(name)) {
+            let message = "is missing: give followers_count (\"125K\") or followers_count_numeric";
+            fields.fault("followers_count", "missing", message);
+        }
     }
 }
 
-impl Input for NewCreator {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        for name in ["name", "platform", "niche"] {
-            if !fields.has(name) && fields.raw(name).is_none() {
-                fields.fault(name, "missing", "is missing");
+impl From<NewCreator> for CreatorChanges {
+    fn from(new: NewCreator) -> Self {
+        Self { name: Some(new.name), platform: Some(new.platform), niche: Some(new.niche), details: new.details }
+    }
+}
+
+impl Details {
+    /// Followers as written, and as a number.
+    fn followers(&self) -> Option<(String, u64)> {
+        match (&self.followers_count, self.followers_count_numeric) {
+            (Some((shown, _)), Some(number)) => Some((shown.clone(), number)),
+            (Some(both), None) => Some(both.clone()),
+            (None, number) => number.map(|number| (count::short(number), number)),
+        }
+    }
+
+    /// Followers cannot be cleared, and their two forms must not contradict each other.
+    fn followers_agree(&self, fields: &mut Fields) {
+        for name in ["followers_count", "followers_count_numeric"] {
+            if fields.raw(name).is_some_and(serde_json::Value::is_null) && self.followers().is_none() {
+                fields.fault(name, "wrong_type", "cannot be null; leave it out to keep it as it is");
             }
         }
-        if !["followers_count", "followers", "followers_count_numeric"].iter().any(|name| fields.has(name)) {
-            fields.fault(
-                "followers_count",
-                "missing",
-                "is missing: give followers_count (\"125K\") or followers_count_numeric",
-            );
+        if let (Some((shown, read)), Some(number)) = (&self.followers_count, self.followers_count_numeric)
+            && !count::agree(shown, number)
+        {
+            let message = format!("says {read}, but followers_count_numeric says {number}");
+            fields.fault("followers_count", "disagrees", message);
         }
-        Changes::read(fields).map(|fields| Self { fields })
     }
-}
-
-/// A text of nothing but space says nothing: the field is clear.
-fn unless_blank(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty())
-}
-
-/// An empty text says nothing: the field is clear.
-fn said(text: Option<String>) -> Option<String> {
-    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 fn lower_case(niche: &str) -> String {
     niche.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// A count that a person may have written in short, as B shows it (`"15K"`).
-fn views() -> impl Rule<Output = u64> {
-    rule::short_count().map(|(_, number)| number)
-}
-
-/// Either form of the followers, or both if they agree.
-fn read_followers(fields: &mut Fields) -> Option<(String, u64)> {
-    let shown = fields.optional_as(&FOLLOWERS, rule::short_count());
-    let number = fields.optional("followers_count_numeric", rule::tally());
-    for name in ["followers_count", "followers_count_numeric"] {
-        if fields.raw(name).is_some_and(serde_json::Value::is_null) && shown.is_none() && number.is_none() {
-            fields.fault(name, "wrong_type", "cannot be null; leave it out to keep it as it is");
-        }
-    }
-    match (shown, number) {
-        (Some((shown, read)), Some(number)) => {
-            if !count::agree(&shown, number) {
-                fields.fault(
-                    "followers_count",
-                    "disagrees",
-                    format!("says {read}, but followers_count_numeric says {number}"),
-                );
-            }
-            Some((shown, number))
-        }
-        (Some(both), None) => Some(both),
-        (None, Some(number)) => Some((count::short(number), number)),
-        (None, None) => None,
-    }
-}
-
 impl Creator {
-    /// A new entry. The input has been read, so that what it must have is there.
+    /// A new entry; `None` if nothing says how many followers it has.
     pub fn new(new: NewCreator, id: CreatorId, workspace_id: Option<WorkspaceId>, now: Timestamp) -> Option<Self> {
-        let fields = new.fields;
-        let (followers_shown, followers) = fields.followers.clone()?;
+        let (followers_shown, followers) = new.details.followers()?;
         let mut creator = Self {
             id,
             seq: 0,
             workspace_id,
             claimed_by: None,
-            name: fields.name.clone()?,
+            name: new.name,
             email: None,
-            platform: fields.platform?,
+            platform: new.platform,
             channel_name: None,
             followers_shown,
             followers,
             engagement_rate: None,
-            niche: fields.niche.clone()?,
+            niche: new.niche,
             language: None,
             languages: Texts::default(),
             country: None,
@@ -372,47 +369,42 @@ impl Creator {
             created_at: now,
             updated_at: now,
         };
-        creator.apply(fields, now);
+        creator.set_details(new.details);
         Some(creator)
     }
 
     /// Writes what changed over what was. Says whether anything did.
-    pub fn apply(&mut self, changes: Changes, now: Timestamp) -> bool {
+    pub fn apply(&mut self, changes: CreatorChanges, now: Timestamp) -> bool {
         let before = self.clone();
-        let set = |field: &mut Option<String>, change: Option<Option<String>>| {
-            if let Some(value) = change {
-                *field = value;
-            }
-        };
-        set(&mut self.email, changes.email);
-        set(&mut self.channel_name, changes.channel_name);
-        set(&mut self.language, changes.language);
-        set(&mut self.country, changes.country);
-        set(&mut self.location, changes.location);
-        set(&mut self.about, changes.about);
-        set(&mut self.audience_type, changes.audience_type);
-        set(&mut self.profile_image, changes.profile_image);
-        self.name = changes.name.unwrap_or_else(|| before.name.clone());
-        self.platform = changes.platform.unwrap_or(before.platform);
-        self.niche = changes.niche.unwrap_or_else(|| before.niche.clone());
-        if let Some((shown, number)) = changes.followers {
-            (self.followers_shown, self.followers) = (shown, number);
-        }
-        self.engagement_rate = changes.engagement_rate.unwrap_or(before.engagement_rate);
-        self.avg_views = changes.avg_views.unwrap_or(before.avg_views);
-        self.collaboration_rate = changes.collaboration_rate.unwrap_or(before.collaboration_rate);
-        self.rating = changes.rating.unwrap_or(before.rating);
-        if let Some(languages) = changes.languages {
-            self.languages = Texts(languages);
-        }
-        if let Some(brands) = changes.previous_brands {
-            self.previous_brands = Texts(brands);
-        }
+        set(&mut self.name, changes.name);
+        set(&mut self.platform, changes.platform);
+        set(&mut self.niche, changes.niche);
+        self.set_details(changes.details);
         let differs = !self.says_the_same(&before);
         if differs {
             self.updated_at = now;
         }
         differs
+    }
+
+    fn set_details(&mut self, details: Details) {
+        if let Some((shown, number)) = details.followers() {
+            (self.followers_shown, self.followers) = (shown, number);
+        }
+        set(&mut self.email, details.email);
+        set(&mut self.channel_name, details.channel_name);
+        set(&mut self.engagement_rate, details.engagement_rate);
+        set(&mut self.language, details.language);
+        set(&mut self.languages, details.languages.map(|listed| Texts(listed.unwrap_or_default())));
+        set(&mut self.country, details.country);
+        set(&mut self.location, details.location);
+        set(&mut self.about, details.about);
+        set(&mut self.audience_type, details.audience_type);
+        set(&mut self.previous_brands, details.previous_brands.map(|listed| Texts(listed.unwrap_or_default())));
+        set(&mut self.avg_views, details.avg_views);
+        set(&mut self.collaboration_rate, details.collaboration_rate);
+        set(&mut self.rating, details.rating);
+        set(&mut self.profile_image, details.profile_image);
     }
 
     fn says_the_same(&self, other: &Self) -> bool {

@@ -60,11 +60,12 @@ struct OnField {
     flatten: bool,
     no_change: bool,
     clears: bool,
+    blank: bool,
     change: Option<Type>,
 }
 
-const KEYS: [&str; 10] =
-    ["name", "alias", "default", "example", "missing", "not_null", "flatten", "no_change", "clears", "change"];
+const KEYS: [&str; 11] =
+    ["name", "alias", "default", "example", "missing", "not_null", "flatten", "no_change", "clears", "change", "blank"];
 
 impl Parse for OnField {
     fn parse(stream: ParseStream<'_>) -> Result<Self> {
@@ -90,6 +91,7 @@ impl Parse for OnField {
                     ("flatten", false) => said.flatten = true,
                     ("no_change", false) => said.no_change = true,
                     ("clears", false) => said.clears = true,
+                    ("blank", false) => said.blank = true,
                     ("change", true) => said.change = Some(stream.parse()?),
                     _ => return Err(stream.error(format!("{key} is not said like this"))),
                 }
@@ -157,6 +159,9 @@ impl<'a> Read<'a> {
         if said.change.is_some() && !said.flatten {
             return Err(Error::new_spanned(&field.ty, "change belongs to a flattened field"));
         }
+        if said.blank && !matches!(presence, Presence::Optional | Presence::Change) {
+            return Err(Error::new_spanned(&field.ty, "blank belongs to a text that may be null"));
+        }
         if said.rule.is_none() && !said.flatten {
             return Err(Error::new_spanned(ident, "a field needs a rule, such as #[input(text(200))]"));
         }
@@ -217,7 +222,8 @@ impl<'a> Read<'a> {
                 }
             }
             Presence::Optional => {
-                quote!(let #variable: ::std::option::Option<#bare> = fields.optional_as(&[#(#names),*], #rule);)
+                let said = self.said.blank.then(|| quote!(.filter(|text| !text.trim().is_empty())));
+                quote!(let #variable: ::std::option::Option<#bare> = fields.optional_as(&[#(#names),*], #rule)#said;)
             }
             Presence::Defaulted => {
                 let default = self.default();
@@ -225,10 +231,13 @@ impl<'a> Read<'a> {
                     let #variable: #bare = fields.optional_as(&[#(#names),*], #rule).unwrap_or_else(|| #default);
                 }
             }
-            Presence::Change => quote! {
-                let #variable: ::std::option::Option<::std::option::Option<#bare>> =
-                    fields.change_as(&[#(#names),*], #rule);
-            },
+            Presence::Change => {
+                let said = self.said.blank.then(|| quote!(.map(|given| given.filter(|text| !text.trim().is_empty()))));
+                quote! {
+                    let #variable: ::std::option::Option<::std::option::Option<#bare>> =
+                        fields.change_as(&[#(#names),*], #rule)#said;
+                }
+            }
             Presence::ChangeNotNull => {
                 quote!(let #variable: ::std::option::Option<#bare> = fields.change_required(&[#(#names),*], #rule);)
             }

@@ -47,6 +47,7 @@
 //! | `not_null` | an `Option<T>` of a change that cannot be cleared: null is a fault |
 //! | `flatten` | another input whose fields stand beside these |
 //! | `flatten, change = Name` | the same, with what stands in its place in the change form: the other's own change form |
+//! | `blank` | a text that says nothing (it is empty, or only space) stands for null |
 //! | `clears` | beside a `default`: in the change form null stands for that |
 //! | `no_change` | is not part of the change form |
 //!

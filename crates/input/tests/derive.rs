@@ -60,6 +60,9 @@ struct Tags {
     /// Read after a field that has the name of its rule.
     #[input(email)]
     second_email: Option<String>,
+    /// Why.
+    #[input(any_text(10), blank)]
+    reason: Option<String>,
 }
 
 #[derive(Input, Debug, Clone, Default)]
@@ -136,6 +139,9 @@ fn a_change_tells_missing_and_null_apart() {
     assert_eq!((changes.tags.tags, changes.tags.email), (None, None));
     let changes: ThingChanges = read(json!({"tags": null, "email": null})).unwrap();
     assert_eq!((changes.tags.tags, changes.tags.email), (Some(vec!["new".to_owned()]), Some(None)));
+    assert_eq!(read::<ThingChanges>(json!({"reason": " "})).unwrap().tags.reason, Some(None));
+    assert_eq!(read::<Tags>(json!({"reason": " "})).unwrap().reason, None);
+    assert_eq!(read::<Tags>(json!({"reason": " tea"})).unwrap().reason.as_deref(), Some(" tea"));
     let mut places = 3;
     input::set(&mut places, changes.places);
     input::set(&mut places, Some(4));

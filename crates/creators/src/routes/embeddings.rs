@@ -3,10 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Body, Caller, Named};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{CreatorId, Error, Kind, Result, Scope};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{Creator, Directory, store};
@@ -14,7 +13,7 @@ use crate::{Creator, Directory, store};
 /// Ids in one request.
 const MOST: usize = 1000;
 
-/// A vector was made.
+/// A creator's embedding was generated.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Generated {
     /// Always `success`.
@@ -23,25 +22,26 @@ pub(super) struct Generated {
     message: String,
 }
 
-/// A vector was made.
+/// A creator's embedding was generated.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Embedded {
+    /// The creator.
     creator_id: CreatorId,
-    /// Always true: a vector that could not be made is an error.
+    /// Always true: an embedding that could not be generated is an error.
     embedding_updated: bool,
-    /// How many parts the vector has; the model's, which a setting chooses.
+    /// How many numbers the embedding has; the model decides, and a setting chooses the model.
     #[schema(example = 256)]
     embedding_dimensions: usize,
-    /// The model that made it.
+    /// The model that generated it.
     model: String,
 }
 
-/// Make a creator's vector
+/// Generate a creator's embedding
 ///
-/// Entries get theirs by themselves when they are added or changed; this makes it anew.
+/// Embeddings are what searches by meaning compare. An entry gets its own when it is added or changed; this generates it anew.
 #[utoipa::path(post, path = "/api/v1/ai/creator/{creator_id}/generate-embedding", tag = "AI matching",
     params(("creator_id" = String, Path, description = "The creator's id")), responses(
-    (status = 200, description = "Made", body = Generated),
+    (status = 200, description = "The embedding was generated", body = Generated),
     (status = 502, description = "The embedding provider failed"),
 ))]
 pub(super) async fn generate(
@@ -54,10 +54,12 @@ pub(super) async fn generate(
     Ok(Json(Generated { status: "success", message }))
 }
 
-/// Make a creator's vector, and tell of it
+/// Generate a creator's embedding, with details
+///
+/// Does the same as `/api/v1/ai/creator/{creator_id}/generate-embedding`, and answers with the model and the size of the embedding.
 #[utoipa::path(post, path = "/api/ai/embeddings/creator/{creator_id}", tag = "AI matching",
     params(("creator_id" = String, Path, description = "The creator's id")), responses(
-    (status = 200, description = "Made", body = Embedded),
+    (status = 200, description = "The embedding was generated", body = Embedded),
     (status = 502, description = "The embedding provider failed"),
 ))]
 pub(super) async fn embed_one(
@@ -100,51 +102,47 @@ async fn make(directory: &Directory, scope: Scope, creators: &[Creator]) -> Resu
     directory.catalogue().fresh().await.map(drop)
 }
 
-/// Creators whose vectors are wanted.
-#[derive(Deserialize, ToSchema)]
+/// Creators whose embeddings are to be generated.
+#[derive(Input)]
+#[input(name = "EmbeddingBatch")]
 pub(super) struct BatchInput {
-    /// Up to a thousand ids.
+    /// The ids of the creators.
+    #[input(list(MOST, text(100)))]
     creator_ids: Vec<String>,
-    /// Make vectors anew that are up to date?
-    #[serde(default)]
+    /// Whether embeddings that are up to date are generated anew as well.
+    #[input(flag, default = false)]
     force_update: bool,
 }
 
-impl Input for BatchInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let creator_ids = fields.required("creator_ids", rule::list(MOST, rule::text(100)));
-        let force_update = fields.optional("force_update", rule::flag());
-        Some(Self { creator_ids: creator_ids?, force_update: force_update.unwrap_or(false) })
-    }
-}
-
-/// What became of a batch.
+/// What became of a batch of embeddings.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EmbeddingBatchResult)]
 pub(super) struct BatchDone {
-    /// Ids that were looked at.
+    /// How many ids were given.
     processed: usize,
-    /// Of these, creators who have an up-to-date vector now.
+    /// How many of them belong to creators who have an up-to-date embedding now.
     successful: usize,
-    /// Of these, ids of nobody.
+    /// How many of them belong to nobody.
     failed: usize,
-    /// Each of them.
+    /// What became of each id, in the order that was sent.
     details: Vec<BatchDetail>,
 }
 
 /// What became of one id.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EmbeddingResult)]
 pub(super) struct BatchDetail {
-    /// As it was sent.
+    /// The id, as it was sent.
     creator_id: String,
     /// `success` or `failed`.
     status: &'static str,
-    /// Why.
+    /// What was done, or why it failed.
     message: String,
 }
 
-/// Make the vectors of many creators
+/// Generate the embeddings of many creators
 ///
-/// An id of nobody fails by itself; the others are done.
+/// Ids that belong to nobody are reported as failed; the others are done all the same.
 #[utoipa::path(post, path = "/api/ai/embeddings/batch", tag = "AI matching", request_body = BatchInput, responses(
     (status = 200, description = "What became of each", body = BatchDone),
     (status = 502, description = "The embedding provider failed"),

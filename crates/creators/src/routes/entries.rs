@@ -2,82 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::{Answer, Body, Caller, Named};
+use http_base::{Answer, Body, Caller, Done, Named, done};
 use kernel::{CreatorId, Error, Kind};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use crate::model::{Changes, CreatorBody, NewCreator};
+use crate::model::{CreatorBody, CreatorChanges, NewCreator};
 use crate::{Creator, Directory, store};
-
-/// A creator as A sends one. Only for the documentation: what is read, and how, is in `model`.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Changes` reads")]
-pub(super) struct CreatorInput {
-    /// The name people know.
-    #[schema(example = "Sarah Johnson", max_length = 200)]
-    name: String,
-    /// Where mail reaches them; once on each platform.
-    email: Option<String>,
-    /// `instagram`, `youtube`, `tiktok` or `twitter`.
-    #[schema(example = "instagram")]
-    platform: String,
-    /// Followers in short. Give this, or `followers_count_numeric`, or both if they agree.
-    #[schema(example = "125K")]
-    followers_count: Option<String>,
-    /// Followers.
-    #[schema(example = 125_000, minimum = 0)]
-    followers_count_numeric: Option<u64>,
-    /// Engagement in percent of the followers.
-    #[schema(example = 4.5, minimum = 0, maximum = 100)]
-    engagement_rate: Option<f64>,
-    /// What it is about, in plain words.
-    #[schema(example = "fitness")]
-    niche: String,
-    /// The language they speak most.
-    #[schema(example = "English")]
-    language: Option<String>,
-    /// Where they live: a name or a code.
-    #[schema(example = "US")]
-    country: Option<String>,
-    /// What they say of themselves; what searches by meaning go by.
-    about: Option<String>,
-    /// Their handle; once on each platform.
-    #[schema(example = "@sarah.moves")]
-    channel_name: Option<String>,
-    /// Views of a usual piece.
-    #[schema(minimum = 0)]
-    avg_views: Option<u64>,
-    /// What a piece costs.
-    #[schema(example = 850, minimum = 0)]
-    collaboration_rate: Option<f64>,
-    /// From 0 to 5.
-    #[schema(minimum = 0, maximum = 5)]
-    rating: Option<f64>,
-    /// The address of a picture.
-    profile_image: Option<String>,
-    /// The place, more closely than the country.
-    location: Option<String>,
-    /// Whom they reach.
-    audience_type: Option<String>,
-    /// Every language they speak.
-    languages: Option<Vec<String>>,
-    /// Brands they have worked with.
-    previous_brands: Option<Vec<String>>,
-}
-
-/// Something was done.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Done {
-    /// What was done.
-    message: String,
-}
 
 /// Add a creator
 ///
-/// The entry is searchable, by name and by meaning, as soon as this answers. A handle or an e-mail address stands once on each
-/// platform: adding it again is 409.
-#[utoipa::path(post, path = "/api/v1/creators", tag = "Creators", request_body = CreatorInput, responses(
+/// The entry can be found, by name and by meaning, as soon as this answers. A handle or an e-mail address stands in the directory
+/// once for each platform.
+#[utoipa::path(post, path = "/api/v1/creators", tag = "Creators", request_body = NewCreator, responses(
     (status = 200, description = "The new entry", body = CreatorBody),
     (status = 409, description = "The handle or the e-mail address is in the directory on this platform already"),
 ))]
@@ -99,10 +34,11 @@ pub(super) async fn create(
     Ok(Json(creator.into()))
 }
 
-/// Change a creator
+/// Update a creator
 ///
-/// Fields that are left out stay as they are; null clears a field that may be empty.
-#[utoipa::path(put, path = "/api/v1/creators/{creator_id}", tag = "Creators", request_body = CreatorInput,
+/// Fields that are left out stay as they are; null clears a field that can be empty. Whoever added the entry may change it, the
+/// creator it is about, and an administrator.
+#[utoipa::path(put, path = "/api/v1/creators/{creator_id}", tag = "Creators", request_body = CreatorChanges,
     params(("creator_id" = String, Path, description = "The creator's id")), responses(
     (status = 200, description = "The entry as it is now", body = CreatorBody),
     (status = 403, description = "The entry was added by someone else"),
@@ -112,7 +48,7 @@ pub(super) async fn update(
     State(directory): State<Directory>,
     caller: Caller,
     name: Named,
-    Body { input, .. }: Body<Changes>,
+    Body { input, .. }: Body<CreatorChanges>,
 ) -> Answer<Json<CreatorBody>> {
     const TRIES: usize = 3;
     let id = name.id("Creator")?;
@@ -126,7 +62,12 @@ pub(super) async fn update(
     Err(lost.unwrap_or_else(|| Error::internal("no try was made")).into())
 }
 
-async fn change(directory: &Directory, caller: &Caller, id: CreatorId, changes: Changes) -> kernel::Result<Creator> {
+async fn change(
+    directory: &Directory,
+    caller: &Caller,
+    id: CreatorId,
+    changes: CreatorChanges,
+) -> kernel::Result<Creator> {
     let app = directory.app();
     let mut creator = find(directory, caller, id).await?;
     let (was, text_before) = (creator.seq, creator.profile_text());
@@ -156,12 +97,12 @@ pub(super) async fn find(directory: &Directory, caller: &Caller, id: CreatorId) 
     Ok(creator)
 }
 
-/// Take a creator out of the directory
+/// Remove a creator from the directory
 ///
-/// Outreach, contracts and payments with them stay on record.
+/// Outreach to the creator, contracts and payments stay on record.
 #[utoipa::path(delete, path = "/api/v1/creators/{creator_id}", tag = "Creators",
     params(("creator_id" = String, Path, description = "The creator's id")), responses(
-    (status = 200, description = "Taken out", body = Done),
+    (status = 200, description = "The entry was removed", body = Done),
     (status = 403, description = "The entry was added by someone else"),
 ))]
 pub(super) async fn delete(State(directory): State<Directory>, caller: Caller, name: Named) -> Answer<Json<Done>> {
@@ -174,5 +115,5 @@ pub(super) async fn delete(State(directory): State<Directory>, caller: Caller, n
     }
     tx.commit().await?;
     directory.catalogue().fresh().await?;
-    Ok(Json(Done { message: format!("{} was taken out of the directory", creator.name) }))
+    Ok(done(format!("{} was taken out of the directory", creator.name)))
 }

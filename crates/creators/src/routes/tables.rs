@@ -12,31 +12,30 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::{Stream, TryStreamExt, stream};
 use http_base::{Answer, Caller, Params};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{CreatorId, Error, Kind};
 use tokio_util::io::{StreamReader, SyncIoBridge};
-use utoipa::{IntoParams, ToSchema};
 
 use crate::transfer::{Format, ImportReport, export_head, import};
 use crate::{Directory, transfer};
 
 /// A table of creators.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the form that is read as a stream")]
-pub(super) struct ImportForm {
-    /// CSV with a head, or one JSON object on each line.
-    #[schema(value_type = String, format = Binary)]
-    file: Vec<u8>,
-}
+#[derive(Input)]
+#[input(
+    file = "CSV with a header row (`.csv`, `.tsv`) or JSON Lines (`.jsonl`, `.ndjson`). The columns are the fields of a new creator."
+)]
+#[expect(dead_code, reason = "the form is read as a stream")]
+pub(super) struct ImportForm {}
 
 /// Import creators
 ///
-/// CSV or JSON lines, as a form with the file `file` or as the body itself (`text/csv`, `application/jsonl`). It is read as it
-/// comes: rows that are right go in, a thousand in a transaction, and each other one is told with its line and reason.
-/// Safe to send again: the same platform and the same handle or e-mail address change the entry that is there.
-#[utoipa::path(post, path = "/api/v1/creators/import", tag = "Creators",
-    request_body(content = ImportForm, content_type = "multipart/form-data"), responses(
+/// Takes CSV with a header row or JSON Lines, as a form with the file `file` or as the body itself. Valid rows are stored, a thousand
+/// in a transaction; every other row is reported with its line and the reason. Sending a table again is safe: a row with the platform
+/// and the handle or e-mail address of an entry changes that entry.
+#[utoipa::path(post, path = "/api/v1/creators/import", tag = "Creators", request_body(content(
+    (ImportForm = "multipart/form-data"), (String = "text/csv"), (String = "text/tab-separated-values"),
+    (String = "application/jsonl"), (String = "application/x-ndjson"),
+)), responses(
     (status = 200, description = "What became of the rows", body = ImportReport),
 ))]
 pub(super) async fn import_creators(
@@ -131,34 +130,26 @@ async fn take_in<E: std::fmt::Display>(
 }
 
 /// How the table is wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
+#[derive(Input)]
 pub(super) struct ExportQuery {
-    /// `csv` (as it is without this) or `jsonl`.
-    #[param(example = "csv")]
-    format: Option<String>,
-}
-
-impl Input for ExportQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let format = fields.optional("format", rule::one_of(&["csv", "jsonl"]));
-        Some(Self { format: format.map(str::to_owned) })
-    }
+    /// The format of the table: CSV or JSON Lines.
+    #[input(one_of(&["csv", "jsonl"]), default = "csv")]
+    format: &'static str,
 }
 
 /// Export the directory
 ///
-/// Everything that `POST /api/v1/creators/import` reads, streamed as it is read.
+/// Streams every entry as a table that `POST /api/v1/creators/import` reads.
 #[utoipa::path(get, path = "/api/v1/creators/export", tag = "Creators", params(ExportQuery), responses(
-    (status = 200, description = "The table", body = String, content_type = "text/csv"),
+    (status = 200, description = "The table", content((String = "text/csv"), (String = "application/x-ndjson"))),
 ))]
 pub(super) async fn export_creators(
     State(directory): State<Directory>,
     caller: Caller,
     Params(query): Params<ExportQuery>,
 ) -> Answer<Response> {
-    let (format, media_type, name) = match query.format.as_deref() {
-        Some("jsonl") => (Format::JsonLines, "application/x-ndjson", "creators.jsonl"),
+    let (format, media_type, name) = match query.format {
+        "jsonl" => (Format::JsonLines, "application/x-ndjson", "creators.jsonl"),
         _ => (Format::Csv, "text/csv; charset=utf-8", "creators.csv"),
     };
     let scope = caller.scope();

@@ -84,11 +84,11 @@ pub async fn upsert(scope: Scope, tx: &mut Tx, rows: Vec<NewCreator>, batch: &Ba
 async fn existing(tx: &mut Tx, rows: &[NewCreator]) -> Result<Vec<Creator>> {
     let mut found: HashMap<CreatorId, Creator> = HashMap::new();
     for platform in Platform::ALL {
-        let own = rows.iter().filter(|row| row.fields.platform == Some(platform));
+        let own = rows.iter().filter(|row| row.platform == platform);
         let (mut handles, mut emails) = (Vec::new(), Vec::new());
         for row in own {
-            handles.extend(row.fields.channel_name.iter().flatten().map(|handle| identity(handle)));
-            emails.extend(row.fields.email.iter().flatten().map(|email| identity(email)));
+            handles.extend(row.details.channel_name.iter().flatten().map(|handle| identity(handle)));
+            emails.extend(row.details.email.iter().flatten().map(|email| identity(email)));
         }
         for (column, wanted) in [("handle_key", handles), ("email_key", emails)] {
             if wanted.is_empty() {
@@ -113,10 +113,9 @@ fn take(
     outcome: &mut BatchOutcome,
 ) -> Result<(), String> {
     let now = batch.clock.now();
-    let platform = row.fields.platform.ok_or("platform is missing")?;
     let flat = |field: &Option<Option<String>>| field.clone().flatten();
-    let (handle, email) = (flat(&row.fields.channel_name), flat(&row.fields.email));
-    let own = keys(platform, handle.as_deref(), email.as_deref());
+    let (handle, email) = (flat(&row.details.channel_name), flat(&row.details.email));
+    let own = keys(row.platform, handle.as_deref(), email.as_deref());
     let mut places = own.iter().filter_map(|key| by_key.get(key).copied());
     let place = places.next();
     if let (Some(one), Some(other)) = (place, places.next())
@@ -132,7 +131,7 @@ fn take(
         if !may_change(scope, &entry.creator, batch.workspace) {
             return Err(format!("{} was added by someone else, who alone may change it", entry.creator.name));
         }
-        let changed = entry.creator.apply(row.fields, now);
+        let changed = entry.creator.apply(row.into(), now);
         match (changed, entry.is_new) {
             (true, false) => outcome.updated += 1,
             _ => outcome.unchanged += 1,
@@ -141,8 +140,7 @@ fn take(
         place
     } else {
         let id = batch.clock.new_id();
-        let creator =
-            Creator::new(row, id, batch.workspace, now).ok_or("name, platform, niche and followers are needed")?;
+        let creator = Creator::new(row, id, batch.workspace, now).ok_or("followers_count is missing")?;
         outcome.added += 1;
         known.push(Known { creator, profile_before: None, changed: true, is_new: true });
         known.len() - 1

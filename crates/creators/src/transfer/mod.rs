@@ -25,23 +25,23 @@ const MOST_FAULTS: usize = 1000;
 /// What became of an import.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct ImportReport {
-    /// Rows that were read.
+    /// How many rows were read.
     pub processed: u64,
-    /// New entries.
+    /// How many entries were added.
     pub added: u64,
-    /// Entries that were there and changed.
+    /// How many entries were changed.
     pub updated: u64,
-    /// Entries that were there and say the same.
+    /// How many rows say what their entry said already.
     pub unchanged: u64,
-    /// Rows that were not taken.
+    /// How many rows were refused.
     pub failed: u64,
-    /// Why, for the first thousand of them.
+    /// Why they were refused, for the first thousand of them.
     pub errors: Vec<RowFault>,
-    /// Entries that have no vector yet; a job makes them, and until then they are not found by meaning.
+    /// How many entries have no embedding yet. A job generates them; until then searches by meaning do not find these entries.
     pub awaiting_embedding: u64,
 }
 
-/// A row that was not taken.
+/// A row that was refused.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RowFault {
     /// The line of the file, from 1, on which the row begins.

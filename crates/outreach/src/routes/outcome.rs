@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use creators::{Changes, Creator};
+use creators::{Creator, CreatorChanges, Details};
 use http_base::{Answer, Body, Caller, Named};
 use input::rule;
 use input::{Fields, Input};
@@ -81,7 +81,8 @@ pub(super) async fn decide(
         found.status = match (accepted, rate_for(&caller, creator.as_ref(), found)) {
             (false, _) => SuggestionStatus::Dismissed,
             (true, Some(rate)) => {
-                let fields = Changes { collaboration_rate: Some(Some(rate)), ..Changes::default() };
+                let details = Details { collaboration_rate: Some(Some(rate)), ..Details::default() };
+                let fields = CreatorChanges { details, ..CreatorChanges::default() };
                 changed |= creator.as_mut().is_some_and(|creator| creator.apply(fields, now));
                 SuggestionStatus::Applied
             }
