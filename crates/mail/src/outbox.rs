@@ -3,11 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, App, Caller, Offsets, Page, Params};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{Error, Kind, MailId, Timestamp, WorkspaceId};
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -24,36 +23,36 @@ const HIDDEN: &str = "(not shown: a mail server is set, and what is mailed is it
 /// and where it was deleted.
 const DELETED: &str = "(deleted: texts of mails are kept for MAIL_KEEP_DAYS)";
 
-/// A mail.
+/// A mail of the outbox.
 #[derive(Serialize, ToSchema)]
 struct Message {
     /// Its id.
     id: MailId,
-    /// To whom.
+    /// The address that it goes to.
     #[schema(example = "anna@example.com")]
     to: String,
     /// The subject.
     subject: String,
-    /// The text. Once a mail server is set it is not shown, and a note in brackets says so.
+    /// The text. Once a mail server is set, a note in brackets stands in its place.
     text: String,
     /// The same as HTML, where it may be shown.
     html: Option<String>,
-    /// May the text not be shown, or was it deleted?
+    /// Whether the text is hidden or was deleted.
     redacted: bool,
     /// `queued`, `sending`, `sent`, `kept` (no mail server is set: nobody got it), `failed` or `withheld`.
     #[schema(example = "kept")]
     status: String,
-    /// How often it was tried.
+    /// How often it was tried to send it.
     attempts: u32,
     /// Why it was not sent, or may have arrived twice.
     error: Option<String>,
-    /// Where answers go, if not to the sender.
+    /// The address that answers go to, if it is not the sender.
     reply_to: Option<String>,
-    /// Its Message-ID.
+    /// Its Message-ID header.
     message_id: String,
     /// The Message-ID of the mail that it answers or follows.
     in_reply_to: Option<String>,
-    /// Whose it is; null for the server's own.
+    /// The workspace that it belongs to; null for mails of the server itself.
     workspace_id: Option<WorkspaceId>,
     /// When it was queued.
     created_at: Timestamp,
@@ -92,53 +91,41 @@ impl Message {
 /// A page of mails.
 #[derive(Serialize, ToSchema)]
 struct MessageList {
+    /// The mails, newest first.
     messages: Vec<Message>,
     #[serde(flatten)]
     page: Page,
 }
 
 /// Which mails are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
+#[derive(Input)]
 struct OutboxQuery {
-    /// Only those to this address, without regard to case.
-    #[param(example = "anna@example.com")]
+    /// Only mails to this address, without regard to case.
+    #[input(text(320), example = "anna@example.com")]
     to: Option<String>,
+    #[input(flatten)]
+    offsets: Offsets,
 }
 
-impl Input for OutboxQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { to: fields.optional("to", rule::text(320)) })
-    }
-}
-
-struct Wanted(OutboxQuery, Offsets);
-
-impl Input for Wanted {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self(OutboxQuery::read(fields)?, Offsets::read(fields)?))
-    }
-}
-
-/// Mails of the outbox
+/// List the mails of the outbox
 ///
-/// The newest first; for administrators. Without a mail server every mail is kept and can be read here. With one, only what became of
-/// it is shown, for mails hold tokens that are their receivers' alone.
-#[utoipa::path(get, path = "/api/v1/outbox", tag = "Mail", params(OutboxQuery, Offsets), responses(
+/// Newest first; for administrators only. Without a mail server every mail is kept and can be read here. With one, the texts are
+/// not shown, because mails hold tokens that only their recipients may see.
+#[utoipa::path(get, path = "/api/v1/outbox", tag = "Mail", params(OutboxQuery), responses(
     (status = 200, description = "A page of mails", body = MessageList),
     (status = 403, description = "Only an administrator reads the outbox", body = http_base::ErrorBody),
 ))]
 async fn outbox(
     State(post): State<Post>,
     caller: Caller,
-    Params(Wanted(query, offsets)): Params<Wanted>,
+    Params(query): Params<OutboxQuery>,
 ) -> Answer<Json<MessageList>> {
     if !caller.is_admin() {
         return Err(Error::new(Kind::Forbidden, "Only an administrator reads the outbox").into());
     }
     let app = <App as axum::extract::FromRef<Post>>::from_ref(&post);
     let mut tx = app.read().await?;
-    let (mails, total) = store::list(caller.scope(), &mut tx, query.to.as_deref(), offsets).await?;
+    let (mails, total) = store::list(caller.scope(), &mut tx, query.to.as_deref(), query.offsets).await?;
     let messages = mails.into_iter().map(|mail| Message::of(mail, post.keeps())).collect();
-    Ok(Json(MessageList { messages, page: offsets.page(total) }))
+    Ok(Json(MessageList { messages, page: query.offsets.page(total) }))
 }

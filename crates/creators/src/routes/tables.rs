@@ -24,8 +24,7 @@ use crate::{Directory, transfer};
 #[input(
     file = "CSV with a header row (`.csv`, `.tsv`) or JSON Lines (`.jsonl`, `.ndjson`). The columns are the fields of a new creator."
 )]
-#[expect(dead_code, reason = "the form is read as a stream")]
-pub(super) struct ImportForm {}
+pub(super) struct ImportForm;
 
 /// Import creators
 ///

@@ -3,35 +3,26 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Body, Caller, Named};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{CreatorId, Error};
 use mind::score::Analysis;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use crate::Matching;
 use crate::explain::analyse as explain;
 use crate::prepare::{Prepared, wish_of};
 
-/// Whose match is wanted.
-#[derive(Deserialize, ToSchema)]
+/// The creator whose match is analysed.
+#[derive(Input)]
+#[input(name = "MatchAnalysisInput")]
 pub(super) struct AnalysisInput {
-    /// The creator; `creator_id` is taken too.
-    #[schema(value_type = String)]
+    /// The id of the creator.
+    #[input(id, alias = "creator_id")]
     influencer_id: CreatorId,
 }
 
-impl Input for AnalysisInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let influencer_id = fields.required_as(&["influencer_id", "creator_id"], rule::id());
-        Some(Self { influencer_id: influencer_id? })
-    }
-}
-
-/// Analyse a match
+/// Analyse the match of a campaign and a creator
 ///
-/// Every part of the score with its reason, what to do, and what a piece may bring. Figures that nothing on record supports are
+/// Explains every part of the score, recommends what to do and estimates what a post may bring. Figures that no record supports are
 /// null, with the reason beside them.
 #[utoipa::path(post, path = "/api/v1/campaigns/{campaign_id}/ai-match-analysis", tag = "Campaigns", request_body = AnalysisInput,
     params(("campaign_id" = String, Path, description = "The campaign's id or code")),

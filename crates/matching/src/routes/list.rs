@@ -6,83 +6,74 @@ use creators::{Filter, Order};
 use http_base::cache::Key;
 use http_base::{Answer, Caller, Offsets};
 use input::form::read_query;
-use input::rule;
 use input::{Fields, Input};
-use kernel::{Error, Platform, Result, Scope, count};
+use kernel::{Error, Money, Platform, Result, Scope, count};
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::shapes::{ListedCreator, as_json, with_scores};
 use crate::Matching;
 use crate::prepare::{Prepared, gates_of, wish_of};
 use crate::rank::Wanted;
 
-/// Which creators are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query that `ListQuery` reads")]
-pub(super) struct CreatorQuery {
+/// Which creators are wanted: the filters of lists and searches.
+#[derive(Clone, Debug, Input)]
+#[input(check = CreatorFilters::check)]
+pub(super) struct CreatorFilters {
     /// Part of a name or a handle, without regard to case and accents.
+    #[input(any_text(200), blank)]
     search: Option<String>,
-    /// `instagram`, `youtube`, `tiktok` or `twitter`.
-    platform: Option<String>,
-    /// A niche in plain words, without regard to case and accents.
+    /// Only creators on this platform.
+    #[input(platform)]
+    platform: Option<Platform>,
+    /// Only creators of this niche: plain words, without regard to case and accents.
+    #[input(any_text(100), blank, example = "fitness")]
     niche: Option<String>,
+    /// Only creators who live in this country: a name or a code.
+    #[input(any_text(100), blank)]
+    country: Option<String>,
+    /// Only creators who speak this language: a name or a code.
+    #[input(any_text(100), blank)]
+    language: Option<String>,
     /// At least so many followers.
+    #[input(tally())]
     min_followers: Option<u64>,
     /// At most so many followers.
+    #[input(tally())]
     max_followers: Option<u64>,
-    /// A country, by name or code.
-    country: Option<String>,
-    /// A language, by name or code.
-    language: Option<String>,
     /// At least this engagement, in percent.
+    #[input(number(0.0, 100.0))]
     min_engagement: Option<f64>,
-    /// At most this price.
-    max_rate: Option<f64>,
-    /// A campaign's id or code: ranks the list for it, and shows `match_percentage`.
-    campaign_id: Option<String>,
-    /// `match`, `followers`, `engagement`, `rate`, `rating` or `newest`; with a minus the other way round. Without it: the match
-    /// with the campaign, the fit of the searched name, or followers.
-    sort: Option<String>,
+    /// At most this price of a post.
+    #[input(amount(true))]
+    max_rate: Option<Money>,
 }
 
-/// What a list is narrowed to: the filters of A and B, from a query or from the object of a search.
-#[derive(Clone, Debug)]
-pub(super) struct CreatorFilters {
-    pub(super) filter: Filter,
-    niche: Option<String>,
-}
+impl CreatorFilters {
+    fn check(&self, fields: &mut Fields) {
+        followers_in_order(self.min_followers, self.max_followers, fields);
+    }
 
-impl Input for CreatorFilters {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let search = fields.optional("search", rule::any_text(200)).filter(|search| !search.trim().is_empty());
-        let platform = fields.optional("platform", rule::platform());
-        let niche = fields.optional("niche", rule::any_text(100)).filter(|niche| !niche.trim().is_empty());
-        let country = fields.optional("country", rule::any_text(100)).filter(|country| !country.trim().is_empty());
-        let language = fields.optional("language", rule::any_text(100)).filter(|language| !language.trim().is_empty());
-        let min_followers = fields.optional("min_followers", rule::tally());
-        let max_followers = fields.optional("max_followers", rule::tally());
-        if let (Some(least), Some(most)) = (min_followers, max_followers)
-            && least > most
-        {
-            fields.fault("min_followers", "out_of_range", "must not be above max_followers");
-        }
-        let min_engagement = fields.optional("min_engagement", rule::number(0.0, 100.0));
-        let max_rate = fields.optional("max_rate", rule::amount(true)).map(kernel::Money::minor);
-        let filter = Filter {
-            search,
-            platforms: platform.into_iter().collect(),
-            niches: niche.iter().cloned().collect(),
-            countries: country.into_iter().collect(),
-            languages: language.into_iter().collect(),
-            min_followers,
-            max_followers,
-            min_engagement,
-            max_rate,
+    pub(super) fn filter(&self) -> Filter {
+        Filter {
+            search: self.search.clone(),
+            platforms: self.platform.into_iter().collect(),
+            niches: self.niche.iter().cloned().collect(),
+            countries: self.country.iter().cloned().collect(),
+            languages: self.language.iter().cloned().collect(),
+            min_followers: self.min_followers,
+            max_followers: self.max_followers,
+            min_engagement: self.min_engagement,
+            max_rate: self.max_rate.map(Money::minor),
             ..Filter::default()
-        };
-        Some(Self { filter, niche })
+        }
+    }
+}
+
+/// The least must not be above the most.
+pub(super) fn followers_in_order(least: Option<u64>, most: Option<u64>, fields: &mut Fields) {
+    if least.zip(most).is_some_and(|(least, most)| least > most) {
+        fields.fault("min_followers", "out_of_range", "must not be above max_followers");
     }
 }
 
@@ -100,23 +91,29 @@ const SORTS: &[&str] = &[
     "-newest",
 ];
 
+/// Which creators are wanted, and in which order.
+#[derive(Input)]
+#[input(check = ListQuery::check)]
 pub(super) struct ListQuery {
+    #[input(flatten)]
     filters: CreatorFilters,
+    /// The id or code of a campaign: ranks the list by the match with it and shows `match_percentage`. Creators whom the campaign
+    /// excludes are left out.
+    #[input(text(100), name = "campaign_id")]
     campaign: Option<String>,
-    order: Option<Order>,
+    /// The order; with a minus the other way round. Without it: the match with the campaign, the fit of the searched name, or the
+    /// number of followers.
+    #[input(one_of(SORTS))]
+    sort: Option<&'static str>,
+    #[input(flatten)]
     offsets: Offsets,
 }
 
-impl Input for ListQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let filters = CreatorFilters::read(fields)?;
-        let campaign = fields.optional("campaign_id", rule::text(100));
-        let sort = fields.optional("sort", rule::one_of(SORTS));
-        if sort == Some("match") && campaign.is_none() {
+impl ListQuery {
+    fn check(&self, fields: &mut Fields) {
+        if self.sort == Some("match") && !fields.has("campaign_id") {
             fields.fault("sort", "missing", "by match needs campaign_id");
         }
-        let offsets = Offsets::read(fields)?;
-        Some(Self { filters, campaign, order: sort.and_then(order_of), offsets })
     }
 }
 
@@ -136,9 +133,11 @@ fn order_of(word: &str) -> Option<Order> {
 /// A page of creators.
 #[derive(Serialize, ToSchema)]
 struct CreatorList {
+    /// The creators, in the order that was asked for.
     creators: Vec<ListedCreator>,
     /// How many there are in all.
     total: usize,
+    /// The filters that were applied.
     filters_applied: FiltersApplied,
 }
 
@@ -154,50 +153,59 @@ struct FiltersApplied {
     /// `100K+`, `up to 500K`, `100K-500K`, or `all`.
     #[schema(example = "100K+")]
     size: String,
+    /// Part of a name or a handle.
     #[serde(skip_serializing_if = "Option::is_none")]
     search: Option<String>,
+    /// A country.
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<String>,
+    /// A language.
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<String>,
+    /// The fewest followers.
     #[serde(skip_serializing_if = "Option::is_none")]
     min_followers: Option<u64>,
+    /// The most followers.
     #[serde(skip_serializing_if = "Option::is_none")]
     max_followers: Option<u64>,
+    /// The lowest engagement, in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     min_engagement: Option<f64>,
+    /// The highest price of a post.
     #[serde(skip_serializing_if = "Option::is_none")]
     max_rate: Option<f64>,
 }
 
 impl From<&CreatorFilters> for FiltersApplied {
     fn from(filters: &CreatorFilters) -> Self {
-        let filter = &filters.filter;
-        let size = match (filter.min_followers, filter.max_followers) {
+        let CreatorFilters { search, platform, niche, country, language, min_engagement, max_rate, .. } =
+            filters.clone();
+        let size = match (filters.min_followers, filters.max_followers) {
             (None, None) => "all".to_owned(),
             (Some(least), None) => format!("{}+", count::short(least)),
             (None, Some(most)) => format!("up to {}", count::short(most)),
             (Some(least), Some(most)) => format!("{}-{}", count::short(least), count::short(most)),
         };
         Self {
-            niche: filters.niche.clone().unwrap_or_else(|| "all".into()),
-            platform: filter.platforms.first().copied().map_or("all", Platform::word).to_owned(),
+            niche: niche.unwrap_or_else(|| "all".into()),
+            platform: platform.map_or("all", Platform::word).to_owned(),
             size,
-            search: filter.search.clone(),
-            country: filter.countries.first().cloned(),
-            language: filter.languages.first().cloned(),
-            min_followers: filter.min_followers,
-            max_followers: filter.max_followers,
-            min_engagement: filter.min_engagement,
-            max_rate: filter.max_rate.map(|minor| kernel::Money::from_minor(minor).to_number()),
+            search,
+            country,
+            language,
+            min_followers: filters.min_followers,
+            max_followers: filters.max_followers,
+            min_engagement,
+            max_rate: max_rate.map(Money::to_number),
         }
     }
 }
 
 /// List creators
 ///
-/// Filtered and sorted; with `campaign_id` ranked by their match with that campaign, those it excludes left out.
-#[utoipa::path(get, path = "/api/v1/creators", tag = "Creators", params(CreatorQuery, Offsets),
+/// Filters and sorts the directory. With `campaign_id` the list is ranked by the match with that campaign, and creators whom it
+/// excludes are left out.
+#[utoipa::path(get, path = "/api/v1/creators", tag = "Creators", params(ListQuery),
     responses((status = 200, description = "A page of creators", body = CreatorList)))]
 pub(super) async fn list(
     State(matching): State<Matching>,
@@ -230,8 +238,9 @@ pub(super) async fn list(
 async fn answer(matching: &Matching, scope: Scope, query: ListQuery) -> Result<CreatorList> {
     let filters_applied = FiltersApplied::from(&query.filters);
     let (offset, limit) = (query.offsets.offset as usize, query.offsets.limit as usize);
+    let order = query.sort.and_then(order_of);
     let Some(campaign) = query.campaign else {
-        let (order, filter) = (query.order.unwrap_or(Order::Best), query.filters.filter);
+        let (order, filter) = (order.unwrap_or(Order::Best), query.filters.filter());
         let scan = move |columns: &creators::Columns| columns.list(&filter, order, offset, limit);
         let (ids, total) = matching.directory().catalogue().scan(scan).await?;
         let entries = matching.entries(scope, &ids).await?;
@@ -249,9 +258,9 @@ async fn answer(matching: &Matching, scope: Scope, query: ListQuery) -> Result<C
         excluded_countries: gates.excluded_countries,
         excluded_brands: gates.excluded_brands,
         excluded_creators: gates.excluded_creators,
-        ..query.filters.filter
+        ..query.filters.filter()
     };
-    let Some(order) = query.order else {
+    let Some(order) = order else {
         let wanted = Wanted::page(offset, limit);
         let (ranked, total) = matching.rank(&prepared, filter, wanted, false).await?;
         let ids: Vec<_> = ranked.iter().map(|ranked| ranked.id).collect();

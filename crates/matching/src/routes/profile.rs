@@ -5,69 +5,84 @@ use axum::response::Response;
 use creators::Creator;
 use http_base::cache::Key;
 use http_base::{Answer, Caller, Named, Params};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{CreatorId, Error, Money, Timestamp, count};
 use mind::score::Reason;
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::shapes::as_json;
 use crate::explain::analyse;
 use crate::prepare::{Prepared, wish_of};
 use crate::{Matching, prepare};
 
-/// With which campaign the match is wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
+/// The campaign that the profile is compared with.
+#[derive(Input)]
 pub(super) struct ProfileQuery {
-    /// The campaign's id or code.
+    /// The id or code of a campaign: the profile then tells how well the creator matches it.
+    #[input(text(100))]
     campaign_id: Option<String>,
 }
 
-impl Input for ProfileQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { campaign_id: fields.optional("campaign_id", rule::text(100)) })
-    }
-}
-
-/// A creator's profile: B's body, with A's fields.
+/// A creator's profile.
 #[derive(Serialize, ToSchema)]
+#[schema(as = CreatorProfile)]
 struct Profile {
+    /// Its id.
     id: CreatorId,
+    /// The name that people know.
     name: String,
+    /// The e-mail address that reaches the creator.
     email: Option<String>,
-    /// As it is shown to people.
+    /// The platform, with its name as people write it.
     #[schema(example = "Instagram")]
     platform: &'static str,
-    /// As it is shown to people.
+    /// The niche, with capitals.
     #[schema(example = "Fitness")]
     niche: String,
+    /// How the creator describes what they do.
     about: Option<String>,
+    /// The creator's handle on the platform.
     channel_name: Option<String>,
+    /// The number of followers in short.
     #[schema(example = "125K")]
     followers: String,
+    /// The number of followers.
     followers_numeric: u64,
+    /// The same as `followers`.
     followers_count: String,
+    /// The same as `followers_numeric`.
     followers_count_numeric: u64,
+    /// Engagement in percent of the followers.
     engagement_rate: Option<f64>,
-    /// Views of a usual piece, in short.
+    /// Views of a usual post, in short.
     #[schema(example = "15K")]
     avg_views: Option<String>,
-    /// The same, as a number.
+    /// Views of a usual post.
     avg_views_numeric: Option<u64>,
+    /// The place that the creator lives in, more closely than the country.
     location: Option<String>,
+    /// The country that the creator lives in.
     country: Option<String>,
+    /// The audience that the creator reaches.
     audience_type: Option<String>,
+    /// The language that the creator speaks most.
     language: Option<String>,
+    /// All languages that the creator speaks.
     languages: Vec<String>,
+    /// Brands that the creator has worked with.
     previous_brands: Vec<String>,
+    /// The address of a picture.
     profile_image: Option<String>,
-    /// Null without `campaign_id`.
+    /// How well the creator matches the campaign; null without `campaign_id`.
     campaign_match: Option<CampaignMatch>,
+    /// What a post costs.
     collaboration_rate: Option<Money>,
+    /// From 0 to 5; null until somebody rated the creator.
     rating: Option<f64>,
+    /// When the entry was added.
     created_at: Timestamp,
+    /// When the entry was last changed.
     updated_at: Timestamp,
 }
 
@@ -79,9 +94,9 @@ struct CampaignMatch {
     percentage: f64,
     /// `high` from 75, `medium` from 50, else `low`.
     status: &'static str,
-    /// What brought points first, what cost them last.
+    /// Why: what added to the score first, what took from it last.
     reasons: Vec<Reason>,
-    /// Does the campaign exclude this creator? They are in none of its lists then.
+    /// Whether the campaign excludes this creator, who then stands in none of its lists.
     excluded: bool,
 }
 
@@ -116,9 +131,9 @@ fn show(creator: Creator, campaign_match: Option<CampaignMatch>) -> Profile {
     }
 }
 
-/// Read a creator's profile
+/// Get a creator's profile
 ///
-/// With `campaign_id`, how well they match that campaign, and why.
+/// With `campaign_id` the profile also tells how well the creator matches that campaign, and why.
 #[utoipa::path(get, path = "/api/v1/creators/{creator_id}", tag = "Creators",
     params(("creator_id" = String, Path, description = "The creator's id"), ProfileQuery),
     responses((status = 200, description = "The profile", body = Profile)))]

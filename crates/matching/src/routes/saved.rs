@@ -3,67 +3,64 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Body, Caller, Named, Offsets, Params};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{CampaignId, CreatorId, Error, MatchId, Timestamp};
 use mind::score::{from_number, number, percent};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::Matching;
 use crate::store::{self, SavedMatch};
 
-/// A score to be saved, each part in percent.
-#[derive(Deserialize, ToSchema)]
+/// A match score to be saved, each part in percent.
+#[derive(Input)]
+#[input(name = "NewMatchScore")]
 pub(super) struct MatchInput {
-    /// The campaign's id or code.
+    /// The id or code of the campaign.
+    #[input(text(100))]
     campaign_id: String,
-    /// The creator; `influencer_id` is taken too.
-    #[schema(value_type = String)]
+    /// The id of the creator.
+    #[input(id, alias = "influencer_id")]
     creator_id: CreatorId,
-    #[schema(minimum = 0, maximum = 100, example = 78.31)]
+    /// The whole score.
+    #[input(number(0.0, 100.0), example = 78.31)]
     match_score: f64,
-    #[schema(minimum = 0, maximum = 100, example = 91.6)]
+    /// How well the niches fit.
+    #[input(number(0.0, 100.0), example = 91.6)]
     niche_match: f64,
-    #[schema(minimum = 0, maximum = 100, example = 43)]
+    /// How well the audiences fit.
+    #[input(number(0.0, 100.0), example = 43)]
     audience_match: f64,
-    #[schema(minimum = 0, maximum = 100, example = 82)]
+    /// How good the engagement is.
+    #[input(number(0.0, 100.0), example = 82)]
     engagement_score: f64,
-    #[schema(minimum = 0, maximum = 100, example = 100)]
+    /// How well the price fits the budget.
+    #[input(number(0.0, 100.0), example = 100)]
     budget_fit: f64,
 }
 
-impl Input for MatchInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let campaign_id = fields.required("campaign_id", rule::text(100));
-        let creator_id = fields.required_as(&["creator_id", "influencer_id"], rule::id());
-        let mut score = |name| fields.required(name, rule::number(0.0, 100.0));
-        let parts = ["match_score", "niche_match", "audience_match", "engagement_score", "budget_fit"].map(&mut score);
-        let [match_score, niche_match, audience_match, engagement_score, budget_fit] = parts;
-        Some(Self {
-            campaign_id: campaign_id?,
-            creator_id: creator_id?,
-            match_score: match_score?,
-            niche_match: niche_match?,
-            audience_match: audience_match?,
-            engagement_score: engagement_score?,
-            budget_fit: budget_fit?,
-        })
-    }
-}
-
-/// A saved match score.
+/// A saved match score, each part in percent.
 #[derive(Serialize, ToSchema)]
 pub(super) struct MatchScore {
+    /// Its id.
     id: MatchId,
+    /// The campaign.
     campaign_id: CampaignId,
+    /// The creator.
     creator_id: CreatorId,
+    /// The whole score.
     match_score: f64,
+    /// How well the niches fit.
     niche_match: f64,
+    /// How well the audiences fit.
     audience_match: f64,
+    /// How good the engagement is.
     engagement_score: f64,
+    /// How well the price fits the budget.
     budget_fit: f64,
+    /// When it was first saved.
     created_at: Timestamp,
+    /// When it was last saved.
     updated_at: Timestamp,
 }
 
@@ -73,7 +70,7 @@ fn part(hundredths: u32) -> u16 {
 
 /// Save a match score
 ///
-/// Saved again for the same campaign and creator, it replaces what was.
+/// A score that is saved again for the same campaign and creator replaces the earlier one.
 #[utoipa::path(post, path = "/api/ai/matches", tag = "AI matching", request_body = MatchInput,
     responses((status = 200, description = "The saved score", body = MatchScore)))]
 pub(super) async fn save(
@@ -116,61 +113,61 @@ pub(super) async fn save(
     }))
 }
 
-/// From which score on.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query that `SavedQuery` reads")]
-pub(super) struct ScoreQuery {
-    /// Only scores from here, in percent.
-    #[param(minimum = 0, maximum = 100)]
-    min_score: Option<f64>,
-}
-
+/// Which saved scores are wanted.
+#[derive(Input)]
 pub(super) struct SavedQuery {
+    /// Only scores of at least this, in percent.
+    #[input(number(0.0, 100.0), default = 0.0)]
     min_score: f64,
+    #[input(flatten)]
     offsets: Offsets,
 }
 
-impl Input for SavedQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let min_score = fields.optional("min_score", rule::number(0.0, 100.0)).unwrap_or(0.0);
-        Some(Self { min_score, offsets: Offsets::read(fields)? })
-    }
-}
-
-/// A page of saved scores.
+/// A page of saved match scores.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SavedMatches {
+    /// The scores, best first.
     matches: Vec<ShownMatch>,
     #[serde(flatten)]
     page: http_base::Page,
 }
 
-/// A saved score, as it is shown.
+/// A saved match score, as it is shown.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SavedMatch)]
 struct ShownMatch {
+    /// Its id.
     id: MatchId,
+    /// The creator.
     creator_id: CreatorId,
+    /// The campaign.
     campaign_id: CampaignId,
+    /// The name of the creator.
     influencer_name: String,
+    /// The whole score.
     #[schema(example = "78.31%")]
     match_score: String,
+    /// How well the niches fit.
     #[schema(example = "91.60%")]
     niche_match: String,
+    /// How well the audiences fit.
     #[schema(example = "43.00%")]
     audience_match: String,
+    /// How good the engagement is.
     #[schema(example = "82.00%")]
     engagement_score: String,
+    /// How well the price fits the budget.
     #[schema(example = "100.00%")]
     budget_fit: String,
+    /// When it was first saved.
     created_at: Timestamp,
 }
 
 /// List the saved match scores of a campaign
 ///
-/// The best first.
+/// Best first.
 #[utoipa::path(get, path = "/api/ai/matches/{campaign_id}", tag = "AI matching",
-    params(("campaign_id" = String, Path, description = "The campaign's id or code"), ScoreQuery, Offsets),
+    params(("campaign_id" = String, Path, description = "The campaign's id or code"), SavedQuery),
     responses((status = 200, description = "A page of saved scores", body = SavedMatches)))]
 pub(super) async fn list(
     State(matching): State<Matching>,

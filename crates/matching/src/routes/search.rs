@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use creators::Order;
-use http_base::{Answer, Body, Reader};
-use input::rule::{self, Rule as _};
-use input::{Fields, Input};
-use kernel::{Money, Result, Scope};
+use http_base::{Answer, Body, Offsets, Reader};
+use input::Input;
+use input::describe::Schemas;
+use input::rule::{self, Problem, Rule};
+use kernel::{Money, Scope};
 use mind::understand::Understanding;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
@@ -19,24 +20,21 @@ use crate::currency::told_in_dollars;
 use crate::insights::{budget_facts, interpretation};
 use crate::search::{Question, search as find};
 
-/// What is searched. Only for the documentation; see `SearchInput`.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `SearchInput` reads")]
-pub(super) struct CreatorSearch {
-    /// In plain English or Spanish; or an object with the names of the list's filters.
-    #[schema(value_type = Object, example = "Find tech YouTubers with 100K+ subscribers who review gadgets")]
-    query: Value,
-    /// The least and the most that a piece may cost.
-    #[schema(example = json!([500, 2000]))]
-    budget_range: Option<Vec<f64>>,
-    /// Whom it should reach.
-    #[schema(example = "tech enthusiasts aged 18-35")]
-    target_audience: Option<String>,
-    /// How many at most; 20 if it is left out.
-    #[schema(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// How many to leave out first.
-    offset: Option<u32>,
+/// What is searched.
+#[derive(Input)]
+#[input(name = "CreatorSearch")]
+pub(super) struct SearchInput {
+    /// What is looked for: a sentence in English or Spanish, or an object of filters.
+    #[input(query(), example = "Find tech YouTubers with 100K+ subscribers who review gadgets")]
+    query: Query,
+    /// The least and the most that a post may cost.
+    #[input(list(2, amount(true)).and_then(|amounts| range(&amounts)), name = "budget_range", example = [500, 2000])]
+    budget: Option<(i64, i64)>,
+    /// The audience that the creators should reach.
+    #[input(any_text(5_000), name = "target_audience", example = "tech enthusiasts aged 18-35")]
+    audience: Option<String>,
+    #[input(flatten)]
+    offsets: Offsets,
 }
 
 enum Query {
@@ -44,100 +42,74 @@ enum Query {
     Filters(Box<CreatorFilters>),
 }
 
-pub(super) struct SearchInput {
-    query: Query,
-    budget: Option<(i64, i64)>,
-    audience: Option<String>,
-    offset: usize,
-    limit: usize,
-}
+struct QueryRule;
 
-impl Input for SearchInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let query = read_query(fields);
-        let budget = fields.optional("budget_range", rule::list(2, rule::amount(true)));
-        let budget = budget.and_then(|range| match range.as_slice() {
-            [least, most] if least <= most => Some((least.minor(), most.minor())),
-            [_, _] => {
-                fields.fault("budget_range", "out_of_range", "must be the least and then the most");
-                None
-            }
-            _ => {
-                fields.fault("budget_range", "wrong_type", "must be a list of two amounts: the least and the most");
-                None
-            }
-        });
-        let audience = fields.optional("target_audience", rule::any_text(5_000));
-        let limit = fields.optional("limit", rule::whole(1, 100)).unwrap_or(20) as usize;
-        let offset = fields.optional("offset", rule::whole(0, u32::MAX.into())).unwrap_or(0) as usize;
-        Some(Self { query: query?, budget, audience, offset, limit })
-    }
-}
+impl Rule for QueryRule {
+    type Output = Query;
 
-fn read_query(fields: &mut Fields) -> Option<Query> {
-    if fields.raw("query").is_some_and(Value::is_object) {
-        let object = fields.required("query", rule::object(20_000))?;
-        match Fields::of_body(Value::Object(object)).and_then(Fields::read::<CreatorFilters>) {
-            Ok(filters) => return Some(Query::Filters(Box::new(filters))),
-            Err(error) => {
-                for fault in error.faults() {
-                    let name = fault.loc.iter().skip(1).cloned().collect::<Vec<_>>().join(".");
-                    fields.fault(&format!("query.{name}"), fault.kind, fault.message.clone());
-                }
-                return None;
+    fn read(&self, value: &Value, from_text: bool) -> Result<Query, Problem> {
+        match value {
+            Value::Object(_) => {
+                rule::object(20_000).read(value, from_text)?;
+                rule::nested().read(value, from_text).map(|filters| Query::Filters(Box::new(filters)))
             }
+            Value::String(_) => rule::text(2_000).read(value, from_text).map(Query::Words),
+            _ => Err(Problem::new("wrong_type", "must be a sentence or an object of filters")),
         }
     }
-    fields
-        .required(
-            "query",
-            rule::rule(
-                || json!({"type": "string"}),
-                |value, from_text| {
-                    rule::text(2_000).read(value, from_text).map_err(|problem| match value {
-                        Value::String(_) => problem,
-                        _ => rule::Problem::new("wrong_type", "must be a sentence or an object of filters"),
-                    })
-                },
-            ),
-        )
-        .map(Query::Words)
+
+    fn schema(&self, schemas: &mut Schemas) -> Value {
+        json!({"anyOf": [rule::text(2_000).schema(schemas), rule::nested::<CreatorFilters>().schema(schemas)]})
+    }
+}
+
+fn query() -> impl Rule<Output = Query> {
+    QueryRule
+}
+
+fn range(amounts: &[Money]) -> Result<(i64, i64), Problem> {
+    match amounts {
+        [least, most] if least <= most => Ok((least.minor(), most.minor())),
+        [_, _] => Err(Problem::new("out_of_range", "must be the least and then the most")),
+        _ => Err(Problem::new("wrong_type", "must be a list of two amounts: the least and the most")),
+    }
 }
 
 /// What was found.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SearchResults {
-    /// The best first.
+    /// The creators who were found, best first.
     creators: Vec<ListedCreator>,
-    /// How many there are in all.
+    /// How many creators were found in all.
     total: usize,
+    /// How the search was understood.
     search_insights: SearchInsights,
 }
 
 /// How the search was understood.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SearchInsights {
-    /// In a sentence, in the language of the query.
+    /// How the query was understood, in a sentence in its own language.
     query_interpretation: String,
-    /// As filters of the list.
+    /// The same as filters of the list of creators.
     #[schema(example = json!(["platform: youtube", "niche: technology", "followers: 100K+"]))]
     recommended_filters: Vec<String>,
-    /// What the budget meets among those who were looked through; null without a budget.
+    /// How the budget compares with the prices of the creators who fit otherwise; null without a budget.
     budget_analysis: Option<String>,
-    /// Filters that were given up because nobody was left.
+    /// Filters that were given up because nobody would have been left.
     given_up: Vec<&'static str>,
     /// Who read the query: `local`, or the name of the language model.
     parser: String,
-    /// What was understood, field by field, with the words each was read from.
+    /// What was understood, field by field, with the words that each was read from.
     #[schema(value_type = Object)]
     understood: Value,
 }
 
 /// Search creators in plain words
 ///
-/// English and Spanish. What the sentence fixes (platform, size, engagement, country, language, budget) filters, the rest is ranked by
-/// meaning; `search_insights` says how it was understood. With an object of filters instead of a sentence, it filters.
-#[utoipa::path(post, path = "/api/v1/creators/search", tag = "Creators", request_body = CreatorSearch,
+/// In English or Spanish. What the sentence fixes (platform, size, engagement, country, language, budget) filters the creators, and
+/// the rest ranks them by meaning; `search_insights` says how the sentence was understood. An object of filters only filters.
+#[utoipa::path(post, path = "/api/v1/creators/search", tag = "Creators", request_body = SearchInput,
     responses((status = 200, description = "Who was found, best first", body = SearchResults)))]
 pub(super) async fn search(
     State(matching): State<Matching>,
@@ -145,20 +117,19 @@ pub(super) async fn search(
     Body { input, .. }: Body<SearchInput>,
 ) -> Answer<Json<SearchResults>> {
     let scope = caller.scope();
+    let (offset, limit) = (input.offsets.offset as usize, input.offsets.limit as usize);
     let results = match input.query {
         Query::Words(query) => {
             let (budget, audience) = (input.budget, input.audience);
-            let question = Question { query, budget, audience, offset: input.offset, limit: input.limit };
+            let question = Question { query, budget, audience, offset, limit };
             by_words(&matching, scope, question).await?
         }
-        Query::Filters(filters) => {
-            by_filters(&matching, scope, *filters, input.budget, input.offset, input.limit).await?
-        }
+        Query::Filters(filters) => by_filters(&matching, scope, *filters, input.budget, offset, limit).await?,
     };
     Ok(Json(results))
 }
 
-async fn by_words(matching: &Matching, scope: Scope, question: Question) -> Result<SearchResults> {
+async fn by_words(matching: &Matching, scope: Scope, question: Question) -> kernel::Result<SearchResults> {
     let found = find(matching, scope, question).await?;
     let ids: Vec<_> = found.ranked.iter().map(|ranked| ranked.id).collect();
     let entries = matching.entries(scope, &ids).await?;
@@ -197,11 +168,11 @@ async fn by_filters(
     budget: Option<(i64, i64)>,
     offset: usize,
     limit: usize,
-) -> Result<SearchResults> {
+) -> kernel::Result<SearchResults> {
     let catalogue = matching.directory().catalogue();
     catalogue.fresh().await?;
-    let before_budget = filters.filter.clone();
-    let mut filter = filters.filter;
+    let before_budget = filters.filter();
+    let mut filter = before_budget.clone();
     if let Some((_, most)) = budget {
         filter.max_rate = Some(filter.max_rate.map_or(most, |own| own.min(most)));
     }

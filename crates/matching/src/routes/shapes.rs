@@ -13,7 +13,7 @@ pub(super) fn as_json(body: impl Into<axum::body::Body>) -> Response {
     ([(CONTENT_TYPE, "application/json")], body.into()).into_response()
 }
 
-/// A creator in a list: A's fields, the niche as it is shown to people, and the match that was asked for.
+/// A creator in a list, with the match that was asked for.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ListedCreator {
     #[serde(flatten)]
@@ -21,7 +21,7 @@ pub(super) struct ListedCreator {
     /// The match score in percent; null without a campaign or a search.
     #[schema(example = 85.02)]
     match_percentage: Option<f64>,
-    /// `high` from 75, `medium` from 50, else `low`.
+    /// `high` from 75 percent, `medium` from 50, else `low`; null without a campaign or a search.
     match_status: Option<&'static str>,
 }
 
@@ -38,12 +38,16 @@ impl ListedCreator {
 /// The parts of a match score, as they are shown.
 #[derive(Clone, Serialize, ToSchema)]
 pub(super) struct DetailedScores {
+    /// How well the niches fit.
     #[schema(example = "91.60%")]
     niche_match: String,
+    /// How well the audiences fit.
     #[schema(example = "43.00%")]
     audience_match: String,
+    /// How good the engagement is.
     #[schema(example = "82.00%")]
     engagement_score: String,
+    /// How well the price fits the budget.
     #[schema(example = "100.00%")]
     budget_fit: String,
 }
@@ -51,25 +55,33 @@ pub(super) struct DetailedScores {
 /// A creator who matches.
 #[derive(Clone, Serialize, ToSchema)]
 pub(super) struct Match {
+    /// The id of the creator.
     id: CreatorId,
-    /// The name, and the handle in brackets.
+    /// The name of the creator, and the handle in brackets.
     #[schema(example = "Mia Martinez (@mia_martinez838)")]
     influencer_name: String,
+    /// The address of a picture.
     profile_image: Option<String>,
+    /// The platform that the creator publishes on.
     platform: Platform,
+    /// The whole score.
     #[schema(example = "78.31%")]
     match_score: String,
+    /// The niche, with capitals.
     #[schema(example = "Fitness")]
     niche: String,
+    /// The number of followers in short.
     #[schema(example = "374K")]
     followers: String,
+    /// The number of followers.
     followers_count_numeric: u64,
-    /// Null where nobody told.
+    /// Engagement in percent of the followers; null if it is not known.
     #[schema(example = "5.9%")]
     engagement: Option<String>,
-    /// Null where nobody told.
+    /// What a post costs; null if it is not known.
     #[schema(example = "$3769")]
     collaboration_rate: Option<String>,
+    /// The parts of the score.
     detailed_scores: DetailedScores,
 }
 

@@ -4,59 +4,51 @@ use axum::Json;
 use axum::extract::State;
 use creators::Filter;
 use http_base::{Answer, Caller, Named, Params};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{CreatorId, Error, Platform};
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::shapes::ListedCreator;
 use crate::Matching;
 
-/// How many, and of whom.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
+/// How many similar creators are wanted, and on which platform.
+#[derive(Input)]
 pub(super) struct SimilarQuery {
-    /// How many at most.
-    #[param(minimum = 1, maximum = 100, default = 10)]
+    /// How many creators at most.
+    #[input(whole(1, 100).map(|limit| limit as usize), default = 10)]
     limit: usize,
-    /// Only on this platform.
-    #[param(value_type = Option<String>)]
+    /// Only creators on this platform.
+    #[input(platform)]
     platform: Option<Platform>,
-}
-
-impl Input for SimilarQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let limit = fields.optional("limit", rule::whole(1, 100)).unwrap_or(10) as usize;
-        Some(Self { limit, platform: fields.optional("platform", rule::platform()) })
-    }
 }
 
 /// Creators whose profiles mean nearly the same.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SimilarCreators {
+    /// The creators, most similar first.
     creators: Vec<SimilarCreator>,
-    /// How many are shown.
+    /// How many creators the answer holds.
     total: usize,
 }
 
-/// A creator, and how near.
+/// A creator, and how similar the profile is.
 #[derive(Serialize, ToSchema)]
 struct SimilarCreator {
     #[serde(flatten)]
     creator: ListedCreator,
-    /// The cosine of the two profiles, from -1 to 1.
+    /// How similar the two profiles are: the cosine of their embeddings, from -1 to 1.
     #[schema(example = 0.83)]
     similarity: f64,
 }
 
-/// Find more like this one
+/// Find similar creators
 ///
-/// Creators whose profiles are nearest in meaning, the nearest first.
+/// Creators whose profiles are nearest in meaning to this one, most similar first.
 #[utoipa::path(get, path = "/api/v1/creators/{creator_id}/similar", tag = "Creators",
     params(("creator_id" = String, Path, description = "The creator's id"), SimilarQuery), responses(
-    (status = 200, description = "The nearest", body = SimilarCreators),
-    (status = 409, description = "This creator has no vector yet"),
+    (status = 200, description = "The most similar creators", body = SimilarCreators),
+    (status = 409, description = "This creator has no embedding yet"),
 ))]
 pub(super) async fn similar(
     State(matching): State<Matching>,

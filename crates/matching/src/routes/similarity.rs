@@ -5,124 +5,112 @@ use axum::extract::State;
 use campaigns::Exclusions;
 use creators::Filter;
 use http_base::{Answer, Body, Named, Params, Reader};
-use input::rule;
 use input::{Fields, Input};
-use kernel::{Platform, Result, Scope};
+use kernel::{Money, Platform, Result, Scope};
 use mind::score::{Budget, Wish, from_number};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
+use super::list::followers_in_order;
 use super::shapes::{Match, with_scores};
 use crate::Matching;
 use crate::prepare::{Prepared, gates_of, wish_of};
 use crate::rank::Wanted;
 
-/// A product, whom it is for, and who may be proposed. Only for the documentation; see `Asked`.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Asked` reads")]
-pub(super) struct SimilarityInput {
-    /// What it is.
-    #[schema(example = "FitBand Pro")]
-    product_name: Option<String>,
-    /// Who makes it; `brand` is taken too.
+/// A product, the audience that it is for, and which creators may be proposed.
+#[derive(Input)]
+#[input(name = "SimilaritySearch", check = Asked::check)]
+pub(super) struct Asked {
+    /// The product or service that is advertised.
+    #[input(any_text(200), default, example = "FitBand Pro")]
+    product_name: String,
+    /// The brand that makes it.
+    #[input(any_text(200), alias = "brand")]
+    #[expect(dead_code, reason = "a brief has it, and nothing is ranked by it")]
     brand_name: Option<String>,
-    /// More of what it is.
-    product_description: Option<String>,
-    /// Whom it should reach.
-    target_audience: Option<String>,
-    /// What people use it for: a list, or one text; `key_usecases` is taken too.
-    key_use_cases: Option<Vec<String>>,
-    /// What the campaign should bring.
+    /// What the product is and does.
+    #[input(any_text(10_000), default)]
+    product_description: String,
+    /// The audience that the campaign should reach.
+    #[input(any_text(5_000), default)]
+    target_audience: String,
+    /// What people use the product for: a text, or a list of texts.
+    #[input(text_or_list(5_000), alias = "key_usecases", default)]
+    key_use_cases: String,
+    /// What the campaign should achieve.
+    #[input(text_or_list(2_000))]
+    #[expect(dead_code, reason = "a brief has it, and nothing is ranked by it")]
     campaign_goal: Option<String>,
-    /// The niches it belongs to, in plain words.
-    #[schema(example = "Fitness Technology")]
-    product_niche: Option<String>,
-    /// What it may cost in all.
-    #[schema(example = 25000)]
-    total_budget: Option<f64>,
-    /// Only on this platform.
-    platform: Option<String>,
+    /// The niches that the product belongs to, in plain words.
+    #[input(text_or_list(500), default, example = "Fitness Technology")]
+    product_niche: String,
+    /// What the campaign may cost in all.
+    #[input(amount(false), example = 25_000)]
+    total_budget: Option<Money>,
+    #[input(flatten)]
+    exclusions: Exclusions,
+    /// Only creators on this platform.
+    #[input(platform)]
+    platform: Option<Platform>,
     /// At least so many followers.
+    #[input(tally())]
     min_followers: Option<u64>,
     /// At most so many followers.
+    #[input(tally())]
     max_followers: Option<u64>,
     /// At least this engagement, in percent.
+    #[input(number(0.0, 100.0))]
     min_engagement: Option<f64>,
-    /// How many at most.
-    #[schema(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// Which page of them, from 1.
-    #[schema(minimum = 1)]
-    page: Option<u32>,
-}
-
-/// What was asked of a similarity search.
-pub(super) struct Asked {
-    wish: Wish,
-    filter: Filter,
+    /// How many creators at most.
+    #[input(whole(1, 100).map(|limit| limit as usize))]
     limit: Option<usize>,
+    /// Which page of them, from 1.
+    #[input(whole(1, 1_000_000).map(|page| page as usize), default = 1)]
     page: usize,
 }
 
-impl Input for Asked {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let wish = Wish {
-            product_name: fields.optional("product_name", rule::any_text(200)).unwrap_or_default(),
-            product_description: fields.optional("product_description", rule::any_text(10_000)).unwrap_or_default(),
-            key_use_cases: fields
-                .optional_as(&["key_use_cases", "key_usecases"], rule::text_or_list(5_000))
-                .unwrap_or_default(),
-            product_niche: fields.optional("product_niche", rule::text_or_list(500)).unwrap_or_default(),
-            target_audience: fields.optional("target_audience", rule::any_text(5_000)).unwrap_or_default(),
-            budget: fields
-                .optional("total_budget", rule::amount(false))
-                .map_or_else(Budget::default, |budget| Budget::of(budget.minor())),
-        };
-        fields.optional_as(&["brand_name", "brand"], rule::any_text(200));
-        fields.optional("campaign_goal", rule::text_or_list(2_000));
-        let exclusions = Exclusions::read(fields).unwrap_or_default();
-        let platform: Option<Platform> = fields.optional("platform", rule::platform());
-        let min_followers = fields.optional("min_followers", rule::tally());
-        let max_followers = fields.optional("max_followers", rule::tally());
-        if let (Some(least), Some(most)) = (min_followers, max_followers)
-            && least > most
-        {
-            fields.fault("min_followers", "out_of_range", "must not be above max_followers");
+impl Asked {
+    fn check(&self, fields: &mut Fields) {
+        followers_in_order(self.min_followers, self.max_followers, fields);
+        let says_something = self.wish().texts().iter().any(|text| !text.trim().is_empty());
+        let named = ["product_name", "product_description", "product_niche", "target_audience"];
+        if !says_something && !named.iter().any(|name| fields.has(name)) {
+            let message = "is missing: say at least what the product is, its niche or whom it is for";
+            fields.fault("product_name", "missing", message);
         }
-        let filter = Filter {
-            platforms: platform.into_iter().collect(),
-            min_followers,
-            max_followers,
-            min_engagement: fields.optional("min_engagement", rule::number(0.0, 100.0)),
-            ..gates_of(&exclusions)
-        };
-        let limit = fields.optional("limit", rule::whole(1, 100)).map(|limit| limit as usize);
-        let page = fields.optional("page", rule::whole(1, 1_000_000)).unwrap_or(1) as usize;
-        let says_something = wish.texts().iter().any(|text| !text.trim().is_empty());
-        if !says_something
-            && !["product_name", "product_description", "product_niche", "target_audience"]
-                .iter()
-                .any(|name| fields.has(name))
-        {
-            fields.fault(
-                "product_name",
-                "missing",
-                "is missing: say at least what the product is, its niche or whom it is for",
-            );
+    }
+
+    fn wish(&self) -> Wish {
+        Wish {
+            product_name: self.product_name.clone(),
+            product_description: self.product_description.clone(),
+            key_use_cases: self.key_use_cases.clone(),
+            product_niche: self.product_niche.clone(),
+            target_audience: self.target_audience.clone(),
+            budget: self.total_budget.map_or_else(Budget::default, |budget| Budget::of(budget.minor())),
         }
-        Some(Self { wish, filter, limit, page })
+    }
+
+    fn filter(&self) -> Filter {
+        Filter {
+            platforms: self.platform.into_iter().collect(),
+            min_followers: self.min_followers,
+            max_followers: self.max_followers,
+            min_engagement: self.min_engagement,
+            ..gates_of(&self.exclusions)
+        }
     }
 }
 
 /// The creators who match.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Matches {
-    /// The best first.
+    /// The creators, best match first.
     matches: Vec<Match>,
-    /// How many match in all.
+    /// How many creators match in all.
     total_matches: usize,
-    /// What was asked.
+    /// The parameters of the search, as they were sent.
     #[schema(value_type = Object)]
     search_parameters: Map<String, Value>,
 }
@@ -145,7 +133,9 @@ async fn matches(
 }
 
 /// Find creators for a product
-#[utoipa::path(post, path = "/api/v1/ai/similaritysearch", tag = "AI matching", request_body = SimilarityInput,
+///
+/// Ranks the directory by how well each creator matches the product, its audience and the budget.
+#[utoipa::path(post, path = "/api/v1/ai/similaritysearch", tag = "AI matching", request_body = Asked,
     responses((status = 200, description = "The creators who match, best first", body = Matches)))]
 pub(super) async fn simple(
     State(matching): State<Matching>,
@@ -154,16 +144,16 @@ pub(super) async fn simple(
 ) -> Answer<Json<Matches>> {
     let limit = input.limit.unwrap_or(USUAL);
     let wanted = Wanted::page((input.page - 1) * limit, limit);
-    let (matches, total_matches) = matches(&matching, caller.scope(), input.wish, input.filter, wanted).await?;
+    let (matches, total_matches) = matches(&matching, caller.scope(), input.wish(), input.filter(), wanted).await?;
     Ok(Json(Matches { matches, total_matches, search_parameters: sent }))
 }
 
 /// A page of the creators who match.
 #[derive(Serialize, ToSchema)]
 pub(super) struct MatchPage {
-    /// The best first.
+    /// The creators, best match first.
     matches: Vec<Match>,
-    /// How many match in all.
+    /// How many creators match in all.
     total: usize,
     /// Which page this is, from 1.
     page: usize,
@@ -172,7 +162,9 @@ pub(super) struct MatchPage {
 }
 
 /// Find creators for a product, by page
-#[utoipa::path(post, path = "/api/ai/similaritysearch", tag = "AI matching", request_body = SimilarityInput,
+///
+/// Ranks the directory like `/api/v1/ai/similaritysearch`, and says how many pages there are.
+#[utoipa::path(post, path = "/api/ai/similaritysearch", tag = "AI matching", request_body = Asked,
     responses((status = 200, description = "A page of the creators who match, best first", body = MatchPage)))]
 pub(super) async fn detailed(
     State(matching): State<Matching>,
@@ -181,55 +173,30 @@ pub(super) async fn detailed(
 ) -> Answer<Json<MatchPage>> {
     let limit = input.limit.unwrap_or(20);
     let wanted = Wanted::page((input.page - 1) * limit, limit);
-    let (matches, total) = matches(&matching, caller.scope(), input.wish, input.filter, wanted).await?;
+    let (matches, total) = matches(&matching, caller.scope(), input.wish(), input.filter(), wanted).await?;
     Ok(Json(MatchPage { matches, total, page: input.page, pages: total.div_ceil(limit) }))
 }
 
 /// From which score on, and how many.
-#[derive(Clone, Copy, IntoParams)]
-#[into_params(parameter_in = Query)]
+#[derive(Clone, Copy, Input)]
 pub(super) struct Bounds {
-    /// The least match score, from 0 to 1.
-    #[param(minimum = 0, maximum = 1, default = 0.5)]
+    /// The lowest match score, from 0 to 1.
+    #[input(number(0.0, 1.0), default = 0.5)]
     match_threshold: f64,
-    /// How many at most.
-    #[param(minimum = 1, maximum = 100, default = 10)]
+    /// How many creators at most.
+    #[input(whole(1, 100).map(|count| count as usize), default = USUAL)]
     match_count: usize,
 }
 
-impl Input for Bounds {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let match_threshold = fields.optional("match_threshold", rule::number(0.0, 1.0)).unwrap_or(0.5);
-        let match_count = fields.optional("match_count", rule::whole(1, 100)).map_or(USUAL, |count| count as usize);
-        Some(Self { match_threshold, match_count })
-    }
-}
-
 /// A campaign, from which score on, and how many.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `CampaignInput` reads")]
-pub(super) struct CampaignSimilarity {
-    /// The campaign's id or code.
-    campaign_id: String,
-    /// The least match score, from 0 to 1; 0.5 if it is left out.
-    #[schema(minimum = 0, maximum = 1)]
-    match_threshold: Option<f64>,
-    /// How many at most; 10 if it is left out.
-    #[schema(minimum = 1, maximum = 100)]
-    match_count: Option<u32>,
-}
-
+#[derive(Input)]
+#[input(name = "CampaignSimilarity")]
 pub(super) struct CampaignInput {
+    /// The id or code of the campaign.
+    #[input(text(100))]
     campaign_id: String,
+    #[input(flatten)]
     bounds: Bounds,
-}
-
-impl Input for CampaignInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let campaign_id = fields.required("campaign_id", rule::text(100));
-        let bounds = Bounds::read(fields);
-        Some(Self { campaign_id: campaign_id?, bounds: bounds? })
-    }
 }
 
 async fn campaign_matches(matching: &Matching, scope: Scope, name: &str, bounds: Bounds) -> Result<Matches> {
@@ -251,8 +218,8 @@ async fn campaign_matches(matching: &Matching, scope: Scope, name: &str, bounds:
 
 /// Find creators for a campaign
 ///
-/// Those whom the campaign excludes are left out.
-#[utoipa::path(post, path = "/api/v1/ai/campaign-similarity", tag = "AI matching", request_body = CampaignSimilarity, responses(
+/// Ranks the directory by the match with the campaign; creators whom it excludes are left out.
+#[utoipa::path(post, path = "/api/v1/ai/campaign-similarity", tag = "AI matching", request_body = CampaignInput, responses(
     (status = 200, description = "The creators who match, best first", body = Matches),
     (status = 404, description = "The campaign is not there, or not yours", body = http_base::ErrorBody),
 ))]
@@ -264,7 +231,9 @@ pub(super) async fn of_campaign(
     Ok(Json(campaign_matches(&matching, caller.scope(), &input.campaign_id, input.bounds).await?))
 }
 
-/// Find creators for a campaign, by its address
+/// List the creators who match a campaign
+///
+/// Does the same as `/api/v1/ai/campaign-similarity`, with the campaign in the path.
 #[utoipa::path(get, path = "/api/v1/ai/campaign/{campaign_id}/matches", tag = "AI matching",
     params(("campaign_id" = String, Path, description = "The campaign's id or code"), Bounds),
     responses((status = 200, description = "The creators who match, best first", body = Matches)))]
