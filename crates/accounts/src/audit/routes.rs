@@ -3,11 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Member, Offsets, Page, Params};
-use input::rule;
-use input::{Fields, Input};
-use kernel::{AccountId, Timestamp, UserType, WorkspaceRole};
+use input::Input;
+use kernel::{UserType, WorkspaceRole};
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -22,63 +21,32 @@ pub(crate) fn router() -> OpenApiRouter<Accounts> {
 /// A page of the audit log.
 #[derive(Serialize, ToSchema)]
 struct AuditList {
+    /// The entries, newest first.
     entries: Vec<AuditEntry>,
     #[serde(flatten)]
     page: Page,
 }
 
 /// Which entries are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query that `ListQuery` reads")]
+#[derive(Input)]
 struct AuditQuery {
-    /// Only of this kind.
-    #[param(example = "login")]
-    kind: Option<String>,
-    /// Only of this account.
-    #[param(value_type = Option<String>)]
-    account_id: Option<AccountId>,
-    /// Only from this moment on.
-    #[param(value_type = Option<String>, format = DateTime)]
-    since: Option<Timestamp>,
-    /// Only before this moment.
-    #[param(value_type = Option<String>, format = DateTime)]
-    until: Option<Timestamp>,
-}
-
-struct ListQuery {
+    #[input(flatten)]
     wanted: Wanted,
+    #[input(flatten)]
     offsets: Offsets,
-}
-
-impl Input for ListQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let wanted = Wanted {
-            kind: fields.optional("kind", rule::text(100)),
-            account: fields.optional("account_id", rule::id()),
-            since: fields.optional("since", rule::moment()),
-            until: fields.optional("until", rule::moment()),
-        };
-        if let (Some(since), Some(until)) = (wanted.since, wanted.until)
-            && since > until
-        {
-            fields.fault("until", "out_of_range", "must not lie before since");
-        }
-        Some(Self { wanted, offsets: Offsets::read(fields)? })
-    }
 }
 
 /// Read the audit log
 ///
 /// Log-ins, refusals, changes of roles, keys, passwords and invitations, exports and erasures, newest first. An administrator reads
 /// every entry, everyone else their own, and an owner also those of their workspace.
-#[utoipa::path(get, path = "/api/v1/audit", tag = "Audit", params(AuditQuery, Offsets), responses(
+#[utoipa::path(get, path = "/api/v1/audit", tag = "Audit", params(AuditQuery), responses(
     (status = 200, description = "A page of the log", body = AuditList),
 ))]
 async fn list(
     State(accounts): State<Accounts>,
     member: Member,
-    Params(query): Params<ListQuery>,
+    Params(query): Params<AuditQuery>,
 ) -> Answer<Json<AuditList>> {
     let owns = member.user_type == UserType::Business && member.role == WorkspaceRole::Owner;
     let whose = Whose { account: member.id, owned: member.workspace.filter(|_| owns) };

@@ -2,6 +2,7 @@
 
 use db::{Cell, FromColumn, Json, Sql, Tx};
 use http_base::Offsets;
+use input::{Fields, Input};
 use kernel::{AccountId, Result, Scope, Timestamp, WorkspaceId};
 use serde::Serialize;
 use serde_json::Value;
@@ -65,19 +66,30 @@ pub(crate) struct Whose {
 }
 
 /// Which entries are wanted.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Input)]
+#[input(check = Wanted::check)]
 pub(crate) struct Wanted {
-    /// Of this kind.
+    /// Only entries of this kind.
+    #[input(text(100), example = "login")]
     pub(crate) kind: Option<String>,
-    /// Of this account.
+    /// Only entries of this account.
+    #[input(id, name = "account_id")]
     pub(crate) account: Option<AccountId>,
-    /// From this moment on,
+    /// Only entries from this moment on.
+    #[input(moment)]
     pub(crate) since: Option<Timestamp>,
-    /// and before this one.
+    /// Only entries before this moment.
+    #[input(moment)]
     pub(crate) until: Option<Timestamp>,
 }
 
 impl Wanted {
+    fn check(&self, fields: &mut Fields) {
+        if self.since.zip(self.until).is_some_and(|(since, until)| since > until) {
+            fields.fault("until", "out_of_range", "must not lie before since");
+        }
+    }
+
     fn filter(&self, sql: &mut Sql) {
         if let Some(kind) = &self.kind {
             sql.push(" AND kind = ").bind(kind);

@@ -9,10 +9,9 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
 use http_base::{Answer, Body, Named, Peer, Person};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{Account, Caller, Error, Kind, Result, Scope, Timestamp, time};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -161,34 +160,23 @@ async fn download(State(accounts): State<Accounts>, Person { account, .. }: Pers
 }
 
 /// What erasing an account takes.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Farewell` reads")]
-struct ErasureInput {
-    /// The password; an account without one (by a provider alone) is erased by a log-in of the last ten minutes.
-    password: Option<String>,
-    /// Is what the directory of creators knows of me to go as well? Without this the entry stays, and is nobody's.
-    #[schema(default = false)]
-    erase_directory_entry: Option<bool>,
-}
-
+#[derive(Input)]
+#[input(name = "AccountErasure")]
 struct Farewell {
+    /// The password. An account without one (by a provider alone) is erased by a log-in of the last ten minutes.
+    #[input(password)]
     password: Option<String>,
+    /// Whether what the directory of creators knows of the account's owner is erased as well. Otherwise the entry stays, and
+    /// belongs to nobody.
+    #[input(flag, name = "erase_directory_entry", default = false)]
     entry_too: bool,
-}
-
-impl Input for Farewell {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let password = fields.optional("password", password());
-        let entry_too = fields.optional("erase_directory_entry", rule::flag()).unwrap_or_default();
-        Some(Self { password, entry_too })
-    }
 }
 
 /// Erase my account
 ///
 /// At once and for good: whatever says who I am goes, every log-in and key ends, and the e-mail address is free again. Contracts and
 /// payments of a business stay, by ids that name nobody.
-#[utoipa::path(delete, path = "/api/v1/account", tag = "My data", request_body = ErasureInput, responses(
+#[utoipa::path(delete, path = "/api/v1/account", tag = "My data", request_body = Farewell, responses(
     (status = 200, description = "Erased", body = Done),
     (status = 403, description = "The password is another, the log-in is not fresh, or a program's key was sent"),
     (status = 409, description = "A workspace with others in it has no other owner: hand it over first"),

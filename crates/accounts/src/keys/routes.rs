@@ -4,10 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use http_base::{Answer, Body, Named, Offsets, Page, Params, Peer, Person};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{ApiKeyId, Caller, Error, Kind, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,33 +24,18 @@ pub(crate) fn router() -> OpenApiRouter<Accounts> {
 }
 
 /// A key to be made.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `NewKey` reads")]
-struct KeyInput {
-    /// What it is for.
-    #[schema(example = "Nightly import", max_length = 100)]
-    name: String,
-    /// `read` or `write`.
-    #[schema(example = "read")]
-    scope: String,
-    /// When it ends by itself; never without this.
-    #[schema(format = DateTime)]
-    expires_at: Option<String>,
-}
-
+#[derive(Input)]
+#[input(name = "NewApiKey")]
 struct NewKey {
+    /// What the key is for.
+    #[input(text(100), example = "Nightly import")]
     name: String,
+    /// What the key may do: only read, or write as well.
+    #[input(one_of(SCOPES), example = "read")]
     scope: &'static str,
+    /// When the key ends by itself; without this it never does.
+    #[input(moment)]
     expires_at: Option<Timestamp>,
-}
-
-impl Input for NewKey {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.required("name", rule::text(100));
-        let scope = fields.required("scope", rule::one_of(SCOPES));
-        let expires_at = fields.optional("expires_at", rule::moment());
-        Some(Self { name: name?, scope: scope?, expires_at })
-    }
 }
 
 /// A new key.
@@ -76,7 +60,7 @@ struct KeyList {
 ///
 /// The key is a bearer token for the workspace that this account works in now, and may do at most what its account may there. It is
 /// shown this once.
-#[utoipa::path(post, path = "/api/v1/api-keys", tag = "API keys", request_body = KeyInput, responses(
+#[utoipa::path(post, path = "/api/v1/api-keys", tag = "API keys", request_body = NewKey, responses(
     (status = 201, description = "The key; keep it, it is not shown again", body = NewKeyBody),
     (status = 403, description = "This takes one's own log-in, and a viewer's key may only read"),
     (status = 409, description = "The account has as many keys as it may"),

@@ -1,10 +1,18 @@
 //! The rules of the fields of an account.
 
 use input::rule::{self, Problem, Rule};
+use kernel::UserType;
 use serde_json::{Value, json};
 
-/// What `user_type` and `role` may say of oneself: the words of D and of C. Nobody becomes an administrator by signing up.
+/// What somebody may say to be; nobody becomes an administrator by signing up.
 pub const NAMES_OF_USER_TYPES: &[&str] = &["CREATOR", "BUSINESS", "INFLUENCER", "BRAND"];
+
+/// The kind of an account, by one of these names.
+pub fn user_type() -> impl Rule<Output = UserType> {
+    rule::one_of(NAMES_OF_USER_TYPES).and_then(|word| {
+        UserType::parse(word).ok_or_else(|| Problem::new("unknown_value", "must be a kind of account"))
+    })
+}
 
 /// The most bytes of a password: beyond that, it is no password.
 const MOST_BYTES: usize = 1024;
@@ -49,6 +57,15 @@ pub fn password() -> impl Rule<Output = String> {
             _ => Err(Problem::new("wrong_type", "must be a text")),
         },
     )
+}
+
+/// A password that is to be new, as good as can be told without knowing whose it is.
+pub fn new_password() -> impl Rule<Output = String> {
+    let judged = password().and_then(|password| match crate::passwords::fault(&password, &[]) {
+        None => Ok(password),
+        Some((kind, message)) => Err(Problem::new(kind, message)),
+    });
+    judged.described(|| json!({"type": "string", "format": "password", "minLength": 8, "maxLength": 128}))
 }
 
 /// A country by its two letters.

@@ -1,6 +1,5 @@
 //! What the routes of accounts read.
 
-use input::rule;
 use input::{Fields, Input};
 use kernel::{Error, Fault, UserType};
 
@@ -9,62 +8,67 @@ use crate::{model, passwords};
 /// The longest token that is looked at.
 const TOKEN: usize = 4096;
 
-/// Someone who signs up.
-pub(super) struct SignUp {
+/// What everybody who signs up tells.
+#[derive(Input)]
+#[input(no_schema)]
+pub(super) struct NewPerson {
+    /// The e-mail address of the account. A mail is sent there to confirm it.
+    #[input(model::email(), example = "creator@example.com")]
     pub(super) email: String,
+    /// At least 8 characters, and not one of the passwords that are guessed first.
+    #[input(model::new_password(), example = "SecurePass123!")]
     pub(super) password: String,
-    pub(super) username: Option<String>,
-    pub(super) user_type: UserType,
+    /// The country: two letters, ISO 3166.
+    #[input(model::country(), example = "ES")]
     pub(super) country: Option<String>,
 }
 
-impl SignUp {
-    fn read(fields: &mut Fields, kind: &[&str], username: Option<Option<String>>) -> Option<Self> {
-        let email = fields.required("email", model::email());
-        let name = username.clone().flatten();
-        let names: Vec<&str> = [email.as_deref(), name.as_deref()].into_iter().flatten().collect();
-        let password = new_password(fields, "password", &names);
-        let word = fields.required_as(kind, rule::one_of(model::NAMES_OF_USER_TYPES));
-        let country = fields.optional("country", model::country());
-        Some(Self {
-            email: email?,
-            password: password?,
-            username: username?,
-            user_type: UserType::parse(word?)?,
-            country,
-        })
-    }
-}
-
-/// As C sends it: with a `role`, and without a user name.
-pub(super) struct SignUpOfC(pub(super) SignUp);
-
-impl Input for SignUpOfC {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let username = fields.optional("username", model::username());
-        SignUp::read(fields, &["role", "user_type"], Some(username)).map(Self)
-    }
-}
-
-/// As D sends it: with a `user_type` and a user name.
-pub(super) struct SignUpOfD(pub(super) SignUp);
-
-impl Input for SignUpOfD {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let username = fields.required("username", model::username());
-        SignUp::read(fields, &["user_type", "role"], username.map(Some)).map(Self)
-    }
-}
-
-/// A password that is to be new, as good as can be told without knowing whose it is.
-fn new_password(fields: &mut Fields, field: &str, names: &[&str]) -> Option<String> {
-    let password = fields.required(field, model::password())?;
-    match passwords::fault(&password, names) {
-        None => Some(password),
-        Some((kind, message)) => {
-            fields.fault(field, kind, message);
-            None
+impl NewPerson {
+    fn check(&self, username: Option<&str>, fields: &mut Fields) {
+        let names: Vec<&str> = [Some(self.email.as_str()), username].into_iter().flatten().collect();
+        if let Some((kind, message)) = passwords::fault(&self.password, &names) {
+            fields.fault("password", kind, message);
         }
+    }
+}
+
+/// An account to be made by signing up.
+#[derive(Input)]
+#[input(name = "SignUp", check = SignUp::check)]
+pub(super) struct SignUp {
+    #[input(flatten)]
+    pub(super) person: NewPerson,
+    /// What the account is for: `INFLUENCER` (or `CREATOR`) is paid for content, `BRAND` (or `BUSINESS`) books creators.
+    #[input(model::user_type(), alias = "user_type", example = "INFLUENCER")]
+    pub(super) role: UserType,
+    /// The name of the account; made from the e-mail address if it is left out.
+    #[input(model::username())]
+    pub(super) username: Option<String>,
+}
+
+impl SignUp {
+    fn check(&self, fields: &mut Fields) {
+        self.person.check(self.username.as_deref(), fields);
+    }
+}
+
+/// An account to be made by registering.
+#[derive(Input)]
+#[input(name = "Registration", check = Register::check)]
+pub(super) struct Register {
+    #[input(flatten)]
+    pub(super) person: NewPerson,
+    /// The name of the account.
+    #[input(model::username(), example = "my_username")]
+    pub(super) username: String,
+    /// What the account is for: `CREATOR` (or `INFLUENCER`) is paid for content, `BUSINESS` (or `BRAND`) books creators.
+    #[input(model::user_type(), alias = "role", example = "CREATOR")]
+    pub(super) user_type: UserType,
+}
+
+impl Register {
+    fn check(&self, fields: &mut Fields) {
+        self.person.check(Some(&self.username), fields);
     }
 }
 
@@ -78,74 +82,72 @@ pub(super) fn judge(field: &'static str, password: &str, names: &[&str]) -> kern
     }
 }
 
-/// Someone who logs in.
+/// Who logs in.
+#[derive(Input)]
 pub(super) struct Credentials {
+    /// The e-mail address of the account.
+    #[input(model::email(), example = "creator@example.com")]
     pub(super) email: String,
+    /// The password of the account.
+    #[input(model::password(), example = "SecurePass123!")]
     pub(super) password: String,
 }
 
-impl Input for Credentials {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let email = fields.required("email", model::email());
-        let password = fields.required("password", model::password());
-        Some(Self { email: email?, password: password? })
-    }
-}
-
-/// A refresh token in a body.
-pub(super) struct Refresh(pub(super) String);
-
-impl Input for Refresh {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.required("refresh_token", rule::text(TOKEN)).map(Self)
-    }
+/// A refresh token, where it is not in the `Authorization` header.
+#[derive(Input)]
+#[input(name = "RefreshInput")]
+pub(super) struct Refresh {
+    /// The refresh token.
+    #[input(text(TOKEN))]
+    pub(super) refresh_token: String,
 }
 
 /// A token that was mailed.
-pub(super) struct Mailed(pub(super) String);
-
-impl Input for Mailed {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.required("token", rule::text(TOKEN)).map(Self)
-    }
+#[derive(Input)]
+#[input(name = "MailedToken")]
+pub(super) struct Mailed {
+    /// The token, as it stands in the link of the mail.
+    #[input(text(TOKEN))]
+    pub(super) token: String,
 }
 
-/// An e-mail address alone.
-pub(super) struct Address(pub(super) String);
-
-impl Input for Address {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.required("email", model::email()).map(Self)
-    }
+/// An e-mail address.
+#[derive(Input)]
+#[input(name = "ForgottenPassword")]
+pub(super) struct Address {
+    /// The e-mail address of the account.
+    #[input(model::email(), example = "creator@example.com")]
+    pub(super) email: String,
 }
 
 /// A new password, by a token that was mailed.
+#[derive(Input)]
+#[input(name = "PasswordReset")]
 pub(super) struct Reset {
+    /// The token, as it stands in the link of the mail.
+    #[input(text(TOKEN))]
     pub(super) token: String,
+    /// At least 8 characters, and not one of the passwords that are guessed first.
+    #[input(model::new_password(), example = "NewPassword123!")]
     pub(super) password: String,
 }
 
-impl Input for Reset {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let token = fields.required("token", rule::text(TOKEN));
-        let password = new_password(fields, "password", &[]);
-        Some(Self { token: token?, password: password? })
-    }
-}
-
 /// A new password, by the old one.
+#[derive(Input)]
+#[input(name = "PasswordChange", check = Change::check)]
 pub(super) struct Change {
-    pub(super) current: String,
-    pub(super) new: String,
+    /// The password as it is.
+    #[input(model::password(), example = "OldPassword123!")]
+    pub(super) current_password: String,
+    /// At least 8 characters, and not one of the passwords that are guessed first.
+    #[input(model::new_password(), example = "NewPassword456!")]
+    pub(super) new_password: String,
 }
 
-impl Input for Change {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let current = fields.required("current_password", model::password());
-        let new = new_password(fields, "new_password", &[]);
-        if current.is_some() && current == new {
+impl Change {
+    fn check(&self, fields: &mut Fields) {
+        if self.current_password == self.new_password {
             fields.fault("new_password", "too_weak", "is the password that you have; choose another");
         }
-        Some(Self { current: current?, new: new? })
     }
 }

@@ -8,9 +8,7 @@ use axum::http::header::AUTHORIZATION;
 use http_base::caller::bearer;
 use http_base::{Answer, Body, Peer, Person};
 use kernel::{Error, Kind, Result, Scope};
-use serde::Deserialize;
 use serde_json::json;
-use utoipa::ToSchema;
 
 use super::input::{Credentials, Refresh};
 use super::{Done, done};
@@ -19,27 +17,10 @@ use crate::identity::supabase;
 use crate::session::{self, Opened, Tokens};
 use crate::{AccountRow, Accounts, audit, store};
 
-/// Who logs in.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Credentials` reads")]
-pub(super) struct LogInInput {
-    #[schema(example = "creator@example.com")]
-    email: String,
-    #[schema(example = "SecurePass123!")]
-    password: String,
-}
-
-/// A refresh token, where it is not in the `Authorization` header.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Refresh` reads")]
-pub(super) struct RefreshInput {
-    refresh_token: String,
-}
-
 /// Log in
 ///
 /// Whether it was the address or the password that was wrong is not told. Whoever is wrong again and again has to wait.
-#[utoipa::path(post, path = "/api/v1/auth/login", tag = "Accounts", request_body = LogInInput, security(()), responses(
+#[utoipa::path(post, path = "/api/v1/auth/login", tag = "Accounts", request_body = Credentials, security(()), responses(
     (status = 200, description = "The tokens of the log-in, and who it is", body = Opened),
     (status = 429, description = "Too many wrong passwords; Retry-After says how long to wait"),
 ))]
@@ -118,7 +99,7 @@ fn wrong() -> Error {
 ///
 /// The token comes as `Authorization: Bearer …` or as `refresh_token` in the body. It is good once: the answer has another. Using
 /// one a second time is taken for theft, and ends the log-in it belongs to.
-#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "Accounts", request_body = Option<RefreshInput>, security((), ("bearer" = [])),
+#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "Accounts", request_body = Option<Refresh>, security((), ("bearer" = [])),
     responses((status = 200, description = "New tokens", body = Tokens)))]
 pub(super) async fn refresh(State(accounts): State<Accounts>, peer: Peer, request: Request) -> Answer<Json<Tokens>> {
     let (parts, body) = request.into_parts();
@@ -130,7 +111,7 @@ pub(super) async fn refresh(State(accounts): State<Accounts>, peer: Peer, reques
             return Err(Error::new(Kind::Unauthenticated, message).into());
         }
         // An access token that is over may stand in the header all the same.
-        _ => Body::<Refresh>::from_request(Request::from_parts(parts, body), &accounts).await?.input.0,
+        _ => Body::<Refresh>::from_request(Request::from_parts(parts, body), &accounts).await?.input.refresh_token,
     };
     Ok(Json(session::refresh(&accounts, &token, &peer).await?))
 }

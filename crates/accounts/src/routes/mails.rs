@@ -4,27 +4,18 @@ use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Body, Peer, Person};
 use kernel::{Caller, Error, Kind, Scope, UserType};
-use serde::Deserialize;
 use serde_json::json;
-use utoipa::ToSchema;
 
 use super::input::Mailed;
 use super::{Done, done};
 use crate::store::{self, Purpose};
 use crate::{Accounts, audit, guesses, letters, secrets};
 
-/// A token that was mailed.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Mailed` reads")]
-pub(super) struct TokenInput {
-    token: String,
-}
-
 /// Confirm an e-mail address
 ///
 /// By the token that was mailed there; it is good once. A creator's entries in the directory that have this address and are
 /// nobody's yet become theirs to change.
-#[utoipa::path(post, path = "/api/v1/auth/verify-email", tag = "Accounts", request_body = TokenInput, security(()), responses(
+#[utoipa::path(post, path = "/api/v1/auth/verify-email", tag = "Accounts", request_body = Mailed, security(()), responses(
     (status = 200, description = "Confirmed", body = Done),
     (status = 400, description = "The token was used, is over, or never was"),
 ))]
@@ -34,7 +25,7 @@ pub(super) async fn verify(
     Body { input, .. }: Body<Mailed>,
 ) -> Answer<Json<Done>> {
     let (app, clock, scope) = (accounts.app(), accounts.clock(), Scope::system());
-    let (now, hash) = (clock.now(), secrets::hash(&input.0));
+    let (now, hash) = (clock.now(), secrets::hash(&input.token));
     // What was made up is refused without taking the writer.
     if store::peek_mail_token(scope, &mut app.read().await?, Purpose::Verify, &hash, now).await?.is_none() {
         return Err(not_good().into());

@@ -10,8 +10,7 @@ mod passwords;
 mod sessions;
 mod sign_up;
 
-use serde::Serialize;
-use utoipa::ToSchema;
+pub(crate) use http_base::{Done, done};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -45,15 +44,4 @@ pub fn router(accounts: Accounts) -> OpenApiRouter {
         .merge(crate::audit::routes::router())
         .merge(crate::data::router())
         .with_state(accounts)
-}
-
-/// That it was done.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Done {
-    /// What was done, in a sentence.
-    message: String,
-}
-
-pub(crate) fn done(message: impl Into<String>) -> axum::Json<Done> {
-    axum::Json(Done { message: message.into() })
 }

@@ -4,11 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use http_base::{Answer, Body, Named, Peer, Person};
-use input::rule;
 use input::{Fields, Input};
-use kernel::{Error, Timestamp, UserType};
+use kernel::{Error, Result, Timestamp, UserType};
 use ports::identity::{Grant, Profile, Provider};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,7 +20,6 @@ use crate::{Accounts, model};
 
 /// The longest token, code or address that is looked at.
 const LONGEST: usize = 8192;
-const PROVIDERS: &[&str] = &["instagram", "facebook", "tiktok", "google"];
 
 /// Every route of providers.
 pub(super) fn router() -> OpenApiRouter<Accounts> {
@@ -32,123 +30,81 @@ pub(super) fn router() -> OpenApiRouter<Accounts> {
         .routes(routes!(unlink))
 }
 
-/// What someone brings from Instagram.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Registration` reads")]
-struct InstagramInput {
-    /// A token that was made for this application; or `code` and `redirect_uri` in its place.
-    #[schema(example = "instagram_token_here")]
+/// What proves who someone is at a provider.
+#[derive(Input)]
+#[input(check = Proof::check, no_schema)]
+struct Proof {
+    /// A token that was made for this application (of Google, an id token too). Give this, or `code` and `redirect_uri`.
+    #[input(text(LONGEST), example = "instagram_token")]
     access_token: Option<String>,
-    /// The code of an authorization, to be traded for a token here.
+    /// The code of an authorization, which is traded for a token here. TikTok needs this: its tokens do not say for whom they are.
+    #[input(text(LONGEST))]
     code: Option<String>,
     /// The address that the code was sent to.
+    #[input(text(LONGEST))]
     redirect_uri: Option<String>,
-    /// `CREATOR` or `BUSINESS`; `INFLUENCER` and `BRAND` are the same.
-    #[schema(example = "CREATOR")]
-    user_type: String,
-    /// Two letters, ISO 3166.
-    #[schema(example = "ES")]
+    /// The secret of PKCE, where the authorization began with it.
+    #[input(text(LONGEST))]
+    code_verifier: Option<String>,
+}
+
+impl Proof {
+    fn check(&self, fields: &mut Fields) {
+        let needed = if fields.has("code") { "redirect_uri" } else { "access_token" };
+        if !fields.has(needed) {
+            fields.fault(needed, "missing", "is missing");
+        }
+    }
+
+    fn grant(self) -> Result<Grant> {
+        match (self.code, self.redirect_uri, self.access_token) {
+            (Some(code), Some(redirect_uri), _) => Ok(Grant::Code { code, redirect_uri, verifier: self.code_verifier }),
+            (_, _, Some(token)) => Ok(Grant::Token(token)),
+            _ => Err(Error::internal("a proof was read that proves nothing")),
+        }
+    }
+}
+
+/// What someone brings from Instagram.
+#[derive(Input)]
+#[input(name = "InstagramRegistration")]
+struct Registration {
+    #[input(flatten)]
+    proof: Proof,
+    /// What the account is for: `CREATOR` (or `INFLUENCER`) is paid for content, `BUSINESS` (or `BRAND`) books creators.
+    #[input(model::user_type(), alias = "role", example = "CREATOR")]
+    user_type: UserType,
+    /// The country: two letters, ISO 3166.
+    #[input(model::country(), example = "ES")]
     country: Option<String>,
 }
 
 /// What someone brings from a provider.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Entry` reads")]
-struct OAuthInput {
-    /// `instagram`, `facebook`, `tiktok` or `google`.
-    #[schema(example = "instagram")]
-    provider: String,
-    /// A token that was made for this application (of Google, an id token too); or `code` and `redirect_uri` in its place.
-    #[schema(example = "instagram_token")]
-    access_token: Option<String>,
-    /// The code of an authorization, to be traded for a token here. TikTok's way: its tokens do not say for whom they are.
-    code: Option<String>,
-    /// The address that the code was sent to.
-    redirect_uri: Option<String>,
-    /// The secret of PKCE, where the authorization began with it.
-    code_verifier: Option<String>,
-    /// `CREATOR` or `BUSINESS`, for an account to be made; not needed where there is one.
-    #[schema(example = "CREATOR")]
-    user_type: Option<String>,
-    /// Two letters, ISO 3166, for an account to be made.
-    #[schema(example = "ES")]
+#[derive(Input)]
+#[input(name = "ProviderLogIn")]
+struct Entry {
+    /// The provider.
+    #[input(word, example = "instagram")]
+    provider: Provider,
+    #[input(flatten)]
+    proof: Proof,
+    /// What the account is for, if one has to be made: `CREATOR` (or `INFLUENCER`), `BUSINESS` (or `BRAND`).
+    #[input(model::user_type(), alias = "role", example = "CREATOR")]
+    user_type: Option<UserType>,
+    /// The country, if an account has to be made: two letters, ISO 3166.
+    #[input(model::country(), example = "ES")]
     country: Option<String>,
 }
 
 /// What someone brings to link a provider to their account.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Linking` reads")]
-struct LinkInput {
-    /// `instagram`, `facebook`, `tiktok` or `google`.
-    #[schema(example = "google")]
-    provider: String,
-    /// A token that was made for this application; or `code` and `redirect_uri` in its place.
-    access_token: Option<String>,
-    /// The code of an authorization, to be traded for a token here.
-    code: Option<String>,
-    /// The address that the code was sent to.
-    redirect_uri: Option<String>,
-    /// The secret of PKCE, where the authorization began with it.
-    code_verifier: Option<String>,
-}
-
-fn grant(fields: &mut Fields) -> Option<Grant> {
-    if fields.has("code") {
-        let code = fields.required("code", rule::text(LONGEST));
-        let redirect_uri = fields.required("redirect_uri", rule::text(LONGEST));
-        let verifier = fields.optional("code_verifier", rule::text(LONGEST));
-        return Some(Grant::Code { code: code?, redirect_uri: redirect_uri?, verifier });
-    }
-    fields.required("access_token", rule::text(LONGEST)).map(Grant::Token)
-}
-
-fn provider(fields: &mut Fields) -> Option<Provider> {
-    Provider::parse(fields.required("provider", rule::one_of(PROVIDERS))?)
-}
-
-struct Registration {
-    grant: Grant,
-    wish: Wish,
-}
-
-impl Input for Registration {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let grant = grant(fields);
-        let word = fields.required_as(&["user_type", "role"], rule::one_of(model::NAMES_OF_USER_TYPES));
-        let country = fields.optional("country", model::country());
-        Some(Self { grant: grant?, wish: Wish { user_type: UserType::parse(word?), country } })
-    }
-}
-
-struct Entry {
-    provider: Provider,
-    grant: Grant,
-    wish: Wish,
-}
-
-impl Input for Entry {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let (provider, grant) = (provider(fields), grant(fields));
-        let word = fields.optional_as(&["user_type", "role"], rule::one_of(model::NAMES_OF_USER_TYPES));
-        let country = fields.optional("country", model::country());
-        Some(Self {
-            provider: provider?,
-            grant: grant?,
-            wish: Wish { user_type: word.and_then(UserType::parse), country },
-        })
-    }
-}
-
+#[derive(Input)]
+#[input(name = "ProviderLink")]
 struct Linking {
+    /// The provider.
+    #[input(word, example = "google")]
     provider: Provider,
-    grant: Grant,
-}
-
-impl Input for Linking {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let (provider, grant) = (provider(fields), grant(fields));
-        Some(Self { provider: provider?, grant: grant? })
-    }
+    #[input(flatten)]
+    proof: Proof,
 }
 
 /// A log-in by a provider.
@@ -173,7 +129,7 @@ fn vouched_by(profile: &Profile) -> &'static str {
 ///
 /// Whose the token is and for whom it was made is asked of Instagram. Its name and followers are kept in the profile. A business
 /// gets a workspace of its own. Instagram tells no e-mail address.
-#[utoipa::path(post, path = "/api/v1/auth/register/instagram", tag = "Accounts", request_body = InstagramInput, security(()), responses(
+#[utoipa::path(post, path = "/api/v1/auth/register/instagram", tag = "Accounts", request_body = Registration, security(()), responses(
     (status = 201, description = "The new account, logged in", body = Entered),
     (status = 401, description = "Instagram does not accept the token, or it was made for another application"),
     (status = 409, description = "This Instagram account is registered already"),
@@ -184,8 +140,9 @@ async fn register_instagram(
     peer: Peer,
     Body { input, .. }: Body<Registration>,
 ) -> Answer<(StatusCode, Json<Entered>)> {
-    let profile = oauth::ask(&accounts, Provider::Instagram, &input.grant).await?;
-    let entered = oauth::enter(&accounts, &profile, &input.wish, Known::IsRefused, &peer).await?;
+    let profile = oauth::ask(&accounts, Provider::Instagram, &input.proof.grant()?).await?;
+    let wish = Wish { user_type: Some(input.user_type), country: input.country };
+    let entered = oauth::enter(&accounts, &profile, &wish, Known::IsRefused, &peer).await?;
     let body = Entered { opened: entered.opened, provider: vouched_by(&profile), message: Some("New user created") };
     Ok((StatusCode::CREATED, Json(body)))
 }
@@ -194,7 +151,7 @@ async fn register_instagram(
 ///
 /// Whose the token is and for whom it was made is asked of the provider. Whoever has no account gets one; then `user_type` is
 /// needed. An e-mail address that has an account already leads into that one only if both sides have proved it.
-#[utoipa::path(post, path = "/api/v1/auth/login/oauth", tag = "Accounts", request_body = OAuthInput, security(()), responses(
+#[utoipa::path(post, path = "/api/v1/auth/login/oauth", tag = "Accounts", request_body = Entry, security(()), responses(
     (status = 200, description = "Logged in", body = Entered),
     (status = 201, description = "A new account, logged in", body = Entered),
     (status = 401, description = "The provider does not accept the token, or it was made for another application"),
@@ -206,8 +163,9 @@ async fn log_in(
     peer: Peer,
     Body { input, .. }: Body<Entry>,
 ) -> Answer<(StatusCode, Json<Entered>)> {
-    let profile = oauth::ask(&accounts, input.provider, &input.grant).await?;
-    let entered = oauth::enter(&accounts, &profile, &input.wish, Known::Enters, &peer).await?;
+    let profile = oauth::ask(&accounts, input.provider, &input.proof.grant()?).await?;
+    let wish = Wish { user_type: input.user_type, country: input.country };
+    let entered = oauth::enter(&accounts, &profile, &wish, Known::Enters, &peer).await?;
     let (status, message) =
         if entered.created { (StatusCode::CREATED, Some("New user created")) } else { (StatusCode::OK, None) };
     Ok((status, Json(Entered { opened: entered.opened, provider: vouched_by(&profile), message })))
@@ -244,7 +202,7 @@ async fn list(State(accounts): State<Accounts>, person: Person) -> Answer<Json<I
     Ok(Json(ways(&accounts, person).await?))
 }
 
-async fn ways(accounts: &Accounts, person: Person) -> kernel::Result<Identities> {
+async fn ways(accounts: &Accounts, person: Person) -> Result<Identities> {
     let ways = linked::list(accounts, person.account).await?;
     let identities = ways
         .identities
@@ -257,7 +215,7 @@ async fn ways(accounts: &Accounts, person: Person) -> kernel::Result<Identities>
 /// Link a provider to one's account
 ///
 /// From then on one can log in by it as well. One account of each provider can be linked.
-#[utoipa::path(post, path = "/api/v1/auth/identities", tag = "Accounts", request_body = LinkInput, responses(
+#[utoipa::path(post, path = "/api/v1/auth/identities", tag = "Accounts", request_body = Linking, responses(
     (status = 200, description = "It was linked before", body = Identities),
     (status = 201, description = "Linked", body = Identities),
     (status = 401, description = "The provider does not accept the token, or it was made for another application"),
@@ -271,7 +229,7 @@ async fn link(
     peer: Peer,
     Body { input, .. }: Body<Linking>,
 ) -> Answer<(StatusCode, Json<Identities>)> {
-    let profile = oauth::ask(&accounts, input.provider, &input.grant).await?;
+    let profile = oauth::ask(&accounts, input.provider, &input.proof.grant()?).await?;
     let new = linked::link(&accounts, person.account.clone(), &profile, &peer).await?;
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(ways(&accounts, person).await?)))

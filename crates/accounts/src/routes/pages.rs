@@ -9,9 +9,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_base::page::{escape, page, page_of, wants_html};
 use http_base::{Answer, ApiError, Body, Peer};
+use input::Input;
 use input::form::read_form;
-use input::rule;
-use input::{Fields, Input};
 use kernel::{Error, Kind, Result};
 use serde_json::Map;
 
@@ -19,19 +18,18 @@ use super::input::{Address, Mailed, Reset};
 use super::{mails, passwords};
 use crate::Accounts;
 
-/// What the query of a link may hold; anything else makes an empty one.
-struct Token(String);
-
-impl Input for Token {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self(fields.optional("token", rule::text(4096)).unwrap_or_default()))
-    }
+/// What the query of a link holds.
+#[derive(Input)]
+struct LinkQuery {
+    /// The token of the mail that the link stands in.
+    #[input(text(4096))]
+    token: Option<String>,
 }
 
 /// The token in a link's query, as it stands in a form; a link that was cut off has none.
 fn token_of(query: Option<String>) -> Option<String> {
-    let read: Result<Token> = input::form::read_query(&query.unwrap_or_default());
-    read.ok().map(|token| escape(&token.0)).filter(|token| !token.is_empty())
+    let read: Result<LinkQuery> = input::form::read_query(&query.unwrap_or_default());
+    read.ok()?.token.map(|token| escape(&token))
 }
 
 fn cut_off(headers: &HeaderMap) -> Response {
@@ -72,7 +70,7 @@ fn body_of<T>(input: T) -> Body<T> {
 ///
 /// Where the link of the mail leads. It confirms nothing by itself: it has the button that does.
 #[utoipa::path(get, path = "/verify-email", tag = "Pages", security(()),
-    params(("token" = Option<String>, Query, description = "From the mail")), responses(
+    params(LinkQuery), responses(
     (status = 200, description = "A page", content_type = "text/html", body = String),
     (status = 400, description = "The link has no token: a page that says so", content_type = "text/html", body = String),
 ))]
@@ -87,7 +85,7 @@ pub(super) async fn verify(headers: HeaderMap, RawQuery(query): RawQuery) -> Res
 
 /// Confirm an e-mail address by the page's button
 #[utoipa::path(post, path = "/verify-email", tag = "Pages", security(()),
-    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`token`"), responses(
+    request_body(content = Mailed, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "Confirmed: a page", content_type = "text/html", body = String),
     (status = 400, description = "The token was used, is over, or never was: a page", content_type = "text/html", body = String),
 ))]
@@ -115,7 +113,7 @@ pub(super) async fn verified(
 ///
 /// Where the link of the mail leads.
 #[utoipa::path(get, path = "/reset-password", tag = "Pages", security(()),
-    params(("token" = Option<String>, Query, description = "From the mail")), responses(
+    params(LinkQuery), responses(
     (status = 200, description = "A page", content_type = "text/html", body = String),
     (status = 400, description = "The link has no token: a page that says so", content_type = "text/html", body = String),
 ))]
@@ -133,7 +131,7 @@ pub(super) async fn reset(headers: HeaderMap, RawQuery(query): RawQuery) -> Resp
 
 /// Set a new password by the page's form
 #[utoipa::path(post, path = "/reset-password", tag = "Pages", security(()),
-    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`token` and `password`"), responses(
+    request_body(content = Reset, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "The new password is set: a page", content_type = "text/html", body = String),
     (status = 400, description = "The token was used, is over, or never was: a page", content_type = "text/html", body = String),
     (status = 422, description = "The password is too weak: a page", content_type = "text/html", body = String),
@@ -167,7 +165,7 @@ pub(super) async fn forgot() -> Response {
 
 /// Ask for a mail with which a new password can be set, by the page's form
 #[utoipa::path(post, path = "/forgot-password", tag = "Pages", security(()),
-    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`email`"), responses(
+    request_body(content = Address, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "If the address is somebody's, a mail is on its way: a page", content_type = "text/html", body = String),
     (status = 422, description = "That is no e-mail address: a page", content_type = "text/html", body = String),
 ))]
@@ -189,7 +187,7 @@ pub(super) async fn asked(State(accounts): State<Accounts>, peer: Peer, headers:
 ///
 /// Where the link of the mail leads. Accepting wants the invited account's own log-in, so the page says how that is done.
 #[utoipa::path(get, path = "/invitations/accept", tag = "Pages", security(()),
-    params(("token" = Option<String>, Query, description = "From the mail")), responses(
+    params(LinkQuery), responses(
     (status = 200, description = "A page", content_type = "text/html", body = String),
     (status = 400, description = "The link has no token: a page that says so", content_type = "text/html", body = String),
 ))]

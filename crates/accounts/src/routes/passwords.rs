@@ -4,9 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Body, Peer, Person};
 use kernel::{Caller, Error, Kind, Scope};
-use serde::Deserialize;
 use serde_json::json;
-use utoipa::ToSchema;
 
 use super::input::{Address, Change, Reset, judge};
 use super::{Done, done};
@@ -14,44 +12,17 @@ use crate::guesses::{Guesses, network};
 use crate::store::{self, Purpose};
 use crate::{AccountRow, Accounts, audit, jobs, letters, secrets};
 
-/// An e-mail address.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Address` reads")]
-pub(super) struct ForgotInput {
-    #[schema(example = "creator@example.com")]
-    email: String,
-}
-
-/// A new password, by a token that was mailed.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Reset` reads")]
-pub(super) struct ResetInput {
-    token: String,
-    #[schema(example = "NewPassword123!", min_length = 8, max_length = 128)]
-    password: String,
-}
-
-/// A new password, by the old one.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Change` reads")]
-pub(super) struct ChangeInput {
-    #[schema(example = "OldPassword123!")]
-    current_password: String,
-    #[schema(example = "NewPassword456!", min_length = 8, max_length = 128)]
-    new_password: String,
-}
-
 /// Ask for a new password by mail
 ///
 /// The answer, and the time it takes, are the same whether or not the address is anybody's.
-#[utoipa::path(post, path = "/api/v1/auth/forgot-password", tag = "Accounts", request_body = ForgotInput, security(()),
+#[utoipa::path(post, path = "/api/v1/auth/forgot-password", tag = "Accounts", request_body = Address, security(()),
     responses((status = 200, description = "If the address is somebody's, a mail is on its way", body = Done)))]
 pub(super) async fn forgot(
     State(accounts): State<Accounts>,
     peer: Peer,
     Body { input, .. }: Body<Address>,
 ) -> Answer<Json<Done>> {
-    jobs::ask_for_reset(&accounts, &input.0, &peer).await?;
+    jobs::ask_for_reset(&accounts, &input.email, &peer).await?;
     Ok(done("Password reset email sent"))
 }
 
@@ -62,7 +33,7 @@ fn names(account: &AccountRow) -> Vec<&str> {
 /// Set a new password
 ///
 /// By the token that was mailed; it is good once. Every log-in of the account is ended.
-#[utoipa::path(post, path = "/api/v1/auth/reset-password", tag = "Accounts", request_body = ResetInput, security(()), responses(
+#[utoipa::path(post, path = "/api/v1/auth/reset-password", tag = "Accounts", request_body = Reset, security(()), responses(
     (status = 200, description = "The new password is set", body = Done),
     (status = 400, description = "The token was used, is over, or never was"),
 ))]
@@ -104,7 +75,7 @@ pub(super) async fn reset(
 /// Change one's password
 ///
 /// Every other log-in of the account is ended; this one goes on.
-#[utoipa::path(post, path = "/api/v1/auth/change-password", tag = "Accounts", request_body = ChangeInput, responses(
+#[utoipa::path(post, path = "/api/v1/auth/change-password", tag = "Accounts", request_body = Change, responses(
     (status = 200, description = "The new password is set", body = Done),
     (status = 403, description = "The current password is another, or a program's key was sent"),
     (status = 409, description = "The account has no password, or it was changed by someone else meanwhile"),
@@ -125,15 +96,15 @@ pub(super) async fn change(
         let message = "This account has no password yet; POST /api/v1/auth/forgot-password sets one by mail";
         return Err(Error::conflict(message).into());
     };
-    judge("new_password", &input.new, &names(&account))?;
+    judge("new_password", &input.new_password, &names(&account))?;
     let guesses = Guesses::at_own_password(&accounts, id);
     guesses.look(&accounts).await?;
-    if !accounts.hasher().check(&input.current, Some(old)).await? {
+    if !accounts.hasher().check(&input.current_password, Some(old)).await? {
         guesses.failed(&accounts).await;
         return Err(Error::new(Kind::Forbidden, "The current password is another").into());
     }
     guesses.succeeded(&accounts).await;
-    let hash = accounts.hasher().hash(&input.new).await?;
+    let hash = accounts.hasher().hash(&input.new_password).await?;
     let now = clock.now();
     let mut tx = app.write().await?;
     if !store::keep_password(scope, &mut tx, &account, &hash, now).await? {

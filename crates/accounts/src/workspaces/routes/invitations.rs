@@ -4,16 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use http_base::{Answer, Body, Named, Offsets, Page, Params, Peer, Person};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{AccountId, Error, Kind, Result, Scope, Timestamp, UserType, WorkspaceRole};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{RoleInput, held_by_owner, own, scope_of};
+use super::{held_by_owner, own, scope_of};
 use crate::audit;
-use crate::model::{email, email_key};
+use crate::model::email_key;
 use crate::routes::{Done, done};
 use crate::workspaces::mail::{Letter, letter};
 use crate::workspaces::model::{
@@ -22,30 +21,16 @@ use crate::workspaces::model::{
 use crate::workspaces::{invitations, store};
 use crate::{Accounts, secrets};
 
-/// Whom to ask in, as what.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = InvitationInput)]
-#[expect(dead_code, reason = "describes the body that `NewInvitation` reads")]
-pub(super) struct InvitationInput {
-    /// Their address.
-    #[schema(example = "bo@example.com")]
-    email: String,
-    /// `owner`, `manager` or `viewer`.
-    #[schema(example = "manager")]
-    role: String,
-}
-
+/// Who is invited, and as what.
+#[derive(Input)]
+#[input(name = "InvitationInput")]
 pub(super) struct NewInvitation {
+    /// The e-mail address that the invitation is sent to.
+    #[input(crate::model::email(), example = "bo@example.com")]
     email: String,
+    /// What they may do in the workspace.
+    #[input(word, example = "manager")]
     role: WorkspaceRole,
-}
-
-impl Input for NewInvitation {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let email = fields.required("email", email());
-        let RoleInput(role) = RoleInput::read(fields)?;
-        Some(Self { email: email?, role })
-    }
 }
 
 /// An invitation, without what lets one in.
@@ -93,7 +78,7 @@ pub(super) struct InvitationList {
 ///
 /// They get a mail with a token that is good once, for a week. Whoever is invited already keeps that invitation, with the role asked
 /// for now, and is mailed a new token in place of the old one; within a minute of the last mail, nothing is sent.
-#[utoipa::path(post, path = "/api/v1/workspace/invitations", tag = "Workspaces", request_body = InvitationInput, responses(
+#[utoipa::path(post, path = "/api/v1/workspace/invitations", tag = "Workspaces", request_body = NewInvitation, responses(
     (status = 201, description = "They are invited", body = InvitationBody),
     (status = 200, description = "They had been invited before; the invitation as it is now", body = InvitationBody),
     (status = 403, description = "Only an owner may, by their own log-in"),
@@ -199,17 +184,12 @@ pub(super) async fn revoke(
 }
 
 /// The token of an invitation.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = InvitationToken)]
+#[derive(Input)]
+#[input(name = "InvitationToken")]
 pub(super) struct TokenInput {
-    /// As it stands in the mail, after `token=`.
+    /// The token, as it stands in the mail after `token=`.
+    #[input(text(200))]
     token: String,
-}
-
-impl Input for TokenInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.required("token", rule::text(200)).map(|token| Self { token })
-    }
 }
 
 /// Accept an invitation

@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Body, Member, Named, Offsets, Page, Params, Peer, Person};
-use kernel::{AccountId, Error};
-use serde::{Deserialize, Serialize};
+use input::Input;
+use kernel::{AccountId, Error, WorkspaceRole};
+use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{RoleInput, held_by_owner, own, scope_of};
+use super::{held_by_owner, own, scope_of};
 use crate::Accounts;
 use crate::audit;
 use crate::routes::{Done, done};
@@ -39,19 +40,19 @@ pub(super) async fn list(
     Ok(Json(MemberList { members, page: offsets.page(total) }))
 }
 
-/// The role that is wanted.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = MemberChange)]
-#[expect(dead_code, reason = "describes the body that `RoleInput` reads")]
-pub(super) struct RoleBody {
-    /// `owner`, `manager` or `viewer`.
-    role: String,
+/// The role that a member is to have.
+#[derive(Input)]
+#[input(name = "MemberChange")]
+pub(super) struct RoleInput {
+    /// What the member may do.
+    #[input(word, example = "manager")]
+    role: WorkspaceRole,
 }
 
 /// Change what a member may do
 ///
 /// It counts from their next request on. The last owner stays one: 409.
-#[utoipa::path(put, path = "/api/v1/workspace/members/{account_id}", tag = "Workspaces", request_body = RoleBody,
+#[utoipa::path(put, path = "/api/v1/workspace/members/{account_id}", tag = "Workspaces", request_body = RoleInput,
     params(("account_id" = String, Path, description = "The member's account")), responses(
     (status = 200, description = "The member as they are now", body = Membership),
     (status = 403, description = "Only an owner may, by their own log-in"),
@@ -62,7 +63,7 @@ pub(super) async fn change(
     person: Person,
     peer: Peer,
     name: Named,
-    Body { input: RoleInput(role), .. }: Body<RoleInput>,
+    Body { input: RoleInput { role }, .. }: Body<RoleInput>,
 ) -> Answer<Json<Membership>> {
     let (clock, scope) = (accounts.app().clock(), scope_of(&person));
     let mut tx = accounts.app().write().await?;

@@ -6,7 +6,6 @@ mod workspace;
 
 use db::Tx;
 use http_base::Person;
-use input::{Fields, Input};
 use kernel::{Account, Error, Result, Scope, Timestamp, UserType, WorkspaceId, WorkspaceRole};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -26,15 +25,6 @@ pub(crate) fn router() -> OpenApiRouter<Accounts> {
         .routes(routes!(invitations::list, invitations::invite))
         .routes(routes!(invitations::accept))
         .routes(routes!(invitations::revoke))
-}
-
-/// The role that is wanted for someone.
-struct RoleInput(WorkspaceRole);
-
-impl Input for RoleInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.required("role", input::rule::one_of(WorkspaceRole::WORDS)).and_then(WorkspaceRole::parse).map(Self)
-    }
 }
 
 /// The workspace that a business works in, and what it may do there.

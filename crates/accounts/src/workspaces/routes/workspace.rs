@@ -3,10 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Body, Member, Named, Offsets, Page, Params, Peer, Person};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{Error, WorkspaceId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{held_by_owner, own, scope_of};
@@ -16,18 +15,12 @@ use crate::workspaces::model::Workspace;
 use crate::workspaces::store;
 
 /// A workspace's new name.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = WorkspaceInput)]
+#[derive(Input)]
+#[input(name = "WorkspaceInput")]
 pub(super) struct NameInput {
-    /// The name.
-    #[schema(example = "TechFit", max_length = 200)]
+    /// The name of the workspace.
+    #[input(text(200), example = "TechFit")]
     name: String,
-}
-
-impl Input for NameInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.required("name", rule::text(200)).map(|name| Self { name })
-    }
 }
 
 /// Read my workspace
