@@ -18,6 +18,8 @@ struct OnStruct {
     before: Option<Path>,
     check: Option<Path>,
     file: Option<LitStr>,
+    file_name: Option<LitStr>,
+    file_optional: bool,
     no_schema: bool,
 }
 
@@ -28,6 +30,8 @@ impl Parse for OnStruct {
             let key: Ident = stream.parse()?;
             if key == "no_schema" {
                 said.no_schema = true;
+            } else if key == "file_optional" {
+                said.file_optional = true;
             } else {
                 stream.parse::<Token![=]>()?;
                 match key.to_string().as_str() {
@@ -36,7 +40,11 @@ impl Parse for OnStruct {
                     "before" => said.before = Some(stream.parse()?),
                     "check" => said.check = Some(stream.parse()?),
                     "file" => said.file = Some(stream.parse()?),
-                    _ => return Err(Error::new(key.span(), "expected change, name, before, check, file or no_schema")),
+                    "file_name" => said.file_name = Some(stream.parse()?),
+                    _ => {
+                        let known = "change, name, before, check, file, file_name, file_optional or no_schema";
+                        return Err(Error::new(key.span(), format!("expected {known}")));
+                    }
                 }
             }
             if !stream.is_empty() {
@@ -320,7 +328,9 @@ fn implementations(ident: &Ident, fields: &[Read<'_>], said: &OnStruct, doc: &st
     let before = said.before.iter().map(|path| quote!(#path(fields);));
     let check = said.check.iter().map(|path| quote!(#path(&mut read, fields);));
     let mutable = said.check.iter().map(|_| quote!(mut));
-    let file = said.file.iter().map(|doc| quote!(description.file(#doc);));
+    let part = said.file_name.as_ref().map_or_else(|| "file".to_owned(), LitStr::value);
+    let required = !said.file_optional;
+    let file = said.file.iter().map(|doc| quote!(description.file(&[#part], #required, #doc);));
     let mut made = quote! {
         impl ::input::Input for #ident {
             fn read(fields: &mut ::input::Fields) -> ::std::option::Option<Self> {

@@ -3,6 +3,7 @@
 
 pub mod app;
 mod assets;
+mod binary;
 mod body;
 pub mod cache;
 pub mod caller;
@@ -25,6 +26,7 @@ pub mod slice;
 pub mod telemetry;
 
 pub use app::{App, Mode};
+pub use binary::Binary;
 pub use body::{Body, MaybeBody, Params};
 pub use cache::Responses;
 pub use caller::{Anyone, Authenticate, Caller, Member, Person, Reader};

@@ -76,9 +76,9 @@ impl Description {
         self.properties.push((property, schema));
     }
 
-    /// Adds a part `file` of a form.
-    pub fn file(&mut self, doc: &'static str) {
-        let file = Property { names: &["file"], doc, required: true, nullable: false, default: None, example: None };
+    /// Adds a part of a form that is a file.
+    pub fn file(&mut self, names: &'static [&'static str], required: bool, doc: &'static str) {
+        let file = Property { names, doc, required, nullable: false, default: None, example: None };
         self.add(file, json!({"type": "string", "format": "binary"}));
     }
 

@@ -137,6 +137,11 @@ impl Fields {
         self.values.get(name).is_some_and(|value| !value.is_null())
     }
 
+    /// Takes no notice of these fields, whatever is in them.
+    pub fn ignore(&mut self, names: &[&str]) {
+        names.iter().for_each(|name| drop(self.values.remove(*name)));
+    }
+
     /// The value of a field as it was sent.
     pub fn raw(&self, name: &str) -> Option<&Value> {
         self.values.get(name)

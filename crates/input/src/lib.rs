@@ -57,7 +57,8 @@
 //! | `name = "…"` | the schema's name, if it is not the struct's |
 //! | `before = path` | `fn(&mut Fields)`, called first |
 //! | `check = path` | `fn(&mut Self, &mut Fields)` (or `&Self`), called when every field could be read: rules between fields |
-//! | `file = "…"` | a form that also has a part `file`, with this description |
+//! | `file = "…"` | a form that also has a part that is a file, with this description |
+//! | `file_name = "…"`, `file_optional` | the name of that part, if it is not `file`; it may be missing |
 //! | `no_schema` | makes no `ToSchema`: for a struct whose answer is described by utoipa's own derive |
 
 pub mod describe;

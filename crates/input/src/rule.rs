@@ -22,7 +22,9 @@ impl Problem {
         Self { faults: vec![Fault { loc: Vec::new(), message: message.into(), kind }] }
     }
 
-    fn below(mut self, part: &str) -> Self {
+    /// The same of a part of the value: an item of a list, a field of an object.
+    #[must_use]
+    pub fn below(mut self, part: &str) -> Self {
         self.faults.iter_mut().for_each(|fault| fault.loc.insert(0, part.to_owned()));
         self
     }

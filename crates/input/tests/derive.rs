@@ -247,3 +247,36 @@ fn a_form_may_have_a_file() {
     assert_eq!(object["required"], json!(["file"]));
     assert!(read::<Upload>(json!({})).unwrap().minutes.is_none());
 }
+
+#[test]
+fn the_file_of_a_form_may_have_a_name_and_be_missing() {
+    #[derive(Input)]
+    #[input(file = "The recording.", file_name = "recording", file_optional)]
+    struct Upload;
+    let object = Description::of::<Upload>().object("");
+    assert_eq!(object["properties"]["recording"]["format"], "binary");
+    assert_eq!(object.get("required"), None);
+}
+
+#[test]
+fn what_is_ignored_is_not_judged() {
+    /// A mail.
+    #[derive(Input, Debug)]
+    #[input(before = Mail::before)]
+    struct Mail {
+        #[input(text(10))]
+        template: Option<String>,
+        #[input(text(10))]
+        subject: Option<String>,
+    }
+    impl Mail {
+        fn before(fields: &mut Fields) {
+            if fields.has("template") {
+                fields.ignore(&["subject"]);
+            }
+        }
+    }
+    let mail: Mail = read(json!({"template": "First", "subject": 5})).unwrap();
+    assert_eq!((mail.template.as_deref(), mail.subject), (Some("First"), None));
+    assert_eq!(read::<Mail>(json!({"subject": 5})).unwrap_err(), [("subject".to_owned(), "wrong_type")]);
+}

@@ -1,6 +1,7 @@
 //! Templates: texts with `{{variables}}` that are filled from the campaign and the creator.
 
 use creators::Creator;
+use input::rule::{self, Problem, Rule};
 use kernel::{Error, Result, count};
 
 use crate::store::CampaignRef;
@@ -51,6 +52,22 @@ impl Values {
     fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
+}
+
+/// The rule of a subject: one line, whose variables are known.
+pub(crate) fn subject_line() -> impl Rule<Output = String> {
+    rule::text(300).and_then(|subject| {
+        if subject.contains(['\r', '\n']) {
+            return Err(Problem::new("wrong_format", "must be one line"));
+        }
+        check(&subject).map(|()| subject).map_err(|problem| Problem::new("wrong_format", problem))
+    })
+}
+
+/// The rule of a text: its variables are known.
+pub(crate) fn mail_text() -> impl Rule<Output = String> {
+    rule::text(50_000)
+        .and_then(|text| check(&text).map(|()| text).map_err(|problem| Problem::new("wrong_format", problem)))
 }
 
 enum Part<'t> {

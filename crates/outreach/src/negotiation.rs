@@ -24,22 +24,22 @@ pub(crate) struct Known {
     pub(crate) cap: Option<Money>,
 }
 
-/// An offer with its reasoning.
+/// An offer with its reasoning. Amounts are in US dollars.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub(crate) struct Offer {
     /// What to offer.
     offer: Money,
-    /// Never more than this.
+    /// The most that may be offered.
     cap: Money,
-    /// What such a piece usually costs: the lower end,
+    /// The lower end of what such a post usually costs.
     low: Money,
-    /// what is reckoned with,
+    /// The middle of what such a post usually costs.
     middle: Money,
-    /// and the upper end.
+    /// The upper end of what such a post usually costs.
     high: Money,
-    /// What they ask, if they said so.
+    /// What the creator asks, if they said so.
     asked: Option<Money>,
-    /// How it comes about, step by step.
+    /// How the offer comes about, step by step.
     reasoning: Vec<String>,
 }
 

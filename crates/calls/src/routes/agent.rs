@@ -1,24 +1,24 @@
-//! Document A's calls, which the provider's agent leads.
+//! Calls that the provider's agent leads.
 
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use db::Json as Stored;
 use http_base::{Answer, Body, Caller, Named};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{CreatorId, Error, Kind, OutreachId, Result, Scope, Timestamp};
 use outreach::store::CampaignRef;
 use ports::calls::{AgentEvent, Finding, Line};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::voice::key;
 use crate::model::{Call, CallId};
 use crate::moves::found;
+use crate::phone::phone_number;
 use crate::placing::{self, Wanted};
-use crate::{Calls, phone, store};
+use crate::{Calls, store};
 
 /// The largest webhook of the provider's, in bytes: a long transcript.
 const MOST_BYTES: usize = 16 << 20;
@@ -36,56 +36,56 @@ pub(super) async fn about(
     Ok((campaign, creator.ok_or_else(|| Error::not_found("Creator"))?))
 }
 
-/// Whom to call, for which campaign.
-#[derive(ToSchema)]
+/// A call that an agent is to make.
+#[derive(Input)]
+#[input(name = "InitiateCall")]
 pub(super) struct InitiateInput {
-    /// The campaign, by its id or code.
+    /// The campaign: its id or code.
+    #[input(text(100), example = "CAMP-001")]
     campaign_id: String,
-    /// Whom; `influencer_id` is taken too.
-    #[schema(value_type = String)]
+    /// The creator to call.
+    #[input(id, alias = "influencer_id")]
     creator_id: CreatorId,
-    #[schema(example = "+1234567890")]
+    /// The number to call, with its country code.
+    #[input(phone_number(), example = "+14155550123")]
     phone_number: String,
 }
 
-impl Input for InitiateInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let campaign_id = fields.required("campaign_id", rule::text(100));
-        let creator_id = fields.required_as(&["creator_id", "influencer_id"], rule::id());
-        let phone_number = fields.required("phone_number", phone::number());
-        Some(Self { campaign_id: campaign_id?, creator_id: creator_id?, phone_number: phone_number? })
-    }
-}
-
-/// A call was begun.
+/// A call was started.
 #[derive(Serialize, ToSchema)]
+#[schema(as = InitiatedCall)]
 pub(super) struct Initiated {
+    /// Always true.
     success: bool,
-    /// The provider's conversation; our own name for the call (`call_id`) where the provider tells its own only later.
+    /// The provider's conversation; the same as `call_id` where the provider tells its own only later.
     conversation_id: String,
+    /// The log entry of the call.
     outreach_id: Option<OutreachId>,
     /// Always `initiated`.
     call_status: &'static str,
+    /// The same in a sentence.
     message: String,
-    /// Our own name for the call.
+    /// The call's id.
     call_id: CallId,
-    /// `mock` or `elevenlabs`.
+    /// What makes the call: `mock` or `elevenlabs`.
+    #[schema(example = "mock")]
     provider: String,
-    /// Of a mock call: why a real one would have been refused now. Empty if it would have been made.
+    /// Of a mock call: why a real one would be refused now. Empty if it would be made.
     would_be_refused: Vec<String>,
 }
 
-/// Have an agent call a creator
+/// Start a call by an agent
 ///
-/// ElevenLabs' agent leads the call; what it brings out lands in the outreach log. The call is refused without a recorded consent
-/// (403), to a number on the do-not-call list (403), outside the hours of the number's country (409), and while the number is
-/// being called (409). A mock call rings nobody, is let through, and tells what a real one would have been refused for. With a
-/// header `Idempotency-Key` the same request may be sent again: the call is made once.
-#[utoipa::path(post, path = "/api/v1/outreach/call/initiate", tag = "Outreach calls", request_body = InitiateInput, responses(
-    (status = 200, description = "It was begun", body = Initiated),
+/// An agent of ElevenLabs calls the creator; what the call brings out goes into the outreach log. The call is refused without a recorded
+/// consent (403), to a number on the do-not-call list (403), outside the calling hours of the number's country (409), and while the number
+/// is being called (409). A mock call rings nobody: it is always made, and tells why a real one would be refused. With an
+/// `Idempotency-Key` header the same request makes one call, however often it is made.
+#[utoipa::path(post, path = "/api/v1/outreach/call/initiate", tag = "Outreach calls", request_body = InitiateInput,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 200 characters; the same key stands for the same call")), responses(
+    (status = 200, description = "The call was started", body = Initiated),
     (status = 403, description = "There is no consent, or the number must not be called"),
     (status = 404, description = "There is no such campaign or creator"),
-    (status = 409, description = "Not at this hour there, or the number is being called"),
+    (status = 409, description = "It is no hour for calls there, or the number is being called"),
     (status = 502, description = "The provider failed; the message says what to do"),
 ))]
 pub(super) async fn initiate(
@@ -128,53 +128,98 @@ pub(super) async fn initiate(
 
 /// What a call brought out.
 #[derive(Serialize, ToSchema)]
+#[schema(as = CallAnalysis)]
 pub(super) struct Analysed {
+    /// The provider's conversation, or the call's id where the provider has told none yet.
     conversation_id: String,
-    /// `initiated`, `in-progress`, `processing`, `done` or `failed`.
+    /// How the conversation stands: `initiated`, `in-progress`, `processing`, `done` or `failed`; before the provider tells, how the call
+    /// stands.
     #[schema(example = "done")]
     status: String,
+    /// How long the call took, in seconds.
     duration_seconds: Option<u64>,
-    /// `success`, `failure` or `unknown`; null before it is analysed.
+    /// Whether it succeeded: `success`, `failure` or `unknown`; null before it is analysed.
     call_successful: Option<String>,
+    /// A summary of what was said.
     summary: Option<String>,
+    /// How the agent judges the call.
     evaluation_results: Evaluation,
+    /// What the agent learned from the call.
     extracted_data: Extracted,
     /// Who said what, in order.
-    #[schema(value_type = Vec<Object>)]
-    transcript: Vec<Line>,
+    transcript: Vec<Said>,
+    /// The log entry of the call.
     outreach_id: Option<OutreachId>,
-    /// `mock` or `elevenlabs`.
+    /// What made the call: `mock` or `elevenlabs`.
+    #[schema(example = "mock")]
     provider: String,
 }
 
-/// By the criteria of the agent; each `{result, rationale}`, null where it has none.
+/// Something that was said in a call.
 #[derive(Serialize, ToSchema)]
-struct Evaluation {
-    #[schema(value_type = Option<Object>)]
-    interest_assessment: Option<Value>,
-    #[schema(value_type = Option<Object>)]
-    communication_quality: Option<Value>,
-    #[schema(value_type = Option<Object>)]
-    information_gathering: Option<Value>,
-    #[schema(value_type = Option<Object>)]
-    next_steps: Option<Value>,
+#[schema(as = CallTurn)]
+struct Said {
+    /// Who said it: `agent` or `user`.
+    #[schema(example = "agent")]
+    role: String,
+    /// What was said.
+    message: String,
+    /// When, in seconds from the start of the call.
+    time_in_call_secs: Option<u64>,
 }
 
-/// By its data fields; null where it has none.
+impl From<Line> for Said {
+    fn from(line: Line) -> Self {
+        Self { role: line.role, message: line.message, time_in_call_secs: line.time_in_call_secs }
+    }
+}
+
+/// How the agent judges a call, by its criteria; null where it has no such criterion.
 #[derive(Serialize, ToSchema)]
+#[schema(as = CallEvaluation)]
+struct Evaluation {
+    /// The creator's interest.
+    interest_assessment: Option<Judgement>,
+    /// How well they understood each other.
+    communication_quality: Option<Judgement>,
+    /// Whether the agent learned what it was to find out.
+    information_gathering: Option<Judgement>,
+    /// What comes next.
+    next_steps: Option<Judgement>,
+}
+
+/// A judgement by one criterion.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CallJudgement)]
+struct Judgement {
+    /// The result, as the provider tells it: `success`, `failure`, `unknown` or another value.
+    result: Value,
+    /// The reasons for it.
+    rationale: Option<String>,
+}
+
+/// What the agent learned from a call; null where it learned nothing.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CallData)]
 struct Extracted {
+    /// The creator's interest.
     interest_level: Option<String>,
+    /// The rate that the creator named.
     collaboration_rate: Option<String>,
+    /// What the creator likes to make.
     content_preferences: Option<String>,
+    /// When the creator has time.
     timeline: Option<String>,
+    /// How the creator wants to be contacted.
     contact_info: Option<String>,
+    /// What is to be done next.
     follow_up_actions: Option<String>,
 }
 
 fn analysed(call: Call) -> Analysed {
     let told = call.conversation.map(|Stored(conversation)| conversation);
     let analysis = told.as_ref().and_then(|told| told.analysis.clone()).unwrap_or_default();
-    let result = |finding: &Finding| json!({"result": finding.value, "rationale": finding.rationale});
+    let result = |finding: &Finding| Judgement { result: finding.value.clone(), rationale: finding.rationale.clone() };
     let criterion = |name: &str| analysis.criteria.get(name).map(result);
     let data = |names: &[&str]| {
         found(&analysis.data, names).map(|finding| match &finding.value {
@@ -202,18 +247,18 @@ fn analysed(call: Call) -> Analysed {
             contact_info: data(&["contact_info", "contact_preferences"]),
             follow_up_actions: data(&["follow_up_actions"]),
         },
-        transcript: told.map(|told| told.transcript).unwrap_or_default(),
+        transcript: told.map(|told| told.transcript).unwrap_or_default().into_iter().map(Said::from).collect(),
         outreach_id: call.outreach_id,
         provider: call.provider,
     }
 }
 
-/// Read what a call brought out
+/// Get the analysis of a call
 ///
-/// Before the provider has analysed it, it is asked; what it tells is written into the outreach log.
+/// What a call by an agent brought out. Until the provider has analysed the call it is asked for news, which go into the outreach log.
 #[utoipa::path(get, path = "/api/v1/outreach/call/{conversation_id}/analysis", tag = "Outreach calls",
-    params(("conversation_id" = String, Path, description = "The provider's conversation, or our own name for the call")), responses(
-    (status = 200, description = "What it brought out", body = Analysed),
+    params(("conversation_id" = String, Path, description = "The provider's conversation, or the call's id")), responses(
+    (status = 200, description = "What the call brought out", body = Analysed),
     (status = 502, description = "The provider failed; the message says what to do"),
 ))]
 pub(super) async fn analysis(State(calls): State<Calls>, caller: Caller, name: Named) -> Answer<Json<Analysed>> {
@@ -242,38 +287,35 @@ async fn find(calls: &Calls, scope: Scope, name: &str) -> Result<Call> {
     found.filter(|call| call.kind == "agent").ok_or_else(|| Error::not_found("Conversation"))
 }
 
-/// Which conversations are wanted.
-#[derive(ToSchema)]
+/// Which conversations are synchronized.
+#[derive(Input)]
+#[input(name = "SyncConversations")]
 pub(super) struct SyncInput {
     /// Only those that began at this moment or later.
-    #[schema(value_type = Option<String>, example = "2026-01-15T10:30:00Z")]
+    #[input(moment, example = "2026-01-15T10:30:00Z")]
     from_date: Option<Timestamp>,
-    /// The newest so many, up to 500; 30 if nothing is said.
-    limit: Option<u32>,
+    /// How many at most, the newest first.
+    #[input(whole(1, 500).map(|limit| limit as u32), default = 30)]
+    limit: u32,
 }
 
-impl Input for SyncInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let from_date = fields.optional("from_date", rule::moment());
-        let limit = fields.optional("limit", rule::whole(1, 500));
-        Some(Self { from_date, limit: limit.and_then(|limit| u32::try_from(limit).ok()) })
-    }
-}
-
-/// What was brought up to date.
+/// Conversations were synchronized.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SyncedConversations)]
 pub(super) struct Synced {
+    /// Always true.
     success: bool,
     /// How many conversations told something new.
     updated_conversations: u64,
+    /// The same in a sentence.
     message: String,
 }
 
-/// Bring the outreach log up to date with the provider's conversations
+/// Synchronize conversations
 ///
-/// Only conversations of your own calls are taken in; the same conversation twice changes nothing.
+/// Brings the outreach log up to date with the provider's conversations of your own calls. The same conversation twice changes nothing.
 #[utoipa::path(post, path = "/api/v1/outreach/sync-conversations", tag = "Outreach calls", request_body = SyncInput, responses(
-    (status = 200, description = "It is up to date", body = Synced),
+    (status = 200, description = "The log is up to date", body = Synced),
     (status = 502, description = "The provider failed; what was read before is kept"),
 ))]
 pub(super) async fn sync(
@@ -284,7 +326,7 @@ pub(super) async fn sync(
     if !caller.is_admin() && caller.workspace().is_none() {
         return Err(Error::new(Kind::Forbidden, "Outreach belongs to businesses; this account is not one").into());
     }
-    let updated = crate::sync::run(&calls, caller.scope(), input.from_date, input.limit.unwrap_or(30)).await?;
+    let updated = crate::sync::run(&calls, caller.scope(), input.from_date, input.limit).await?;
     let message = match (calls.agent().is_real(), updated) {
         (false, _) => "Nothing to bring up to date: calls are mock calls here, of which no provider knows".to_owned(),
         (true, 0) => "Everything was up to date".to_owned(),
@@ -294,12 +336,16 @@ pub(super) async fn sync(
     Ok(Json(Synced { success: true, updated_conversations: updated, message }))
 }
 
-/// ElevenLabs tells of a conversation that is over
+/// Receive events of ElevenLabs
 ///
-/// Let in by the header `ElevenLabs-Signature` alone. Events may come twice and in any order.
-#[utoipa::path(post, path = "/api/v1/outreach/elevenlabs/webhook", tag = "Outreach calls", responses(
-    (status = 200, description = "It was taken"),
-    (status = 403, description = "It is not signed by ElevenLabs"),
+/// A webhook for ElevenLabs, which tells of conversations that are over. It is accepted by its signature alone. Events may come twice and
+/// in any order.
+#[utoipa::path(post, path = "/api/v1/outreach/elevenlabs/webhook", tag = "Outreach calls", security(()),
+    params(("ElevenLabs-Signature" = String, Header, description = "The signature of the body: `t=<seconds>,v0=<hex>`")),
+    request_body(content = Object, content_type = "application/json", description = "An event of ElevenLabs, as their documentation has it"),
+    responses(
+    (status = 200, description = "Received"),
+    (status = 403, description = "The request is not signed by ElevenLabs"),
 ))]
 pub(super) async fn webhook(State(calls): State<Calls>, request: Request) -> Answer<StatusCode> {
     let signature =

@@ -3,23 +3,25 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Body, Caller, Named, Offsets, Page, Params};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{AccountId, CreatorId, Error, Kind, Timestamp, WorkspaceId};
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::model::{Consent, ConsentId};
-use crate::{Calls, phone, store};
+use crate::phone::phone_number;
+use crate::{Calls, store};
 
 /// A consent to be called by an AI.
 #[derive(Serialize, ToSchema)]
+#[schema(as = CallConsent)]
 pub(super) struct ConsentBody {
     id: ConsentId,
-    /// To whom it was given.
+    /// The workspace that it was given to.
     workspace_id: WorkspaceId,
-    /// By which creator; null if it is the number's alone.
+    /// The creator who gave it; null if the number belongs to no creator.
     creator_id: Option<CreatorId>,
+    /// The number that may be called.
     #[schema(example = "+14155550123")]
     phone_number: String,
     /// How it was given.
@@ -27,15 +29,15 @@ pub(super) struct ConsentBody {
     source: String,
     /// When it was given.
     given_at: Timestamp,
-    /// When it was written down.
+    /// When it was recorded.
     recorded_at: Timestamp,
-    /// By whom.
+    /// The account that recorded it.
     recorded_by: Option<AccountId>,
-    /// When it was taken back; null while it stands.
+    /// When it was revoked; null while it stands.
     revoked_at: Option<Timestamp>,
-    /// By whom; null if the person said so on the phone.
+    /// The account that revoked it; null if the person said so on the telephone.
     revoked_by: Option<AccountId>,
-    /// Why.
+    /// Why it was revoked.
     revoked_because: Option<String>,
 }
 
@@ -57,90 +59,71 @@ impl From<Consent> for ConsentBody {
     }
 }
 
-/// A page of consents.
+/// A page of consents to be called.
 #[derive(Serialize, ToSchema)]
+#[schema(as = CallConsentList)]
 pub(super) struct Consents {
+    /// The consents of this page, the newest first.
     consents: Vec<ConsentBody>,
     #[serde(flatten)]
     page: Page,
 }
 
 /// Which consents are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query that `ListQuery` reads")]
+#[derive(Input)]
 pub(super) struct ConsentQuery {
-    /// Only of this creator.
-    creator_id: Option<String>,
-    /// Only for this number.
+    /// Only consents of this creator.
+    #[input(id)]
+    creator_id: Option<CreatorId>,
+    /// Only consents for this number.
+    #[input(phone_number())]
     phone_number: Option<String>,
-}
-
-pub(super) struct ListQuery {
-    creator: Option<CreatorId>,
-    number: Option<String>,
+    #[input(flatten)]
     offsets: Offsets,
-}
-
-impl Input for ListQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let creator = fields.optional("creator_id", rule::id());
-        let number = fields.optional("phone_number", phone::number());
-        Some(Self { creator, number, offsets: Offsets::read(fields)? })
-    }
 }
 
 /// List consents to be called
 ///
-/// The newest first; those that were taken back are among them.
-#[utoipa::path(get, path = "/api/v1/outreach/consents", tag = "Outreach calls", params(ConsentQuery, Offsets),
+/// The consents that your workspace has, the newest first; those that were revoked are among them.
+#[utoipa::path(get, path = "/api/v1/outreach/consents", tag = "Outreach calls", params(ConsentQuery),
     responses((status = 200, description = "A page of consents", body = Consents)))]
 pub(super) async fn list(
     State(calls): State<Calls>,
     caller: Caller,
-    Params(query): Params<ListQuery>,
+    Params(query): Params<ConsentQuery>,
 ) -> Answer<Json<Consents>> {
     let mut tx = calls.app().read().await?;
-    let number = query.number.as_deref();
-    let (consents, total) = store::consents(caller.scope(), &mut tx, query.creator, number, query.offsets).await?;
+    let number = query.phone_number.as_deref();
+    let (consents, total) = store::consents(caller.scope(), &mut tx, query.creator_id, number, query.offsets).await?;
     let consents = consents.into_iter().map(ConsentBody::from).collect();
     Ok(Json(Consents { consents, page: query.offsets.page(total) }))
 }
 
 /// A consent that was given.
-#[derive(ToSchema)]
+#[derive(Input)]
+#[input(name = "CallConsentInput")]
 pub(super) struct ConsentInput {
-    /// By which creator; `influencer_id` is taken too. Leave it out for a number that belongs to none.
-    #[schema(value_type = Option<String>)]
+    /// The creator who gave it. Leave it out for a number that belongs to no creator.
+    #[input(id, alias = "influencer_id")]
     creator_id: Option<CreatorId>,
-    /// For which number.
-    #[schema(example = "+14155550123")]
+    /// The number that may be called, with its country code.
+    #[input(phone_number(), example = "+14155550123")]
     phone_number: String,
-    /// How it was given, so that it can be shown: a form, a mail, a contract.
-    #[schema(example = "Form on techfit.example, 15 January")]
+    /// How it was given, so that it can be proved: a form, an email, a contract.
+    #[input(text(1_000), example = "Form on techfit.example, 15 January")]
     source: String,
     /// When it was given; now if nothing is said.
-    #[schema(value_type = Option<String>, example = "2026-01-15T10:30:00Z")]
+    #[input(moment, example = "2026-01-15T10:30:00Z")]
     given_at: Option<Timestamp>,
-}
-
-impl Input for ConsentInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let creator_id = fields.optional_as(&["creator_id", "influencer_id"], rule::id());
-        let phone_number = fields.required("phone_number", phone::number());
-        let source = fields.required("source", rule::text(1_000));
-        let given_at = fields.optional("given_at", rule::moment());
-        Some(Self { creator_id, phone_number: phone_number?, source: source?, given_at })
-    }
 }
 
 /// Record a consent to be called
 ///
 /// Before an AI calls a number, the person must have agreed to it. The consent is your workspace's alone, and stands until it is
-/// taken back, here or by the person on the phone.
+/// revoked, here or by the person on the telephone.
 #[utoipa::path(post, path = "/api/v1/outreach/consents", tag = "Outreach calls", request_body = ConsentInput, responses(
     (status = 200, description = "The consent", body = ConsentBody),
-    (status = 403, description = "You have no workspace that calls"),
+    (status = 403, description = "You have no workspace that makes calls"),
     (status = 404, description = "There is no such creator"),
 ))]
 pub(super) async fn add(
@@ -183,22 +166,18 @@ pub(super) async fn add(
     Ok(Json(consent.into()))
 }
 
-/// Why it is taken back.
-#[derive(ToSchema)]
+/// Why a consent is revoked.
+#[derive(Input)]
+#[input(name = "RevokeConsent")]
 pub(super) struct RevocationInput {
     /// Why.
+    #[input(text(1_000), example = "Asked by email")]
     reason: Option<String>,
 }
 
-impl Input for RevocationInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { reason: fields.optional("reason", rule::text(1_000)) })
-    }
-}
-
-/// Take a consent back
+/// Revoke a consent to be called
 ///
-/// It stays on record, and no call is made by it any more. What was taken back already stays as it was.
+/// It stays on record, and no call is made by it any more. A consent that is revoked already stays as it was.
 #[utoipa::path(post, path = "/api/v1/outreach/consents/{consent_id}/revoke", tag = "Outreach calls",
     request_body = RevocationInput, params(("consent_id" = String, Path, description = "The consent's id")),
     responses((status = 200, description = "The consent as it is now", body = ConsentBody)))]

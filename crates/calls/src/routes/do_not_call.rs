@@ -3,27 +3,29 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Body, Caller, Named, Offsets, Page, Params};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{AccountId, Error, Kind, Timestamp};
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::model::{DoNotCall, DoNotCallId};
-use crate::{Calls, phone, store};
+use crate::phone::phone_number;
+use crate::{Calls, store};
 
 /// A number that must not be called.
 #[derive(Serialize, ToSchema)]
+#[schema(as = DoNotCallEntry)]
 pub(super) struct DoNotCallBody {
     id: DoNotCallId,
+    /// The number.
     #[schema(example = "+14155550123")]
     phone_number: String,
-    /// Why.
+    /// Why it must not be called.
     reason: String,
     /// Does it hold for everybody on this server, not for your workspace alone?
     everybody: bool,
     created_at: Timestamp,
-    /// Who wrote it down; null if the person said so on the phone.
+    /// The account that added it; null if the person said so on the telephone.
     created_by: Option<AccountId>,
 }
 
@@ -40,78 +42,64 @@ impl From<DoNotCall> for DoNotCallBody {
     }
 }
 
-/// A page of the list.
+/// A page of the do-not-call list.
 #[derive(Serialize, ToSchema)]
 pub(super) struct DoNotCallList {
+    /// The numbers of this page, the newest first.
     do_not_call: Vec<DoNotCallBody>,
     #[serde(flatten)]
     page: Page,
 }
 
 /// Which numbers are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query that `ListQuery` reads")]
+#[derive(Input)]
 pub(super) struct NumberQuery {
-    /// Only this number: then what holds for everybody is told, too.
+    /// Only this number; entries that hold for everybody are then among them.
+    #[input(phone_number())]
     phone_number: Option<String>,
-}
-
-pub(super) struct ListQuery {
-    number: Option<String>,
+    #[input(flatten)]
     offsets: Offsets,
 }
 
-impl Input for ListQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let number = fields.optional("phone_number", phone::number());
-        Some(Self { number, offsets: Offsets::read(fields)? })
-    }
-}
-
-/// List who must not be called
+/// List the do-not-call list
 ///
-/// The newest first. Numbers of people who told everybody to stop are found by their number alone.
-#[utoipa::path(get, path = "/api/v1/outreach/do-not-call", tag = "Outreach calls", params(NumberQuery, Offsets),
+/// The numbers that your workspace must not call, the newest first. Entries that hold for everybody are told only when their number is
+/// asked for.
+#[utoipa::path(get, path = "/api/v1/outreach/do-not-call", tag = "Outreach calls", params(NumberQuery),
     responses((status = 200, description = "A page of the list", body = DoNotCallList)))]
 pub(super) async fn list(
     State(calls): State<Calls>,
     caller: Caller,
-    Params(query): Params<ListQuery>,
+    Params(query): Params<NumberQuery>,
 ) -> Answer<Json<DoNotCallList>> {
     let mut tx = calls.app().read().await?;
-    let (rows, total) = store::do_not_call(caller.scope(), &mut tx, query.number.as_deref(), query.offsets).await?;
+    let (rows, total) =
+        store::do_not_call(caller.scope(), &mut tx, query.phone_number.as_deref(), query.offsets).await?;
     let do_not_call = rows.into_iter().map(DoNotCallBody::from).collect();
     Ok(Json(DoNotCallList { do_not_call, page: query.offsets.page(total) }))
 }
 
 /// A number that must not be called.
-#[derive(ToSchema)]
+#[derive(Input)]
+#[input(name = "DoNotCallInput")]
 pub(super) struct DoNotCallInput {
-    #[schema(example = "+14155550123")]
+    /// The number, with its country code.
+    #[input(phone_number(), example = "+14155550123")]
     phone_number: String,
     /// Why.
+    #[input(text(1_000), example = "Asked not to be called")]
     reason: String,
-    /// Is nobody on this server to call it? Only an administrator says so.
-    #[schema(default = false)]
+    /// Is nobody on this server to call it? Only for administrators.
+    #[input(flag, default = false)]
     everybody: bool,
 }
 
-impl Input for DoNotCallInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let phone_number = fields.required("phone_number", phone::number());
-        let reason = fields.required("reason", rule::text(1_000));
-        let everybody = fields.optional("everybody", rule::flag()).unwrap_or(false);
-        Some(Self { phone_number: phone_number?, reason: reason?, everybody })
-    }
-}
-
-/// Put a number on the do-not-call list
+/// Add a number to the do-not-call list
 ///
-/// To put it there again changes nothing.
+/// Adding it again changes nothing.
 #[utoipa::path(post, path = "/api/v1/outreach/do-not-call", tag = "Outreach calls", request_body = DoNotCallInput, responses(
-    (status = 200, description = "It is on the list", body = DoNotCallBody),
-    (status = 403, description = "You have no workspace that calls, or are no administrator"),
+    (status = 200, description = "The entry of the list", body = DoNotCallBody),
+    (status = 403, description = "You have no workspace that makes calls; or `everybody` is true and you are no administrator"),
 ))]
 pub(super) async fn add(
     State(calls): State<Calls>,
@@ -148,17 +136,20 @@ pub(super) async fn add(
     Ok(Json(entry.into()))
 }
 
-/// Something was done.
+/// Confirms what was done.
 #[derive(Serialize, ToSchema)]
+#[schema(as = RemovedNumber)]
 pub(super) struct Removed {
-    /// What was done.
+    /// What was done, in a sentence.
     message: String,
 }
 
-/// Take a number off the do-not-call list
+/// Remove a number from the do-not-call list
+///
+/// It may then be called again, if there is a consent.
 #[utoipa::path(delete, path = "/api/v1/outreach/do-not-call/{entry_id}", tag = "Outreach calls",
     params(("entry_id" = String, Path, description = "The entry's id")), responses(
-    (status = 200, description = "It may be called again, if there is a consent", body = Removed),
+    (status = 200, description = "Removed from the list", body = Removed),
     (status = 403, description = "It holds for everybody, and you are no administrator"),
 ))]
 pub(super) async fn remove(State(calls): State<Calls>, caller: Caller, name: Named) -> Answer<Json<Removed>> {

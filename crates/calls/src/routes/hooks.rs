@@ -1,5 +1,7 @@
 //! What Twilio asks and tells: let in by its signature alone.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Form, FromRequest as _, OriginalUri, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
@@ -98,25 +100,33 @@ fn xml(twiml: String) -> Response {
     ([(CONTENT_TYPE, "text/xml; charset=utf-8")], twiml).into_response()
 }
 
-/// Twilio asks what to say first
+/// Answer a call of Twilio
 ///
-/// Answers with TwiML: it says that it is an AI, for whom it calls, and listens. Asked again, it says the same.
-#[utoipa::path(post, path = "/api/v1/voice-call/voice", tag = "Voice calls", responses(
-    (status = 200, description = "TwiML", body = String, content_type = "text/xml"),
-    (status = 403, description = "It is not signed by Twilio"),
+/// A webhook for Twilio, accepted by its signature alone. The answer says that an AI calls and for whom, and listens. Asked again, it is
+/// the same.
+#[utoipa::path(post, path = "/api/v1/voice-call/voice", tag = "Voice calls", security(()),
+    request_body(content = BTreeMap<String, String>, content_type = "application/x-www-form-urlencoded",
+        description = "Twilio's parameters: `CallSid`, `From`, `To`, `Direction`, …"),
+    responses(
+    (status = 200, description = "What Twilio is to do, in TwiML", body = String, content_type = "text/xml"),
+    (status = 403, description = "The request is not signed by Twilio"),
 ))]
 pub(super) async fn voice(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<Response> {
     let hook = Hook::read(&calls, &uri, request).await?;
     Ok(xml(talk::open(&calls, &hook.ringing()?).await?))
 }
 
-/// Twilio tells what was said, and asks what to say next
+/// Answer what was said in a call of Twilio
 ///
-/// A request that comes twice gets the same answer, and is listened to once.
-#[utoipa::path(post, path = "/api/v1/voice-call/gather", tag = "Voice calls",
-    params(("turn" = Option<u32>, Query, description = "Which of our turns it answers")), responses(
-    (status = 200, description = "TwiML", body = String, content_type = "text/xml"),
-    (status = 403, description = "It is not signed by Twilio"),
+/// A webhook for Twilio, accepted by its signature alone. It tells what was said, and the answer says what comes next. A request that
+/// comes twice gets the same answer.
+#[utoipa::path(post, path = "/api/v1/voice-call/gather", tag = "Voice calls", security(()),
+    params(("turn" = Option<u32>, Query, description = "Which turn of the server it replies to")),
+    request_body(content = BTreeMap<String, String>, content_type = "application/x-www-form-urlencoded",
+        description = "Twilio's parameters: `CallSid`, `SpeechResult`, `Digits`, …"),
+    responses(
+    (status = 200, description = "What Twilio is to do, in TwiML", body = String, content_type = "text/xml"),
+    (status = 403, description = "The request is not signed by Twilio"),
 ))]
 pub(super) async fn gather(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<Response> {
     let hook = Hook::read(&calls, &uri, request).await?;
@@ -126,10 +136,15 @@ pub(super) async fn gather(State(calls): State<Calls>, uri: OriginalUri, request
     Ok(xml(talk::hear(&calls, &hook.ringing()?, &said, turn, hook.token.as_deref()).await?))
 }
 
-/// Twilio tells what is half heard
-#[utoipa::path(post, path = "/api/v1/voice-call/partial", tag = "Voice calls", responses(
-    (status = 204, description = "It was taken"),
-    (status = 403, description = "It is not signed by Twilio"),
+/// Receive partial speech from Twilio
+///
+/// A webhook for Twilio, accepted by its signature alone: what was heard of a sentence that is not over.
+#[utoipa::path(post, path = "/api/v1/voice-call/partial", tag = "Voice calls", security(()),
+    request_body(content = BTreeMap<String, String>, content_type = "application/x-www-form-urlencoded",
+        description = "Twilio's parameters: `CallSid`, `UnstableSpeechResult`, `StableSpeechResult`, …"),
+    responses(
+    (status = 204, description = "Received"),
+    (status = 403, description = "The request is not signed by Twilio"),
 ))]
 pub(super) async fn partial(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<StatusCode> {
     let hook = Hook::read(&calls, &uri, request).await?;
@@ -143,12 +158,15 @@ pub(super) async fn partial(State(calls): State<Calls>, uri: OriginalUri, reques
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Twilio tells how a call stands
+/// Receive the status of a call from Twilio
 ///
-/// Events may come twice and in any order: a call only moves on.
-#[utoipa::path(post, path = "/api/v1/voice-call/status", tag = "Voice calls", responses(
-    (status = 204, description = "It was taken"),
-    (status = 403, description = "It is not signed by Twilio"),
+/// A webhook for Twilio, accepted by its signature alone. Events may come twice and in any order.
+#[utoipa::path(post, path = "/api/v1/voice-call/status", tag = "Voice calls", security(()),
+    request_body(content = BTreeMap<String, String>, content_type = "application/x-www-form-urlencoded",
+        description = "Twilio's parameters: `CallSid`, `CallStatus`, `CallDuration`, …"),
+    responses(
+    (status = 204, description = "Received"),
+    (status = 403, description = "The request is not signed by Twilio"),
 ))]
 pub(super) async fn status(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<StatusCode> {
     let hook = Hook::read(&calls, &uri, request).await?;
@@ -169,10 +187,15 @@ pub(super) async fn status(State(calls): State<Calls>, uri: OriginalUri, request
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Twilio tells that a recording is ready
-#[utoipa::path(post, path = "/api/v1/voice-call/recording", tag = "Voice calls", responses(
-    (status = 204, description = "It was taken"),
-    (status = 403, description = "It is not signed by Twilio"),
+/// Receive word of a recording from Twilio
+///
+/// A webhook for Twilio, accepted by its signature alone: a recording is ready.
+#[utoipa::path(post, path = "/api/v1/voice-call/recording", tag = "Voice calls", security(()),
+    request_body(content = BTreeMap<String, String>, content_type = "application/x-www-form-urlencoded",
+        description = "Twilio's parameters: `CallSid`, `RecordingSid`, `RecordingStatus`, …"),
+    responses(
+    (status = 204, description = "Received"),
+    (status = 403, description = "The request is not signed by Twilio"),
 ))]
 pub(super) async fn recording(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<StatusCode> {
     let hook = Hook::read(&calls, &uri, request).await?;

@@ -1,12 +1,11 @@
-//! Document C's voice calls, as its clients ask for them.
+//! Voice calls that the server leads itself, as clients ask for them.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use db::Json as Stored;
-use http_base::{Answer, Body, Caller, Named};
-use input::rule;
+use http_base::{Answer, Binary, Body, Caller, Named};
 use input::{Fields, Input};
 use kernel::{CreatorId, Error, Kind, Result, Scope};
 use outreach::ranges::{self, Told};
@@ -15,8 +14,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::model::{Call, CallId};
+use crate::phone::phone_number;
 use crate::placing::{self, Wanted};
-use crate::{Calls, jobs, phone, store, talk};
+use crate::{Calls, jobs, store, talk};
 
 /// The most characters of an `Idempotency-Key`.
 const KEY: usize = 200;
@@ -30,37 +30,45 @@ pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>> {
     }
 }
 
-/// How the voice calls are.
+/// How the voice service is.
 #[derive(Serialize, ToSchema)]
+#[schema(as = VoiceHealth)]
 pub(super) struct Health {
+    /// Always true.
     success: bool,
+    /// The same in a sentence.
     message: &'static str,
+    /// The providers of the service.
     data: HealthData,
 }
 
-/// The parts of it.
+/// The providers of the voice service.
 #[derive(Serialize, ToSchema)]
+#[schema(as = VoiceHealthData)]
 struct HealthData {
     /// Always `voice-call`.
     service: &'static str,
     /// Always `healthy`.
     status: &'static str,
-    /// Who words the talk: `mock` for the local dialogue, or the model's name.
+    /// What words the conversation: `mock` for the server's own dialogue, or the name of the language model.
     #[schema(example = "mock")]
     gemini_client: String,
-    /// Who rings: `mock` or `twilio`.
+    /// What makes the calls: `mock` or `twilio`.
     #[schema(example = "mock")]
     twilio_client: &'static str,
-    /// Whose agent calls: `mock` or `elevenlabs`.
+    /// Whose agent makes calls: `mock` or `elevenlabs`.
+    #[schema(example = "mock")]
     elevenlabs_client: &'static str,
-    /// `mvp` while nobody is rung, else `production`.
+    /// `mvp` while no provider is set and nobody is rung, else `production`.
     #[schema(example = "mvp")]
     mode: &'static str,
 }
 
-/// How the voice calls are
+/// Get the health of the voice service
+///
+/// Which providers make the calls and word the conversations.
 #[utoipa::path(get, path = "/api/v1/voice-call/health", tag = "Voice calls",
-    responses((status = 200, description = "Who rings and who talks", body = Health)))]
+    responses((status = 200, description = "The health of the voice service", body = Health)))]
 pub(super) async fn health(State(calls): State<Calls>, _: Caller) -> Json<Health> {
     let rings = calls.telephony().is_real() || calls.agent().is_real();
     Json(Health {
@@ -77,62 +85,67 @@ pub(super) async fn health(State(calls): State<Calls>, _: Caller) -> Json<Health
     })
 }
 
-/// Whom to call.
-#[derive(ToSchema)]
+/// A call that is led by the server itself.
+#[derive(Input)]
+#[input(name = "OutboundCall", check = OutboundInput::check)]
 pub(super) struct OutboundInput {
-    #[schema(example = "+1234567890")]
+    /// The number to call, with its country code.
+    #[input(phone_number(), example = "+1234567890")]
     to_number: String,
-    /// Where Twilio reaches this server. Only for a check: it must be the address that the server was told
-    /// (`TWILIO_WEBHOOK_BASE_URL`), for a call that listens to another server would not be ours.
+    /// Where Twilio reaches this server. It is only checked, and must be the address of the setting `TWILIO_WEBHOOK_BASE_URL`.
+    #[input(url)]
     webhook_base_url: Option<String>,
-    /// For which campaign, by its id or code; with `creator_id` the call goes into the outreach log.
+    /// The campaign, by its id or code. With `creator_id` the call goes into the outreach log; both are given, or neither.
+    #[input(text(100))]
     campaign_id: Option<String>,
-    /// With whom; `influencer_id` is taken too.
-    #[schema(value_type = Option<String>)]
+    /// The creator who is called.
+    #[input(id, alias = "influencer_id")]
     creator_id: Option<CreatorId>,
 }
 
-impl Input for OutboundInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let to_number = fields.required("to_number", phone::number());
-        let webhook_base_url = fields.optional("webhook_base_url", rule::url());
-        let campaign_id = fields.optional("campaign_id", rule::text(100));
-        let creator_id = fields.optional_as(&["creator_id", "influencer_id"], rule::id());
-        if campaign_id.is_some() != creator_id.is_some() {
-            let missing = if campaign_id.is_some() { "creator_id" } else { "campaign_id" };
-            fields.fault(missing, "missing", "is missing: a call belongs to a campaign and a creator, or to neither");
-        }
-        Some(Self { to_number: to_number?, webhook_base_url, campaign_id, creator_id })
+impl OutboundInput {
+    fn check(&self, fields: &mut Fields) {
+        let missing = match (&self.campaign_id, self.creator_id) {
+            (Some(_), None) => "creator_id",
+            (None, Some(_)) => "campaign_id",
+            _ => return,
+        };
+        fields.fault(missing, "missing", "is missing: a call belongs to a campaign and a creator, or to neither");
     }
 }
 
-/// A call was begun.
+/// A call was started.
 #[derive(Serialize, ToSchema)]
+#[schema(as = StartedCall)]
 pub(super) struct Outbound {
+    /// Always true.
     success: bool,
-    /// The call's name at the provider; a mock call says so in it.
+    /// The provider's name for the call; that of a mock call says so.
     #[schema(example = "MOCK_CALL_SID_+1234567890")]
     call_sid: String,
+    /// The same in a sentence.
     message: String,
-    /// Our own name for the call.
+    /// The call's id.
     call_id: CallId,
-    /// `mock` or `twilio`.
+    /// What makes the call: `mock` or `twilio`.
+    #[schema(example = "mock")]
     provider: String,
-    /// Of a mock call: why a real one would have been refused now. Empty if it would have been made.
+    /// Of a mock call: why a real one would be refused now. Empty if it would be made.
     would_be_refused: Vec<String>,
 }
 
-/// Call somebody
+/// Start a voice call
 ///
-/// Our own conversation leads the call. It is refused without a recorded consent (403), to a number on the do-not-call list (403),
-/// outside the hours of the number's country (409), and while the number is being called (409). A mock call rings nobody, is
-/// let through, and tells what a real one would have been refused for. With a header `Idempotency-Key` the same request may be
-/// sent again: the call is made once.
-#[utoipa::path(post, path = "/api/v1/voice-call/outbound-call", tag = "Voice calls", request_body = OutboundInput, responses(
-    (status = 200, description = "It was begun", body = Outbound),
-    (status = 403, description = "There is no consent, the number must not be called, or you have no workspace that calls"),
+/// The server itself leads the conversation. The call is refused without a recorded consent (403), to a number on the do-not-call list
+/// (403), outside the calling hours of the number's country (409), and while the number is being called (409). A mock call rings nobody: it
+/// is always made, and tells why a real one would be refused. With an `Idempotency-Key` header the same request makes one call, however
+/// often it is made.
+#[utoipa::path(post, path = "/api/v1/voice-call/outbound-call", tag = "Voice calls", request_body = OutboundInput,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 200 characters; the same key stands for the same call")), responses(
+    (status = 200, description = "The call was started", body = Outbound),
+    (status = 403, description = "There is no consent, the number must not be called, or you have no workspace that makes calls"),
     (status = 404, description = "There is no such campaign or creator"),
-    (status = 409, description = "Not at this hour there, or the number is being called, or Twilio cannot reach this server"),
+    (status = 409, description = "It is no hour for calls there, the number is being called, or Twilio cannot reach this server"),
     (status = 502, description = "The provider failed; the message says what to do"),
 ))]
 pub(super) async fn outbound(
@@ -186,34 +199,41 @@ pub(super) async fn outbound(
     }))
 }
 
-/// How a call stands.
+/// How a voice call stands.
 #[derive(Serialize, ToSchema)]
+#[schema(as = VoiceCallStatus)]
 pub(super) struct StatusBody {
+    /// The provider's name for the call.
     #[schema(example = "MOCK_CALL_SID_+1234567890")]
     sid: String,
-    /// In Twilio's words, with `asked` before it has the call, and `mock-completed` for a mock one.
+    /// How the call stands: `queued`, `initiated`, `ringing`, `in-progress`, `completed`, `busy`, `failed`, `no-answer` or `canceled`, as at
+    /// Twilio; `asked` before Twilio has the call, `processing` or `lost` after it, and `mock-completed` for a mock call.
     #[schema(example = "mock-completed")]
     status: &'static str,
-    /// In seconds, as text; null while it is not known, and for a mock call, which took no time.
+    /// How long it took: seconds, as text; null while it is not known, and for a mock call.
     duration: Option<String>,
+    /// `outbound-api` for a call from here, `inbound` for one to here.
     #[schema(example = "outbound-api")]
     direction: String,
+    /// The number that calls.
     from_number: Option<String>,
+    /// The number that is called.
     to_number: String,
-    /// Our own name for it.
+    /// The call's id.
     call_id: CallId,
-    /// `mock` or `twilio`.
+    /// What makes the call: `mock` or `twilio`.
+    #[schema(example = "mock")]
     provider: String,
     /// Why it failed.
     error: Option<String>,
 }
 
-/// How a call stands
+/// Get the status of a voice call
 ///
-/// While it goes on, the provider is asked.
+/// While the call goes on, the provider is asked how it stands.
 #[utoipa::path(get, path = "/api/v1/voice-call/call-status/{call_sid}", tag = "Voice calls",
-    params(("call_sid" = String, Path, description = "The call's name at the provider")), responses(
-    (status = 200, description = "How it stands", body = StatusBody),
+    params(("call_sid" = String, Path, description = "The provider's name for the call")), responses(
+    (status = 200, description = "How the call stands", body = StatusBody),
     (status = 502, description = "The provider failed; the message says what to do"),
 ))]
 pub(super) async fn status(State(calls): State<Calls>, caller: Caller, name: Named) -> Answer<Json<StatusBody>> {
@@ -251,58 +271,64 @@ async fn find(calls: &Calls, scope: Scope, sid: &str) -> Result<Call> {
     found.ok_or_else(|| Error::not_found("Call"))
 }
 
-/// The talks that go on.
+/// The conversations that go on.
 #[derive(Serialize, ToSchema)]
+#[schema(as = VoiceSessions)]
 pub(super) struct Sessions {
+    /// Always true.
     success: bool,
+    /// The same in a sentence.
     message: String,
+    /// The conversations.
     data: SessionsData,
 }
 
-/// Which, and how many.
+/// Which conversations go on, and how many.
 #[derive(Serialize, ToSchema)]
+#[schema(as = VoiceSessionsData)]
 struct SessionsData {
-    /// Their calls, the newest first, a thousand at most.
+    /// The provider's names of their calls, the newest first, a thousand at most.
     active_sessions: Vec<String>,
     /// How many there are.
     count: u64,
 }
 
-/// List the talks that go on
+/// List active voice sessions
+///
+/// The conversations of your workspace that go on now.
 #[utoipa::path(get, path = "/api/v1/voice-call/sessions", tag = "Voice calls",
-    responses((status = 200, description = "The talks", body = Sessions)))]
+    responses((status = 200, description = "The active sessions", body = Sessions)))]
 pub(super) async fn sessions(State(calls): State<Calls>, caller: Caller) -> Answer<Json<Sessions>> {
     let (active_sessions, count) = store::active(caller.scope(), &mut calls.app().read().await?).await?;
     let message = format!("Found {count} active sessions");
     Ok(Json(Sessions { success: true, message, data: SessionsData { active_sessions, count } }))
 }
 
-/// Which talk is to be ended.
-#[derive(ToSchema)]
+/// The session to be ended.
+#[derive(Input)]
+#[input(name = "EndSession")]
 pub(super) struct EndInput {
-    #[schema(example = "MOCK_CALL_SID_+1234567890")]
+    /// The provider's name for the call.
+    #[input(text(200), example = "MOCK_CALL_SID_+1234567890")]
     call_sid: String,
 }
 
-impl Input for EndInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { call_sid: fields.required("call_sid", rule::text(200))? })
-    }
-}
-
-/// Something was done.
+/// A voice session was ended.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EndedSession)]
 pub(super) struct Ended {
+    /// Always true.
     success: bool,
+    /// The same in a sentence.
     message: String,
 }
 
-/// End a talk
+/// End a voice session
 ///
-/// A call that goes on is hung up; what was said so far is kept. A talk that was over stays so.
+/// A call that goes on is hung up; what was said so far is kept. Ending a session that is over changes nothing.
 #[utoipa::path(post, path = "/api/v1/voice-call/end-session", tag = "Voice calls", request_body = EndInput, responses(
-    (status = 200, description = "It is over", body = Ended),
-    (status = 404, description = "There is no such talk, or it is not yours"),
+    (status = 200, description = "The session is over", body = Ended),
+    (status = 404, description = "There is no such session, or it is not yours"),
     (status = 502, description = "The provider failed; the message says what to do"),
 ))]
 pub(super) async fn end_session(
@@ -326,16 +352,17 @@ pub(super) async fn end_session(
     Ok(Json(Ended { success: true, message }))
 }
 
-/// Hear the recording of a call
+/// Download the recording of a voice call
 ///
-/// As the provider has it, whole or by ranges; it is passed on while it comes.
+/// The recording as the provider has it, whole or in part.
 #[utoipa::path(get, path = "/api/v1/voice-call/recordings/{call_id}", tag = "Voice calls",
-    params(("call_id" = String, Path, description = "Our own name for the call"),
-    ("Range" = Option<String>, Header, description = "`bytes=0-1023`"),
-    ("If-Range" = Option<String>, Header, description = "The `ETag` of the recording that you have a part of")), responses(
-    (status = 200, description = "The recording", body = Vec<u8>, content_type = "audio/mpeg"),
-    (status = 206, description = "The part that was asked for", body = Vec<u8>, content_type = "audio/mpeg"),
-    (status = 304, description = "You have it already (`If-None-Match`)"),
+    params(("call_id" = String, Path, description = "The call's id"),
+    ("Range" = Option<String>, Header, description = "The part that is wanted, such as `bytes=0-1023`"),
+    ("If-Range" = Option<String>, Header, description = "The `ETag` of the recording that you have a part of"),
+    ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the recording that you have")), responses(
+    (status = 200, description = "The recording", body = inline(Binary), content_type = "audio/mpeg"),
+    (status = 206, description = "The part that was asked for", body = inline(Binary), content_type = "audio/mpeg"),
+    (status = 304, description = "You have this recording (`If-None-Match`)"),
     (status = 416, description = "The recording has no such part"),
     (status = 502, description = "The provider failed; the message says what to do"),
 ))]

@@ -1,9 +1,8 @@
 //! What of a mail matters here.
 
-use input::rule;
-use input::{Fields, Input};
-use serde::Deserialize;
-use utoipa::ToSchema;
+use input::Input;
+use input::rule::{self, Problem, Rule};
+use serde_json::{Value, json};
 
 /// A delivery report.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,69 +45,79 @@ pub(crate) fn thread_id(text: &str) -> Option<String> {
     (!id.is_empty() && id.len() <= 300).then(|| format!("<{id}>"))
 }
 
-/// A mail as providers' adapters send it. Only for the documentation: what is read, and how, is in [`Incoming`].
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Incoming` reads")]
+/// An email, as email providers and their adapters send it.
+#[derive(Input)]
+#[input(name = "InboundEmail")]
 pub(crate) struct InboundMail {
     /// Its own Message-ID: the same one twice changes nothing.
-    #[schema(example = "<CAF1@mail.example.com>")]
+    #[input(message_id(), example = "<CAF1@mail.example.com>")]
     message_id: String,
-    /// The Message-ID it answers.
+    /// The Message-ID of the email that it answers.
+    #[input(any_text(2_000), example = "<1@influencerflow.example>")]
     in_reply_to: Option<String>,
-    /// The thread, the oldest first: a list, or one text as in the header.
+    /// The Message-IDs of its thread, the oldest first: a list, or one text as in the header.
+    #[input(message_ids())]
     references: Option<Vec<String>>,
     /// The sender's address.
+    #[input(any_text(500), example = "mia@example.com")]
     from: Option<String>,
     /// The subject.
+    #[input(any_text(2_000))]
     subject: Option<String>,
     /// The text.
+    #[input(any_text(500_000), alias = "body")]
     text: Option<String>,
-    /// The header of that name (RFC 3834): `auto-replied`, `auto-generated`, `no`.
+    /// The header `Auto-Submitted` (RFC 3834): `auto-replied`, `auto-generated` or `no`.
+    #[input(any_text(200), example = "no")]
     auto_submitted: Option<String>,
-    /// Is it a complaint?
-    complaint: Option<bool>,
-    /// Of a delivery report the status (RFC 3463): `5.1.1`.
+    /// Is it a complaint (a press on "spam") that the provider passes on?
+    #[input(flag, default = false)]
+    complaint: bool,
+    /// The status of a delivery report (RFC 3463): `5.1.1` is permanent, `4.2.2` temporary.
+    #[input(report_status(), example = "5.1.1")]
     bounce_status: Option<String>,
-    /// Of a delivery report what the server said.
+    /// What the mail server said, of a delivery report.
+    #[input(any_text(5_000))]
     bounce_diagnostic: Option<String>,
 }
 
-impl Input for Incoming {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let message_id = fields.required("message_id", rule::text(400));
-        if let Some(id) = &message_id
-            && thread_id(id).is_none()
-        {
-            fields.fault("message_id", "wrong_format", "must be a Message-ID such as <1@mail.example.com>");
-        }
-        let in_reply_to = fields.optional("in_reply_to", rule::any_text(2_000));
-        let references = match fields.raw("references") {
-            Some(serde_json::Value::String(_)) => fields
-                .optional("references", rule::any_text(20_000))
-                .map(|text| text.split_whitespace().map(str::to_owned).collect()),
-            _ => fields.optional("references", rule::texts(200, 400)),
-        };
-        let status = fields.optional("bounce_status", rule::text(20));
-        if let Some(status) = &status
-            && !matches!(status.as_bytes(), [b'2' | b'4' | b'5', b'.', ..])
-        {
-            fields.fault("bounce_status", "wrong_format", "must be a status such as 5.1.1 or 4.2.2");
-        }
-        let diagnostic = fields.optional("bounce_diagnostic", rule::any_text(5_000));
-        let automatic = fields.optional("auto_submitted", rule::any_text(200));
+/// The rule of a Message-ID.
+fn message_id() -> impl Rule<Output = String> {
+    rule::text(400).and_then(|text| {
+        let wrong = || Problem::new("wrong_format", "must be a Message-ID such as <1@mail.example.com>");
+        thread_id(&text).ok_or_else(wrong)
+    })
+}
+
+/// The rule of a thread: a list of Message-IDs, or one text as in the header.
+fn message_ids() -> impl Rule<Output = Vec<String>> {
+    let text = || rule::any_text(20_000);
+    rule::rule(
+        || json!({"anyOf": [{"type": "string", "maxLength": 20_000}, {"type": "array", "items": {"type": "string"}, "maxItems": 200}]}),
+        move |value, from_text| match value {
+            Value::String(_) => Ok(text().read(value, from_text)?.split_whitespace().map(str::to_owned).collect()),
+            _ => rule::texts(200, 400).read(value, from_text),
+        },
+    )
+}
+
+/// The rule of a delivery report's status.
+fn report_status() -> impl Rule<Output = String> {
+    rule::text(20).and_then(|status| {
+        let fits = matches!(status.as_bytes(), [b'2' | b'4' | b'5', b'.', ..]);
+        fits.then_some(status).ok_or_else(|| Problem::new("wrong_format", "must be a status such as 5.1.1 or 4.2.2"))
+    })
+}
+
+impl From<InboundMail> for Incoming {
+    fn from(mail: InboundMail) -> Self {
+        let InboundMail { message_id, from, subject, text, complaint, bounce_diagnostic: diagnostic, .. } = mail;
         let mut answers: Vec<String> =
-            in_reply_to.iter().flat_map(|text| text.split_whitespace()).filter_map(thread_id).collect();
-        answers.extend(references.unwrap_or_default().iter().rev().filter_map(|id| thread_id(id)));
+            mail.in_reply_to.iter().flat_map(|text| text.split_whitespace()).filter_map(thread_id).collect();
+        answers.extend(mail.references.unwrap_or_default().iter().rev().filter_map(|id| thread_id(id)));
         answers.truncate(200);
-        Some(Self {
-            message_id: thread_id(&message_id?)?,
-            answers,
-            from: fields.optional("from", rule::any_text(500)),
-            subject: fields.optional("subject", rule::any_text(2_000)),
-            text: fields.optional_as(&["text", "body"], rule::any_text(500_000)),
-            automatic: automatic.is_some_and(|word| !word.trim().eq_ignore_ascii_case("no")),
-            bounce: status.map(|status| Bounce { status, diagnostic }),
-            complaint: fields.optional("complaint", rule::flag()).unwrap_or(false),
-        })
+        let automatic = mail.auto_submitted.is_some_and(|word| !word.trim().eq_ignore_ascii_case("no"));
+        let bounce = mail.bounce_status.map(|status| Bounce { status, diagnostic });
+        Self { message_id, answers, from, subject, text, automatic, bounce, complaint }
     }
 }

@@ -7,57 +7,90 @@ use utoipa::ToSchema;
 
 use super::{CallStatus, Channel, EmailStatus, Entry, MessageType, Stage, Status, Suggestion};
 
-/// An entry of the outreach log, with A's fields and B's.
+/// An entry of the outreach log: the approach of a creator for a campaign.
 #[derive(Serialize, ToSchema)]
 #[schema(as = OutreachLog)]
 pub struct OutreachBody {
     id: OutreachId,
     campaign_id: CampaignId,
     creator_id: CreatorId,
-    /// The same as `creator_id`, in B's word.
+    /// The same as `creator_id`.
     influencer_id: CreatorId,
+    /// How the creator was last approached.
     channel: Option<Channel>,
+    /// What the last message was.
     message_type: Option<MessageType>,
+    /// Where the approach stands, of whatever was last done.
     status: Status,
+    /// The provider's conversation of an agent's call.
     conversation_id: Option<String>,
+    /// Twilio's name for the last call.
     twilio_call_sid: Option<String>,
+    /// How long the last call took, in seconds.
     call_duration_seconds: Option<u64>,
+    /// Whether the last call succeeded: `success`, `failure` or `unknown`.
     call_successful: Option<String>,
+    /// A summary of what was said.
     transcript_summary: Option<String>,
+    /// What was said, turn by turn.
     #[schema(value_type = Option<Vec<Object>>)]
     full_transcript: Option<Value>,
+    /// The agent's judgement of the creator's interest: `success`, `failure` or `unknown`.
     interest_assessment_result: Option<String>,
+    /// The reasons for that judgement.
     interest_assessment_rationale: Option<String>,
+    /// The agent's judgement of how the conversation went: `success`, `failure` or `unknown`.
     communication_quality_result: Option<String>,
+    /// The reasons for that judgement.
     communication_quality_rationale: Option<String>,
+    /// The creator's interest: `very_interested`, `interested`, `neutral` or `not_interested`.
     interest_level: Option<String>,
+    /// The rate that the creator named.
     collaboration_rate: Option<String>,
+    /// What the creator likes to make.
     preferred_content_types: Option<String>,
+    /// When the creator has time, in their own words.
     timeline_availability: Option<String>,
+    /// How the creator wants to be contacted.
     contact_preferences: Option<String>,
+    /// What the creator said of their audience.
     audience_demographics: Option<String>,
+    /// The brands that the creator does not work with.
     brand_restrictions: Option<String>,
+    /// What the agent says is to be done next.
     follow_up_actions: Option<String>,
+    /// What was sent, as it was logged by hand.
     #[schema(value_type = Option<Object>)]
     content: Option<Value>,
+    /// How the last call stands.
     call_status: Option<CallStatus>,
+    /// How the last email stands. A reply stays, whatever is sent later.
     email_status: Option<EmailStatus>,
+    /// Where the recording is, if it is kept elsewhere.
     call_recording_url: Option<String>,
-    /// In minutes, of the seconds.
+    /// How long the last call took, in minutes.
     call_duration_minutes: Option<f64>,
+    /// What was said, as one text.
     call_transcript: Option<String>,
+    /// When there was last contact with the creator.
     last_contact_date: Option<Timestamp>,
+    /// Notes, for your workspace alone.
     notes: Option<String>,
+    /// What is to be done next.
     next_steps: Option<String>,
+    /// How the conversation went, from `positive` to `negative`.
     sentiment: Option<String>,
+    /// How far it has come in the pipeline.
     stage: Stage,
-    /// When the call is to be.
+    /// When the next call is scheduled.
     scheduled_at: Option<Timestamp>,
+    /// Is there a recording of the call?
     has_recording: bool,
+    /// Is there a transcript of the call?
     has_transcript: bool,
     /// What the conversation left to be done.
     action_items: Vec<String>,
-    /// What the conversation taught, to be accepted or not.
+    /// What the conversation tells of the creator, to be accepted or dismissed.
     suggested_updates: Vec<Suggestion>,
     created_at: Timestamp,
     updated_at: Timestamp,

@@ -26,7 +26,7 @@ pub enum MessageType {
     Reply,
 }
 
-/// A's status of an entry, with B's words: of whatever was last done.
+/// Where an approach stands, of whatever was last done.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, kernel::Words)]
 #[words(name = "OutreachStatus")]
 pub enum Status {
@@ -84,7 +84,7 @@ impl Status {
     }
 }
 
-/// B's status of a call.
+/// Where a call stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, kernel::Words)]
 #[words(name = "OutreachCallStatus")]
 pub enum CallStatus {
@@ -125,7 +125,7 @@ impl CallStatus {
         }
     }
 
-    /// The same in A's words.
+    /// The same as the status of the entry.
     pub const fn status(self) -> Status {
         match self {
             Self::Pending => Status::Pending,
@@ -140,7 +140,7 @@ impl CallStatus {
     }
 }
 
-/// B's status of the mail: of the last one, but an answer is never forgotten.
+/// Where the email stands: the last one, but a reply is never forgotten.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, kernel::Words)]
 #[words(name = "OutreachEmailStatus")]
 pub enum EmailStatus {
@@ -170,7 +170,7 @@ impl EmailStatus {
     }
 }
 
-/// The pipeline.
+/// How far an approach has come in the pipeline.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, kernel::Words)]
 #[words(name = "OutreachStage")]
 pub enum Stage {

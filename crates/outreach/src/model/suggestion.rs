@@ -11,26 +11,26 @@ use super::Entry;
 pub enum SuggestionStatus {
     /// Nobody has decided.
     Open,
-    /// It is in the creator's entry of the directory now.
+    /// It is in the creator's profile now.
     Applied,
-    /// It is in the notes of this entry: the directory has no such field, or the workspace may not change that creator.
+    /// It is in the notes of the log entry: profiles have no such field, or the workspace may not change that creator.
     Noted,
-    /// Nobody wants it.
+    /// It was dismissed.
     Dismissed,
 }
 
-/// An update that a conversation suggests.
+/// An update of a creator's profile that a conversation suggests.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Suggestion {
-    /// What it is about: `collaboration_rate`, `interest_level`, `timeline_availability`, `preferred_content_types`.
+    /// The field that it is about: `collaboration_rate`, `interest_level`, `timeline_availability`, `preferred_content_types`.
     #[schema(example = "collaboration_rate")]
     pub field: String,
     /// What it should be.
     #[schema(example = "1200")]
     pub value: String,
-    /// The words that it was read from.
+    /// The words of the conversation that it was read from.
     pub evidence: Option<String>,
-    /// What became of it.
+    /// Was it accepted or dismissed?
     pub status: SuggestionStatus,
 }
 

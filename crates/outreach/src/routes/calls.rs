@@ -7,10 +7,9 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use db::Tx;
 use http_base::{Answer, Body, Caller, Named, Params};
-use input::rule;
 use input::{Fields, Input};
-use kernel::{CreatorId, Error, OutreachId, Result, Scope, Timestamp, time};
-use serde::{Deserialize, Serialize};
+use kernel::{Error, OutreachId, Result, Scope, Timestamp, time};
+use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
@@ -27,58 +26,43 @@ const MOST_MINUTES: f64 = 1440.0;
 /// The longest transcript, in characters.
 pub(super) const MOST_TRANSCRIPT: usize = 1_000_000;
 
-/// A call to be arranged. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `NewCall` reads")]
-pub(super) struct ScheduleDocument {
-    /// The campaign's id or code.
-    campaign_id: String,
-    /// The creator; `creator_id` is taken too.
-    influencer_id: String,
-    /// When; in the future.
-    #[schema(example = "2030-01-16T14:00:00Z")]
-    scheduled_time: String,
-    /// What it is about.
-    notes: Option<String>,
-}
-
+/// A call to be scheduled.
+#[derive(Input)]
+#[input(name = "ScheduleCall")]
 pub(super) struct NewCall {
-    campaign: String,
-    creator: CreatorId,
-    scheduled: Timestamp,
+    #[input(flatten)]
+    pair: Pair,
+    /// When the call is to be; in the future.
+    #[input(moment, example = "2030-01-16T14:00:00Z")]
+    scheduled_time: Timestamp,
+    /// What it is about; it becomes the note of the log entry.
+    #[input(any_text(10_000))]
     notes: Option<String>,
 }
 
-impl Input for NewCall {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let pair = Pair::read(fields);
-        let scheduled = fields.required("scheduled_time", rule::moment());
-        let notes = fields.optional("notes", rule::any_text(10_000));
-        Some(Self { campaign: pair.campaign?, creator: pair.creator?, scheduled: scheduled?, notes })
-    }
-}
-
-/// A call was arranged.
+/// A call was scheduled.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ScheduledCall)]
 pub(super) struct Scheduled {
-    /// The entry of the log.
+    /// The log entry of the call.
     call_id: OutreachId,
     /// Always `scheduled`.
     status: &'static str,
-    /// The date as a calendar file; good for whoever has the link.
+    /// Where the call can be had as a calendar file (iCalendar), without a log-in.
     calendar_link: String,
-    /// Has the creator been reminded? Not yet: see `reminder_at`.
+    /// Always false: the reminder is sent at `reminder_at`.
     reminder_sent: bool,
-    /// When a reminder is mailed; null if the directory has no address, or the address is suppressed.
+    /// When the creator is reminded by email; null if the directory has no address, or the address is suppressed.
     reminder_at: Option<Timestamp>,
+    /// When the call is to be.
     scheduled_time: Timestamp,
 }
 
 /// Schedule a call
 ///
-/// Arranges a call that a person will make, with a calendar file and a reminder by mail to the creator.
-#[utoipa::path(post, path = "/api/v1/outreach/call/schedule", tag = "Outreach calls", request_body = ScheduleDocument,
-    responses((status = 200, description = "Arranged", body = Scheduled),
+/// Schedules a call that a person will make, with a calendar file and a reminder by email to the creator.
+#[utoipa::path(post, path = "/api/v1/outreach/call/schedule", tag = "Outreach calls", request_body = NewCall,
+    responses((status = 200, description = "Scheduled", body = Scheduled),
     (status = 404, description = "There is no such campaign or creator")))]
 pub(super) async fn schedule(
     State(outreach): State<Outreach>,
@@ -88,13 +72,13 @@ pub(super) async fn schedule(
     let key = outreach.key().await?;
     let (clock, scope) = (outreach.app().clock(), caller.scope());
     let now = clock.now();
-    if input.scheduled <= now {
+    if input.scheduled_time <= now {
         return Err(Error::invalid_field("scheduled_time", "must be in the future").into());
     }
     let mut tx = outreach.app().write().await?;
-    let (campaign, creator) = mails::pair(scope, &mut tx, &input.campaign, input.creator).await?;
+    let (campaign, creator) = mails::pair(scope, &mut tx, &input.pair.campaign_id, input.pair.creator_id).await?;
     let mut entry = store::for_call(scope, &mut tx, clock, &campaign, creator.id).await?;
-    entry.scheduled_at = Some(input.scheduled);
+    entry.scheduled_at = Some(input.scheduled_time);
     if input.notes.is_some() {
         entry.notes = input.notes;
     }
@@ -105,7 +89,7 @@ pub(super) async fn schedule(
         by: caller.account().map(|account| account.id),
         address: None,
         summary: entry.notes.clone(),
-        detail: json!({"scheduled_time": input.scheduled}),
+        detail: json!({"scheduled_time": input.scheduled_time}),
     };
     store::record_call(scope, &mut tx, clock, &mut entry, event).await?;
     let reachable = match &creator.email {
@@ -113,7 +97,7 @@ pub(super) async fn schedule(
         None => false,
     };
     let before = i64::from(outreach.settings().reminder_minutes) * time::MINUTE;
-    let reminder_at = reachable.then(|| input.scheduled.plus(-before).max(now));
+    let reminder_at = reachable.then(|| input.scheduled_time.plus(-before).max(now));
     if let Some(at) = reminder_at {
         enqueue_reminder(&mut tx, clock, &entry, at).await?;
     }
@@ -124,7 +108,7 @@ pub(super) async fn schedule(
         calendar_link: calendar::link(&outreach, key, &entry),
         reminder_sent: false,
         reminder_at,
-        scheduled_time: input.scheduled,
+        scheduled_time: input.scheduled_time,
     }))
 }
 
@@ -135,20 +119,19 @@ fn own_id(entry: &Entry) -> String {
 }
 
 /// Who may read the calendar file: whoever has its link.
-pub(super) struct Token(Option<String>);
-
-impl Input for Token {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self(fields.optional("token", rule::text(200))))
-    }
+#[derive(Input)]
+pub(super) struct Token {
+    /// The token of the link that scheduling the call gave. Without it the call must be your own.
+    #[input(text(200))]
+    token: Option<String>,
 }
 
-/// Read a call as a calendar file
+/// Download a call as a calendar file
 ///
-/// For whoever has the link that scheduling it gave (its token), or whose call it is.
+/// A scheduled call in iCalendar, for whoever has the link that scheduling it gave, and for those whose call it is.
 #[utoipa::path(get, path = "/api/v1/outreach/call/{call_id}/calendar.ics", tag = "Outreach calls",
-    params(("call_id" = String, Path, description = "The entry's id"), ("token" = Option<String>, Query, description = "As the link has it")),
-    responses((status = 200, description = "The file", body = String, content_type = "text/calendar")))]
+    params(("call_id" = String, Path, description = "The id of the log entry"), Token),
+    responses((status = 200, description = "The calendar file", body = String, content_type = "text/calendar")))]
 pub(super) async fn calendar(
     State(outreach): State<Outreach>,
     Params(token): Params<Token>,
@@ -157,7 +140,7 @@ pub(super) async fn calendar(
     let (mut parts, _) = request.into_parts();
     let name = <Named as axum::extract::FromRequestParts<Outreach>>::from_request_parts(&mut parts, &outreach).await?;
     let id: OutreachId = name.id("Call")?;
-    let by_link = match &token.0 {
+    let by_link = match &token.token {
         Some(token) => outreach.key().await?.read(Purpose::Calendar, token) == Some(id.uuid()),
         None => false,
     };
@@ -184,86 +167,70 @@ pub(super) async fn calendar(
     Ok((headers, file).into_response())
 }
 
-/// What came of a call. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Completion` reads")]
-pub(super) struct CompletionDocument {
-    /// The entry.
-    call_id: String,
-    /// `completed` (as it is without this), `no_answer`, `failed` or `cancelled`.
-    status: Option<String>,
-    /// How long it was.
+/// How a call may have ended; `no answer` is how dashboards spell it.
+const ENDINGS: &[&str] = &["completed", "no_answer", "no answer", "failed", "cancelled"];
+
+/// What came of a call.
+#[derive(Input)]
+#[input(name = "CallOutcome")]
+pub(super) struct Completion {
+    /// The log entry of the call.
+    // What is no id names no call: the handler answers 404 for both.
+    #[input(text(100).map(|id| id.parse().unwrap_or_else(|_| OutreachId::from_uuid(uuid::Uuid::nil()))))]
+    call_id: OutreachId,
+    /// How it ended.
+    #[input(one_of(ENDINGS).map(|word| CallStatus::parse(word).unwrap_or(CallStatus::Completed)), default = CallStatus::Completed)]
+    status: CallStatus,
+    /// How long it took, in minutes.
+    #[input(number(0.0, MOST_MINUTES), example = 12.5)]
     duration_minutes: Option<f64>,
-    /// Where the recording is; or send the file as a form.
+    /// Where the recording is, if it is kept elsewhere.
+    #[input(url)]
     recording_url: Option<String>,
     /// What was said: `Speaker: words` on each line, or plain text.
+    #[input(any_text(MOST_TRANSCRIPT))]
     transcript: Option<String>,
-    /// Whatever is worth remembering.
+    /// A note for the log entry.
+    #[input(any_text(10_000))]
     notes: Option<String>,
-    /// What is to be done next.
-    next_steps: Option<String>,
-    /// In a form: the recording, MP3 or WAV.
-    #[schema(value_type = Option<String>, format = Binary)]
-    recording: Option<Vec<u8>>,
-}
-
-pub(super) struct Completion {
-    call: OutreachId,
-    status: CallStatus,
-    minutes: Option<f64>,
-    recording_url: Option<String>,
-    transcript: Option<String>,
-    notes: Option<String>,
+    /// What is to be done next; it becomes a follow-up.
+    #[input(any_text(10_000), example = "Send product samples")]
     next_steps: Option<String>,
 }
 
-impl Input for Completion {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let call = fields.required("call_id", rule::text(100));
-        let over = rule::one_of(&["completed", "no_answer", "no answer", "failed", "cancelled"]);
-        let status = fields.optional("status", over).and_then(CallStatus::parse);
-        let minutes = fields.optional("duration_minutes", rule::number(0.0, MOST_MINUTES));
-        let recording_url = fields.optional("recording_url", rule::url());
-        let transcript = fields.optional("transcript", rule::any_text(MOST_TRANSCRIPT));
-        let notes = fields.optional("notes", rule::any_text(10_000));
-        let next_steps = fields.optional("next_steps", rule::any_text(10_000));
-        // What is no id names no call: the handler answers 404 for both.
-        let call = call?.parse().unwrap_or_else(|_| OutreachId::from_uuid(uuid::Uuid::nil()));
-        let status = status.unwrap_or(CallStatus::Completed);
-        Some(Self {
-            call,
-            status,
-            minutes,
-            recording_url,
-            transcript: said(transcript),
-            notes: said(notes),
-            next_steps: said(next_steps),
-        })
-    }
+/// What came of a call, with its recording.
+#[derive(Input)]
+#[input(name = "CallOutcomeForm", file = "The recording: MP3 or WAV.", file_name = "recording", file_optional)]
+struct CompletionForm {
+    #[input(flatten)]
+    completion: Completion,
 }
 
 fn said(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-/// A call is over.
+/// The outcome of a call was logged.
 #[derive(Serialize, ToSchema)]
+#[schema(as = CompletedCall)]
 pub(super) struct Completed {
+    /// The log entry of the call.
     call_id: OutreachId,
-    status: &'static str,
-    /// Is there a transcript, and was it read?
+    /// How the call ended.
+    status: CallStatus,
+    /// Was a transcript given, and read for what it says?
     transcript_generated: bool,
-    /// Is there something new to be done? `GET /outreach/follow-ups` lists it.
+    /// Did the call leave something new to be done? `GET /api/v1/outreach/follow-ups` lists it.
     follow_up_created: bool,
 }
 
-/// Complete a call
+/// Log the outcome of a call
 ///
-/// Writes down what came of a call: as JSON, or as a form with the file `recording` (MP3 or WAV). A transcript is read for a summary,
-/// action items and the mood; what it taught is offered as updates, and what is to be done is written down.
+/// As JSON, or as a form with the file `recording` (MP3 or WAV). A transcript is read for a summary, action items and the sentiment;
+/// what it tells of the creator is offered as suggested updates, and what is to be done becomes follow-ups.
 #[utoipa::path(post, path = "/api/v1/outreach/call/complete", tag = "Outreach calls",
-    request_body(content((CompletionDocument = "application/json"), (CompletionDocument = "multipart/form-data"))),
-    responses((status = 200, description = "Written down", body = Completed),
+    request_body(content((Completion = "application/json"), (CompletionForm = "multipart/form-data"))),
+    responses((status = 200, description = "Logged", body = Completed),
     (status = 404, description = "There is no such call"),
     (status = 409, description = "The call is over already")))]
 pub(super) async fn complete(
@@ -312,7 +279,7 @@ async fn form(outreach: &Outreach, request: Request) -> Result<(Completion, Opti
                 pairs.push((name, text));
             }
         }
-        Fields::of_text("body", pairs).read::<Completion>()
+        Fields::of_text("body", pairs).read::<CompletionForm>().map(|form| form.completion)
     };
     match read.await {
         Ok(input) => Ok((input, stored)),
@@ -334,20 +301,21 @@ async fn finish(
     let (app, scope) = (outreach.app(), caller.scope());
     let (entry, name) = {
         let mut tx = app.read().await?;
-        let entry = store::by_id(scope, &mut tx, input.call).await?.ok_or_else(|| Error::not_found("Call"))?;
+        let entry = store::by_id(scope, &mut tx, input.call_id).await?.ok_or_else(|| Error::not_found("Call"))?;
         let creator = creators::store::by_id(scope, &mut tx, entry.creator_id).await?;
         (entry, creator.map(|creator| creator.name))
     };
     refuse_over(&entry)?;
-    let learned = match &input.transcript {
+    let (status, transcript, next_steps) = (input.status, said(input.transcript), said(input.next_steps));
+    let learned = match &transcript {
         Some(transcript) => Some(learning::read(outreach, transcript, name.as_deref()).await),
         None => None,
     };
     let (clock, now) = (app.clock(), app.clock().now());
     let mut tx = app.write().await?;
-    let mut entry = store::take(scope, &mut tx, input.call).await?.ok_or_else(|| Error::not_found("Call"))?;
+    let mut entry = store::take(scope, &mut tx, input.call_id).await?.ok_or_else(|| Error::not_found("Call"))?;
     refuse_over(&entry)?;
-    if let Some(minutes) = input.minutes {
+    if let Some(minutes) = input.duration_minutes {
         entry.call_duration_seconds = Some((minutes * 60.0).round() as u64);
     }
     if let Some(url) = input.recording_url {
@@ -356,27 +324,27 @@ async fn finish(
     if let Some(stored) = recording {
         stored.belong_to(scope, &mut tx, &mut entry, now).await?;
     }
-    if let Some(notes) = input.notes {
+    if let Some(notes) = said(input.notes) {
         entry.notes = Some(notes);
     }
-    if let Some(next_steps) = &input.next_steps {
+    if let Some(next_steps) = &next_steps {
         entry.next_steps = Some(next_steps.clone());
     }
-    if input.status == CallStatus::Completed {
+    if status == CallStatus::Completed {
         entry.call_successful = Some("success".into());
     }
-    let transcript_generated = input.transcript.is_some();
-    let mut to_do: Vec<String> = input.next_steps.into_iter().collect();
+    let transcript_generated = transcript.is_some();
+    let mut to_do: Vec<String> = next_steps.into_iter().collect();
     let event = CallEvent {
         provider: "manual",
         provider_id: Some(own_id(&entry)),
-        status: input.status,
+        status,
         by: caller.account().map(|account| account.id),
         address: None,
         summary: learned.as_ref().and_then(|learned| learned.summary.clone()),
-        detail: json!({"duration_minutes": input.minutes}),
+        detail: json!({"duration_minutes": input.duration_minutes}),
     };
-    if let (Some(transcript), Some(learned)) = (input.transcript, &learned) {
+    if let (Some(transcript), Some(learned)) = (transcript, &learned) {
         entry.call_transcript = Some(transcript);
         taught(scope, &mut tx, &mut entry, learned, now).await?;
         to_do.extend(learned.action_items.iter().cloned());
@@ -384,15 +352,14 @@ async fn finish(
     if !store::record_call(scope, &mut tx, clock, &mut entry, event).await? {
         return Err(over());
     }
-    if input.status == CallStatus::Completed {
+    if status == CallStatus::Completed {
         sequences::stop_of_entry(scope, &mut tx, entry.id, "replied", now).await?;
     }
     let fresh = follow_ups::create(scope, &mut tx, clock, &entry, &to_do).await?;
-    let payload =
-        json!({"status": input.status.word(), "campaign_id": entry.campaign_id, "creator_id": entry.creator_id});
+    let payload = json!({"status": status.word(), "campaign_id": entry.campaign_id, "creator_id": entry.creator_id});
     tx.event("outreach.call_ended", entry.id, Some(entry.workspace_id), payload.to_string(), clock.new_id(), now);
     tx.commit().await?;
-    Ok(Completed { call_id: entry.id, status: input.status.word(), transcript_generated, follow_up_created: fresh > 0 })
+    Ok(Completed { call_id: entry.id, status, transcript_generated, follow_up_created: fresh > 0 })
 }
 
 /// Writes what a conversation taught into its entry; whoever wants to be left alone is.

@@ -1,60 +1,59 @@
-//! B's dashboard, and the pipeline.
+//! The dashboard, and the pipeline.
 
 use axum::Json;
 use axum::extract::State;
+use db::Tx;
 use http_base::{Answer, App, Caller, Offsets, Page, Params};
-use input::rule;
-use input::{Fields, Input};
-use kernel::{CampaignId, CreatorId, OutreachId};
+use input::Input;
+use kernel::{CampaignId, CreatorId, OutreachId, Result, Scope};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::store::dashboard::{self, Line};
 use crate::store::tallies::{self, Pipeline, Summary};
 use crate::{CallStatus, EmailStatus, Stage, store};
 
-/// How many rows the dashboard has unless told.
-const ROWS: u32 = 100;
-
-/// Which campaign is wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query that `Filter` reads")]
-pub(super) struct FilterQuery {
-    /// `All Campaigns` (as it is without this), or a campaign's id or code.
-    #[param(example = "CAMP-001")]
-    campaign_filter: Option<String>,
-    /// How many rows at most.
-    #[param(minimum = 1, maximum = 100, default = 100)]
-    limit: Option<u32>,
-    /// How many to leave out first.
-    #[param(minimum = 0, default = 0)]
-    offset: Option<u32>,
-}
-
+/// Which part of the outreach is wanted.
+#[derive(Input)]
 pub(super) struct Filter {
-    campaign: Option<String>,
-    offsets: Offsets,
+    /// Only this campaign, by its id or code; `All Campaigns`, or nothing, for all of them.
+    #[input(text(100), alias = "campaign_id", example = "CAMP-001")]
+    campaign_filter: Option<String>,
+    /// How many at most.
+    #[input(whole(1, 100).map(|limit| limit as u32), default = 100)]
+    limit: u32,
+    /// How many to leave out first.
+    #[input(whole(0, u32::MAX.into()).map(|offset| offset as u32), default = 0)]
+    offset: u32,
 }
 
-impl Input for Filter {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let campaign = fields.optional_as(&["campaign_filter", "campaign_id"], rule::text(100));
-        let all = |name: &String| matches!(name.to_ascii_lowercase().as_str(), "all campaigns" | "all");
-        let limited = fields.has("limit");
-        let offsets = Offsets::read(fields)?;
-        let offsets = if limited { offsets } else { Offsets { limit: ROWS, ..offsets } };
-        Some(Self { campaign: campaign.filter(|name| !all(name)), offsets })
+impl Filter {
+    fn offsets(&self) -> Offsets {
+        Offsets { limit: self.limit, offset: self.offset }
+    }
+
+    /// The campaign that it names, if it names one.
+    async fn campaign(&self, scope: Scope, tx: &mut Tx) -> Result<Option<CampaignId>> {
+        let all = |name: &&String| matches!(name.to_ascii_lowercase().as_str(), "all campaigns" | "all");
+        match self.campaign_filter.as_ref().filter(|name| !all(name)) {
+            Some(name) => Ok(Some(store::campaign(scope, tx, name).await?.id)),
+            None => Ok(None),
+        }
     }
 }
 
-/// B's summary.
+/// The outreach in figures.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OutreachSummary)]
 struct SummaryBody {
+    /// How many entries the log has.
     total_contacts: u64,
+    /// How many of them have a completed call.
     calls_completed: u64,
+    /// How many of them have a reply by email.
     email_replies: u64,
+    /// How many of them have a recording.
     recordings: u64,
 }
 
@@ -65,24 +64,35 @@ impl From<Summary> for SummaryBody {
     }
 }
 
-/// A row of the dashboard.
+/// An entry of the log in the dashboard.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OutreachDashboardEntry)]
 struct LineBody {
+    /// The log entry.
     outreach_id: OutreachId,
     /// The campaign's code.
     #[schema(example = "CAMP-001")]
     campaign_id: String,
+    /// The creator.
     influencer_id: CreatorId,
+    /// The creator's name.
     influencer_name: String,
+    /// How the call stands, as in the log, but `no answer` for `no_answer`.
     #[schema(example = "scheduled")]
     call_status: &'static str,
+    /// How the email stands.
     email_status: EmailStatus,
+    /// How far the entry has come in the pipeline.
     stage: Stage,
+    /// Is there a recording of the call?
     has_recording: bool,
+    /// Is there a transcript of the call?
     has_transcript: bool,
+    /// How long the call took, in minutes, to one decimal.
     duration_minutes: Option<f64>,
+    /// How the conversation went, from `positive` to `negative`.
     sentiment: Option<String>,
-    /// The day they were last in touch.
+    /// The day of the last contact.
     #[schema(example = "2026-01-15")]
     last_contact: Option<String>,
 }
@@ -95,7 +105,7 @@ impl From<Line> for LineBody {
             campaign_id: store::campaign_code(line.code),
             influencer_id: line.creator_id,
             influencer_name: line.name,
-            // B's own word for it.
+            // The dashboard's own word for it.
             call_status: if call == CallStatus::NoAnswer { "no answer" } else { call.word() },
             email_status: line.email_status.unwrap_or(EmailStatus::Pending),
             stage: line.stage,
@@ -108,21 +118,22 @@ impl From<Line> for LineBody {
     }
 }
 
-/// The dashboard.
+/// The outreach dashboard.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OutreachDashboard)]
 pub(super) struct Dashboard {
-    /// Over the campaign, or all of them.
+    /// The outreach of the campaign, or of all campaigns, in figures.
     summary: SummaryBody,
-    /// What changed last, first.
+    /// The entries of this page, the latest change first.
     outreach_log: Vec<LineBody>,
     #[serde(flatten)]
     page: Page,
 }
 
-/// Read the outreach dashboard
+/// Get the outreach dashboard
 ///
-/// The summary counts every entry of the campaign (or of all campaigns); the rows are a page of them, what changed last first.
-#[utoipa::path(get, path = "/api/v1/outreach/dashboard", tag = "Outreach", params(FilterQuery),
+/// The summary counts every entry of the campaign, or of all campaigns; the entries are a page of them, the latest change first.
+#[utoipa::path(get, path = "/api/v1/outreach/dashboard", tag = "Outreach", params(Filter),
     responses((status = 200, description = "The dashboard", body = Dashboard),
     (status = 404, description = "There is no such campaign")))]
 pub(super) async fn dashboard(
@@ -132,26 +143,27 @@ pub(super) async fn dashboard(
 ) -> Answer<Json<Dashboard>> {
     // One moment for all of it: the summary counts its own rows.
     let (scope, mut tx) = (caller.scope(), app.db().snapshot().await?);
-    let campaign = match &filter.campaign {
-        Some(name) => Some(store::campaign(scope, &mut tx, name).await?.id),
-        None => None,
-    };
+    let campaign = filter.campaign(scope, &mut tx).await?;
     let summary = tallies::summary(scope, &mut tx, campaign).await?;
-    let lines = dashboard::lines(scope, &mut tx, campaign, filter.offsets).await?;
-    let page = filter.offsets.page(summary.total_contacts);
+    let lines = dashboard::lines(scope, &mut tx, campaign, filter.offsets()).await?;
+    let page = filter.offsets().page(summary.total_contacts);
     let outreach_log = lines.into_iter().map(LineBody::from).collect();
     Ok(Json(Dashboard { summary: summary.into(), outreach_log, page }))
 }
 
-/// A campaign's pipeline.
+/// How far the creators of a campaign have come.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OutreachPipeline)]
 struct PipelineBody {
     campaign_id: CampaignId,
+    /// The campaign's code.
     #[schema(example = "CAMP-001")]
     campaign_code: String,
+    /// The product that the campaign is for.
     product_name: String,
+    /// How many entries the campaign has.
     total: u64,
-    /// How many entries are at each stage: `selected`, `contacted`, `replied`, `negotiating`, `agreed`, `declined`.
+    /// How many of them are at each stage: `selected`, `contacted`, `replied`, `negotiating`, `agreed`, `declined`.
     #[schema(value_type = Object, example = json!({"selected": 3, "contacted": 2, "replied": 1, "negotiating": 0, "agreed": 1, "declined": 0}))]
     stages: Map<String, Value>,
 }
@@ -168,19 +180,21 @@ impl From<Pipeline> for PipelineBody {
     }
 }
 
-/// A page of pipelines.
+/// A page of campaigns with their pipelines.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OutreachPipelineList)]
 pub(super) struct PipelineList {
+    /// The pipelines of this page, the newest campaign first.
     pipelines: Vec<PipelineBody>,
     #[serde(flatten)]
     page: Page,
 }
 
-/// Read the pipeline
+/// Get the outreach pipeline
 ///
-/// For each campaign how many of its creators are selected, contacted, have replied, negotiate, agreed or declined.
-#[utoipa::path(get, path = "/api/v1/outreach/pipeline", tag = "Outreach", params(FilterQuery),
-    responses((status = 200, description = "The pipelines of campaigns that have outreach, the newest first", body = PipelineList),
+/// For each campaign that has outreach: how many of its creators are selected, contacted, have replied, negotiate, agreed or declined.
+#[utoipa::path(get, path = "/api/v1/outreach/pipeline", tag = "Outreach", params(Filter),
+    responses((status = 200, description = "A page of pipelines", body = PipelineList),
     (status = 404, description = "There is no such campaign")))]
 pub(super) async fn pipeline(
     State(app): State<App>,
@@ -188,14 +202,10 @@ pub(super) async fn pipeline(
     Params(filter): Params<Filter>,
 ) -> Answer<Json<PipelineList>> {
     let (scope, mut tx) = (caller.scope(), app.db().snapshot().await?);
-    let campaign = match &filter.campaign {
-        Some(name) => Some(store::campaign(scope, &mut tx, name).await?.id),
-        None => None,
-    };
-    let Offsets { limit, offset } = filter.offsets;
-    let (found, total) = tallies::pipelines(scope, &mut tx, campaign, limit, offset).await?;
+    let campaign = filter.campaign(scope, &mut tx).await?;
+    let (found, total) = tallies::pipelines(scope, &mut tx, campaign, filter.limit, filter.offset).await?;
     Ok(Json(PipelineList {
         pipelines: found.into_iter().map(PipelineBody::from).collect(),
-        page: filter.offsets.page(total),
+        page: filter.offsets().page(total),
     }))
 }

@@ -10,14 +10,18 @@ use utoipa::ToSchema;
 use super::workspace;
 use crate::store::follow_ups::{self, FollowUp, FollowUpId};
 
-/// Something to be done.
+/// Something to be done after a conversation.
 #[derive(Serialize, ToSchema)]
+#[schema(as = FollowUp)]
 pub(super) struct FollowUpBody {
     id: FollowUpId,
+    /// The log entry of the conversation.
     outreach_id: OutreachId,
+    /// What is to be done.
     #[schema(example = "Send product samples")]
     text: String,
     created_at: Timestamp,
+    /// When it was done; null while it is open.
     done_at: Option<Timestamp>,
 }
 
@@ -28,19 +32,20 @@ impl From<FollowUp> for FollowUpBody {
     }
 }
 
-/// A page of what is to be done.
+/// A page of follow-ups.
 #[derive(Serialize, ToSchema)]
 pub(super) struct FollowUpList {
+    /// The follow-ups of this page, the newest first.
     follow_ups: Vec<FollowUpBody>,
     #[serde(flatten)]
     page: Page,
 }
 
-/// List what is to be done
+/// List open follow-ups
 ///
-/// What conversations left open, the newest first.
+/// What conversations left to be done, the newest first.
 #[utoipa::path(get, path = "/api/v1/outreach/follow-ups", tag = "Outreach", params(Offsets),
-    responses((status = 200, description = "A page of it", body = FollowUpList)))]
+    responses((status = 200, description = "A page of follow-ups", body = FollowUpList)))]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -54,10 +59,12 @@ pub(super) async fn list(
     }))
 }
 
-/// Say that something is done
+/// Mark a follow-up as done
+///
+/// It is then no longer listed.
 #[utoipa::path(post, path = "/api/v1/outreach/follow-ups/{follow_up_id}/done", tag = "Outreach",
-    params(("follow_up_id" = String, Path, description = "Its id")),
-    responses((status = 200, description = "As it is now", body = FollowUpBody)))]
+    params(("follow_up_id" = String, Path, description = "The follow-up's id")),
+    responses((status = 200, description = "The follow-up as it is now", body = FollowUpBody)))]
 pub(super) async fn done(State(app): State<App>, caller: Caller, name: Named) -> Answer<Json<FollowUpBody>> {
     let id = name.id("Follow-up")?;
     let mut tx = app.write().await?;

@@ -10,31 +10,33 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Outreach;
-use crate::inbound::{self, Incoming};
+use crate::inbound::{self, InboundMail, Incoming};
 
 /// The largest mail.
 const MOST_BYTES: usize = 30 << 20;
 
-/// What became of a mail that came in.
+/// What became of an email that was received.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ReceivedEmail)]
 pub(super) struct Taken {
-    /// `reply`, `auto_reply`, `bounced`, `soft_bounce`, `complaint`, `duplicate`, or `unknown` (it answers no mail of ours).
+    /// What it was: `reply`, `auto_reply`, `bounced`, `soft_bounce`, `complaint`, `duplicate`, or `unknown` if it answers no email that was
+    /// sent from here.
     #[schema(example = "reply")]
     status: &'static str,
-    /// The entry that it belongs to.
+    /// The log entry that it belongs to; null if it is not known.
     outreach_id: Option<OutreachId>,
 }
 
-/// Take in a mail
+/// Receive an email
 ///
-/// For mail providers: an answer or a delivery report, as JSON or as the raw mail (`message/rfc822`), signed with
-/// `X-InfluencerFlow-Signature: t=<seconds>,v1=<hex of HMAC-SHA256 over "t.body" with OUTREACH_INBOUND_SECRET>`. It finds its entry
+/// For email providers: a reply or a delivery report, as JSON or as the raw message, signed with
+/// `X-InfluencerFlow-Signature: t=<seconds>,v1=<hex of HMAC-SHA256 over "t.body" with OUTREACH_INBOUND_SECRET>`. Its log entry is found
 /// by the thread (`In-Reply-To`, `References`). The same Message-ID twice changes nothing.
 #[utoipa::path(post, path = "/api/v1/outreach/inbound", tag = "Outreach mail", security(()),
-    params(("X-InfluencerFlow-Signature" = String, Header, description = "The signature of the raw body")),
-    request_body(content((inbound::InboundMail = "application/json"), (String = "message/rfc822"))),
-    responses((status = 200, description = "Taken in, or known not to concern us", body = Taken),
-    (status = 403, description = "Unsigned, signed with another secret, or too long ago")))]
+    params(("X-InfluencerFlow-Signature" = String, Header, description = "The signature of the body: `t=<seconds>,v1=<hex>`")),
+    request_body(content((InboundMail = "application/json"), (String = "message/rfc822"))),
+    responses((status = 200, description = "Received; also if it answers no email that was sent from here", body = Taken),
+    (status = 403, description = "Not signed, signed with another secret, or signed too long ago")))]
 pub(super) async fn receive(State(outreach): State<Outreach>, request: Request) -> Answer<Json<Taken>> {
     let (head, body) = request.into_parts();
     let header = head.headers.get(inbound::HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -53,7 +55,7 @@ pub(super) async fn receive(State(outreach): State<Outreach>, request: Request) 
         let parsed = tokio::task::spawn_blocking(move || inbound::parse_mime(&body)).await;
         parsed.map_err(Error::internal)??
     } else {
-        Fields::of_body(input::json::parse(&body)?)?.read()?
+        Fields::of_body(input::json::parse(&body)?)?.read::<InboundMail>()?.into()
     };
     let (status, outreach_id) = inbound::receive(&outreach, mail).await?;
     Ok(Json(Taken { status: status.word(), outreach_id }))

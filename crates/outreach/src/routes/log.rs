@@ -3,12 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{AccountId, CreatorId, Error, OutreachId, Result, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::Pair;
 use crate::store::touches::{self, Touch, TouchId};
@@ -18,59 +17,89 @@ use crate::{CallStatus, Channel, EmailStatus, Entry, MessageType, NewEntry, Outr
 /// The largest `content`, as JSON.
 const MOST_CONTENT: usize = 200_000;
 
-/// A page of the log.
+/// A page of the outreach log.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OutreachLogList)]
 pub(super) struct LogList {
+    /// The entries of this page, the newest first.
     outreach_logs: Vec<OutreachBody>,
     #[serde(flatten)]
     page: Page,
 }
 
 /// Which entries are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the query that `ListQuery` reads")]
-pub(super) struct LogQuery {
-    /// Only of this campaign: its id or code.
-    campaign_id: Option<String>,
-    /// Only with this creator.
-    creator_id: Option<String>,
-    /// Only of this status.
-    #[param(example = "sent")]
-    status: Option<String>,
-    /// Only over this channel: `call`, `email` or `message`.
-    channel: Option<String>,
-    /// Only at this stage of the pipeline: `selected`, `contacted`, `replied`, `negotiating`, `agreed` or `declined`.
-    stage: Option<String>,
-}
-
-pub(super) struct ListQuery {
-    campaign: Option<String>,
-    creator: Option<String>,
-    status: Option<&'static str>,
-    channel: Option<&'static str>,
-    stage: Option<&'static str>,
+#[derive(Input)]
+pub(super) struct Narrowed {
+    /// Only entries of this status.
+    #[input(word)]
+    status: Option<Status>,
+    /// Only entries over this channel.
+    #[input(word)]
+    channel: Option<Channel>,
+    /// Only entries at this stage of the pipeline.
+    #[input(word)]
+    stage: Option<Stage>,
+    #[input(flatten)]
     offsets: Offsets,
 }
 
-impl Input for ListQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let campaign = fields.optional("campaign_id", rule::text(100));
-        let creator = fields.optional_as(&["creator_id", "influencer_id"], rule::text(100));
-        let status = fields.optional("status", rule::one_of(Status::WORDS));
-        let channel = fields.optional("channel", rule::one_of(Channel::WORDS));
-        let stage = fields.optional("stage", rule::one_of(Stage::WORDS));
-        Some(Self { campaign, creator, status, channel, stage, offsets: Offsets::read(fields)? })
-    }
+/// Only of one campaign.
+#[derive(Input)]
+pub(super) struct OfCampaign {
+    /// Only entries of this campaign: its id or code.
+    #[input(text(100))]
+    campaign_id: Option<String>,
 }
 
-async fn page(app: &App, caller: &Caller, query: ListQuery) -> Result<LogList> {
+/// Only with one creator.
+#[derive(Input)]
+pub(super) struct OfCreator {
+    /// Only entries with this creator: their id.
+    #[input(text(100), alias = "influencer_id")]
+    creator_id: Option<String>,
+}
+
+/// Which entries of the log are wanted.
+#[derive(Input)]
+pub(super) struct LogQuery {
+    #[input(flatten)]
+    campaign: OfCampaign,
+    #[input(flatten)]
+    creator: OfCreator,
+    #[input(flatten)]
+    narrowed: Narrowed,
+}
+
+/// Which entries of a campaign are wanted.
+#[derive(Input)]
+pub(super) struct CampaignQuery {
+    #[input(flatten)]
+    creator: OfCreator,
+    #[input(flatten)]
+    narrowed: Narrowed,
+}
+
+/// Which entries with a creator are wanted.
+#[derive(Input)]
+pub(super) struct CreatorQuery {
+    #[input(flatten)]
+    campaign: OfCampaign,
+    #[input(flatten)]
+    narrowed: Narrowed,
+}
+
+async fn page(
+    app: &App,
+    caller: &Caller,
+    (campaign, creator): (Option<String>, Option<String>),
+    narrowed: Narrowed,
+) -> Result<LogList> {
     let (scope, mut tx) = (caller.scope(), app.read().await?);
-    let campaign = match &query.campaign {
+    let campaign = match &campaign {
         Some(name) => Some(store::campaign(scope, &mut tx, name).await?.id),
         None => None,
     };
-    let creator = match &query.creator {
+    let creator = match &creator {
         Some(name) => {
             let id: CreatorId = name.parse().map_err(|_| Error::not_found("Creator"))?;
             creators::store::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Creator"))?;
@@ -78,113 +107,94 @@ async fn page(app: &App, caller: &Caller, query: ListQuery) -> Result<LogList> {
         }
         None => None,
     };
-    let wanted = Wanted { campaign, creator, status: query.status, channel: query.channel, stage: query.stage };
-    let (entries, total) = store::list(scope, &mut tx, &wanted, query.offsets).await?;
-    Ok(LogList {
-        outreach_logs: entries.into_iter().map(OutreachBody::from).collect(),
-        page: query.offsets.page(total),
-    })
+    let Narrowed { status, channel, stage, offsets } = narrowed;
+    let (status, channel, stage) =
+        (status.map(|status| status.word()), channel.map(|channel| channel.word()), stage.map(|stage| stage.word()));
+    let (entries, total) =
+        store::list(scope, &mut tx, &Wanted { campaign, creator, status, channel, stage }, offsets).await?;
+    Ok(LogList { outreach_logs: entries.into_iter().map(OutreachBody::from).collect(), page: offsets.page(total) })
 }
 
 /// List the outreach log
 ///
-/// The newest entry first.
-#[utoipa::path(get, path = "/api/v1/outreach", tag = "Outreach", params(LogQuery, Offsets),
+/// Every approach of a creator for a campaign, the newest first.
+#[utoipa::path(get, path = "/api/v1/outreach", tag = "Outreach", params(LogQuery),
     responses((status = 200, description = "A page of the log", body = LogList),
     (status = 404, description = "There is no such campaign or creator")))]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
-    Params(query): Params<ListQuery>,
+    Params(query): Params<LogQuery>,
 ) -> Answer<Json<LogList>> {
-    Ok(Json(page(&app, &caller, query).await?))
+    let about = (query.campaign.campaign_id, query.creator.creator_id);
+    Ok(Json(page(&app, &caller, about, query.narrowed).await?))
 }
 
 /// List the outreach of a campaign
+///
+/// The log entries of one campaign, the newest first.
 #[utoipa::path(get, path = "/api/v1/outreach/campaign/{campaign_id}", tag = "Outreach",
-    params(("campaign_id" = String, Path, description = "The campaign's id or code"), Offsets),
+    params(("campaign_id" = String, Path, description = "The campaign's id or code"), CampaignQuery),
     responses((status = 200, description = "A page of its entries", body = LogList)))]
 pub(super) async fn of_campaign(
     State(app): State<App>,
     caller: Caller,
     name: Named,
-    Params(query): Params<ListQuery>,
+    Params(query): Params<CampaignQuery>,
 ) -> Answer<Json<LogList>> {
-    Ok(Json(page(&app, &caller, ListQuery { campaign: Some(name.0), ..query }).await?))
+    Ok(Json(page(&app, &caller, (Some(name.0), query.creator.creator_id), query.narrowed).await?))
 }
 
 /// List the outreach to a creator
+///
+/// The log entries with one creator, the newest first.
 #[utoipa::path(get, path = "/api/v1/outreach/creator/{creator_id}", tag = "Outreach",
-    params(("creator_id" = String, Path, description = "The creator's id"), Offsets),
+    params(("creator_id" = String, Path, description = "The creator's id"), CreatorQuery),
     responses((status = 200, description = "A page of their entries", body = LogList)))]
 pub(super) async fn of_creator(
     State(app): State<App>,
     caller: Caller,
     name: Named,
-    Params(query): Params<ListQuery>,
+    Params(query): Params<CreatorQuery>,
 ) -> Answer<Json<LogList>> {
-    Ok(Json(page(&app, &caller, ListQuery { creator: Some(name.0), ..query }).await?))
+    Ok(Json(page(&app, &caller, (query.campaign.campaign_id, Some(name.0)), query.narrowed).await?))
 }
 
-/// An entry as A sends one. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `NewLog` reads")]
-pub(super) struct LogInput {
-    /// The campaign's id or code.
-    campaign_id: String,
-    /// The creator; `influencer_id` is taken too.
-    creator_id: String,
-    /// `call`, `email` or `message`.
-    channel: Option<String>,
-    /// `outreach`, `follow_up` or `reply`.
-    message_type: Option<String>,
-    /// What was sent.
-    content: Option<Value>,
-    /// Where it stands; `pending` unless something was done.
-    status: Option<String>,
-    /// Whatever is worth remembering.
-    notes: Option<String>,
-}
-
+/// A new entry of the outreach log.
+#[derive(Input)]
+#[input(name = "OutreachLogInput")]
 pub(super) struct NewLog {
-    campaign: String,
-    creator: CreatorId,
+    #[input(flatten)]
+    pair: Pair,
+    #[input(flatten)]
     changes: Changes,
 }
 
-impl Input for NewLog {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let pair = Pair::read(fields);
-        let changes = Changes::read(fields)?;
-        Some(Self { campaign: pair.campaign?, creator: pair.creator?, changes })
-    }
-}
-
-/// What may be changed by hand.
+/// What may be changed of an entry by hand.
+#[derive(Input)]
+#[input(name = "OutreachLogChanges")]
 pub(super) struct Changes {
+    /// How the creator is approached.
+    #[input(word, not_null)]
     channel: Option<Channel>,
+    /// What the message is.
+    #[input(word, not_null)]
     message_type: Option<MessageType>,
+    /// What was sent: any object of up to 200,000 bytes of JSON.
+    #[input(object(MOST_CONTENT))]
     content: Option<Option<Map<String, Value>>>,
+    /// Where the approach stands; `pending` at first.
+    #[input(word, not_null)]
     status: Option<Status>,
+    /// How far it has come in the pipeline; `selected` at first.
+    #[input(word, not_null)]
     stage: Option<Stage>,
+    /// Notes, for your workspace alone.
+    #[input(any_text(10_000))]
     notes: Option<Option<String>>,
+    /// What is to be done next.
+    #[input(any_text(10_000))]
     next_steps: Option<Option<String>>,
-}
-
-impl Input for Changes {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self {
-            channel: fields.change_required(&["channel"], rule::one_of(Channel::WORDS)).and_then(Channel::parse),
-            message_type: fields
-                .change_required(&["message_type"], rule::one_of(MessageType::WORDS))
-                .and_then(MessageType::parse),
-            content: fields.change("content", rule::object(MOST_CONTENT)),
-            status: fields.change_required(&["status"], rule::one_of(Status::WORDS)).and_then(Status::parse),
-            stage: fields.change_required(&["stage"], rule::one_of(Stage::WORDS)).and_then(Stage::parse),
-            notes: fields.change("notes", rule::any_text(10_000)),
-            next_steps: fields.change("next_steps", rule::any_text(10_000)),
-        })
-    }
 }
 
 impl Changes {
@@ -218,7 +228,7 @@ impl Changes {
     }
 }
 
-/// Has B's columns and the pipeline follow what a person says was done.
+/// Has the statuses of mail and call and the pipeline follow what a person says was done.
 fn by_hand(entry: &mut Entry, status: Status, now: Timestamp) {
     if entry.channel == Some(Channel::Email)
         && let Some(email) = EmailStatus::parse(status.word())
@@ -262,10 +272,11 @@ async fn remember(
 
 /// Create an outreach entry
 ///
-/// Writes down an approach that was made (or is to be made) by hand; `POST /outreach/email` and the calls write theirs themselves.
-#[utoipa::path(post, path = "/api/v1/outreach", tag = "Outreach", request_body = LogInput,
+/// Logs an approach that was made, or is to be made, by hand. Emails and calls that the server makes are logged by themselves.
+#[utoipa::path(post, path = "/api/v1/outreach", tag = "Outreach", request_body = NewLog,
     responses((status = 200, description = "The new entry", body = OutreachBody),
-    (status = 404, description = "There is no such campaign or creator")))]
+    (status = 404, description = "There is no such campaign or creator"),
+    (status = 409, description = "A new entry cannot have this status or stage")))]
 pub(super) async fn create(
     State(app): State<App>,
     caller: Caller,
@@ -274,8 +285,8 @@ pub(super) async fn create(
     let (clock, scope) = (app.clock(), caller.scope());
     let now = clock.now();
     let mut tx = app.write().await?;
-    let campaign = store::campaign(scope, &mut tx, &input.campaign).await?;
-    let creator = creators::store::by_id(scope, &mut tx, input.creator).await?;
+    let campaign = store::campaign(scope, &mut tx, &input.pair.campaign_id).await?;
+    let creator = creators::store::by_id(scope, &mut tx, input.pair.creator_id).await?;
     let creator = creator.ok_or_else(|| Error::not_found("Creator"))?;
     let new = NewEntry {
         id: clock.new_id(),
@@ -298,9 +309,11 @@ pub(super) async fn create(
     Ok(Json(entry.into()))
 }
 
-/// Read an entry of the outreach log
+/// Get an outreach entry
+///
+/// One entry of the log with everything that is known of the approach. Its id is also the `call_id` of its calls.
 #[utoipa::path(get, path = "/api/v1/outreach/{log_id}", tag = "Outreach",
-    params(("log_id" = String, Path, description = "The entry's id; B's `call_id` is the same")),
+    params(("log_id" = String, Path, description = "The entry's id")),
     responses((status = 200, description = "The entry", body = OutreachBody)))]
 pub(super) async fn get(State(app): State<App>, caller: Caller, name: Named) -> Answer<Json<OutreachBody>> {
     let id = name.id("Outreach entry")?;
@@ -308,13 +321,14 @@ pub(super) async fn get(State(app): State<App>, caller: Caller, name: Named) -> 
     Ok(Json(store::find(caller.scope(), &mut tx, id).await?.into()))
 }
 
-/// Change an outreach entry
+/// Update an outreach entry
 ///
-/// Fields that are left out stay as they are. `stage` moves the pipeline; a person decides `agreed` and `declined`.
-#[utoipa::path(put, path = "/api/v1/outreach/{log_id}", tag = "Outreach", request_body = LogInput,
+/// Fields that are left out stay as they are; null clears `content`, `notes` and `next_steps`. `stage` moves the entry on in the
+/// pipeline: `agreed` and `declined` are decided by people.
+#[utoipa::path(put, path = "/api/v1/outreach/{log_id}", tag = "Outreach", request_body = Changes,
     params(("log_id" = String, Path, description = "The entry's id")),
     responses((status = 200, description = "The entry as it is now", body = OutreachBody),
-    (status = 409, description = "It may not move there")))]
+    (status = 409, description = "The entry cannot have this status or stage now")))]
 pub(super) async fn update(
     State(app): State<App>,
     caller: Caller,
@@ -341,30 +355,36 @@ pub(super) async fn update(
     Ok(Json(entry.into()))
 }
 
-/// One touch of the history.
+/// An email, a call or a message in the history of a log entry.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OutreachTouch)]
 pub(super) struct TouchBody {
     id: TouchId,
-    /// `call`, `email` or `message`.
+    /// What it was: `call`, `email` or `message`.
+    #[schema(example = "email")]
     kind: String,
-    /// `out` or `in`.
+    /// `out` from you to the creator, `in` from them to you.
+    #[schema(example = "out")]
     direction: String,
-    /// Where it stands: `draft`, `queued`, `sent`, `kept` (no mail server is set), `failed`, `withheld`, `bounced`, `received`,
-    /// `auto_reply`, …; of a call the words of `call_status`.
+    /// Where it stands. Of an email: `draft`, `queued`, `sent`, `kept` (no mail server is set), `failed`, `withheld`, `bounced`,
+    /// `received`, `auto_reply`, …; of a call one of the values of `call_status`.
+    #[schema(example = "sent")]
     status: String,
+    /// When it was.
     at: Timestamp,
-    /// The account that did it.
+    /// The account that did it; null if the server or the creator did.
     by: Option<AccountId>,
-    /// Who carried it: `mail`, `manual`, `twilio`, `elevenlabs`, `mock`.
+    /// What carried it: `mail`, `manual`, `twilio`, `elevenlabs` or `mock`.
     provider: Option<String>,
-    /// The Message-ID of a mail.
+    /// The Message-ID of an email.
     message_id: Option<String>,
-    /// To or from which address or number.
+    /// The address or telephone number that it went to or came from.
     address: Option<String>,
+    /// The subject of an email.
     subject: Option<String>,
-    /// The text, or what was said in short.
+    /// The text of an email, or a summary of what was said.
     summary: Option<String>,
-    /// More of it.
+    /// Whatever else is known of it, such as the terms of an offer or why an email bounced.
     #[schema(value_type = Object)]
     detail: Value,
 }
@@ -388,17 +408,19 @@ impl From<Touch> for TouchBody {
     }
 }
 
-/// The history of an entry.
+/// A page of a log entry's history.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OutreachHistory)]
 pub(super) struct History {
+    /// What went out and came in, the oldest first.
     touches: Vec<TouchBody>,
     #[serde(flatten)]
     page: Page,
 }
 
-/// Read the history of an entry
+/// List the history of an outreach entry
 ///
-/// Everything that went out or came in, the oldest first.
+/// Every email, call and message that went out or came in, the oldest first.
 #[utoipa::path(get, path = "/api/v1/outreach/{log_id}/touches", tag = "Outreach",
     params(("log_id" = String, Path, description = "The entry's id"), Offsets),
     responses((status = 200, description = "A page of its history", body = History)))]

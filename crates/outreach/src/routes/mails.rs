@@ -6,16 +6,15 @@ use axum::http::HeaderMap;
 use creators::Creator;
 use db::Tx;
 use http_base::{Answer, Body, Caller, Named};
-use input::rule;
 use input::{Fields, Input};
 use kernel::{CreatorId, Error, OutreachId, Result, Scope};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::Pair;
-use crate::letter::{self, Values};
+use crate::letter::{self, Values, mail_text, subject_line};
 use crate::sending::{self, Letter};
 use crate::store::requests::{self, Request};
 use crate::store::templates::{self, TemplateId};
@@ -23,59 +22,55 @@ use crate::store::touches::{self, TouchId};
 use crate::store::{self, CampaignRef};
 use crate::{MessageType, Outreach};
 
-/// A mail to a creator.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `NewMail` reads")]
-pub(super) struct EmailInput {
-    /// The campaign's id or code.
-    campaign_id: String,
-    /// The creator; `influencer_id` is taken too.
-    creator_id: String,
-    /// The subject; may have variables such as `{{brand_name}}`.
-    #[schema(example = "Working with {{brand_name}}?")]
-    subject: String,
-    /// The text; may have variables such as `{{first_name|there}}`.
-    message: String,
-    /// Take subject and text from this template instead.
-    template_id: Option<String>,
+/// What an email says: a subject and a text, or a template.
+#[derive(Input)]
+#[input(before = Wording::check)]
+pub(super) struct Wording {
+    /// The subject: one line, in which variables such as `{{brand_name}}` are filled in. Required unless a template is named.
+    #[input(subject_line(), example = "Working with {{brand_name}}?")]
+    subject: Option<String>,
+    /// The text, in which variables such as `{{first_name|there}}` are filled in. Required unless a template is named.
+    #[input(mail_text(), alias = "body", example = "Hi {{first_name|there}}, …")]
+    message: Option<String>,
+    /// Take subject and text from this template; `subject` and `message` are then not read.
+    #[input(id)]
+    template_id: Option<TemplateId>,
 }
 
-#[derive(Clone)]
-enum Texts {
-    Written { subject: String, message: String },
-    Template(TemplateId),
-}
-
-pub(super) struct NewMail {
-    campaign: String,
-    creator: CreatorId,
-    texts: Texts,
-}
-
-impl Input for NewMail {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let pair = Pair::read(fields);
-        let texts = if fields.has("template_id") {
-            fields.optional("template_id", rule::id()).map(Texts::Template)
-        } else {
-            let subject = fields.required("subject", super::templates::subject());
-            let message = fields.required_as(&["message", "body"], super::templates::text());
-            subject.zip(message).map(|(subject, message)| Texts::Written { subject, message })
-        };
-        Some(Self { campaign: pair.campaign?, creator: pair.creator?, texts: texts? })
+impl Wording {
+    fn check(fields: &mut Fields) {
+        if fields.has("template_id") {
+            return fields.ignore(&["subject", "message", "body"]);
+        }
+        for names in [&["subject"][..], &["message", "body"]] {
+            if !names.iter().any(|name| fields.has(name)) {
+                fields.fault(names[0], "missing", "is missing");
+            }
+        }
     }
 }
 
-/// A mail was queued.
+/// An email to a creator.
+#[derive(Input)]
+#[input(name = "NewEmail")]
+pub(super) struct NewMail {
+    #[input(flatten)]
+    pair: Pair,
+    #[input(flatten)]
+    wording: Wording,
+}
+
+/// An email was queued.
 #[derive(Serialize, ToSchema)]
+#[schema(as = QueuedEmail)]
 pub(super) struct Sent {
-    /// Always true: it is queued, and will be sent or its failure told in the entry.
+    /// Always true: it is queued. Whether it could be sent is told by the log entry.
     success: bool,
-    /// The entry.
+    /// The log entry that the email belongs to.
     outreach_id: OutreachId,
-    /// The mail in its history.
+    /// The email in the history of that entry.
     touch_id: TouchId,
-    /// `pending`: it leaves in the background.
+    /// Always `pending`: it is sent in the background.
     email_status: &'static str,
     /// The same in a sentence.
     message: String,
@@ -96,6 +91,16 @@ pub(super) fn address(creator: &Creator) -> Result<String> {
     })
 }
 
+/// The subject and the text, with their variables.
+pub(super) async fn wording(scope: Scope, tx: &mut Tx, wording: Wording) -> Result<(String, String)> {
+    let Some(id) = wording.template_id else {
+        // Both are there: without a template they must be.
+        return Ok((wording.subject.unwrap_or_default(), wording.message.unwrap_or_default()));
+    };
+    let template = templates::by_id(scope, tx, id).await?.ok_or_else(|| Error::not_found("Template"))?;
+    Ok((template.subject, template.body))
+}
+
 /// The campaign and the creator of these names.
 pub(super) async fn pair(
     scope: Scope,
@@ -108,15 +113,15 @@ pub(super) async fn pair(
     Ok((campaign, creator.ok_or_else(|| Error::not_found("Creator"))?))
 }
 
-/// Send a mail to a creator
+/// Send an email
 ///
-/// It is written into the log and queued at once, and sent in the background; variables are filled from the campaign and the
-/// creator. With an `Idempotency-Key` header, the same request sends one mail however often it is sent.
-#[utoipa::path(post, path = "/api/v1/outreach/email", tag = "Outreach mail", request_body = EmailInput,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Up to 200 characters; the same key is the same mail")),
+/// The email is logged and queued at once, and sent in the background; variables are filled in from the campaign and the creator.
+/// With an `Idempotency-Key` header the same request sends one email, however often it is made.
+#[utoipa::path(post, path = "/api/v1/outreach/email", tag = "Outreach mail", request_body = NewMail,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 200 characters; the same key stands for the same email")),
     responses((status = 200, description = "Queued", body = Sent),
     (status = 404, description = "There is no such campaign or creator"),
-    (status = 409, description = "The address is suppressed (unsubscribed, bounced, …), or the Idempotency-Key was used for another mail")))]
+    (status = 409, description = "The address is suppressed (unsubscribed, bounced, …), or the Idempotency-Key was used for another email")))]
 pub(super) async fn send(
     State(outreach): State<Outreach>,
     caller: Caller,
@@ -127,10 +132,10 @@ pub(super) async fn send(
     let key = outreach.key().await?;
     let (clock, scope) = (outreach.app().clock(), caller.scope());
     let mut tx = outreach.app().write().await?;
-    let (campaign, creator) = pair(scope, &mut tx, &input.campaign, input.creator).await?;
+    let (campaign, creator) = pair(scope, &mut tx, &input.pair.campaign_id, input.pair.creator_id).await?;
     let to = address(&creator)?;
     let touch_id: TouchId = clock.new_id();
-    let fingerprint = fingerprint(&campaign, &creator, &input.texts);
+    let fingerprint = fingerprint(&campaign, &creator, &input.wording);
     let request =
         idempotency.as_deref().map(|key| Request { workspace: campaign.workspace_id, key, fingerprint: &fingerprint });
     if let Some(request) = &request {
@@ -140,13 +145,7 @@ pub(super) async fn send(
             return Ok(Json(sent(entry, touch, &to)));
         }
     }
-    let (subject, message) = match input.texts {
-        Texts::Written { subject, message } => (subject, message),
-        Texts::Template(id) => {
-            let template = templates::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Template"))?;
-            (template.subject, template.body)
-        }
-    };
+    let (subject, message) = wording(scope, &mut tx, input.wording).await?;
     let values = Values::of(&campaign, &creator);
     let (subject, text) = (letter::fill("subject", &subject, &values)?, letter::fill("message", &message, &values)?);
     let mut entry = store::for_mail(scope, &mut tx, clock, &campaign, creator.id).await?;
@@ -176,19 +175,19 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
     }
 }
 
-fn fingerprint(campaign: &CampaignRef, creator: &Creator, texts: &Texts) -> String {
-    let texts = match texts {
-        Texts::Written { subject, message } => json!([subject, message]),
-        Texts::Template(id) => json!([id]),
+fn fingerprint(campaign: &CampaignRef, creator: &Creator, wording: &Wording) -> String {
+    let texts = match wording.template_id {
+        Some(id) => json!([id]),
+        None => json!([wording.subject, wording.message]),
     };
     hex::encode(Sha256::digest(json!([campaign.id, creator.id, texts]).to_string()))
 }
 
-/// Send a draft
+/// Send a drafted email
 ///
-/// Sends what the server drafted (an offer) as it is. A draft is sent once.
+/// Sends a draft that the server wrote, such as an offer, as it is. A draft is sent once.
 #[utoipa::path(post, path = "/api/v1/outreach/drafts/{touch_id}/send", tag = "Outreach mail",
-    params(("touch_id" = String, Path, description = "The draft in the history of its entry")),
+    params(("touch_id" = String, Path, description = "The draft's id in the history of its log entry")),
     responses((status = 200, description = "Queued", body = Sent),
     (status = 409, description = "It was sent already, or the address is suppressed")))]
 pub(super) async fn send_draft(State(outreach): State<Outreach>, caller: Caller, name: Named) -> Answer<Json<Sent>> {

@@ -14,8 +14,8 @@ mod templates;
 mod transcript;
 
 use http_base::Caller;
-use input::Fields;
-use kernel::{Error, Kind, Result, WorkspaceId};
+use input::Input;
+use kernel::{CreatorId, Error, Kind, Result, WorkspaceId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -63,18 +63,13 @@ fn workspace(caller: &Caller) -> Result<WorkspaceId> {
     caller.workspace().ok_or_else(none)
 }
 
-/// The campaign and the creator that a body names, in the documents' several words.
+/// The campaign and the creator that a body names.
+#[derive(Input)]
 struct Pair {
-    campaign: Option<String>,
-    creator: Option<kernel::CreatorId>,
-}
-
-impl Pair {
-    fn read(fields: &mut Fields) -> Self {
-        use input::rule;
-        Self {
-            campaign: fields.required("campaign_id", rule::text(100)),
-            creator: fields.required_as(&["creator_id", "influencer_id"], rule::id()),
-        }
-    }
+    /// The campaign: its id or code.
+    #[input(text(100), example = "CAMP-001")]
+    campaign_id: String,
+    /// The creator.
+    #[input(id, alias = "influencer_id")]
+    creator_id: CreatorId,
 }

@@ -4,11 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use creators::{Creator, CreatorChanges, Details};
 use http_base::{Answer, Body, Caller, Named};
-use input::rule;
 use input::{Fields, Input};
 use kernel::{CampaignId, CreatorId, Error, Money, OutreachId};
 use mind::score::niche::canonical;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
@@ -18,48 +17,45 @@ use crate::store::touches::{self, Touch, TouchId};
 use crate::store::{self, CampaignRef};
 use crate::{Channel, Entry, Outreach, Suggestion, SuggestionStatus};
 
-/// What is decided. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Decision` reads")]
-pub(super) struct DecisionDocument {
-    /// Take these over: the names of suggested fields.
-    accept: Option<Vec<String>>,
-    /// Never mind these.
-    dismiss: Option<Vec<String>>,
-}
-
+/// Which suggested updates are accepted, and which dismissed.
+#[derive(Input)]
+#[input(name = "SuggestionDecision", check = Decision::check)]
 pub(super) struct Decision {
+    /// The fields of the suggestions to accept.
+    #[input(texts(20, 100), alias = "fields", default, example = ["collaboration_rate"])]
     accept: Vec<String>,
+    /// The fields of the suggestions to dismiss.
+    #[input(texts(20, 100), default, example = ["timeline_availability"])]
     dismiss: Vec<String>,
 }
 
-impl Input for Decision {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let accept = fields.optional_as(&["accept", "fields"], rule::texts(20, 100)).unwrap_or_default();
-        let dismiss = fields.optional("dismiss", rule::texts(20, 100)).unwrap_or_default();
-        if accept.is_empty() && dismiss.is_empty() {
+impl Decision {
+    fn check(&self, fields: &mut Fields) {
+        if self.accept.is_empty() && self.dismiss.is_empty() {
             fields.fault("accept", "missing", "is missing: name the suggested fields to accept, or those to dismiss");
         }
-        Some(Self { accept, dismiss })
     }
 }
 
-/// What was decided.
+/// The suggested updates after a decision.
 #[derive(Serialize, ToSchema)]
+#[schema(as = DecidedSuggestions)]
 pub(super) struct Decided {
+    /// The log entry.
     outreach_id: OutreachId,
     /// Every suggestion as it stands now.
     suggested_updates: Vec<Suggestion>,
 }
 
-/// Decide about suggested updates
+/// Accept or dismiss suggested updates
 ///
-/// An accepted rate goes into the creator's entry of the directory, where the workspace may change that (it added the creator);
-/// otherwise, and for what the directory has no field for, it becomes a note of this entry.
-#[utoipa::path(post, path = "/api/v1/outreach/{log_id}/suggested-updates", tag = "Outreach", request_body = DecisionDocument,
+/// Conversations are read for what they tell of the creator, which is offered as suggested updates. An accepted rate goes into the
+/// creator's profile if your workspace added the creator. Otherwise, and where the profile has no such field, it becomes a note of
+/// this log entry.
+#[utoipa::path(post, path = "/api/v1/outreach/{log_id}/suggested-updates", tag = "Outreach", request_body = Decision,
     params(("log_id" = String, Path, description = "The entry's id")),
-    responses((status = 200, description = "What was decided", body = Decided),
-    (status = 409, description = "A named suggestion is not there, or is decided already")))]
+    responses((status = 200, description = "The suggestions as they are now", body = Decided),
+    (status = 409, description = "There is no such suggestion, or it is decided already")))]
 pub(super) async fn decide(
     State(outreach): State<Outreach>,
     caller: Caller,
@@ -128,28 +124,31 @@ fn note(entry: &mut Entry, suggestion: &Suggestion) {
 /// The terms of a contract, as far as they are known.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ContractDraft {
+    /// The log entry that they come from.
     outreach_id: OutreachId,
     campaign_id: CampaignId,
     creator_id: CreatorId,
-    /// As `POST /api/v1/contracts` takes them.
+    /// The terms, as `POST /api/v1/contracts` takes them.
     #[schema(value_type = Object)]
     terms: Value,
-    /// What was agreed on or named; null if nobody named a rate.
+    /// The rate that was named in the conversation, or else that of the creator's profile; null if there is neither.
     payment_amount: Option<Money>,
-    /// The currency that they named, if they named one.
+    /// The currency that was named in the conversation, if one was.
+    #[schema(example = "EUR")]
     currency: Option<String>,
-    /// Empty: milestones are yours to set.
+    /// Always empty: milestones are yours to set.
     #[schema(value_type = Vec<Object>)]
     payment_schedule: Vec<Value>,
-    /// Where each figure comes from.
+    /// Where each of these comes from, in words.
     sources: Vec<String>,
-    /// What is still open.
+    /// What is still open: `deliverables`, `deadlines`, `payment_amount`, `usage_rights`, `exclusivity`, `payment_schedule`.
     missing: Vec<&'static str>,
 }
 
-/// Draft a contract
+/// Draft a contract from a conversation
 ///
-/// The terms that the conversation came to, ready for `POST /api/v1/contracts`. What nobody said is left open and listed.
+/// The terms that the conversation came to, ready for `POST /api/v1/contracts`. What nobody said is left open and listed. Nothing is
+/// stored.
 #[utoipa::path(get, path = "/api/v1/outreach/{log_id}/contract-draft", tag = "Outreach",
     params(("log_id" = String, Path, description = "The entry's id")),
     responses((status = 200, description = "The terms", body = ContractDraft)))]
@@ -214,53 +213,44 @@ pub(super) async fn contract_draft(
     }))
 }
 
-/// What an offer is made of. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `OfferInput` reads")]
-pub(super) struct OfferDocument {
-    /// The most that may be offered; never more than the campaign's budget.
-    cap: Option<f64>,
-    /// Dollars for 1,000 views, instead of the published benchmark.
+/// What an offer is made of.
+#[derive(Input)]
+#[input(name = "OfferInput")]
+pub(super) struct OfferInput {
+    /// The most that may be offered; never more than the campaign's budget, which it is if nothing is said.
+    #[input(amount(false), alias = "budget", example = 1500)]
+    cap: Option<Money>,
+    /// Dollars for 1,000 views; the published benchmark if nothing is said.
+    #[input(number(0.01, 10_000.0), example = 25)]
     cpm: Option<f64>,
-    /// Views that a piece is expected to get, instead of what is known of the creator.
+    /// Views that a post is expected to get; those that the creator usually gets if nothing is said.
+    #[input(tally(), example = 40_000)]
     expected_views: Option<u64>,
 }
 
-pub(super) struct OfferInput {
-    cap: Option<Money>,
-    cpm: Option<f64>,
-    views: Option<u64>,
-}
-
-impl Input for OfferInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self {
-            cap: fields.optional_as(&["cap", "budget"], rule::amount(false)),
-            cpm: fields.optional("cpm", rule::number(0.01, 10_000.0)),
-            views: fields.optional("expected_views", rule::tally()),
-        })
-    }
-}
-
-/// An offer, as a draft.
+/// An offer, as a draft of an email.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OfferDraft)]
 pub(super) struct OfferBody {
+    /// The log entry.
     outreach_id: OutreachId,
     #[serde(flatten)]
     offer: Offer,
-    /// The draft in the history; `POST /outreach/drafts/{touch_id}/send` sends it.
+    /// The draft in the history of the entry; `POST /api/v1/outreach/drafts/{touch_id}/send` sends it.
     touch_id: TouchId,
+    /// The subject of the email.
     subject: String,
+    /// The text of the email.
     message: String,
-    /// Only with `OUTREACH_AUTO_SEND`; otherwise a person sends it.
+    /// Was it sent? Only where the setting `OUTREACH_AUTO_SEND` is on; otherwise a person sends it.
     sent: bool,
 }
 
 /// Draft an offer
 ///
-/// From the price of 1,000 views and the views that a piece is expected to get, never above the cap, with its reasoning. It is a draft:
-/// it leaves when somebody sends it, or by itself only where `OUTREACH_AUTO_SEND` is on.
-#[utoipa::path(post, path = "/api/v1/outreach/{log_id}/negotiation/offer", tag = "Outreach", request_body = OfferDocument,
+/// What to offer, from the price of 1,000 views and the views that a post is expected to get; never above the cap, and with its
+/// reasoning. It is a draft, which somebody sends; it is sent at once only where the setting `OUTREACH_AUTO_SEND` is on.
+#[utoipa::path(post, path = "/api/v1/outreach/{log_id}/negotiation/offer", tag = "Outreach", request_body = OfferInput,
     params(("log_id" = String, Path, description = "The entry's id")),
     responses((status = 200, description = "The draft", body = OfferBody),
     (status = 409, description = "They have declined, or it is agreed already")))]
@@ -283,7 +273,7 @@ pub(super) async fn offer(
     let known = Known {
         platform: creator.platform,
         followers: creator.followers,
-        avg_views: input.views.or(creator.avg_views),
+        avg_views: input.expected_views.or(creator.avg_views),
         niche: canonical(&creator.niche),
         cpm: input.cpm,
         asked: asked

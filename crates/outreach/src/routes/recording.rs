@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use db::Tx;
-use http_base::{Answer, Caller, Named};
+use http_base::{Answer, Binary, Caller, Named};
+use input::Input;
 use kernel::{Error, Kind, OutreachId, Result, Scope, Timestamp};
-use utoipa::ToSchema;
 
 use crate::ranges::{self, Asked, Told};
 use crate::store::{self, uploads};
@@ -128,22 +128,19 @@ async fn write(outreach: &Outreach, name: &str, head: Bytes, pieces: &mut impl P
     }
 }
 
-/// A recording. Only for the documentation.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the form that is read as a stream")]
-pub(super) struct RecordingForm {
-    /// MP3 or WAV.
-    #[schema(value_type = String, format = Binary)]
-    recording: Vec<u8>,
-}
+/// The recording of a call.
+#[derive(Input)]
+#[input(file = "The recording: MP3 or WAV.", file_name = "recording")]
+pub(super) struct RecordingForm;
 
-/// Upload the recording of a call
+/// Upload a recording
 ///
-/// As a form with the file `recording`, or as the body itself (`audio/mpeg`, `audio/wav`). It takes the place of an earlier one.
+/// The recording of a call, as a form with the file `recording` or as the body itself. It takes the place of an earlier one. What it
+/// is, MP3 or WAV, is told by its bytes.
 #[utoipa::path(post, path = "/api/v1/outreach/call/{call_id}/recording", tag = "Outreach calls",
-    params(("call_id" = String, Path, description = "The entry's id")),
-    request_body(content = RecordingForm, content_type = "multipart/form-data"),
-    responses((status = 200, description = "The entry as it is now", body = OutreachBody)))]
+    params(("call_id" = String, Path, description = "The id of the log entry")),
+    request_body(content((RecordingForm = "multipart/form-data"), (inline(Binary) = "audio/mpeg"), (inline(Binary) = "audio/wav"))),
+    responses((status = 200, description = "The log entry as it is now", body = OutreachBody)))]
 pub(super) async fn upload(
     State(outreach): State<Outreach>,
     caller: Caller,
@@ -184,16 +181,19 @@ async fn keep(outreach: &Outreach, scope: Scope, id: OutreachId, stored: &Stored
     Ok(entry)
 }
 
-/// Download the recording of a call
+/// Download a recording
 ///
-/// The file that was uploaded, whole or by ranges; or a redirect to where it is.
+/// The recording of a call as it was uploaded, whole or in part; or a redirect to where it is kept.
 #[utoipa::path(get, path = "/api/v1/outreach/call/{call_id}/recording", tag = "Outreach calls",
-    params(("call_id" = String, Path, description = "The entry's id"), ("Range" = Option<String>, Header, description = "`bytes=0-1023`"),
-    ("If-Range" = Option<String>, Header, description = "The `ETag` of the file that you have a part of")),
-    responses((status = 200, description = "The recording", body = Vec<u8>, content_type = "audio/mpeg"),
-    (status = 206, description = "The part that was asked for", body = Vec<u8>, content_type = "audio/mpeg"),
-    (status = 302, description = "It is elsewhere"),
-    (status = 304, description = "You have it already (`If-None-Match`)"),
+    params(("call_id" = String, Path, description = "The id of the log entry"),
+    ("Range" = Option<String>, Header, description = "The part that is wanted, such as `bytes=0-1023`"),
+    ("If-Range" = Option<String>, Header, description = "The `ETag` of the recording that you have a part of"),
+    ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the recording that you have")),
+    responses((status = 200, description = "The recording", content((inline(Binary) = "audio/mpeg"), (inline(Binary) = "audio/wav"))),
+    (status = 206, description = "The part that was asked for",
+        content((inline(Binary) = "audio/mpeg"), (inline(Binary) = "audio/wav"))),
+    (status = 302, description = "The recording is kept at the address in `Location`"),
+    (status = 304, description = "You have this recording (`If-None-Match`)"),
     (status = 416, description = "The recording has no such part")))]
 pub(super) async fn download(
     State(outreach): State<Outreach>,

@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
+use input::rule::{self, Problem, Rule};
 use kernel::{CreatorId, Error, OutreachId, Timestamp, time};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::templates::{Done, subject, text};
+use super::templates::Done;
 use super::workspace;
 use crate::jobs_of_outreach::enqueue_step;
 use crate::store::sequences::{self, Run, RunId, Sequence, SequenceId, Step};
@@ -19,11 +19,15 @@ use crate::{EmailStatus, Outreach, Stage};
 const MOST_STEPS: usize = 10;
 const MOST_CREATORS: usize = 500;
 
-/// A sequence.
+/// An email sequence.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EmailSequence)]
 pub(super) struct SequenceBody {
     id: SequenceId,
+    /// What it is called.
+    #[schema(example = "Spring launch")]
     name: String,
+    /// Its emails, in the order in which they are sent.
     steps: Vec<Step>,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -41,72 +45,44 @@ impl From<Sequence> for SequenceBody {
     }
 }
 
-/// A page of sequences.
+/// A page of email sequences.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EmailSequenceList)]
 pub(super) struct SequenceList {
+    /// The sequences of this page, the newest first.
     sequences: Vec<SequenceBody>,
     #[serde(flatten)]
     page: Page,
 }
 
-/// A sequence as it is sent. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `SequenceInput` reads")]
-pub(super) struct SequenceDocument {
-    /// What it is called.
-    name: String,
-    /// One to ten mails; the first needs a subject.
-    steps: Vec<Step>,
+/// The rule of a sequence's emails: at least one, and the first has a subject.
+fn emails() -> impl Rule<Output = Vec<Step>> {
+    rule::list(MOST_STEPS, rule::nested::<Step>()).and_then(|steps| match steps.first() {
+        None => Err(Problem::new("too_short", "must have at least one mail")),
+        Some(Step { subject: None, .. }) => {
+            Err(Problem::new("missing", "is missing: the first mail needs one").below("subject").below("0"))
+        }
+        Some(_) => Ok(steps),
+    })
 }
 
+/// An email sequence, as it is sent.
+#[derive(Input)]
+#[input(name = "EmailSequenceInput")]
 pub(super) struct SequenceInput {
+    /// What it is called.
+    #[input(text(200), example = "Spring launch")]
     name: String,
+    /// Its emails, one to ten, in the order in which they are sent.
+    #[input(emails())]
     steps: Vec<Step>,
 }
 
-impl Input for SequenceInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.required("name", rule::text(200));
-        let given = fields.required("steps", rule::list(MOST_STEPS, rule::object(200_000)))?;
-        if given.is_empty() {
-            fields.fault("steps", "too_short", "must have at least one mail");
-        }
-        let mut steps = Vec::new();
-        for (at, step) in given.into_iter().enumerate() {
-            let mut told = |name: &str, problem: kernel::Error| {
-                for fault in problem.faults() {
-                    fields.fault(&format!("steps.{at}.{name}"), fault.kind, fault.message.clone());
-                }
-            };
-            match Fields::of_body(serde_json::Value::Object(step)).and_then(Fields::read::<StepInput>) {
-                Ok(StepInput(step)) if at == 0 && step.subject.is_none() => {
-                    fields.fault(&format!("steps.{at}.subject"), "missing", "is missing: the first mail needs one");
-                }
-                Ok(StepInput(step)) => steps.push(step),
-                Err(problem) => {
-                    let name = problem.faults().first().and_then(|fault| fault.loc.last().cloned()).unwrap_or_default();
-                    told(&name, problem);
-                }
-            }
-        }
-        Some(Self { name: name?, steps })
-    }
-}
-
-struct StepInput(Step);
-
-impl Input for StepInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let after_days = fields.optional("after_days", rule::whole(0, 365)).unwrap_or(0) as u32;
-        let subject = fields.optional("subject", subject());
-        let message = fields.required_as(&["message", "body"], text());
-        Some(Self(Step { after_days, subject, message: message? }))
-    }
-}
-
-/// List sequences
+/// List email sequences
+///
+/// The sequences of your workspace, the newest first.
 #[utoipa::path(get, path = "/api/v1/outreach/sequences", tag = "Outreach mail", params(Offsets),
-    responses((status = 200, description = "A page of sequences, the newest first", body = SequenceList)))]
+    responses((status = 200, description = "A page of sequences", body = SequenceList)))]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -117,10 +93,11 @@ pub(super) async fn list(
     Ok(Json(SequenceList { sequences: found.into_iter().map(SequenceBody::from).collect(), page: offsets.page(total) }))
 }
 
-/// Write a sequence
+/// Create an email sequence
 ///
-/// Each mail leaves `after_days` after the one before it, unless they replied, unsubscribed, agreed or declined, or a mail came back.
-#[utoipa::path(post, path = "/api/v1/outreach/sequences", tag = "Outreach mail", request_body = SequenceDocument,
+/// A first email and its follow-ups. Each is sent `after_days` days after the previous one; the sequence ends early when the creator
+/// replies, unsubscribes, agrees or declines, or an email bounces.
+#[utoipa::path(post, path = "/api/v1/outreach/sequences", tag = "Outreach mail", request_body = SequenceInput,
     responses((status = 200, description = "The new sequence", body = SequenceBody)))]
 pub(super) async fn create(
     State(app): State<App>,
@@ -142,7 +119,9 @@ pub(super) async fn create(
     Ok(Json(sequence.into()))
 }
 
-/// Read a sequence
+/// Get an email sequence
+///
+/// One sequence with its emails.
 #[utoipa::path(get, path = "/api/v1/outreach/sequences/{sequence_id}", tag = "Outreach mail",
     params(("sequence_id" = String, Path, description = "The sequence's id")),
     responses((status = 200, description = "The sequence", body = SequenceBody)))]
@@ -153,9 +132,9 @@ pub(super) async fn get(State(app): State<App>, caller: Caller, name: Named) -> 
     Ok(Json(found.ok_or_else(|| Error::not_found("Sequence"))?.into()))
 }
 
-/// Delete a sequence
+/// Delete an email sequence
 ///
-/// What it has begun goes on; stop its runs to end that.
+/// Runs that were started go on; stop them to end that.
 #[utoipa::path(delete, path = "/api/v1/outreach/sequences/{sequence_id}", tag = "Outreach mail",
     params(("sequence_id" = String, Path, description = "The sequence's id")),
     responses((status = 200, description = "Deleted", body = Done)))]
@@ -169,64 +148,64 @@ pub(super) async fn delete(State(app): State<App>, caller: Caller, name: Named) 
     Ok(Json(Done { message: "The sequence was deleted".into() }))
 }
 
-/// For whom a sequence begins. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `BeginInput` reads")]
-pub(super) struct BeginDocument {
-    /// The campaign's id or code.
-    campaign_id: String,
-    /// Up to 500 creators.
-    creator_ids: Vec<String>,
+/// The rule of whom a sequence is for: at least one.
+fn receivers() -> impl Rule<Output = Vec<CreatorId>> {
+    rule::list(MOST_CREATORS, rule::id()).and_then(|creators| {
+        let named = !creators.is_empty();
+        named.then_some(creators).ok_or_else(|| Problem::new("too_short", "must name at least one creator"))
+    })
 }
 
+/// Whom a sequence is started for.
+#[derive(Input)]
+#[input(name = "StartSequence")]
 pub(super) struct BeginInput {
-    campaign: String,
-    creators: Vec<CreatorId>,
+    /// The campaign: its id or code.
+    #[input(text(100), example = "CAMP-001")]
+    campaign_id: String,
+    /// The creators, one to 500.
+    #[input(receivers(), alias = "influencer_ids")]
+    creator_ids: Vec<CreatorId>,
 }
 
-impl Input for BeginInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let campaign = fields.required("campaign_id", rule::text(100));
-        let creators = fields.required_as(&["creator_ids", "influencer_ids"], rule::list(MOST_CREATORS, rule::id()));
-        if creators.as_ref().is_some_and(Vec::is_empty) {
-            fields.fault("creator_ids", "too_short", "must name at least one creator");
-        }
-        Some(Self { campaign: campaign?, creators: creators? })
-    }
-}
-
-/// A creator that a sequence did not begin for.
+/// A creator for whom a sequence was not started.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SkippedCreator)]
 struct Skipped {
     creator_id: CreatorId,
-    /// Why.
+    /// Why it was not started for them.
+    #[schema(example = "the directory has no e-mail address")]
     reason: String,
 }
 
-/// A sequence began.
+/// For whom a sequence was started.
 #[derive(Serialize, ToSchema)]
+#[schema(as = StartedSequence)]
 pub(super) struct Begun {
-    /// What runs now.
+    /// The runs that were started.
     started: Vec<RunBody>,
-    /// For whom it does not, and why.
+    /// The creators for whom it was not started, and why.
     skipped: Vec<Skipped>,
 }
 
-/// A sequence on its way to one creator.
+/// A run of a sequence: its emails to one creator.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SequenceRun)]
 pub(super) struct RunBody {
     id: RunId,
+    /// The sequence that it is a run of.
     sequence_id: SequenceId,
+    /// The log entry that its emails belong to.
     outreach_id: OutreachId,
-    /// How many mails have been queued.
+    /// How many of its emails have been queued.
     steps_done: u32,
-    /// How many there are.
+    /// How many emails it has.
     steps: usize,
     /// `running`, `finished` or `stopped`.
     status: String,
-    /// Why it stopped.
+    /// Why it stopped: `replied`, `bounced`, `unsubscribed`, `agreed`, `declined`, `by_hand` or `failed`; null unless it is stopped.
     reason: Option<String>,
-    /// When the next mail is due.
+    /// When the next email is due; null when it is over.
     next_at: Option<Timestamp>,
     created_at: Timestamp,
 }
@@ -247,12 +226,12 @@ impl From<Run> for RunBody {
     }
 }
 
-/// Begin a sequence
+/// Start an email sequence
 ///
-/// For these creators of a campaign; whoever cannot be written to, or has one running, is told with the reason.
-#[utoipa::path(post, path = "/api/v1/outreach/sequences/{sequence_id}/runs", tag = "Outreach mail", request_body = BeginDocument,
+/// For these creators of a campaign. Those who cannot be written to, or have a sequence running, are skipped and named with the reason.
+#[utoipa::path(post, path = "/api/v1/outreach/sequences/{sequence_id}/runs", tag = "Outreach mail", request_body = BeginInput,
     params(("sequence_id" = String, Path, description = "The sequence's id")),
-    responses((status = 200, description = "What began, and what did not", body = Begun)))]
+    responses((status = 200, description = "For whom it was started, and for whom not", body = Begun)))]
 pub(super) async fn begin(
     State(outreach): State<Outreach>,
     caller: Caller,
@@ -264,10 +243,10 @@ pub(super) async fn begin(
     let (clock, now) = (app.clock(), app.clock().now());
     let mut tx = app.db().write_long().await?;
     let sequence = sequences::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Sequence"))?;
-    let campaign = store::campaign(scope, &mut tx, &input.campaign).await?;
-    let known = creators::store::by_ids(scope, &mut tx, &input.creators).await?;
+    let campaign = store::campaign(scope, &mut tx, &input.campaign_id).await?;
+    let known = creators::store::by_ids(scope, &mut tx, &input.creator_ids).await?;
     let (mut started, mut skipped) = (Vec::new(), Vec::new());
-    for creator_id in input.creators {
+    for creator_id in input.creator_ids {
         let mut skip = |reason: &str| skipped.push(Skipped { creator_id, reason: reason.into() });
         let Some(creator) = known.iter().find(|creator| creator.id == creator_id) else {
             skip("there is no such creator");
@@ -312,18 +291,22 @@ pub(super) async fn begin(
     Ok(Json(Begun { started, skipped }))
 }
 
-/// A page of runs.
+/// A page of a sequence's runs.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SequenceRunList)]
 pub(super) struct RunList {
+    /// The runs of this page, the newest first.
     runs: Vec<RunBody>,
     #[serde(flatten)]
     page: Page,
 }
 
-/// List what a sequence has begun
+/// List the runs of a sequence
+///
+/// Each run is the sequence on its way to one creator; the newest first.
 #[utoipa::path(get, path = "/api/v1/outreach/sequences/{sequence_id}/runs", tag = "Outreach mail",
     params(("sequence_id" = String, Path, description = "The sequence's id"), Offsets),
-    responses((status = 200, description = "A page of its runs, the newest first", body = RunList)))]
+    responses((status = 200, description = "A page of its runs", body = RunList)))]
 pub(super) async fn runs(
     State(app): State<App>,
     caller: Caller,
@@ -337,11 +320,13 @@ pub(super) async fn runs(
     Ok(Json(RunList { runs: runs.into_iter().map(RunBody::from).collect(), page: offsets.page(total) }))
 }
 
-/// Stop a run
+/// Stop a run of a sequence
+///
+/// The emails that are still to come are not sent.
 #[utoipa::path(post, path = "/api/v1/outreach/runs/{run_id}/stop", tag = "Outreach mail",
     params(("run_id" = String, Path, description = "The run's id")),
     responses((status = 200, description = "The run as it is now", body = RunBody),
-    (status = 409, description = "It is over already")))]
+    (status = 409, description = "The run is over already")))]
 pub(super) async fn stop(State(app): State<App>, caller: Caller, name: Named) -> Answer<Json<RunBody>> {
     let id = name.id("Run")?;
     let mut tx = app.write().await?;

@@ -5,11 +5,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use db::Tx;
-use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params};
-use input::rule;
-use input::{Fields, Input};
+use http_base::{Answer, App, Body, Caller, ErrorBody, Named, Offsets, Page, Params};
+use input::Input;
 use kernel::{Error, Kind, Result, Scope, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::templates::Done;
@@ -20,14 +19,18 @@ use crate::store::touches::{self, Touch, TouchId};
 use crate::store::{self, sequences};
 use crate::token::Purpose;
 
-/// An address that gets no mail.
+/// An address that gets no email.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Suppression)]
 pub(super) struct SuppressionBody {
     id: SuppressionId,
+    /// The address.
     #[schema(example = "mia@example.com")]
     address: String,
-    /// `unsubscribed`, `complained`, `bounced` or `manual`.
+    /// Why it gets none: `unsubscribed`, `complained`, `bounced` or `manual`.
+    #[schema(example = "unsubscribed")]
     reason: String,
+    /// A note of whoever put it on the list.
     note: Option<String>,
     created_at: Timestamp,
 }
@@ -39,17 +42,20 @@ impl From<Suppression> for SuppressionBody {
     }
 }
 
-/// A page of the list.
+/// A page of the suppression list.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SuppressionList {
+    /// The addresses of this page, the newest first.
     suppressions: Vec<SuppressionBody>,
     #[serde(flatten)]
     page: Page,
 }
 
 /// List suppressed addresses
+///
+/// The addresses that get no email of your workspace, the newest first.
 #[utoipa::path(get, path = "/api/v1/outreach/suppressions", tag = "Outreach mail", params(Offsets),
-    responses((status = 200, description = "A page of the list, the newest first", body = SuppressionList)))]
+    responses((status = 200, description = "A page of the list", body = SuppressionList)))]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -61,34 +67,23 @@ pub(super) async fn list(
     Ok(Json(SuppressionList { suppressions, page: offsets.page(total) }))
 }
 
-/// An address. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `AddressInput` reads")]
-pub(super) struct AddressDocument {
-    /// The address; `email` is taken too.
-    address: String,
-    /// Why.
-    note: Option<String>,
-}
-
+/// An address that is to get no email.
+#[derive(Input)]
+#[input(name = "SuppressAddress")]
 pub(super) struct AddressInput {
+    /// The address.
+    #[input(email, alias = "email", example = "mia@example.com")]
     address: String,
+    /// Why, for your workspace.
+    #[input(any_text(2_000))]
     note: Option<String>,
-}
-
-impl Input for AddressInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let address = fields.required_as(&["address", "email"], rule::email());
-        let note = fields.optional("note", rule::any_text(2_000));
-        Some(Self { address: address?, note })
-    }
 }
 
 /// Suppress an address
 ///
-/// It gets no more mail of this workspace, also not what is queued already.
-#[utoipa::path(post, path = "/api/v1/outreach/suppressions", tag = "Outreach mail", request_body = AddressDocument,
-    responses((status = 200, description = "Suppressed", body = SuppressionBody),
+/// The address gets no more email of your workspace, including what is queued already.
+#[utoipa::path(post, path = "/api/v1/outreach/suppressions", tag = "Outreach mail", request_body = AddressInput,
+    responses((status = 200, description = "The address is on the list", body = SuppressionBody),
     (status = 409, description = "The address is on the list already")))]
 pub(super) async fn add(
     State(app): State<App>,
@@ -111,12 +106,12 @@ pub(super) async fn add(
     Ok(Json(new.into()))
 }
 
-/// Take an address off the list
+/// Remove an address from the suppression list
 ///
-/// Only one that bounced or that you put there: whoever unsubscribed or complained has said so themselves.
+/// Only an address that bounced, or that you put there: those who unsubscribed or complained decided so themselves.
 #[utoipa::path(delete, path = "/api/v1/outreach/suppressions/{suppression_id}", tag = "Outreach mail",
-    params(("suppression_id" = String, Path, description = "Its id in the list")),
-    responses((status = 200, description = "Taken off", body = Done),
+    params(("suppression_id" = String, Path, description = "The id of the address in the list")),
+    responses((status = 200, description = "Removed from the list", body = Done),
     (status = 409, description = "They unsubscribed or complained themselves")))]
 pub(super) async fn remove(State(app): State<App>, caller: Caller, name: Named) -> Answer<Json<Done>> {
     let id = name.id("Suppressed address")?;
@@ -137,12 +132,14 @@ fn unknown() -> Error {
     Error::new(Kind::NotFound, "This link is not one of ours, or not whole; copy it from the mail once more")
 }
 
-/// Ask whether to unsubscribe
+/// Show the unsubscribe page
 ///
-/// A page with one button, for people who follow the link. To look at it changes nothing: programs follow links, too.
+/// A page with one button, for people who follow the link of an email. Looking at it changes nothing, as programs follow links too.
 #[utoipa::path(get, path = "/api/v1/outreach/unsubscribe/{token}", tag = "Outreach mail", security(()),
-    params(("token" = String, Path, description = "The token in the mail")),
-    responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
+    params(("token" = String, Path, description = "The token of the link in the email")),
+    responses((status = 200, description = "The page", body = String, content_type = "text/html"),
+    (status = 404, description = "The link is not known: as JSON, or as a page for those who ask for `text/html`",
+        content((ErrorBody = "application/json"), (String = "text/html")))))]
 pub(super) async fn page(State(outreach): State<Outreach>, name: Named, headers: HeaderMap) -> Answer<Response> {
     told(&headers, ask(&outreach, &name.0).await)
 }
@@ -199,10 +196,14 @@ fn told(headers: &HeaderMap, done: Result<Response>) -> Answer<Response> {
 
 /// Unsubscribe
 ///
-/// One click, without a login (RFC 8058): the receiver of the mail gets no more of that workspace. Twice is the same as once.
+/// One click, without a log-in (RFC 8058): the receiver of the email gets no more from that workspace. Doing it twice is the same as
+/// once. A body is not needed, and not read.
 #[utoipa::path(post, path = "/api/v1/outreach/unsubscribe/{token}", tag = "Outreach mail", security(()),
-    params(("token" = String, Path, description = "The token in the mail")),
-    responses((status = 200, description = "Unsubscribed: as JSON, or as a page for whoever asks for `text/html`", body = Done)))]
+    params(("token" = String, Path, description = "The token of the link in the email")),
+    responses((status = 200, description = "Unsubscribed: as JSON, or as a page for those who ask for `text/html`",
+        content((Done = "application/json"), (String = "text/html"))),
+    (status = 404, description = "The link is not known: as JSON, or as a page for those who ask for `text/html`",
+        content((ErrorBody = "application/json"), (String = "text/html")))))]
 pub(super) async fn unsubscribe(State(outreach): State<Outreach>, name: Named, headers: HeaderMap) -> Answer<Response> {
     let done = suppress(&outreach, &name.0).await;
     let wants_html = http_base::page::wants_html(&headers);

@@ -3,24 +3,28 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params, Reader};
-use input::rule::{self, Problem, Rule};
-use input::{Fields, Input};
-use kernel::{CreatorId, Error, Timestamp};
-use serde::{Deserialize, Serialize};
+use input::Input;
+use kernel::{Error, Timestamp};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{mails, workspace};
-use crate::letter::{self, VARIABLES, Values};
+use super::mails::{self, Wording};
+use super::{Pair, workspace};
+use crate::letter::{self, VARIABLES, Values, mail_text, subject_line};
 use crate::store::templates::{self, Template, TemplateId};
 
-/// A template of a mail.
+/// An email template.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EmailTemplate)]
 pub(super) struct TemplateBody {
     id: TemplateId,
-    #[schema(example = "First word")]
+    /// What it is called; no two templates of a workspace have the same name.
+    #[schema(example = "First contact")]
     name: String,
+    /// The subject, with variables.
     #[schema(example = "Working with {{brand_name}}?")]
     subject: String,
+    /// The text, with variables.
     #[schema(example = "Hi {{first_name|there}}, …")]
     message: String,
     created_at: Timestamp,
@@ -40,62 +44,38 @@ impl From<Template> for TemplateBody {
     }
 }
 
-/// A page of templates.
+/// A page of email templates.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EmailTemplateList)]
 pub(super) struct TemplateList {
+    /// The templates of this page, by name.
     templates: Vec<TemplateBody>,
-    /// Every variable that a text may have.
+    /// The variables that subjects and texts may have: `first_name` is written `{{first_name}}`.
     variables: Vec<&'static str>,
     #[serde(flatten)]
     page: Page,
 }
 
-/// The rule of a subject: one line, whose variables are known.
-pub(super) fn subject() -> impl Rule<Output = String> {
-    rule::text(300).and_then(|subject| {
-        if subject.contains(['\r', '\n']) {
-            return Err(Problem::new("wrong_format", "must be one line"));
-        }
-        letter::check(&subject).map(|()| subject).map_err(|problem| Problem::new("wrong_format", problem))
-    })
-}
-
-/// The rule of a text: its variables are known.
-pub(super) fn text() -> impl Rule<Output = String> {
-    rule::text(50_000)
-        .and_then(|text| letter::check(&text).map(|()| text).map_err(|problem| Problem::new("wrong_format", problem)))
-}
-
-/// A template as it is sent. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `TemplateInput` reads")]
-pub(super) struct TemplateDocument {
-    /// What it is called; once in a workspace.
-    name: String,
-    /// The subject, with variables.
-    subject: String,
-    /// The text, with variables; `body` is taken too.
-    message: String,
-}
-
+/// An email template, as it is sent.
+#[derive(Input)]
+#[input(name = "EmailTemplateInput")]
 pub(super) struct TemplateInput {
+    /// What it is called; no two templates of a workspace have the same name.
+    #[input(text(200), example = "First contact")]
     name: String,
+    /// The subject: one line, in which variables such as `{{brand_name}}` are filled in.
+    #[input(subject_line(), example = "Working with {{brand_name}}?")]
     subject: String,
+    /// The text, in which variables such as `{{first_name|there}}` are filled in.
+    #[input(mail_text(), alias = "body", example = "Hi {{first_name|there}}, …")]
     message: String,
 }
 
-impl Input for TemplateInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.required("name", rule::text(200));
-        let subject = fields.required("subject", subject());
-        let message = fields.required_as(&["message", "body"], text());
-        Some(Self { name: name?, subject: subject?, message: message? })
-    }
-}
-
-/// List templates
+/// List email templates
+///
+/// The templates of your workspace by name, with every variable that they may have.
 #[utoipa::path(get, path = "/api/v1/outreach/templates", tag = "Outreach mail", params(Offsets),
-    responses((status = 200, description = "A page of templates, by name", body = TemplateList)))]
+    responses((status = 200, description = "A page of templates", body = TemplateList)))]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -107,12 +87,13 @@ pub(super) async fn list(
     Ok(Json(TemplateList { templates, variables: VARIABLES.to_vec(), page: offsets.page(total) }))
 }
 
-/// Write a template
+/// Create an email template
 ///
-/// `{{first_name}}` is filled for each creator, `{{first_name|there}}` also where nothing is known. An unknown variable is 422.
-#[utoipa::path(post, path = "/api/v1/outreach/templates", tag = "Outreach mail", request_body = TemplateDocument,
+/// `{{first_name}}` is filled in for each creator; `{{first_name|there}}` says what stands there where the name is not known. An
+/// unknown variable is refused (422).
+#[utoipa::path(post, path = "/api/v1/outreach/templates", tag = "Outreach mail", request_body = TemplateInput,
     responses((status = 200, description = "The new template", body = TemplateBody),
-    (status = 409, description = "There is one of this name already")))]
+    (status = 409, description = "There is a template of this name already")))]
 pub(super) async fn create(
     State(app): State<App>,
     caller: Caller,
@@ -134,7 +115,9 @@ pub(super) async fn create(
     Ok(Json(template.into()))
 }
 
-/// Read a template
+/// Get an email template
+///
+/// One template of your workspace.
 #[utoipa::path(get, path = "/api/v1/outreach/templates/{template_id}", tag = "Outreach mail",
     params(("template_id" = String, Path, description = "The template's id")),
     responses((status = 200, description = "The template", body = TemplateBody)))]
@@ -145,11 +128,13 @@ pub(super) async fn get(State(app): State<App>, caller: Caller, name: Named) -> 
     Ok(Json(template.ok_or_else(|| Error::not_found("Template"))?.into()))
 }
 
-/// Change a template
-#[utoipa::path(put, path = "/api/v1/outreach/templates/{template_id}", tag = "Outreach mail", request_body = TemplateDocument,
+/// Update an email template
+///
+/// Replaces its name, subject and text. Emails that were sent with it stay as they were.
+#[utoipa::path(put, path = "/api/v1/outreach/templates/{template_id}", tag = "Outreach mail", request_body = TemplateInput,
     params(("template_id" = String, Path, description = "The template's id")),
     responses((status = 200, description = "The template as it is now", body = TemplateBody),
-    (status = 409, description = "There is another one of this name, or it was changed meanwhile")))]
+    (status = 409, description = "There is another template of this name, or this one was changed in the meantime")))]
 pub(super) async fn update(
     State(app): State<App>,
     caller: Caller,
@@ -170,16 +155,16 @@ pub(super) async fn update(
     Ok(Json(template.into()))
 }
 
-/// Something was done.
+/// Confirms what was done.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Done {
-    /// What was done.
+    /// What was done, in a sentence.
     pub(super) message: String,
 }
 
-/// Delete a template
+/// Delete an email template
 ///
-/// Mails that were written with it stay.
+/// Emails that were sent with it stay in the log.
 #[utoipa::path(delete, path = "/api/v1/outreach/templates/{template_id}", tag = "Outreach mail",
     params(("template_id" = String, Path, description = "The template's id")),
     responses((status = 200, description = "Deleted", body = Done)))]
@@ -193,56 +178,33 @@ pub(super) async fn delete(State(app): State<App>, caller: Caller, name: Named) 
     Ok(Json(Done { message: "The template was deleted".into() }))
 }
 
-/// What is to be shown. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `PreviewInput` reads")]
-pub(super) struct PreviewDocument {
-    /// The campaign's id or code.
-    campaign_id: String,
-    /// The creator.
-    creator_id: String,
-    /// A template; or give `subject` and `message`.
-    template_id: Option<String>,
-    /// A subject to be tried.
-    subject: Option<String>,
-    /// A text to be tried.
-    message: Option<String>,
-}
-
+/// An email that is to be shown.
+#[derive(Input)]
+#[input(name = "EmailPreviewInput")]
 pub(super) struct PreviewInput {
-    campaign: String,
-    creator: CreatorId,
-    template: Option<TemplateId>,
-    texts: Option<(String, String)>,
+    #[input(flatten)]
+    pair: Pair,
+    #[input(flatten)]
+    wording: Wording,
 }
 
-impl Input for PreviewInput {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let pair = super::Pair::read(fields);
-        let template = fields.optional("template_id", rule::id());
-        let texts = if fields.has("template_id") {
-            None
-        } else {
-            let subject = fields.required("subject", subject());
-            let message = fields.required_as(&["message", "body"], text());
-            Some((subject?, message?))
-        };
-        Some(Self { campaign: pair.campaign?, creator: pair.creator?, template, texts })
-    }
-}
-
-/// A mail as it would leave.
+/// An email as it would be sent.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EmailPreview)]
 pub(super) struct Preview {
-    /// To whom; null if the directory has no address.
+    /// The address that it would go to; null if the directory has none.
     to: Option<String>,
+    /// The subject, with its variables filled in.
     subject: String,
+    /// The text, with its variables filled in.
     message: String,
 }
 
-/// Show a mail before it is sent
-#[utoipa::path(post, path = "/api/v1/outreach/templates/preview", tag = "Outreach mail", request_body = PreviewDocument,
-    responses((status = 200, description = "The mail with its variables filled", body = Preview),
+/// Preview an email
+///
+/// Shows what a template, or a subject and a text, come to for one creator of a campaign. Nothing is sent or stored.
+#[utoipa::path(post, path = "/api/v1/outreach/templates/preview", tag = "Outreach mail", request_body = PreviewInput,
+    responses((status = 200, description = "The email with its variables filled in", body = Preview),
     (status = 404, description = "There is no such campaign, creator or template")))]
 pub(super) async fn preview(
     State(app): State<App>,
@@ -250,14 +212,8 @@ pub(super) async fn preview(
     Body { input, .. }: Body<PreviewInput>,
 ) -> Answer<Json<Preview>> {
     let (scope, mut tx) = (caller.scope(), app.read().await?);
-    let (campaign, creator) = mails::pair(scope, &mut tx, &input.campaign, input.creator).await?;
-    let (subject, message) = match (input.template, input.texts) {
-        (Some(id), _) => {
-            let template = templates::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Template"))?;
-            (template.subject, template.body)
-        }
-        (None, texts) => texts.unwrap_or_default(),
-    };
+    let (campaign, creator) = mails::pair(scope, &mut tx, &input.pair.campaign_id, input.pair.creator_id).await?;
+    let (subject, message) = mails::wording(scope, &mut tx, input.wording).await?;
     let values = Values::of(&campaign, &creator);
     let subject = letter::fill("subject", &subject, &values)?;
     let message = letter::fill("message", &message, &values)?;

@@ -3,10 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Body, Caller, Named};
-use input::rule;
-use input::{Fields, Input};
+use input::Input;
 use kernel::{Error, Kind, OutreachId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -14,26 +13,30 @@ use super::calls::{MOST_TRANSCRIPT, taught};
 use crate::store::{self, follow_ups};
 use crate::{Entry, Outreach, learning};
 
-/// What was said, and what it came to.
+/// What was said in a call, and what it tells.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Transcript {
+    /// The log entry of the call.
     call_id: OutreachId,
-    /// What was said.
+    /// What was said: `Speaker: words` on each line, or plain text.
     transcript: String,
-    /// In short.
+    /// A summary.
     summary: Option<String>,
     /// What is to be done.
     action_items: Vec<String>,
-    /// `positive`, `neutral_positive`, `neutral`, `neutral_negative` or `negative`; null where nothing tells.
+    /// How it went: `positive`, `neutral_positive`, `neutral`, `neutral_negative` or `negative`; null if nothing tells.
+    #[schema(example = "positive")]
     sentiment: Option<String>,
-    /// `very_interested`, `interested`, `neutral` or `not_interested`.
+    /// The creator's interest: `very_interested`, `interested`, `neutral` or `not_interested`.
+    #[schema(example = "interested")]
     interest_level: Option<String>,
-    /// The rate they named.
+    /// The rate that the creator named.
+    #[schema(example = "1200 USD")]
     collaboration_rate: Option<String>,
-    /// When they have time.
+    /// When the creator has time, in their own words.
     timeline_availability: Option<String>,
-    /// Who read it: `local` for the rules of this server, or the language model's name, which words the summary, the action items and
-    /// the mood. Null where the provider's agent told them.
+    /// What read the transcript: `local` for the rules of this server, or the name of the language model that wrote summary, action items
+    /// and sentiment. Null if the provider's agent told them.
     #[schema(example = "local")]
     read_by: Option<String>,
 }
@@ -67,10 +70,12 @@ fn told(entry: Entry) -> Option<Transcript> {
     })
 }
 
-/// Read the transcript of a call
+/// Get a transcript
+///
+/// What was said in a call, and what it tells.
 #[utoipa::path(get, path = "/api/v1/outreach/call/{call_id}/transcript", tag = "Outreach calls",
-    params(("call_id" = String, Path, description = "The entry's id")),
-    responses((status = 200, description = "What was said, and what it came to", body = Transcript)))]
+    params(("call_id" = String, Path, description = "The id of the log entry")),
+    responses((status = 200, description = "The transcript", body = Transcript)))]
 pub(super) async fn read(State(outreach): State<Outreach>, caller: Caller, name: Named) -> Answer<Json<Transcript>> {
     let id = name.id("Call")?;
     let mut tx = outreach.app().read().await?;
@@ -79,28 +84,25 @@ pub(super) async fn read(State(outreach): State<Outreach>, caller: Caller, name:
     Ok(Json(told(entry).ok_or_else(missing)?))
 }
 
-/// A transcript. Only for the documentation.
-#[derive(Deserialize, ToSchema)]
-#[expect(dead_code, reason = "describes the body that `Words` reads")]
-pub(super) struct WordsDocument {
-    /// What was said: `Speaker: words` on each line, or plain text.
+/// What was said in a call.
+#[derive(Input)]
+#[input(name = "TranscriptInput")]
+pub(super) struct Words {
+    /// `Speaker: words` on each line, or plain text.
+    #[input(
+        text(MOST_TRANSCRIPT),
+        example = "Agent: Hello, this is TechFit.\nMia: Hi! I charge 1,200 dollars for a video."
+    )]
     transcript: String,
 }
 
-pub(super) struct Words(String);
-
-impl Input for Words {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.required("transcript", rule::text(MOST_TRANSCRIPT)).map(Self)
-    }
-}
-
-/// Write the transcript of a call
+/// Save a transcript
 ///
-/// It is read for a summary, action items, the mood and what they said of rate, interest and time; those are offered as updates.
-#[utoipa::path(post, path = "/api/v1/outreach/call/{call_id}/transcript", tag = "Outreach calls", request_body = WordsDocument,
-    params(("call_id" = String, Path, description = "The entry's id")),
-    responses((status = 200, description = "What it came to", body = Transcript)))]
+/// The transcript of a call takes the place of an earlier one. It is read for a summary, action items and the sentiment; what the creator
+/// said of rate, interest and time is offered as suggested updates.
+#[utoipa::path(post, path = "/api/v1/outreach/call/{call_id}/transcript", tag = "Outreach calls", request_body = Words,
+    params(("call_id" = String, Path, description = "The id of the log entry")),
+    responses((status = 200, description = "The transcript, and what it tells", body = Transcript)))]
 pub(super) async fn write(
     State(outreach): State<Outreach>,
     caller: Caller,
@@ -113,10 +115,10 @@ pub(super) async fn write(
         let entry = store::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Call"))?;
         creators::store::by_id(scope, &mut tx, entry.creator_id).await?.map(|creator| creator.name)
     };
-    let learned = learning::read(&outreach, &input.0, creator.as_deref()).await;
+    let learned = learning::read(&outreach, &input.transcript, creator.as_deref()).await;
     let mut tx = app.write().await?;
     let mut entry = store::take(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Call"))?;
-    entry.call_transcript = Some(input.0);
+    entry.call_transcript = Some(input.transcript);
     taught(scope, &mut tx, &mut entry, &learned, app.clock().now()).await?;
     store::save(scope, &mut tx, &mut entry, app.clock().now()).await?;
     follow_ups::create(scope, &mut tx, app.clock(), &entry, &learned.action_items).await?;

@@ -2,9 +2,11 @@
 
 use db::{Json, Listing, Sql, Tx};
 use http_base::Offsets;
+use input::Input;
 use kernel::{AccountId, OutreachId, Result, Scope, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+
+use crate::letter::{mail_text, subject_line};
 
 /// A sequence.
 pub type SequenceId = kernel::Id<SequenceMarker>;
@@ -18,17 +20,18 @@ pub enum SequenceMarker {}
 #[derive(Debug)]
 pub enum RunMarker {}
 
-/// One mail of a sequence.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+/// An email of a sequence.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Input)]
+#[input(name = "SequenceStep")]
 pub struct Step {
-    /// How many days after the one before (the first: after the beginning) it leaves.
-    #[schema(example = 3, minimum = 0, maximum = 365)]
+    /// How many days after the previous email it is sent; of the first one, how many days after the start.
+    #[input(whole(0, 365).map(|days| days as u32), default = 0, example = 3)]
     pub after_days: u32,
-    /// The subject, with variables; a follow-up without one answers in the thread of the first mail.
-    #[schema(example = "Working with {{brand_name}}?")]
+    /// The subject, with variables. The first email needs one; a later one without a subject replies in the thread of the first.
+    #[input(subject_line(), example = "Working with {{brand_name}}?")]
     pub subject: Option<String>,
     /// The text, with variables.
-    #[schema(example = "Hi {{first_name|there}}, …")]
+    #[input(mail_text(), alias = "body", example = "Hi {{first_name|there}}, …")]
     pub message: String,
 }
 
