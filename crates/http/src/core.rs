@@ -77,16 +77,17 @@ struct Welcome {
     version: &'static str,
     /// Always `active`: whoever reads it was answered.
     status: &'static str,
-    /// What is on.
+    /// Which parts are on, and on what they run.
     features: Vec<String>,
-    /// How it runs, and where to read on.
+    /// In which mode it runs, and where the documentation is.
     note: String,
 }
 
-/// Welcome
+/// Get the welcome page
 ///
-/// What this server is, as JSON; a page for browsers (`Accept: text/html`).
-#[utoipa::path(get, path = "/", tag = "Server", responses((status = 200, description = "What this server is", body = Welcome)))]
+/// What this server is, as JSON, or as a page for those who ask for `text/html`.
+#[utoipa::path(get, path = "/", tag = "Server", responses((status = 200, description = "What this server is",
+    content((Welcome = "application/json"), (String = "text/html")))))]
 async fn root(State(core): State<Core>, headers: HeaderMap) -> Response {
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepts.contains("text/html") {
@@ -108,7 +109,7 @@ async fn root(State(core): State<Core>, headers: HeaderMap) -> Response {
     ([(VARY, "Accept")], Json(welcome)).into_response()
 }
 
-/// Is the server up?
+/// The health of the server.
 #[derive(Serialize, ToSchema)]
 struct Health {
     /// `healthy`, or `unhealthy` when a part of it is not.
@@ -117,10 +118,12 @@ struct Health {
     mode: &'static str,
 }
 
-/// Health, in short
+/// Get the health of the server
+///
+/// For load balancers: whether every part of the server works.
 #[utoipa::path(get, path = "/health", tag = "Server", responses(
-    (status = 200, description = "Every part is well", body = Health),
-    (status = 503, description = "A part is not; `/api/v1/health` says which", body = Health),
+    (status = 200, description = "Every part works", body = Health),
+    (status = 503, description = "A part does not work; `/api/v1/health` says which", body = Health),
 ))]
 async fn health(State(core): State<Core>) -> Response {
     let (well, _) = look(&core).await;
@@ -128,23 +131,26 @@ async fn health(State(core): State<Core>) -> Response {
     (status_of(well), Json(body)).into_response()
 }
 
-/// How every part is.
+/// The health of the server, part by part.
 #[derive(Serialize, ToSchema)]
 struct HealthOfParts {
     /// `ok`, or `degraded` when a part is not well.
     status: &'static str,
     /// The version of the program.
     version: &'static str,
-    /// When it was looked.
+    /// When the parts were checked.
     timestamp: Timestamp,
-    /// Each part by its name, with its figures or what is wrong.
+    /// Each part by its name, with its `status`, its `figures` or a `message` that says what is wrong.
+    #[schema(value_type = Object)]
     parts: Value,
 }
 
-/// Health, part by part
+/// Get the health of every part
+///
+/// Every part of the server with its figures, or with what is wrong.
 #[utoipa::path(get, path = "/api/v1/health", tag = "Server", responses(
-    (status = 200, description = "Every part is well", body = HealthOfParts),
-    (status = 503, description = "A part is not", body = HealthOfParts),
+    (status = 200, description = "Every part works", body = HealthOfParts),
+    (status = 503, description = "A part does not work", body = HealthOfParts),
 ))]
 async fn health_of_parts(State(core): State<Core>) -> Response {
     let (well, parts) = look(&core).await;
@@ -188,14 +194,16 @@ struct Info {
     version: &'static str,
     /// `demo` or `production`.
     environment: &'static str,
-    /// Where to read on.
+    /// Where the documentation is.
     docs_url: &'static str,
     /// `operational`, or `degraded` when a part is not well.
     health: &'static str,
 }
 
-/// What this API is
-#[utoipa::path(get, path = "/api/v1/info", tag = "Server", responses((status = 200, description = "What this API is", body = Info)))]
+/// Get information about the API
+///
+/// Its name and version, and where its documentation is.
+#[utoipa::path(get, path = "/api/v1/info", tag = "Server", responses((status = 200, description = "Information about the API", body = Info)))]
 async fn info(State(core): State<Core>) -> Json<Info> {
     let (well, _) = look(&core).await;
     Json(Info {
@@ -207,12 +215,12 @@ async fn info(State(core): State<Core>) -> Json<Info> {
     })
 }
 
-/// Figures for Prometheus
+/// Get metrics
 ///
-/// Requests by route and status, latencies, and figures of the database, the index and the jobs. Outside of the demo it
-/// wants the token of the setting `METRICS_TOKEN`.
+/// For Prometheus: requests by route and status, latencies, and metrics of the database, the index and the jobs. Outside of the demo the
+/// token of the setting `METRICS_TOKEN` is wanted.
 #[utoipa::path(get, path = "/metrics", tag = "Server", responses(
-    (status = 200, description = "Prometheus text format", body = String, content_type = "text/plain"),
+    (status = 200, description = "Metrics in the text format of Prometheus", body = String, content_type = "text/plain"),
 ))]
 async fn metrics_text(State(core): State<Core>, headers: HeaderMap) -> Answer<Response> {
     if core.app.mode() == Mode::Serve && !may_read_figures(&core.about, &headers) {
