@@ -164,12 +164,13 @@ fn describe(schema: &mut RefOr<Schema>) {
         Schema::Object(object) => {
             for (name, property) in &mut object.properties {
                 describe(property);
-                let Some(meaning) = properties::meaning(name) else { continue };
+                let meaning = own_comment(property).or_else(|| properties::meaning(name).map(str::to_owned));
+                let Some(meaning) = meaning else { continue };
                 match property {
-                    RefOr::Ref(own) if own.description.is_empty() => meaning.clone_into(&mut own.description),
+                    RefOr::Ref(own) if own.description.is_empty() => own.description = meaning,
                     RefOr::T(own) => {
                         if let Some(own) = description(own) {
-                            own.get_or_insert_with(|| meaning.to_owned());
+                            own.get_or_insert(meaning);
                         }
                     }
                     RefOr::Ref(_) => {}
@@ -189,6 +190,15 @@ fn describe(schema: &mut RefOr<Schema>) {
         Schema::AnyOf(any) => any.items.iter_mut().for_each(describe),
         _ => {}
     }
+}
+
+/// The comment on a field that may be null and is of a named type: it stands beside the type's name, and belongs to the property.
+fn own_comment(property: &RefOr<Schema>) -> Option<String> {
+    let RefOr::T(Schema::OneOf(one)) = property else { return None };
+    one.items.iter().find_map(|item| match item {
+        RefOr::Ref(named) if !named.description.is_empty() => Some(named.description.clone()),
+        _ => None,
+    })
 }
 
 /// Where the description of a property stands.

@@ -76,7 +76,7 @@ fn scope_of(account: &Account) -> Scope {
     Caller::Account(account.clone()).scope()
 }
 
-/// Take my data out
+/// Export my data
 ///
 /// A job puts together everything that is kept about this account, as JSON Lines. One that is being made already is answered again;
 /// a new one takes the place of the one before.
@@ -111,7 +111,9 @@ async fn find(accounts: &Accounts, account: &Account, name: &Named) -> Result<Ex
     store::of(scope_of(account), &mut tx, account.id, id).await?.ok_or_else(|| Error::not_found("Export"))
 }
 
-/// How far an export of my data is
+/// Read the state of an export
+///
+/// An export is written in the background; once it is `completed` it can be downloaded until it expires.
 #[utoipa::path(get, path = "/api/v1/account/export/{export_id}", tag = "My data",
     params(("export_id" = String, Path, description = "The export's id")), responses(
     (status = 200, description = "The export", body = ExportBody),
@@ -126,7 +128,7 @@ async fn status(
     Ok(Json(ExportBody::of(export, accounts.app().public_url(), accounts.clock().now())))
 }
 
-/// Fetch an export of my data
+/// Download an export
 ///
 /// JSON Lines: `{"section": …, "record": …}` on each line, and a last line of the section `end` that counts them.
 #[utoipa::path(get, path = "/api/v1/account/export/{export_id}/download", tag = "My data",

@@ -56,7 +56,7 @@ struct KeyList {
     page: Page,
 }
 
-/// Make a key for a program
+/// Create an API key
 ///
 /// The key is a bearer token for the workspace that this account works in now, and may do at most what its account may there. It is
 /// shown this once.
@@ -105,7 +105,7 @@ async fn create(
     Ok((StatusCode::CREATED, Json(NewKeyBody { entry, key })))
 }
 
-/// List my keys
+/// List API keys
 ///
 /// Never the keys themselves; those that were revoked, too.
 #[utoipa::path(get, path = "/api/v1/api-keys", tag = "API keys", params(Offsets), responses(
@@ -123,7 +123,7 @@ async fn list(
     Ok(Json(KeyList { api_keys, page: offsets.page(total) }))
 }
 
-/// Revoke a key
+/// Revoke an API key
 ///
 /// It is no good from the next request on.
 #[utoipa::path(delete, path = "/api/v1/api-keys/{key_id}", tag = "API keys",

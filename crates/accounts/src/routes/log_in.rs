@@ -95,7 +95,7 @@ fn wrong() -> Error {
     Error::new(Kind::Unauthenticated, "The e-mail address or the password is wrong")
 }
 
-/// Trade a refresh token for new tokens
+/// Refresh tokens
 ///
 /// The token comes as `Authorization: Bearer …` or as `refresh_token` in the body. It is good once: the answer has another. Using
 /// one a second time is taken for theft, and ends the log-in it belongs to.

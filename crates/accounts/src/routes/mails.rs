@@ -11,7 +11,7 @@ use super::{Done, done};
 use crate::store::{self, Purpose};
 use crate::{Accounts, audit, guesses, letters, secrets};
 
-/// Confirm an e-mail address
+/// Verify an email address
 ///
 /// By the token that was mailed there; it is good once. A creator's entries in the directory that have this address and are
 /// nobody's yet become theirs to change.
@@ -51,7 +51,7 @@ fn not_good() -> Error {
     Error::new(Kind::BadRequest, "This token is not good any more; log in and ask for another mail")
 }
 
-/// Send the mail that confirms one's address once more
+/// Resend the verification email
 ///
 /// Tokens that were mailed before stay good.
 #[utoipa::path(post, path = "/api/v1/auth/resend-verification", tag = "Accounts", responses(

@@ -8,7 +8,7 @@ use kernel::{Error, Kind};
 use super::{Done, done};
 use crate::{Accounts, UserBody, store};
 
-/// Who am I?
+/// Read my account
 ///
 /// In the demo without a token: its administrator, who is no account.
 #[utoipa::path(get, path = "/api/v1/auth/me", tag = "Accounts",
@@ -29,7 +29,9 @@ async fn who(accounts: &Accounts, caller: &Caller) -> kernel::Result<UserBody> {
     }
 }
 
-/// Is my token good?
+/// Check my token
+///
+/// Answers 200 with whose token it is, and 401 without a valid one.
 #[utoipa::path(get, path = "/api/v1/auth/protected", tag = "Accounts",
     responses((status = 200, description = "It is", body = Done)))]
 pub(super) async fn protected(State(accounts): State<Accounts>, caller: Caller) -> Answer<Json<Done>> {
@@ -37,7 +39,9 @@ pub(super) async fn protected(State(accounts): State<Accounts>, caller: Caller) 
     Ok(done(format!("Hello {}, your token is good", user.username)))
 }
 
-/// Am I an administrator?
+/// Check that I am an administrator
+///
+/// Answers 200 to an administrator, and 403 to every other account.
 #[utoipa::path(get, path = "/api/v1/auth/admin-only", tag = "Accounts", responses(
     (status = 200, description = "You are", body = Done),
     (status = 403, description = "You are not"),

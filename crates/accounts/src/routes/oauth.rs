@@ -147,7 +147,7 @@ async fn register_instagram(
     Ok((StatusCode::CREATED, Json(body)))
 }
 
-/// Log in by a provider
+/// Log in with a provider
 ///
 /// Whose the token is and for whom it was made is asked of the provider. Whoever has no account gets one; then `user_type` is
 /// needed. An e-mail address that has an account already leads into that one only if both sides have proved it.
@@ -193,7 +193,9 @@ struct Identities {
     has_password: bool,
 }
 
-/// List the providers linked to one's account
+/// List my linked providers
+///
+/// The accounts at Google, GitHub and others that one can log in with.
 #[utoipa::path(get, path = "/api/v1/auth/identities", tag = "Accounts", responses(
     (status = 200, description = "The ways in", body = Identities),
     (status = 403, description = "A program's key is no log-in"),
@@ -212,7 +214,7 @@ async fn ways(accounts: &Accounts, person: Person) -> Result<Identities> {
     Ok(Identities { identities, has_password: ways.has_password })
 }
 
-/// Link a provider to one's account
+/// Link a provider to my account
 ///
 /// From then on one can log in by it as well. One account of each provider can be linked.
 #[utoipa::path(post, path = "/api/v1/auth/identities", tag = "Accounts", request_body = Linking, responses(
@@ -235,7 +237,7 @@ async fn link(
     Ok((status, Json(ways(&accounts, person).await?)))
 }
 
-/// Unlink a provider from one's account
+/// Unlink a provider from my account
 ///
 /// Other log-ins that came by it are ended. The last way in stays.
 #[utoipa::path(delete, path = "/api/v1/auth/identities/{provider}", tag = "Accounts",

@@ -66,7 +66,7 @@ fn body_of<T>(input: T) -> Body<T> {
     Body { input, sent: Map::new() }
 }
 
-/// The page that confirms an e-mail address
+/// Page: verify an email address
 ///
 /// Where the link of the mail leads. It confirms nothing by itself: it has the button that does.
 #[utoipa::path(get, path = "/verify-email", tag = "Pages", security(()),
@@ -83,7 +83,9 @@ pub(super) async fn verify(headers: HeaderMap, RawQuery(query): RawQuery) -> Res
     page("Confirm your e-mail address", &body)
 }
 
-/// Confirm an e-mail address by the page's button
+/// Form: verify an email address
+///
+/// What the page of the mailed link posts; the token is valid once.
 #[utoipa::path(post, path = "/verify-email", tag = "Pages", security(()),
     request_body(content = Mailed, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "Confirmed: a page", content_type = "text/html", body = String),
@@ -109,7 +111,7 @@ pub(super) async fn verified(
     }
 }
 
-/// The page that sets a new password
+/// Page: reset a password
 ///
 /// Where the link of the mail leads.
 #[utoipa::path(get, path = "/reset-password", tag = "Pages", security(()),
@@ -129,7 +131,9 @@ pub(super) async fn reset(headers: HeaderMap, RawQuery(query): RawQuery) -> Resp
     page("A new password", &body)
 }
 
-/// Set a new password by the page's form
+/// Form: reset a password
+///
+/// What the page of the mailed link posts. Every session of the account ends with it.
 #[utoipa::path(post, path = "/reset-password", tag = "Pages", security(()),
     request_body(content = Reset, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "The new password is set: a page", content_type = "text/html", body = String),
@@ -153,7 +157,9 @@ pub(super) async fn was_reset(
     }
 }
 
-/// The page that asks for a mail with which a new password can be set
+/// Page: request a password reset
+///
+/// A form for the e-mail address.
 #[utoipa::path(get, path = "/forgot-password", tag = "Pages", security(()),
     responses((status = 200, description = "A page", content_type = "text/html", body = String)))]
 pub(super) async fn forgot() -> Response {
@@ -163,7 +169,9 @@ pub(super) async fn forgot() -> Response {
     page("A new password", body)
 }
 
-/// Ask for a mail with which a new password can be set, by the page's form
+/// Form: request a password reset
+///
+/// The answer is the same whether there is such an account or not.
 #[utoipa::path(post, path = "/forgot-password", tag = "Pages", security(()),
     request_body(content = Address, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "If the address is somebody's, a mail is on its way: a page", content_type = "text/html", body = String),
@@ -183,7 +191,7 @@ pub(super) async fn asked(State(accounts): State<Accounts>, peer: Peer, headers:
     }
 }
 
-/// The page of an invitation into a workspace
+/// Page: accept an invitation
 ///
 /// Where the link of the mail leads. Accepting wants the invited account's own log-in, so the page says how that is done.
 #[utoipa::path(get, path = "/invitations/accept", tag = "Pages", security(()),

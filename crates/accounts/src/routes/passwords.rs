@@ -12,7 +12,7 @@ use crate::guesses::{Guesses, network};
 use crate::store::{self, Purpose};
 use crate::{AccountRow, Accounts, audit, jobs, letters, secrets};
 
-/// Ask for a new password by mail
+/// Request a password reset
 ///
 /// The answer, and the time it takes, are the same whether or not the address is anybody's.
 #[utoipa::path(post, path = "/api/v1/auth/forgot-password", tag = "Accounts", request_body = Address, security(()),
@@ -30,7 +30,7 @@ fn names(account: &AccountRow) -> Vec<&str> {
     [account.email.as_deref(), Some(account.username.as_str())].into_iter().flatten().collect()
 }
 
-/// Set a new password
+/// Reset a password
 ///
 /// By the token that was mailed; it is good once. Every log-in of the account is ended.
 #[utoipa::path(post, path = "/api/v1/auth/reset-password", tag = "Accounts", request_body = Reset, security(()), responses(
@@ -72,7 +72,7 @@ pub(super) async fn reset(
     Ok(done("Password reset successful"))
 }
 
-/// Change one's password
+/// Change my password
 ///
 /// Every other log-in of the account is ended; this one goes on.
 #[utoipa::path(post, path = "/api/v1/auth/change-password", tag = "Accounts", request_body = Change, responses(

@@ -41,7 +41,7 @@ pub(super) struct SessionList {
     page: Page,
 }
 
-/// List one's own log-ins
+/// List my sessions
 ///
 /// Those that are alive, the newest first.
 #[utoipa::path(get, path = "/api/v1/auth/sessions", tag = "Accounts", params(Offsets), responses(
@@ -74,7 +74,7 @@ fn body(row: SessionRow, current: SessionId) -> SessionBody {
     }
 }
 
-/// End one of one's own log-ins
+/// End a session
 ///
 /// At once: its access token and its refresh token are no good any more, anywhere.
 #[utoipa::path(delete, path = "/api/v1/auth/sessions/{session_id}", tag = "Accounts",

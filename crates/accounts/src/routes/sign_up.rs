@@ -37,7 +37,7 @@ pub(super) async fn sign_up(
     Ok(answer(make(&accounts, input.person, input.username, input.role, &peer).await?))
 }
 
-/// Register by e-mail
+/// Register by email
 ///
 /// A business gets a workspace of its own. A mail is sent to confirm the address; logging in does not wait for that.
 #[utoipa::path(post, path = "/api/v1/auth/register/email", tag = "Accounts", request_body = Register, security(()), responses(

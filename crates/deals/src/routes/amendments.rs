@@ -29,6 +29,8 @@ fn number(text: &str) -> Result<i64> {
 }
 
 /// List the amendments of a contract
+///
+/// Every version of the text after the first, with who has signed it.
 #[utoipa::path(get, path = "/api/v1/contracts/{contract_id}/amendments", tag = "Contracts",
     params(("contract_id" = String, Path, description = "The contract's id")),
     responses((status = 200, description = "Its amendments, the first one first", body = AmendmentList)))]
@@ -77,6 +79,8 @@ pub(super) async fn propose(
 }
 
 /// Withdraw an amendment
+///
+/// An amendment that is signed by both sides is not withdrawn any more: 409.
 #[utoipa::path(delete, path = "/api/v1/contracts/{contract_id}/amendments/{version}", tag = "Contracts", params(
     ("contract_id" = String, Path, description = "The contract's id"), ("version" = i64, Path, description = "The amendment's version")),
     responses(

@@ -88,6 +88,8 @@ pub(super) async fn list(
 }
 
 /// List the contracts of a campaign
+///
+/// The contracts of one campaign, the newest first, page by page.
 #[utoipa::path(get, path = "/api/v1/contracts/campaign/{campaign_id}", tag = "Contracts",
     params(("campaign_id" = String, Path, description = "The campaign's id or code"), Offsets),
     responses((status = 200, description = "A page of its contracts", body = ContractList)))]
@@ -102,6 +104,8 @@ pub(super) async fn of_campaign(
 }
 
 /// List the contracts with a creator
+///
+/// The contracts with one creator, the newest first, page by page.
 #[utoipa::path(get, path = "/api/v1/contracts/creator/{creator_id}", tag = "Contracts",
     params(("creator_id" = String, Path, description = "The creator's id"), Offsets),
     responses((status = 200, description = "A page of the contracts", body = ContractList)))]
@@ -196,7 +200,7 @@ pub(super) async fn get(State(deals): State<Deals>, caller: Caller, name: Named)
     Ok(Json(DetailsBody::new(&mut tx, contract).await?))
 }
 
-/// Change a contract, or move it
+/// Change a contract
 ///
 /// Fields that are left out stay as they are. Only a draft's text can be changed: a sent one that nobody has signed can be taken back
 /// (`"status": "draft"`), a signed one amended. `"status": "signed"` is the same as `POST …/sign`, and `"completed"` is the workspace's

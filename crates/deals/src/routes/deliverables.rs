@@ -22,6 +22,8 @@ pub(super) struct DeliverableList {
 }
 
 /// List the deliverables of a contract
+///
+/// What the creator owes by this contract, with its deadline and how far each is.
 #[utoipa::path(get, path = "/api/v1/contracts/{contract_id}/deliverables", tag = "Contracts",
     params(("contract_id" = String, Path, description = "The contract's id")),
     responses((status = 200, description = "Its deliverables, in its order", body = DeliverableList)))]
@@ -34,7 +36,7 @@ pub(super) async fn list(State(deals): State<Deals>, caller: Caller, name: Named
     Ok(Json(DeliverableList { total: all.len(), deliverables: all.into_iter().map(Into::into).collect() }))
 }
 
-/// Move a deliverable
+/// Change the status of a deliverable
 ///
 /// When it is approved, the payments that waited for it become due: one whose line of the schedule names deliverables (by `deliverables`, or
 /// because they name its `milestone`) with the last of those, every other one that waits for delivery with the last of all.

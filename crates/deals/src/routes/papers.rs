@@ -61,7 +61,7 @@ pub(super) async fn draw(paper: Paper) -> Answer<Response> {
     Ok(([(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, disposition)], file).into_response())
 }
 
-/// Download what is signed
+/// Download the signed document
 ///
 /// The exact bytes whose SHA-256 the signatures name: the text that is in force or offered for signing, as JSON. Of a draft, what would
 /// be signed if it were sent now.
@@ -121,7 +121,7 @@ pub(super) struct AuditBody {
     total: usize,
 }
 
-/// Read a contract's trail
+/// Read the audit trail of a contract
 ///
 /// Everything that was done to it, in order, each entry with the hash of the one before.
 #[utoipa::path(get, path = "/api/v1/contracts/{contract_id}/audit", tag = "Contracts",
@@ -136,7 +136,7 @@ pub(super) async fn audit(State(deals): State<Deals>, caller: Caller, name: Name
     Ok(Json(AuditBody { contract_id: contract.id, entries: trail.into_iter().map(Into::into).collect(), total }))
 }
 
-/// Verify a contract's trail
+/// Verify the audit trail of a contract
 ///
 /// Every hash is computed again: of the entries, of the texts that were signed, of what the signatures are under.
 #[utoipa::path(get, path = "/api/v1/contracts/{contract_id}/audit/verify", tag = "Contracts",

@@ -34,7 +34,7 @@ pub(crate) async fn read(analytics: &Analytics, scope: Scope, name: &str, period
     store::read(scope, &mut tx, campaign, period).await
 }
 
-/// Campaign analytics
+/// Read the analytics of a campaign
 ///
 /// What posts, tracked links, promo codes and orders say of a campaign: in all, by creator and by day; what it cost, and what was
 /// delivered. What there is nothing to compute from is null. With dates, the figures are of those days; contracts, deliverables and

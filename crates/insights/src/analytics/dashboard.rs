@@ -131,7 +131,7 @@ async fn read(analytics: &Analytics, scope: Scope) -> Result<AnalyticsDashboard>
     })
 }
 
-/// Analytics dashboard
+/// Read the analytics dashboard
 ///
 /// What there is, what it brought, and what happened last: of the caller's workspace; an administrator's is of all.
 #[utoipa::path(get, path = "/api/v1/analytics/dashboard", tag = "Analytics",

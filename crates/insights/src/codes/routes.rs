@@ -118,7 +118,7 @@ async fn list(
     Ok(Json(PromoCodeList { promo_codes, page: offsets.page(total) }))
 }
 
-/// Take a promo code back
+/// Disable a promo code
 ///
 /// Orders that were made before still count by it, whenever they are told; later ones do not. The workspace does not get the code again.
 #[utoipa::path(delete, path = "/api/v1/analytics/promo-codes/{promo_code_id}", tag = "Conversions",

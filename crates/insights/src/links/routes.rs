@@ -179,6 +179,8 @@ impl From<LinkDay> for DayBody {
 }
 
 /// Read a tracked link
+///
+/// One tracked link, with its clicks by day.
 #[utoipa::path(get, path = "/api/v1/analytics/links/{link_id}", tag = "Tracked links",
     params(("link_id" = LinkId, Path, description = "The link's id")),
     responses((status = 200, description = "The link, and what came by it", body = LinkDetails)))]
@@ -192,7 +194,7 @@ async fn get(State(insights): State<Insights>, caller: Caller, name: Named) -> A
     Ok(Json(LinkDetails { link, days: days.into_iter().map(DayBody::from).collect() }))
 }
 
-/// Take a tracked link down
+/// Disable a tracked link
 ///
 /// It leads nowhere from then on; what it counted stays, and nobody else gets its code.
 #[utoipa::path(delete, path = "/api/v1/analytics/links/{link_id}", tag = "Tracked links",

@@ -180,7 +180,7 @@ struct KeyQuery {
     date: Day,
 }
 
-/// Delete a row of post metrics
+/// Delete post metrics
 ///
 /// The figures are then as if it had never come in.
 #[utoipa::path(delete, path = "/api/v1/analytics/campaigns/{campaign_id}/metrics", tag = "Analytics",

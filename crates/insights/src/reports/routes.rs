@@ -17,7 +17,7 @@ use super::pdf::Paper;
 use crate::analytics::period::Period;
 use crate::analytics::{Analytics, model, read, store};
 
-/// Download a campaign's figures as CSV
+/// Download a campaign report as CSV
 ///
 /// A line for every creator and day with figures, by creator and then by day. Revenue has two columns for each currency. Cells that a
 /// spreadsheet would run as a formula begin with an apostrophe.
@@ -64,7 +64,7 @@ fn lines(
     })
 }
 
-/// Download a campaign's report as PDF
+/// Download a campaign report as PDF
 ///
 /// The key figures with what they mean, charts by day and by creator, the creators, the budget, and how the figures are made. The same
 /// figures are always the same bytes.

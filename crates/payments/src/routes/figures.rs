@@ -29,10 +29,15 @@ pub(super) struct Sum {
 #[derive(Clone, Copy, Serialize, ToSchema)]
 pub(super) struct CurrencySums {
     currency: Currency,
+    /// All payments.
     total: Sum,
+    /// Those that wait.
     pending: Sum,
+    /// Those that are being processed.
     processing: Sum,
+    /// Those that are completed.
     completed: Sum,
+    /// Those that failed.
     failed: Sum,
     /// What of the completed ones went back.
     refunded_amount: Money,
@@ -115,7 +120,7 @@ pub(super) struct PaymentSummary {
     by_currency: Vec<CurrencySums>,
 }
 
-/// Payment figures
+/// Read the payment summary
 ///
 /// The same as in the dashboard. Amounts of different currencies are never summed.
 #[utoipa::path(get, path = "/api/v1/payments/summary", tag = "Payments",
@@ -185,7 +190,7 @@ struct RecentPayment {
     paid_at: Option<Timestamp>,
 }
 
-/// Payment dashboard
+/// Read the payment dashboard
 ///
 /// The figures of the summary, and the newest payments.
 #[utoipa::path(get, path = "/api/v1/payments/dashboard", tag = "Payments",

@@ -39,7 +39,7 @@ pub(super) struct LedgerPage {
     page: Page,
 }
 
-/// The ledger
+/// List ledger entries
 ///
 /// Every movement of money in lines that sum to zero, newest first, with the balances of what was asked for. A brand sees what moved for its
 /// payments, a creator what came to them. Entries are never changed.

@@ -54,7 +54,9 @@ async fn own(payments: &Payments, caller: &kernel::Caller, name: &Named) -> Resu
     Err(Error::new(Kind::Forbidden, "Where the money goes is said by the creator who is paid"))
 }
 
-/// Where a creator's share goes
+/// Read a payout account
+///
+/// The account at the payment provider that the creator is paid to, and whether it can be paid to yet.
 #[utoipa::path(get, path = "/api/v1/payments/payout-accounts/{creator_id}", tag = "Payments",
     params(("creator_id" = String, Path, description = "The creator's id")), responses(
     (status = 200, description = "The account", body = PayoutAccount),
@@ -67,7 +69,7 @@ pub(super) async fn get(State(payments): State<Payments>, caller: Caller, name: 
     Ok(Json(PayoutAccount { creator_id, provider: payments.gateway(), account }))
 }
 
-/// Say where a creator's share goes
+/// Set a payout account
 ///
 /// By the creator who claimed the entry, or an administrator. What was held for want of it is passed on now.
 #[utoipa::path(put, path = "/api/v1/payments/payout-accounts/{creator_id}", tag = "Payments",

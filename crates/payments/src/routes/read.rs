@@ -81,6 +81,8 @@ pub(super) async fn of_contract(
 }
 
 /// Read a payment
+///
+/// One payment, with its milestone, what it came to at the provider, and its refunds.
 #[utoipa::path(get, path = "/api/v1/payments/{payment_id}", tag = "Payments",
     params(("payment_id" = String, Path, description = "The payment's id")),
     responses((status = 200, description = "The payment", body = PaymentBody)))]

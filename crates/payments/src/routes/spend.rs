@@ -45,7 +45,7 @@ pub(super) async fn process(
     spend(&payments, &caller, name.id("Payment")?, &once, (input, sent), false).await
 }
 
-/// Try a failed payment again
+/// Retry a payment
 ///
 /// As processing does, but only where it has failed.
 #[utoipa::path(post, path = "/api/v1/payments/{payment_id}/retry", tag = "Payments", request_body = Option<ProcessInput>,

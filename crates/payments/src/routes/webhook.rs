@@ -19,7 +19,7 @@ pub(super) struct Received {
     received: bool,
 }
 
-/// Events of the payment provider
+/// Receive an event of the payment provider
 ///
 /// For Stripe (set its webhook to this address, with the events `payment_intent.*`, `refund.*`, `charge.refunded`, `charge.dispute.*` and
 /// `transfer.*`): let in by the signature alone. The same event may come more than once, and events in any order. Refunds and reversals that are

@@ -74,7 +74,7 @@ pub(super) struct InvitationList {
     page: Page,
 }
 
-/// Invite someone into my workspace
+/// Invite someone to my workspace
 ///
 /// They get a mail with a token that is good once, for a week. Whoever is invited already keeps that invitation, with the role asked
 /// for now, and is mailed a new token in place of the old one; within a minute of the last mail, nothing is sent.
@@ -138,7 +138,9 @@ pub(super) async fn invite(
     Ok((status, Json(InvitationBody::of(invitation, now))))
 }
 
-/// List the invitations into my workspace
+/// List invitations
+///
+/// The invitations that are open: not accepted, not withdrawn, not expired.
 #[utoipa::path(get, path = "/api/v1/workspace/invitations", tag = "Workspaces", params(Offsets), responses(
     (status = 200, description = "A page of them, newest first", body = InvitationList),
     (status = 403, description = "Only an owner may, by their own log-in"),
@@ -159,7 +161,9 @@ pub(super) async fn list(
     Ok(Json(InvitationList { invitations, page: offsets.page(total) }))
 }
 
-/// Take an invitation back
+/// Withdraw an invitation
+///
+/// The link that was mailed opens nothing from then on.
 #[utoipa::path(delete, path = "/api/v1/workspace/invitations/{invitation_id}", tag = "Workspaces",
     params(("invitation_id" = String, Path, description = "The invitation's id")), responses(
     (status = 200, description = "Its token lets nobody in any more", body = Done),

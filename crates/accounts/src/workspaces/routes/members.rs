@@ -24,7 +24,9 @@ pub(super) struct MemberList {
     page: Page,
 }
 
-/// List the members of my workspace
+/// List members
+///
+/// Who is in the workspace that is worked in, and what each of them may do.
 #[utoipa::path(get, path = "/api/v1/workspace/members", tag = "Workspaces", params(Offsets), responses(
     (status = 200, description = "A page of them, the longest member first", body = MemberList),
     (status = 403, description = "The account is no business"),
@@ -49,7 +51,7 @@ pub(super) struct RoleInput {
     role: WorkspaceRole,
 }
 
-/// Change what a member may do
+/// Change a member's role
 ///
 /// It counts from their next request on. The last owner stays one: 409.
 #[utoipa::path(put, path = "/api/v1/workspace/members/{account_id}", tag = "Workspaces", request_body = RoleInput,
@@ -84,7 +86,7 @@ pub(super) async fn change(
     Ok(Json(member))
 }
 
-/// Take a member out, or leave
+/// Remove a member
 ///
 /// An owner may take out anyone, everyone may leave; the last owner may not: 409. The keys that the member made for this
 /// workspace end. Whoever is in no other workspace goes on in a new one of their own.

@@ -38,6 +38,8 @@ pub(super) async fn get(State(accounts): State<Accounts>, member: Member) -> Ans
 }
 
 /// Rename my workspace
+///
+/// Only an owner may; the id stays.
 #[utoipa::path(put, path = "/api/v1/workspace", tag = "Workspaces", request_body = NameInput, responses(
     (status = 200, description = "The workspace as it is now", body = Workspace),
     (status = 403, description = "Only an owner may, by their own log-in"),
@@ -76,7 +78,9 @@ pub(super) struct WorkspaceList {
     page: Page,
 }
 
-/// List the workspaces that I am in
+/// List my workspaces
+///
+/// Every workspace that the account is a member of, with what it may do there, and which one is worked in.
 #[utoipa::path(get, path = "/api/v1/workspaces", tag = "Workspaces", params(Offsets), responses(
     (status = 200, description = "A page of them, the oldest membership first", body = WorkspaceList),
     (status = 403, description = "This takes one's own log-in"),
@@ -92,7 +96,7 @@ pub(super) async fn list(
     Ok(Json(WorkspaceList { workspaces: found.into_iter().map(listed).collect(), page: offsets.page(total) }))
 }
 
-/// Work in another workspace
+/// Switch to another workspace
 ///
 /// From the next request on, whatever this account's log-ins read and change is that workspace's. Keys stay in the workspace that
 /// they were made for.
