@@ -1,6 +1,6 @@
 //! `derive(Input)`: the reader of a request and its schema. What may be said in its attributes stands in the crate `input`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
@@ -62,7 +62,7 @@ struct OnField {
     name: Option<LitStr>,
     aliases: Vec<LitStr>,
     default: Option<Option<Expr>>,
-    example: Option<Expr>,
+    example: Option<TokenStream>,
     missing: Option<LitStr>,
     not_null: bool,
     flatten: bool,
@@ -93,7 +93,7 @@ impl Parse for OnField {
                     ("alias", true) => said.aliases.push(stream.parse()?),
                     ("default", true) => said.default = Some(Some(stream.parse()?)),
                     ("default", false) => said.default = Some(None),
-                    ("example", true) => said.example = Some(stream.parse()?),
+                    ("example", true) => said.example = Some(json(stream)?),
                     ("missing", true) => said.missing = Some(stream.parse()?),
                     ("not_null", false) => said.not_null = true,
                     ("flatten", false) => said.flatten = true,
@@ -115,6 +115,15 @@ impl Parse for OnField {
         }
         Ok(said)
     }
+}
+
+/// The tokens up to the next comma, for `json!`: an object is no expression.
+fn json(stream: ParseStream<'_>) -> Result<TokenStream> {
+    let mut tokens = TokenStream::new();
+    while !stream.is_empty() && !stream.peek(Token![,]) {
+        tokens.extend([stream.parse::<TokenTree>()?]);
+    }
+    Ok(tokens)
 }
 
 /// How a field is there.
@@ -275,12 +284,12 @@ impl<'a> Read<'a> {
         let (names, doc, rule) = (self.names(), &self.doc, self.rule());
         let required = self.presence == Presence::Required;
         let nullable = !matches!(self.presence, Presence::Required | Presence::ChangeNotNull);
-        let json = |value: &Expr| quote!(::std::option::Option::Some(::input::serde_json::json!(#value)));
+        let json = |value: TokenStream| quote!(::std::option::Option::Some(::input::serde_json::json!(#value)));
         let none = quote!(::std::option::Option::None);
         // What a change leaves out stays as it is.
         let default = self.said.default.as_ref().filter(|_| self.presence == Presence::Defaulted);
-        let default = default.and_then(Option::as_ref).map_or_else(|| none.clone(), json);
-        let example = self.said.example.as_ref().map_or(none, json);
+        let default = default.and_then(Option::as_ref).map_or_else(|| none.clone(), |value| json(quote!(#value)));
+        let example = self.said.example.clone().map_or(none, json);
         quote! {
             description.field(
                 ::input::describe::Property {

@@ -1,7 +1,5 @@
 //! What Twilio asks and tells: let in by its signature alone.
 
-use std::collections::BTreeMap;
-
 use axum::extract::{Form, FromRequest as _, OriginalUri, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};

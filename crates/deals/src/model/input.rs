@@ -194,6 +194,7 @@ pub struct NewContract {
     /// The creator.
     #[input(id, alias = "influencer_id")]
     pub creator_id: CreatorId,
+    /// What it says.
     #[input(flatten)]
     pub text: ContractText,
     /// Who signs before whom.
@@ -256,8 +257,10 @@ impl Changes {
 #[derive(Clone, Debug, Input)]
 #[input(name = "NewAmendment")]
 pub struct AmendInput {
+    /// What changes.
     #[input(flatten)]
     pub changes: Changes,
+    /// Who is asked to sign it.
     #[input(flatten)]
     pub send: SendInput,
 }

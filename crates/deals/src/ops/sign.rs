@@ -7,7 +7,7 @@ use payments::{Milestone, Plan};
 use serde_json::{Value, json};
 
 use super::{Act, deliver, request};
-use crate::model::{Contract, Due, Line, Method, Party, SignInput, Status, Text};
+use crate::model::{Contract, ContractText, Due, Line, Method, Party, SignInput, Status, Text};
 use crate::store::{self, Signature, Version};
 
 /// One side signs a text. When both have, it comes into force, and the payments of the contract are made.
@@ -134,7 +134,7 @@ async fn come_into_force(
     store::settle_version(tx, contract, text.version, "in_force", act.now).await?;
     let mut detail = json!({"version": text.version, "document_hash": text.document_hash});
     if is_amendment {
-        let said: Text = Fields::of_body(Value::Object(text.content.0.clone()))?.read()?;
+        let said: Text = Fields::of_body(Value::Object(text.content.0.clone()))?.read::<ContractText>()?.into();
         let before = contract.lines();
         contract.say(said);
         contract.version = text.version;
@@ -157,7 +157,7 @@ async fn come_into_force(
 /// Refuses the signature under an amendment that pays less than was paid since it was proposed.
 async fn may_come_into_force(tx: &mut Tx, contract: &Contract, version: i64) -> Result<()> {
     let Some(text) = store::version(tx, contract, version).await? else { return Ok(()) };
-    let said: Text = Fields::of_body(Value::Object(text.content.0))?.read()?;
+    let said: Text = Fields::of_body(Value::Object(text.content.0))?.read::<ContractText>()?.into();
     payments::may_replan(Scope::system(), tx, contract.id, said.amount, said.currency).await.map_err(|error| {
         Error::conflict(format!(
             "{}. Amendment {version} cannot come into force",

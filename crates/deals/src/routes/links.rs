@@ -218,6 +218,7 @@ pub(super) struct LinkForm {
     input: LinkInput,
     /// Ticked.
     #[input(text(10), missing = "must be ticked: you sign only what you agree to")]
+    #[expect(dead_code, reason = "what counts is that it is there")]
     agreed: String,
 }
 

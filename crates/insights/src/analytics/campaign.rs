@@ -3,11 +3,10 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http_base::cache::Key;
-use http_base::{Answer, Caller, Named, Offsets};
+use http_base::{Answer, Caller, Named};
+use input::Input;
 use input::form::read_query;
-use input::{Fields, Input};
 use kernel::{Result, Scope};
-use utoipa::IntoParams;
 
 use super::Analytics;
 use super::model::CampaignAnalytics;

@@ -41,11 +41,13 @@ struct Recorded {
     metrics: Vec<MetricBody>,
 }
 
+type MetricRows = Rows<NewMetric>;
+
 /// Record post metrics
 ///
 /// One row or up to 1,000, each what one post gained on one day (not its total by then). The same creator, post and day again
 /// replaces the row. All are taken in or none; every fault of every row is told at once.
-#[utoipa::path(post, path = "/api/v1/analytics/campaigns/{campaign_id}/metrics", tag = "Analytics", request_body = inline(Rows<NewMetric>),
+#[utoipa::path(post, path = "/api/v1/analytics/campaigns/{campaign_id}/metrics", tag = "Analytics", request_body = MetricRows,
     params(("campaign_id" = String, Path, description = "The campaign's id or code")),
     responses((status = 200, description = "Taken in", body = Recorded)))]
 async fn record(

@@ -110,7 +110,7 @@ pub(super) async fn plan(
 /// Whom the codes of these orders belong to.
 async fn earned(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, new: &[NewOrder]) -> Result<HashMap<By, Earned>> {
     let mut earned = HashMap::new();
-    let (mut keys, mut codes): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    let (mut keys, mut codes): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for order in new {
         match order.by() {
             By::Promo(key) => keys.push(key),
@@ -122,7 +122,7 @@ async fn earned(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, new: &[NewOrd
         list.dedup();
     }
     if !keys.is_empty() {
-        for code in codes::by_keys(scope, tx, workspace, keys).await? {
+        for code in codes::by_keys(scope, tx, workspace, keys.iter().map(String::as_str)).await? {
             let whom = Earned {
                 campaign: code.campaign_id,
                 creator: code.creator_id,
@@ -134,7 +134,7 @@ async fn earned(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, new: &[NewOrd
         }
     }
     if !codes.is_empty() {
-        for link in links::by_codes(scope, tx, workspace, codes).await? {
+        for link in links::by_codes(scope, tx, workspace, codes.iter().map(String::as_str)).await? {
             let whom = Earned {
                 campaign: link.campaign_id,
                 creator: link.creator_id,

@@ -46,11 +46,13 @@ fn workspace(caller: &Caller) -> Result<WorkspaceId> {
     caller.workspace().ok_or_else(|| Error::new(Kind::Forbidden, message))
 }
 
+type ConversionRows = Rows<NewOrder>;
+
 /// Record conversions
 ///
 /// One order or up to 1,000, each by the promo code that was typed in or the tracked link that led to it: campaign and creator are
 /// theirs. The same `order_id` again replaces the order, also with another code. All are taken in or none.
-#[utoipa::path(post, path = "/api/v1/analytics/conversions", tag = "Conversions", request_body = inline(Rows<NewOrder>), responses(
+#[utoipa::path(post, path = "/api/v1/analytics/conversions", tag = "Conversions", request_body = ConversionRows, responses(
     (status = 200, description = "Taken in", body = Recorded),
     (status = 404, description = "The workspace has no such promo code or link"),
     (status = 409, description = "The promo code or link had been taken back before the order was made"),

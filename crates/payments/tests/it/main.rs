@@ -16,11 +16,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use creators::{Changes, Creator, NewCreator};
+use creators::{Creator, NewCreator};
 use db::Tx;
 use http_base::{App, Mode};
 use jobs::Registry;
-use kernel::{CampaignId, Clock, ContractId, CreatorId, Platform, Result, Scope, Timestamp};
+use kernel::{CampaignId, Clock, ContractId, CreatorId, Result, Scope, Timestamp};
 use payments::{Contract, Currency, MockGateway, Payments, Settings};
 use ports::gateway::{Event, Fault, Gateway, Order, Outcome, What};
 use serde_json::{Value, json};
@@ -78,16 +78,11 @@ impl World {
         let anyone = Client::new(http_base::layers::around(router, &app, &[]));
         let client = anyone.of(&brand);
         let (creator, campaign) = (clock.new_id(), clock.new_id());
-        let fields = Changes {
-            name: Some("Zoë Ångström".into()),
-            email: Some(Some("zoe@example.com".into())),
-            platform: Some(Platform::YouTube),
-            followers: Some(("125K".into(), 125_000)),
-            niche: Some("tech".into()),
-            ..Changes::default()
-        };
+        let entry = json!({"name": "Zoë Ångström", "email": "zoe@example.com", "platform": "youtube",
+            "followers": "125K", "niche": "tech"});
+        let entry: NewCreator = input::Fields::of_body(entry).unwrap().read().unwrap();
         let (scope, now) = (Scope::system(), clock.now());
-        let mut entry = Creator::new(NewCreator { fields }, creator, None, now).unwrap();
+        let mut entry = Creator::new(entry, creator, None, now).unwrap();
         let mut tx = app.write().await.unwrap();
         creators::store::insert(scope, &mut tx, &mut entry).await.unwrap();
         creators::store::claim(scope, &mut tx, "zoe@example.com", creator_account.account.id, now).await.unwrap();
