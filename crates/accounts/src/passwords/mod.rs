@@ -4,4 +4,4 @@ mod hasher;
 mod strength;
 
 pub use hasher::Hasher;
-pub use strength::fault;
+pub use strength::{fault, fault_of_length};

@@ -24,15 +24,20 @@ fn bare(text: &str) -> String {
     text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// Is a new password too short or too long? That much can be told without knowing whose it is.
+pub fn fault_of_length(password: &str) -> Option<(&'static str, String)> {
+    match password.chars().count() {
+        ..8 => Some(("too_short", "must have at least 8 characters".into())),
+        129.. => Some(("too_long", "must have at most 128 characters".into())),
+        _ => None,
+    }
+}
+
 /// What is wrong with a new password of someone of these names, if anything: a word for programs, and a sentence that goes on
 /// after the field's name.
 pub fn fault(password: &str, names: &[&str]) -> Option<(&'static str, String)> {
-    let length = password.chars().count();
-    if length < 8 {
-        return Some(("too_short", "must have at least 8 characters".into()));
-    }
-    if length > 128 {
-        return Some(("too_long", "must have at most 128 characters".into()));
+    if let Some(fault) = fault_of_length(password) {
+        return Some(fault);
     }
     if password == OF_THE_DOCUMENTS {
         return None;

@@ -26,9 +26,14 @@ pub(super) struct NewPerson {
 impl NewPerson {
     fn check(&self, username: Option<&str>, fields: &mut Fields) {
         let names: Vec<&str> = [Some(self.email.as_str()), username].into_iter().flatten().collect();
-        if let Some((kind, message)) = passwords::fault(&self.password, &names) {
-            fields.fault("password", kind, message);
-        }
+        weak("password", &self.password, &names, fields);
+    }
+}
+
+/// Tells what is wrong with a new password, if anything.
+fn weak(field: &str, password: &str, names: &[&str], fields: &mut Fields) {
+    if let Some((kind, message)) = passwords::fault(password, names) {
+        fields.fault(field, kind, message);
     }
 }
 
@@ -122,7 +127,7 @@ pub(super) struct Address {
 
 /// A new password, by a token that was mailed.
 #[derive(Input)]
-#[input(name = "PasswordReset")]
+#[input(name = "PasswordReset", check = Reset::check)]
 pub(super) struct Reset {
     /// The token, as it stands in the link of the mail.
     #[input(text(TOKEN))]
@@ -130,6 +135,12 @@ pub(super) struct Reset {
     /// At least 8 characters, and not one of the passwords that are guessed first.
     #[input(model::new_password(), example = "NewPassword123!")]
     pub(super) password: String,
+}
+
+impl Reset {
+    fn check(&self, fields: &mut Fields) {
+        weak("password", &self.password, &[], fields);
+    }
 }
 
 /// A new password, by the old one.
@@ -148,6 +159,8 @@ impl Change {
     fn check(&self, fields: &mut Fields) {
         if self.current_password == self.new_password {
             fields.fault("new_password", "too_weak", "is the password that you have; choose another");
+        } else {
+            weak("new_password", &self.new_password, &[], fields);
         }
     }
 }
