@@ -57,6 +57,7 @@ impl Parse for OnStruct {
 
 /// What is said on a field.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that may be said or not")]
 struct OnField {
     rule: Option<Expr>,
     name: Option<LitStr>,

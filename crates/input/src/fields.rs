@@ -139,7 +139,9 @@ impl Fields {
 
     /// Takes no notice of these fields, whatever is in them.
     pub fn ignore(&mut self, names: &[&str]) {
-        names.iter().for_each(|name| drop(self.values.remove(*name)));
+        for name in names {
+            self.values.remove(*name);
+        }
     }
 
     /// The value of a field as it was sent.
