@@ -52,10 +52,10 @@ pub(crate) async fn list(
     let listing = Listing::of::<SavedMatch>(filter).order("match_score DESC, id");
     let (scores, total) = listing.page::<SavedMatch>(tx, offsets.limit, offsets.offset).await?;
     // A creator who left the directory keeps the name that the scores were saved under.
-    let mut names = creators::store::names(tx, scores.iter().map(|score| score.creator_id)).await?;
-    let named = scores.into_iter().map(|score| {
-        let name = names.remove(&score.creator_id).unwrap_or_default();
+    let names = creators::store::names(tx, scores.iter().map(|score| score.creator_id)).await?;
+    let listed = scores.into_iter().map(|score| {
+        let name = names.get(&score.creator_id).cloned().unwrap_or_default();
         (score, name)
     });
-    Ok((named.collect(), total))
+    Ok((listed.collect(), total))
 }

@@ -32,7 +32,7 @@ pub(super) fn router() -> OpenApiRouter<Accounts> {
 
 /// What proves who someone is at a provider.
 #[derive(Input)]
-#[input(check = Proof::check, no_schema)]
+#[input(before = proves_something, no_schema)]
 struct Proof {
     /// A token that was made for this application (of Google, an id token too). Give this, or `code` and `redirect_uri`.
     #[input(text(LONGEST), example = "instagram_token")]
@@ -48,14 +48,15 @@ struct Proof {
     code_verifier: Option<String>,
 }
 
-impl Proof {
-    fn check(&self, fields: &mut Fields) {
-        let needed = if fields.has("code") { "redirect_uri" } else { "access_token" };
-        if !fields.has(needed) {
-            fields.fault(needed, "missing", "is missing");
-        }
+/// A code needs the address that it was sent to; without a code there must be a token.
+fn proves_something(fields: &mut Fields) {
+    let needed = if fields.has("code") { "redirect_uri" } else { "access_token" };
+    if !fields.has(needed) {
+        fields.fault(needed, "missing", "is missing");
     }
+}
 
+impl Proof {
     fn grant(self) -> Result<Grant> {
         match (self.code, self.redirect_uri, self.access_token) {
             (Some(code), Some(redirect_uri), _) => Ok(Grant::Code { code, redirect_uri, verifier: self.code_verifier }),

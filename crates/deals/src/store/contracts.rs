@@ -80,11 +80,11 @@ pub async fn list(scope: Scope, tx: &mut Tx, wanted: Wanted, offsets: Offsets) -
     let (contracts, total) = listing.page::<Contract>(tx, offsets.limit, offsets.offset).await?;
     let titles = campaigns::store::titles(tx, contracts.iter().map(|contract| contract.campaign_id)).await?;
     let names = creators::store::names(tx, contracts.iter().map(|contract| contract.creator_id)).await?;
-    let named = contracts.into_iter().map(|contract| {
+    let listed = contracts.into_iter().map(|contract| {
         let (title, name) = (titles.get(&contract.campaign_id), names.get(&contract.creator_id));
         (contract, title.cloned(), name.cloned())
     });
-    Ok((named.collect(), total))
+    Ok((listed.collect(), total))
 }
 
 /// Contracts that nobody signed in time, the longest overdue first.

@@ -108,8 +108,7 @@ async fn page(
         None => None,
     };
     let Narrowed { status, channel, stage, offsets } = narrowed;
-    let (status, channel, stage) =
-        (status.map(|status| status.word()), channel.map(|channel| channel.word()), stage.map(|stage| stage.word()));
+    let (status, channel, stage) = (status.map(Status::word), channel.map(Channel::word), stage.map(Stage::word));
     let (entries, total) =
         store::list(scope, &mut tx, &Wanted { campaign, creator, status, channel, stage }, offsets).await?;
     Ok(LogList { outreach_logs: entries.into_iter().map(OutreachBody::from).collect(), page: offsets.page(total) })
@@ -215,11 +214,9 @@ impl Changes {
         if let Some(next_steps) = self.next_steps {
             entry.next_steps = next_steps;
         }
-        if let Some(status) = self.status {
-            if entry.status != status {
-                entry.status = entry.status.next(status)?;
-                by_hand(entry, status, now);
-            }
+        if let Some(status) = self.status.filter(|status| *status != entry.status) {
+            entry.status = entry.status.next(status)?;
+            by_hand(entry, status, now);
         }
         if let Some(stage) = self.stage {
             entry.stage = entry.stage.next(stage)?;
