@@ -178,7 +178,7 @@ fn may_be_read(link: &Link, now: Timestamp) -> bool {
 /// What the link asks to sign, or what was signed by it: as long as the link would be good.
 #[utoipa::path(get, path = "/api/v1/contracts/sign/{token}/pdf", tag = "Contracts", security(()),
     params(("token" = String, Path, description = "The token of the mail")), responses(
-    (status = 200, description = "The PDF", body = Vec<u8>, content_type = "application/pdf"),
+    (status = 200, description = "The PDF", body = inline(http_base::Binary), content_type = "application/pdf"),
     (status = 409, description = "The link is void or has expired"),
 ))]
 pub(super) async fn pdf(State(deals): State<Deals>, name: Named) -> Answer<Response> {

@@ -27,7 +27,7 @@ async fn found(scope: Scope, tx: &mut Tx, name: &Named) -> Result<Contract> {
 /// the same bytes.
 #[utoipa::path(get, path = "/api/v1/contracts/{contract_id}/pdf", tag = "Contracts",
     params(("contract_id" = String, Path, description = "The contract's id")),
-    responses((status = 200, description = "The PDF", body = Vec<u8>, content_type = "application/pdf")))]
+    responses((status = 200, description = "The PDF", body = inline(http_base::Binary), content_type = "application/pdf")))]
 pub(super) async fn pdf(State(deals): State<Deals>, caller: Caller, name: Named) -> Answer<Response> {
     let scope = caller.scope();
     let mut tx = deals.app().read().await?;

@@ -11,7 +11,7 @@ use crate::model::deliverables::DeliverableId;
 use crate::model::{Contract, Deliverable, DeliverableStatus, Method, Party, SigningOrder, Status};
 use crate::store::{self, Listed, Signature, Version};
 
-/// A contract, with A's fields and B's.
+/// A contract: its terms, its money, and where it stands.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Contract)]
 pub(super) struct ContractBody {

@@ -70,7 +70,7 @@ fn lines(
 /// figures are always the same bytes.
 #[utoipa::path(get, path = "/api/v1/analytics/campaigns/{campaign_id}/report.pdf", tag = "Analytics",
     params(("campaign_id" = String, Path, description = "The campaign's id or code"), Period),
-    responses((status = 200, description = "The report", body = Vec<u8>, content_type = "application/pdf")))]
+    responses((status = 200, description = "The report", body = inline(http_base::Binary), content_type = "application/pdf")))]
 pub(crate) async fn paper(
     State(analytics): State<Analytics>,
     caller: Caller,

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::{Payment, PayoutStatus, RefundStatus, Status};
 use crate::Currency;
 
-/// A payment, with A's fields and B's.
+/// A payment of a contract: how much, for what, and where it stands.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Payment)]
 pub struct PaymentBody {
