@@ -29,6 +29,13 @@ impl Problem {
         self
     }
 
+    /// This, and what else is wrong.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.faults.extend(other.faults);
+        self
+    }
+
     fn is_of_type(&self) -> bool {
         matches!(self.faults.as_slice(), [fault] if fault.loc.is_empty() && fault.kind == "wrong_type")
     }

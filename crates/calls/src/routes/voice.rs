@@ -85,16 +85,10 @@ pub(super) async fn health(State(calls): State<Calls>, _: Caller) -> Json<Health
     })
 }
 
-/// A call that is led by the server itself.
+/// What a call is about; nothing, if nobody says so.
 #[derive(Input)]
-#[input(name = "OutboundCall", check = OutboundInput::check)]
-pub(super) struct OutboundInput {
-    /// The number to call, with its country code.
-    #[input(phone_number(), example = "+1234567890")]
-    to_number: String,
-    /// Where Twilio reaches this server. It is only checked, and must be the address of the setting `TWILIO_WEBHOOK_BASE_URL`.
-    #[input(url)]
-    webhook_base_url: Option<String>,
+#[input(check = About::check)]
+struct About {
     /// The campaign, by its id or code. With `creator_id` the call goes into the outreach log; both are given, or neither.
     #[input(text(100))]
     campaign_id: Option<String>,
@@ -103,7 +97,7 @@ pub(super) struct OutboundInput {
     creator_id: Option<CreatorId>,
 }
 
-impl OutboundInput {
+impl About {
     fn check(&self, fields: &mut Fields) {
         let missing = match (&self.campaign_id, self.creator_id) {
             (Some(_), None) => "creator_id",
@@ -112,6 +106,20 @@ impl OutboundInput {
         };
         fields.fault(missing, "missing", "is missing: a call belongs to a campaign and a creator, or to neither");
     }
+}
+
+/// A call that is led by the server itself.
+#[derive(Input)]
+#[input(name = "OutboundCall")]
+pub(super) struct OutboundInput {
+    /// The number to call, with its country code.
+    #[input(phone_number(), example = "+1234567890")]
+    to_number: String,
+    /// Where Twilio reaches this server. It is only checked, and must be the address of the setting `TWILIO_WEBHOOK_BASE_URL`.
+    #[input(url)]
+    webhook_base_url: Option<String>,
+    #[input(flatten)]
+    about: About,
 }
 
 /// A call was started.
@@ -162,7 +170,7 @@ pub(super) async fn outbound(
         let message = format!("must be {}, where this server is reached, or be left out", calls.base());
         return Err(Error::invalid_field("webhook_base_url", message).into());
     }
-    let about = match (&input.campaign_id, input.creator_id) {
+    let about = match (&input.about.campaign_id, input.about.creator_id) {
         (Some(campaign), Some(creator)) => Some(super::agent::about(&calls, scope, campaign, creator).await?),
         _ => None,
     };

@@ -4,9 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params};
 use input::Input;
+use input::describe::Schemas;
 use input::rule::{self, Problem, Rule};
 use kernel::{CreatorId, Error, OutreachId, Timestamp, time};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::templates::Done;
@@ -55,15 +57,43 @@ pub(super) struct SequenceList {
     page: Page,
 }
 
-/// The rule of a sequence's emails: at least one, and the first has a subject.
-fn emails() -> impl Rule<Output = Vec<Step>> {
-    rule::list(MOST_STEPS, rule::nested::<Step>()).and_then(|steps| match steps.first() {
-        None => Err(Problem::new("too_short", "must have at least one mail")),
-        Some(Step { subject: None, .. }) => {
-            Err(Problem::new("missing", "is missing: the first mail needs one").below("subject").below("0"))
+/// The rule of a sequence's emails: at least one, and the first has a subject. Faults of the others are told beside its own.
+struct Emails;
+
+fn emails() -> Emails {
+    Emails
+}
+
+impl Emails {
+    fn each() -> impl Rule<Output = Vec<Step>> {
+        rule::list(MOST_STEPS, rule::nested::<Step>())
+    }
+}
+
+impl Rule for Emails {
+    type Output = Vec<Step>;
+
+    fn read(&self, value: &Value, from_text: bool) -> Result<Vec<Step>, Problem> {
+        if value.as_array().is_some_and(Vec::is_empty) {
+            return Err(Problem::new("too_short", "must have at least one mail"));
         }
-        Some(_) => Ok(steps),
-    })
+        let read = Self::each().read(value, from_text);
+        let first = value.get(0).filter(|first| first.is_object());
+        if first.is_none_or(|first| !first["subject"].is_null()) {
+            return read;
+        }
+        let missing = Problem::new("missing", "is missing: the first mail needs one").below("subject").below("0");
+        Err(match read {
+            Ok(_) => missing,
+            Err(others) => missing.and(others),
+        })
+    }
+
+    fn schema(&self, schemas: &mut Schemas) -> Value {
+        let mut schema = Self::each().schema(schemas);
+        schema["minItems"] = 1.into();
+        schema
+    }
 }
 
 /// An email sequence, as it is sent.
