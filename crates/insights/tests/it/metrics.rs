@@ -76,10 +76,10 @@ async fn many_rows_are_taken_in_or_none(fresh: FreshDb) {
         [
             "metrics.1.date",
             "metrics.1.views",
-            "metrics.2.creator_id",
             "metrics.2.post_id",
-            "metrics.2.date",
-            "metrics.2.views"
+            "metrics.2.views",
+            "metrics.2.creator_id",
+            "metrics.2.date"
         ]
     );
     let nobody = world.row(json!({"creator_id": world.campaign, "post_id": "new"}));
