@@ -53,7 +53,7 @@ async function reached(campaign_id: string, influencer_id: string) {
   } }));
   check(mail.success, "the mail is queued");
   const scheduled_time = new Date(Date.now() + 2 * 86_400_000).toISOString();
-  const call = await good("call", api.POST("/api/v1/outreach/call/schedule", { body: { campaign_id, influencer_id, scheduled_time } }));
+  const call = await good("call", api.POST("/api/v1/outreach/call/schedule", { body: { campaign_id, creator_id: influencer_id, scheduled_time } }));
   const path = { call_id: call.call_id };
   const sound = new Uint8Array(4000).fill(7);
   sound.set([0x49, 0x44, 0x33, 4]);

@@ -49,11 +49,19 @@ fn a_day_or_a_time(what: &str) -> Value {
     json!({"type": "string", "description": format!("{what}: a day such as 2030-07-10, or a time in RFC 3339.")})
 }
 
+fn words_or_list(what: &str) -> Value {
+    json!({"type": ["string", "array", "null"], "items": {"type": ["string", "integer"]}, "description": what})
+}
+
+fn words_or_object(what: &str) -> Value {
+    json!({"type": ["string", "object", "null"], "additionalProperties": true, "description": what})
+}
+
 fn a_deliverable() -> Value {
     json!({"anyOf": [{"type": "string", "pattern": r"\S"}, {"type": "object", "required": ["type"], "additionalProperties": true, "properties": {
         "type": {"type": "string", "pattern": r"\S", "maxLength": 200, "description": "What is to be delivered: `youtube_video`, `instagram_reel`, …"},
         "quantity": {"type": "integer", "minimum": 1, "description": "How many of it."},
-        "requirements": {"description": "What is asked of it: a text, or a list of texts."},
+        "requirements": words_or_list("What is asked of it: a text, or a list of texts."),
         "milestone": {"type": "string", "description": "The line of the payment schedule that pays for it."},
         "deadline": a_day_or_a_time("When it is due")}}]})
 }
@@ -67,8 +75,8 @@ fn terms() -> impl Rule<Output = Map<String, Value>> {
     rule::object(TERMS_BYTES).described(|| {
         json!({"type": "object", "additionalProperties": true, "properties": {
             "deliverables": {"type": "array", "items": a_deliverable(), "maxItems": deliverables::MOST},
-            "usage_rights": {"description": "How the content may be used, and for how long."},
-            "exclusivity": {"description": "For whom else the creator may not work meanwhile."},
+            "usage_rights": words_or_object("How the content may be used, and for how long."),
+            "exclusivity": words_or_object("For whom else the creator may not work meanwhile."),
             "start_date": a_day_or_a_time("From when it holds"),
             "end_date": a_day_or_a_time("Until when it holds")}})
     })
@@ -86,7 +94,7 @@ fn payment_schedule() -> impl Rule<Output = Vec<Value>> {
             "percentage": {"type": "number", "exclusiveMinimum": 0, "maximum": 100, "description": "Its share of the whole."},
             "due_date": a_day_or_a_time("When it is due"),
             "due_on": {"type": "string", "enum": ["signing", "delivery", "date"], "description": "What makes it due."},
-            "deliverables": {"description": "What it pays for: deliverables by their type, or by their place from 0."}}});
+            "deliverables": words_or_list("What it pays for: deliverables by their type, or by their place from 0.")}});
         json!({"type": "array", "items": item, "maxItems": schedule::MOST_LINES})
     };
     some_json(Value::is_array, "a list", schema).map(|list| list.as_array().cloned().unwrap_or_default())

@@ -218,3 +218,19 @@ async fn the_pages_of_the_documentation_ask_nobody_else() {
     }
     world.client.get("/docs/nothing.js").await.refused(404);
 }
+
+#[tokio::test]
+async fn every_operation_schema_and_property_is_described() {
+    let world = demo().await;
+    let document = world.client.get("/openapi.json").await.ok();
+    for route in routes(&world).await {
+        assert!(says(&route.operation["description"]), "{} has no description", route.label());
+    }
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        // What a schema is that could not be read when the document was made.
+        assert_ne!(*schema, serde_json::json!({"type": "object"}), "{name} says nothing");
+        for (property, says_of_it) in schema["properties"].as_object().into_iter().flatten() {
+            assert!(says(&says_of_it["description"]), "{name}.{property} has no description");
+        }
+    }
+}

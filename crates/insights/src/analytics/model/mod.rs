@@ -105,6 +105,7 @@ pub struct CampaignAnalytics {
     campaign_code: String,
     /// What the campaign is for.
     product_name: String,
+    /// The days that the figures are of.
     period: PeriodBody,
     performance: Performance,
     /// Why `performance.roi` is null; null where it is not.
@@ -117,8 +118,11 @@ pub struct CampaignAnalytics {
     timeline: Vec<TimelineDay>,
     /// Were days left out because there are more than 3,660?
     timeline_clipped: bool,
+    /// What was planned, agreed and paid.
     budget: Budget,
+    /// How much of what was agreed was delivered, and in time.
     delivery: Delivery,
+    /// How the figures are made.
     method: FigureMethod,
 }
 
