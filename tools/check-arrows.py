@@ -15,12 +15,13 @@ GROUND = {
     "derive": set(),
     "kernel": {"derive"},
     "db": {"derive", "kernel"},
+    "events": {"derive", "kernel", "db"},
     "jobs": {"kernel", "db"},
     "delivery": {"kernel", "db", "jobs"},
     "ports": {"kernel"},
     "mind": {"kernel"},
     "input": {"derive", "kernel"},
-    "http-base": {"derive", "input", "kernel", "db", "jobs", "delivery", "ports", "mind"},
+    "http-base": {"derive", "input", "kernel", "db", "events", "jobs", "delivery", "ports", "mind"},
 }
 # Slices stand on the whole ground, and use another slice only where the journey runs that way.
 SLICES = {

@@ -10,6 +10,7 @@ pub mod audit;
 mod authenticate;
 mod claims;
 mod data;
+pub mod events;
 mod guesses;
 mod identity;
 mod jobs;

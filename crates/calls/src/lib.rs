@@ -7,6 +7,7 @@
 //! - Talks live in the database, and every turn is written once: any process can answer the next one.
 
 pub mod data;
+pub mod events;
 mod gate;
 mod jobs;
 mod migrations;

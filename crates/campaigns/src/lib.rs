@@ -3,6 +3,7 @@
 //! A campaign belongs to a workspace, and nobody else learns that it exists. It is named by its id or by its code
 //! (`CAMP-001`). Selecting a creator opens an outreach entry in the same transaction, once.
 
+pub mod events;
 mod migrations;
 pub mod model;
 mod routes;

@@ -7,6 +7,7 @@ use axum::extract::{FromRef, RawQuery, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use creators::Directory;
+use events::TxExt as _;
 use http_base::cache::Key;
 use http_base::{Answer, App, Body, Caller, Done, Named, Offsets, Page, Params, Responses, done};
 use input::Input;
@@ -17,6 +18,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::events::CreatorSelected;
 use crate::model::{CampaignChanges, NewCampaign};
 use crate::store::{self, Wanted};
 use crate::{Campaign, Status, TOPIC, find};
@@ -258,8 +260,12 @@ async fn select(
             notes,
         };
         outreach::store::insert(scope, &mut tx, &Entry::open(new, now)).await?;
-        let payload = serde_json::json!({"campaign_id": campaign.id, "creator_id": creator.id}).to_string();
-        tx.event("creator.selected", id, Some(campaign.workspace_id), payload, clock.new_id(), now);
+        tx.event(CreatorSelected {
+            workspace_id: campaign.workspace_id,
+            outreach_id: id,
+            campaign_id: campaign.id,
+            creator_id: creator.id,
+        });
     }
     tx.commit().await?;
     let message = match earlier {

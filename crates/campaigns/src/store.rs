@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use db::{Listing, Sql, Tx, args};
 use http_base::Offsets;
-use kernel::{CampaignId, CreatorId, Error, Money, OutreachId, Result, Scope, Timestamp};
+use kernel::{CampaignId, CreatorId, Error, Money, OutreachId, Result, Scope, Timestamp, WorkspaceId};
 use mind::text::fold;
 
 use crate::model::Name;
@@ -23,6 +23,7 @@ pub async fn insert(scope: Scope, tx: &mut Tx, campaign: &mut Campaign) -> Resul
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(campaign.workspace_id));
     campaign.code = tx.next_version(CODES).await?.unsigned_abs();
     tx.next_version(TOPIC).await?;
+    tx.changed(Some(campaign.workspace_id));
     tx.insert(campaign).await
 }
 
@@ -34,6 +35,7 @@ pub async fn update(scope: Scope, tx: &mut Tx, campaign: &Campaign, was: (Status
         .only(|sql| scoped(sql, scope))
         .or_conflict("The campaign was changed by someone else meanwhile; read it again and repeat your change")
         .await?;
+    tx.changed(Some(campaign.workspace_id));
     tx.next_version(TOPIC).await.map(drop)
 }
 
@@ -42,9 +44,12 @@ pub async fn delete(scope: Scope, tx: &mut Tx, id: CampaignId, now: Timestamp) -
     let mut sql = Sql::new("UPDATE campaigns SET deleted_at = ");
     sql.bind(now).push(", updated_at = ").bind(now).push(" WHERE id = ").bind(id);
     scoped(&mut sql, scope);
-    let deleted = sql.run(tx).await? == 1;
-    tx.next_version(TOPIC).await?;
-    Ok(deleted)
+    let deleted: Option<WorkspaceId> = sql.push(" RETURNING workspace_id").optional(tx).await?;
+    if deleted.is_some() {
+        tx.changed(deleted);
+        tx.next_version(TOPIC).await?;
+    }
+    Ok(deleted.is_some())
 }
 
 /// The campaign of this id or code, if it is there and this scope's.
@@ -122,6 +127,7 @@ pub async fn select(
     if tx.execute(sql, args![campaign.id]).await? == 0 {
         return Err(Error::conflict("The campaign is completed; creators are selected for one that is not"));
     }
+    tx.changed(Some(campaign.workspace_id));
     tx.next_version(TOPIC).await?;
     Ok(None)
 }

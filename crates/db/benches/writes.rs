@@ -120,8 +120,7 @@ async fn writes_of_four(db: &Db, clock: &Clock, clients: usize, started: Instant
                 let mut tx = db.write().await.expect("the writer");
                 tx.next_version("things").await.expect("a version");
                 insert(&mut tx, &clock).await;
-                let subject = clock.new_id::<()>();
-                tx.event("thing.created", subject, None, "{}".into(), clock.new_id(), clock.now());
+                tx.append_event("thing.created", clock.request_id(), None, Ok("{}".into()));
                 tx.commit().await.expect("a commit");
                 count += 1;
             }

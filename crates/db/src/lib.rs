@@ -37,7 +37,7 @@ pub use derive::Row;
 #[doc(hidden)]
 pub use kernel;
 
-pub use events::{EVENTS, EventId, EventMarker, EventRow};
+pub use events::{EVENTS, EventId, EventMarker, EventRow, Listener, Position, Waiting};
 pub use figures::{Figures, gauges};
 pub use listing::Listing;
 pub use migrate::Migration;

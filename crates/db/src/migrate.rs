@@ -18,7 +18,7 @@ pub struct Migration {
 }
 
 /// The tables of this crate itself; [`Db::migrate`] puts them before all others.
-const MIGRATIONS: &[Migration] = &[Migration {
+const TABLES: Migration = Migration {
     id: "0001_db",
     sql: "
     CREATE TABLE topics (
@@ -38,7 +38,8 @@ const MIGRATIONS: &[Migration] = &[Migration {
     CREATE INDEX events_subject ON events (subject, seq);
     CREATE INDEX events_workspace ON events (workspace, seq);
     ",
-}];
+};
+const MIGRATIONS: &[Migration] = &[TABLES, crate::events::ORDER];
 
 /// Held on PostgreSQL while migrating; an arbitrary number that is ours.
 const LOCK: i64 = 0x1f10_e2ce_2f10;
@@ -83,6 +84,11 @@ impl Db {
             .await?;
             tx.commit().await?;
             ran += 1;
+        }
+        if self.engine() == Engine::Postgres {
+            let mut tx = self.locked().await?;
+            tx.go_on_behind_events().await?;
+            tx.commit().await?;
         }
         self.refresh_versions().await?;
         Ok(ran)

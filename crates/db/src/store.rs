@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use kernel::Result;
+use kernel::{Clock, Result};
 use tokio::sync::watch;
 
 use crate::fault::fault;
@@ -13,15 +13,14 @@ use crate::postgres::Postgres;
 use crate::settings::{Address, read_address};
 use crate::sqlite::Sqlite;
 use crate::topics::{Shared, Versions};
-use crate::{Engine, Settings, Tx};
+use crate::{Engine, Listener, Settings, Tx};
 
 /// An open database. Cheap to clone; clones share its connections.
 #[derive(Clone)]
-pub struct Db(Arc<Inner>);
+pub struct Db(Arc<Inner>, Shared);
 
 struct Inner {
     store: Store,
-    shared: Shared,
     fresh: Fresh,
 }
 
@@ -62,7 +61,21 @@ impl Db {
                 (Store::Postgres(Box::new(postgres)), Fresh::Rounds(rounds))
             }
         };
-        Ok(Self(Arc::new(Inner { store, shared, fresh })))
+        Ok(Self(Arc::new(Inner { store, fresh }), shared))
+    }
+
+    /// The same database, with another source of time and ids for the events that are written; the usual one is the system's.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.1.clock = clock;
+        self
+    }
+
+    /// The same database, with a listener that is told of all events written through it.
+    #[must_use]
+    pub fn with_listener(mut self, listener: Arc<dyn Listener>) -> Self {
+        self.1.listener = Some(listener);
+        self
     }
 
     /// Which engine it is.
@@ -87,7 +100,7 @@ impl Db {
 
     /// A connection for reading; every statement sees what was committed before it.
     pub fn read(&self) -> BoxFuture<'_, Result<Tx>> {
-        let shared = &self.0.shared;
+        let shared = &self.1;
         match &self.0.store {
             Store::Sqlite(sqlite) => Box::pin(async move { Ok(Tx::sqlite_read(sqlite.readers.take().await?, shared)) }),
             Store::Postgres(postgres) => Box::pin(async move {
@@ -99,7 +112,7 @@ impl Db {
 
     /// A connection for reading whose statements all see the same moment.
     pub fn snapshot(&self) -> BoxFuture<'_, Result<Tx>> {
-        let shared = &self.0.shared;
+        let shared = &self.1;
         match &self.0.store {
             Store::Sqlite(sqlite) => Box::pin(async move {
                 let mut lease = sqlite.readers.take().await?;
@@ -127,7 +140,7 @@ impl Db {
     }
 
     fn begin(&self, long: bool) -> BoxFuture<'_, Result<Tx>> {
-        let shared = &self.0.shared;
+        let shared = &self.1;
         match &self.0.store {
             Store::Sqlite(sqlite) => {
                 Box::pin(async move { Ok(Tx::sqlite_write(sqlite.lane.take(long).await?, shared, long)) })
@@ -141,7 +154,7 @@ impl Db {
 
     /// The newest committed version of every topic, as far as this process knows without asking.
     pub fn versions(&self) -> &Versions {
-        &self.0.shared.versions
+        &self.1.versions
     }
 
     /// The topic's newest version that was committed before this call: by anyone on PostgreSQL; on SQLite by this
@@ -162,7 +175,7 @@ impl Db {
 
     /// Changed whenever a transaction that [rang](Tx::ring) this bell has been committed in this process.
     pub fn bell(&self, name: &'static str) -> watch::Receiver<u64> {
-        self.0.shared.bells.listen(name)
+        self.1.bells.listen(name)
     }
 
     /// Lets the engine look at the data once more, so that it chooses good plans: after an import, and now and then.

@@ -7,8 +7,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use kernel::Clock;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
+
+use crate::Listener;
 
 /// The newest committed version of every topic, as far as this process knows. Cheap to clone; clones share one state.
 #[derive(Clone, Debug)]
@@ -69,8 +72,16 @@ impl Bells {
 }
 
 /// What every transaction shares with its [`crate::Db`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) versions: Versions,
     pub(crate) bells: Bells,
+    pub(crate) clock: Clock,
+    pub(crate) listener: Option<Arc<dyn Listener>>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self { versions: Versions::default(), bells: Bells::default(), clock: Clock::system(), listener: None }
+    }
 }

@@ -1,13 +1,16 @@
 //! A transaction, or a connection for reading: the one thing that statements are run on.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
-use kernel::{Error, Result};
+use kernel::{Clock, Error, Result};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgArguments;
 use sqlx::{Arguments as _, AssertSqlSafe, Either, Executor as _, PgConnection, Postgres};
+use uuid::Uuid;
 
-use crate::events::Pending;
 use crate::fault::{Failure, fault};
 use crate::hooks::{Hook, run_all};
 use crate::row::RawRow;
@@ -15,7 +18,7 @@ use crate::sink::{All, Each, First, Nowhere, Sink};
 use crate::sqlite::ReadLease;
 use crate::sqlite::lane::WriteLease;
 use crate::topics::Shared;
-use crate::{Engine, FromRow, Row, Value, sqlite};
+use crate::{Engine, EventRow, FromRow, Listener, Row, Value, sqlite};
 
 /// A transaction, or a connection for reading. Dropped without [`Tx::commit`], what it did is undone.
 ///
@@ -28,7 +31,8 @@ pub struct Tx {
     inner: Inner,
     shared: Shared,
     hooks: Vec<Hook>,
-    pub(crate) events: Vec<Pending>,
+    pub(crate) events: Vec<Result<EventRow>>,
+    pub(crate) changed: BTreeSet<Uuid>,
     failed: bool,
     long: bool,
 }
@@ -49,7 +53,15 @@ enum Connection<'a> {
 
 impl Tx {
     fn new(inner: Inner, shared: &Shared) -> Self {
-        Self { inner, shared: shared.clone(), hooks: Vec::new(), events: Vec::new(), failed: false, long: false }
+        Self {
+            inner,
+            shared: shared.clone(),
+            hooks: Vec::new(),
+            events: Vec::new(),
+            changed: BTreeSet::new(),
+            failed: false,
+            long: false,
+        }
     }
 
     pub(crate) fn sqlite_read(lease: ReadLease, shared: &Shared) -> Self {
@@ -78,6 +90,15 @@ impl Tx {
             Inner::SqliteRead(_) | Inner::SqliteWrite(_) => Engine::Sqlite,
             _ => Engine::Postgres,
         }
+    }
+
+    /// Where the time and the ids of events come from.
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    pub(crate) fn listener(&self) -> Option<Arc<dyn Listener>> {
+        self.shared.listener.clone()
     }
 
     /// May it write?
@@ -198,7 +219,7 @@ impl Tx {
     }
 
     async fn commit_inline(mut self) -> Result<()> {
-        self.flush_events().await?;
+        self.before_commit().await?;
         if self.failed {
             return Err(over());
         }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use events::TxExt as _;
 use jobs::{Context, Outcome, Registry};
 use kernel::Scope;
 use serde_json::json;
 
 use crate::actor::Actor;
+use crate::events::DeliverableLate;
 use crate::model::Status;
 use crate::ops::{self, Act};
 use crate::{Deals, store};
@@ -74,9 +76,8 @@ async fn late(deals: Deals) -> Outcome {
             let contract = act.lock(&mut tx, *id).await?;
             for deliverable in store::make_late(&mut tx, &contract, act.now).await? {
                 act.record(&mut tx, &contract, "deliverable_late", &json!({"deliverable": deliverable})).await?;
-                act.tell(&mut tx, "deliverable.late", &contract, json!({"deliverable_id": deliverable}));
+                tx.event(DeliverableLate { contract: (&contract).into(), deliverable_id: deliverable });
             }
-            tx.next_version(crate::TOPIC).await?;
             tx.commit().await?;
         }
         if due.len() < ROUND as usize {

@@ -13,6 +13,7 @@
 
 mod actor;
 pub mod data;
+pub mod events;
 mod for_payments;
 mod jobs;
 mod migrations;
@@ -31,9 +32,6 @@ pub use migrations::MIGRATIONS;
 pub use routes::router;
 pub use settings::Settings;
 pub use state::Deals;
-
-/// The topic of the contracts' version: it moves with every change of a contract.
-pub const TOPIC: &str = "contracts";
 
 /// All of it, for the server.
 pub fn slice(deals: &Deals) -> http_base::Slice {

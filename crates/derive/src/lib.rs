@@ -3,6 +3,7 @@
 //! Each macro has a module of its own, and the crate that it writes code for documents what it is for.
 
 mod common;
+mod event;
 mod input;
 mod row;
 mod story;
@@ -16,6 +17,14 @@ use syn::{DeriveInput, parse_macro_input};
 pub fn input(item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as DeriveInput);
     input::derive(&item).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// What happens in a slice, as a type; see the crate `events`.
+#[proc_macro_attribute]
+pub fn event(said: TokenStream, item: TokenStream) -> TokenStream {
+    let said = parse_macro_input!(said as event::Said);
+    let item = parse_macro_input!(item as syn::ItemStruct);
+    event::expand(&said, &item).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// Makes one test story two tests, one per engine: `story::sqlite` and `story::postgres`. Where no PostgreSQL can be had, the second says

@@ -65,7 +65,7 @@ impl App {
     /// Puts the application together.
     pub fn new(db: Db, clock: Clock, mode: Mode, limits: Limits, caching: bool) -> Self {
         Self(Arc::new(Inner {
-            db,
+            db: db.with_clock(clock.clone()),
             clock,
             mode,
             limits,

@@ -10,8 +10,6 @@ use std::ops::{AddAssign, SubAssign};
 use db::{Sql, Tx, Value, args};
 use kernel::{CampaignId, CreatorId, Result, Scope, WorkspaceId};
 
-use crate::METRICS;
-
 /// What adds up: counts of things, money in minor units of one currency, and how many rows said something at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, db::Row)]
 pub struct Figures {
@@ -196,9 +194,9 @@ pub async fn lock(scope: Scope, tx: &mut Tx, workspace: WorkspaceId) -> Result<(
     tx.execute(sql, args![workspace]).await.map(drop)
 }
 
-/// Moves the three tables by these differences, under the [`lock`] of their workspace, and the version with them. Sums that nothing is
+/// Moves the three tables by these differences, under the [`lock`] of their workspace, and its version with them. Sums that nothing is
 /// left of are taken out. Call it late: until the commit every other writer of figures waits.
-pub async fn apply(tx: &mut Tx, deltas: Deltas) -> Result<()> {
+pub async fn apply(tx: &mut Tx, workspace: WorkspaceId, deltas: Deltas) -> Result<()> {
     let mut days: BTreeMap<(CampaignId, i64, String), Figures> = BTreeMap::new();
     let mut creators: BTreeMap<(CampaignId, CreatorId, String), Figures> = BTreeMap::new();
     let fine: Vec<(Place, Figures)> = deltas.0.into_iter().filter(|(_, figures)| !figures.is_zero()).collect();
@@ -216,7 +214,8 @@ pub async fn apply(tx: &mut Tx, deltas: Deltas) -> Result<()> {
         .into_iter()
         .map(|(place, figures)| (args![place.campaign, place.creator, place.day, place.currency], figures));
     move_by(tx, "figures_by_creator_day", &["campaign_id", "creator_id", "day", "currency"], by_both.collect()).await?;
-    tx.next_version(METRICS).await.map(drop)
+    tx.changed(Some(workspace));
+    Ok(())
 }
 
 /// Rows of sums that are looked at in one statement, to see whether anything is left of them.

@@ -10,6 +10,7 @@ mod batch;
 pub mod codes;
 pub mod data;
 pub mod day;
+pub mod events;
 pub mod figures;
 mod jobs;
 pub mod links;
@@ -30,9 +31,6 @@ pub use settings::Settings;
 pub use state::Insights;
 
 use utoipa_axum::router::OpenApiRouter;
-
-/// The topic of the figures' version: it moves with every row that comes in, changes or is taken out, and with every click.
-pub const METRICS: &str = "metrics";
 
 /// The routes by which figures come in.
 pub fn router(insights: Insights) -> OpenApiRouter {

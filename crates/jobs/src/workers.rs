@@ -34,6 +34,7 @@ pub struct Workers {
 impl Workers {
     /// Starts running jobs, at most `most` at once, and every [service](Registry::service).
     pub async fn start(db: Db, clock: Clock, mut registry: Registry, most: usize) -> Result<Self> {
+        let db = db.with_clock(clock.clone());
         schedule::store(&db, &clock, &registry).await?;
         let worker = clock.new_id();
         let (stop, stopping) = watch::channel(false);
@@ -172,6 +173,7 @@ impl Dispatcher {
 ///
 /// For tests: what failed and waits for its back-off stays queued until the clock has been moved on.
 pub async fn run_until_idle(db: &Db, clock: &Clock, registry: &Registry) -> Result<usize> {
+    let db = &db.clone().with_clock(clock.clone());
     schedule::store(db, clock, registry).await?;
     let worker = clock.new_id();
     let mut ran = 0;

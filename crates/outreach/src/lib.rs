@@ -11,6 +11,7 @@
 
 mod calendar;
 pub mod data;
+pub mod events;
 mod inbound;
 mod jobs_of_outreach;
 mod learning;

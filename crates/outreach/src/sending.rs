@@ -2,11 +2,13 @@
 
 use async_trait::async_trait;
 use db::Tx;
+use events::TxExt as _;
 use jobs::{Context, Outcome, Payload};
 use kernel::{AccountId, Error, Result, Scope};
 use mail::{About, Fate, Leaving, NewMail, Veto};
 use serde_json::{Value, json};
 
+use crate::events::{OutreachFacts, OutreachFailed, OutreachSent, OutreachWithheld};
 use crate::store::touches::{self, Touch, TouchId};
 use crate::store::{self, CampaignRef, sequences, suppressions};
 use crate::token::{Key, Purpose};
@@ -142,10 +144,12 @@ pub(crate) async fn fate(outreach: Outreach, context: Context, payload: Payload)
             sequences::stop_of_entry(scope, &mut tx, entry.id, &fate.status, now).await?;
         }
         store::save(scope, &mut tx, &mut entry, now).await?;
-        let payload = json!({"status": fate.status, "error": fate.error, "campaign_id": entry.campaign_id,
-            "creator_id": entry.creator_id});
-        let kind = format!("outreach.{}", if fate.status == "kept" { "sent" } else { &fate.status });
-        tx.event(&kind, entry.id, Some(entry.workspace_id), payload.to_string(), context.clock.new_id(), now);
+        let outreach = OutreachFacts::from(&entry);
+        match fate.status.as_str() {
+            "failed" => tx.event(OutreachFailed(outreach)),
+            "withheld" => tx.event(OutreachWithheld(outreach)),
+            _ => tx.event(OutreachSent { outreach, status: fate.status }),
+        }
     }
     Ok(tx.commit().await?)
 }

@@ -5,15 +5,19 @@
 //! never back. What concerns no charge or transfer of ours is another program's, and is left alone.
 
 use db::Tx;
+use events::TxExt as _;
 use jobs::NewJob;
 use kernel::{Error, Kind, Money, Result};
 use ports::gateway::{Back, Dispute, News, Outcome, Word};
 use uuid::Uuid;
 
+use crate::events::{
+    PaymentDisputeClosed, PaymentDisputeUpdated, PaymentDisputed, PaymentFacts, PaymentPayoutReversed,
+    PaymentRefundFailed, PaymentRefunded,
+};
 use crate::jobs::REFUNDS;
 use crate::ledger::{Posting, post};
 use crate::model::{Attempt, AttemptKind, AttemptStatus, Payment, PayoutStatus, Status, part};
-use crate::plan::tell;
 use crate::settle::{Desk, SYSTEM, minus, plus};
 use crate::store;
 
@@ -120,7 +124,7 @@ impl Desk<'_> {
                 if waits && payment.held() <= Money::default() {
                     payment.payout_status = PayoutStatus::None;
                 }
-                tell(tx, self.clock, "payment.refunded", &payment);
+                tx.event(PaymentRefunded(PaymentFacts::of(&payment)));
                 self.write_down(tx, &mut payment, &attempt, &Posting::refund(amount)).await
             }
         }
@@ -165,7 +169,7 @@ impl Desk<'_> {
         } else {
             payment.refunded = minus(payment.refunded, refund.amount);
         }
-        tell(tx, self.clock, "payment.refund_failed", payment);
+        tx.event(PaymentRefundFailed(PaymentFacts::of(payment)));
         self.write_down(tx, payment, &attempt, &Posting::refund_failed(refund.amount)).await
     }
 
@@ -203,7 +207,7 @@ impl Desk<'_> {
         if whole {
             payment.payout_status = PayoutStatus::Reversed;
         }
-        tell(tx, self.clock, "payment.payout_reversed", &payment);
+        tx.event(PaymentPayoutReversed(PaymentFacts::of(&payment)));
         let posting = Posting::take_back(amount, attempt.fee);
         self.write_down(tx, &mut payment, &attempt, &posting).await
     }
@@ -254,12 +258,12 @@ impl Desk<'_> {
         };
         payment.disputed = Money::from_minor(payment.disputed.minor() + moved.as_ref().map_or(0, |moved| moved.2));
         if is_news {
-            let kind = match (&known, over) {
-                (_, true) => "payment.dispute_closed",
-                (None, _) => "payment.disputed",
-                _ => "payment.dispute_updated",
-            };
-            tell(tx, self.clock, kind, &payment);
+            let facts = PaymentFacts::of(&payment);
+            match (&known, over) {
+                (_, true) => tx.event(PaymentDisputeClosed(facts)),
+                (None, _) => tx.event(PaymentDisputed(facts)),
+                _ => tx.event(PaymentDisputeUpdated(facts)),
+            }
         }
         let Some((kind, posting, _)) = moved else {
             payment.updated_at = now;

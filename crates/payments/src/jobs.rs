@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use events::TxExt as _;
 use jobs::{Context, Failure, Outcome, Payload, Registry};
 use kernel::{Result, Scope, time};
 use ports::gateway::Fault;
 use uuid::Uuid;
 
-use crate::plan::tell;
+use crate::events::{PaymentDue, PaymentFacts};
 use crate::settle::see_to;
 use crate::{Payments, store};
 
@@ -96,7 +97,7 @@ async fn tell_due(payments: &Payments) -> Result<()> {
         let mut tx = payments.app.write().await?;
         let due = store::tell_due(Scope::system(), &mut tx, clock.now(), BITE).await?;
         for payment in &due {
-            tell(&mut tx, clock, "payment.due", payment);
+            tx.event(PaymentDue(PaymentFacts::of(payment)));
         }
         tx.commit().await?;
         if due.is_empty() {

@@ -41,9 +41,6 @@ pub use routes::router;
 pub use settings::Settings;
 pub use state::Payments;
 
-/// The topic of the payments' version: it moves with every change of a payment.
-pub const TOPIC: &str = "payments";
-
 /// All of it, for the server.
 pub fn slice(payments: &Payments) -> http_base::Slice {
     http_base::Slice::new("payments", router(payments.clone())).jobs(jobs(payments)).data(data::kept())

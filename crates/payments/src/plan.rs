@@ -1,10 +1,12 @@
 //! What contracts ask of payments, in their own transactions.
 
 use db::Tx;
+use events::TxExt as _;
 use kernel::{
     CampaignId, Clock, ContractId, CreatorId, Error, Money, PaymentId, Result, Scope, Timestamp, WorkspaceId,
 };
 
+use crate::events::{PaymentCreated, PaymentDue, PaymentFacts, PaymentFailed};
 use crate::model::{Payment, PayoutStatus, Status};
 use crate::{Currency, store};
 
@@ -62,7 +64,7 @@ pub async fn plan(scope: Scope, tx: &mut Tx, clock: &Clock, plan: Plan) -> Resul
     for ((line, position), milestone) in (0..).zip(first..).zip(&plan.milestones) {
         payments.push(drawn_up(&plan, milestone, milestone.amount, (line, position), (clock, now))?);
     }
-    add(scope, tx, clock, &payments).await?;
+    add(scope, tx, &payments).await?;
     Ok(payments.into_iter().map(|payment| payment.id).collect())
 }
 
@@ -117,12 +119,12 @@ pub(crate) fn drawn_up(
 }
 
 /// Writes payments that were drawn up, and tells of them.
-pub(crate) async fn add(scope: Scope, tx: &mut Tx, clock: &Clock, payments: &[Payment]) -> Result<()> {
+pub(crate) async fn add(scope: Scope, tx: &mut Tx, payments: &[Payment]) -> Result<()> {
     store::insert(scope, tx, payments).await?;
     for payment in payments {
-        tell(tx, clock, "payment.created", payment);
+        tx.event(PaymentCreated(PaymentFacts::of(payment)));
         if payment.due_told {
-            tell(tx, clock, "payment.due", payment);
+            tx.event(PaymentDue(PaymentFacts::of(payment)));
         }
     }
     Ok(())
@@ -145,7 +147,7 @@ pub async fn delivered(
     let released = store::release(scope, tx, contract, lines, clock.now()).await?;
     // What was paid before it was due is not asked for again.
     for payment in released.iter().filter(|payment| payment.due_told && payment.is_due(clock.now())) {
-        tell(tx, clock, "payment.due", payment);
+        tx.event(PaymentDue(PaymentFacts::of(payment)));
     }
     Ok(released.len())
 }
@@ -155,24 +157,7 @@ pub async fn delivered(
 pub async fn call_off(scope: Scope, tx: &mut Tx, clock: &Clock, contract: ContractId) -> Result<usize> {
     let ended = store::call_off(scope, tx, contract, clock.now()).await?;
     for payment in &ended {
-        tell(tx, clock, "payment.failed", payment);
+        tx.event(PaymentFailed(PaymentFacts::of(payment)));
     }
     Ok(ended.len())
-}
-
-/// Tells what happened to a payment.
-pub(crate) fn tell(tx: &mut Tx, clock: &Clock, kind: &str, payment: &Payment) {
-    let payload = serde_json::json!({
-        "contract_id": payment.contract_id,
-        "campaign_id": payment.campaign_id,
-        "creator_id": payment.creator_id,
-        "milestone": payment.name,
-        "amount": payment.amount,
-        "currency": payment.currency,
-        "refunded": payment.refunded,
-        "disputed": payment.disputed,
-        "dispute_status": payment.dispute_status,
-        "status": payment.status,
-    });
-    tx.event(kind, payment.id, Some(payment.workspace_id), payload.to_string(), clock.new_id(), clock.now());
 }

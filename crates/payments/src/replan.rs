@@ -1,10 +1,12 @@
 //! An amendment of a contract comes into force: what is not paid yet is planned anew.
 
 use db::Tx;
+use events::TxExt as _;
 use kernel::{Clock, ContractId, Error, Money, PaymentId, Result, Scope};
 
+use crate::events::{PaymentFacts, PaymentReplaced};
 use crate::model::{Payment, REPLACED, Status};
-use crate::plan::{Plan, add, drawn_up, tell};
+use crate::plan::{Plan, add, drawn_up};
 use crate::{Currency, store};
 
 /// What became of a contract's payments.
@@ -129,7 +131,7 @@ pub async fn replan(scope: Scope, tx: &mut Tx, clock: &Clock, plan: Plan, total:
     }
     for payment in open {
         store::remove(scope, tx, &payment).await?;
-        tell(tx, clock, "payment.replaced", &payment);
+        tx.event(PaymentReplaced(PaymentFacts::of(&payment)));
         done.replaced.push(payment.id);
     }
     for mut payment in failed {
@@ -138,10 +140,10 @@ pub async fn replan(scope: Scope, tx: &mut Tx, clock: &Clock, plan: Plan, total:
         payment.failure_code = Some(REPLACED.into());
         payment.failure = Some("An amendment of the contract has replaced this payment".into());
         store::save(scope, tx, &payment, Status::Failed).await?;
-        tell(tx, clock, "payment.replaced", &payment);
+        tx.event(PaymentReplaced(PaymentFacts::of(&payment)));
         done.replaced.push(payment.id);
     }
-    add(scope, tx, clock, &made).await?;
+    add(scope, tx, &made).await?;
     done.made.extend(made.into_iter().map(|payment| payment.id));
     Ok(done)
 }

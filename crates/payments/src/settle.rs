@@ -1,15 +1,19 @@
 //! What came of an attempt is written down: once, whoever hears of it first.
 
 use db::Tx;
+use events::TxExt as _;
 use jobs::NewJob;
 use kernel::{Clock, Error, Money, Result, Scope, Timestamp};
 use ports::gateway::{Gateway, Outcome};
 use uuid::Uuid;
 
+use crate::events::{
+    PaymentChargedTwice, PaymentCompleted, PaymentFacts, PaymentFailed, PaymentPaidOut, PaymentPayoutFailed,
+    PaymentRefundFailed, PaymentRefunded,
+};
 use crate::jobs::{ATTEMPT, PATIENCE};
 use crate::ledger::{Posting, post};
 use crate::model::{Attempt, AttemptKind, AttemptStatus, Payment, PayoutStatus, Status, part};
-use crate::plan::tell;
 use crate::{Settings, store};
 
 /// With what attempts are made and settled.
@@ -76,7 +80,7 @@ impl Desk<'_> {
                         self.refund_came_back(tx, &mut payment, &attempt).await?;
                     }
                 } else if before == AttemptStatus::Open && store::close_attempt(SYSTEM, tx, &attempt, before).await? {
-                    self.refused(tx, &mut payment, &attempt);
+                    refused(tx, &mut payment, &attempt);
                     payment.updated_at = now;
                     store::save(SYSTEM, tx, &payment, was).await?;
                 }
@@ -95,12 +99,12 @@ impl Desk<'_> {
                     payment.paid_at = Some(now);
                     payment.transaction_id.clone_from(&attempt.reference);
                     (payment.failure_code, payment.failure) = (None, None);
-                    tell(tx, self.clock, "payment.completed", payment);
+                    tx.event(PaymentCompleted(PaymentFacts::of(payment)));
                     self.pay_out(tx, payment).await?;
                 } else {
                     // The payment was tried again or paid otherwise meanwhile: this money goes back.
                     tracing::error!(payment = %payment.id, attempt = %attempt.id, "a charge went through late; it is given back");
-                    tell(tx, self.clock, "payment.charged_twice", payment);
+                    tx.event(PaymentChargedTwice(PaymentFacts::of(payment)));
                     self.begin(tx, payment, AttemptKind::Return, amount, attempt.reference.clone(), None).await?;
                 }
                 post(SYSTEM, tx, payment, id, &Posting::charge(amount), now).await?;
@@ -109,7 +113,7 @@ impl Desk<'_> {
                 payment.paid_out = plus(payment.paid_out, amount);
                 payment.fees = plus(payment.fees, fee);
                 payment.payout_status = PayoutStatus::Paid;
-                tell(tx, self.clock, "payment.paid_out", payment);
+                tx.event(PaymentPaidOut(PaymentFacts::of(payment)));
                 post(SYSTEM, tx, payment, id, &Posting::payout(amount, fee), now).await?;
             }
             AttemptKind::TakeBack => {
@@ -135,7 +139,7 @@ impl Desk<'_> {
                 if payment.refunded == payment.amount {
                     payment.payout_status = PayoutStatus::None;
                 }
-                tell(tx, self.clock, "payment.refunded", payment);
+                tx.event(PaymentRefunded(PaymentFacts::of(payment)));
                 post(SYSTEM, tx, payment, id, &Posting::refund(amount), now).await?;
             }
             AttemptKind::Return => {
@@ -146,29 +150,6 @@ impl Desk<'_> {
             }
         }
         Ok(None)
-    }
-
-    fn refused(&self, tx: &mut Tx, payment: &mut Payment, attempt: &Attempt) {
-        match attempt.kind {
-            AttemptKind::Charge => {
-                if payment.attempt_id == Some(attempt.id) && payment.status == Status::Processing {
-                    payment.status = Status::Failed;
-                    payment.failure_code.clone_from(&attempt.failure_code);
-                    payment.failure.clone_from(&attempt.failure);
-                    tell(tx, self.clock, "payment.failed", payment);
-                }
-            }
-            AttemptKind::Payout => {
-                payment.payout_status = PayoutStatus::Failed;
-                tell(tx, self.clock, "payment.payout_failed", payment);
-            }
-            AttemptKind::TakeBack | AttemptKind::Refund => {
-                payment.refunding = Money::default();
-                tell(tx, self.clock, "payment.refund_failed", payment);
-            }
-            AttemptKind::Return => tell(tx, self.clock, "payment.refund_failed", payment),
-            AttemptKind::RefundFailed | AttemptKind::Dispute | AttemptKind::DisputeWon => {}
-        }
     }
 
     /// Passes the creator's share on, or holds it until their account is known. The payment is to be saved by the caller.
@@ -275,6 +256,29 @@ impl Desk<'_> {
     pub(crate) async fn write(&self, tx: &mut Tx, attempt: Attempt, at: Timestamp) -> Result<()> {
         store::insert_attempt(SYSTEM, tx, &attempt).await?;
         see_to(tx, self.clock, attempt.id, at).await
+    }
+}
+
+fn refused(tx: &mut Tx, payment: &mut Payment, attempt: &Attempt) {
+    match attempt.kind {
+        AttemptKind::Charge => {
+            if payment.attempt_id == Some(attempt.id) && payment.status == Status::Processing {
+                payment.status = Status::Failed;
+                payment.failure_code.clone_from(&attempt.failure_code);
+                payment.failure.clone_from(&attempt.failure);
+                tx.event(PaymentFailed(PaymentFacts::of(payment)));
+            }
+        }
+        AttemptKind::Payout => {
+            payment.payout_status = PayoutStatus::Failed;
+            tx.event(PaymentPayoutFailed(PaymentFacts::of(payment)));
+        }
+        AttemptKind::TakeBack | AttemptKind::Refund => {
+            payment.refunding = Money::default();
+            tx.event(PaymentRefundFailed(PaymentFacts::of(payment)));
+        }
+        AttemptKind::Return => tx.event(PaymentRefundFailed(PaymentFacts::of(payment))),
+        AttemptKind::RefundFailed | AttemptKind::Dispute | AttemptKind::DisputeWon => {}
     }
 }
 

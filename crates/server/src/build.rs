@@ -10,6 +10,7 @@ use creators::Directory;
 use creators::vectors::{self, Backend};
 use db::{Db, Migration};
 use deals::Deals;
+use events::Kind;
 use http_base::core::About;
 use http_base::data::Data;
 use http_base::limits::RateLimits;
@@ -39,26 +40,31 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 const GROUND: &[&[Migration]] =
     &[jobs::MIGRATIONS, delivery::MIGRATIONS, http_base::idempotency::MIGRATIONS, crate::demo::MIGRATIONS];
 
-/// A slice's tables, and how it is made of the server's parts. It is given what the slices before it keep about people.
-type Wired = (&'static [Migration], fn(&Server, &Data) -> Slice);
+/// A slice's tables, what happens in it, and how it is made of the server's parts. It is given what the slices before it keep about people.
+type Wired = (&'static [Migration], &'static [Kind], fn(&Server, &Data) -> Slice);
 
 /// Every slice, in the order in which their tables are made. Accounts stands behind whoever keeps something about people.
 const SLICES: &[Wired] = &[
-    (mail::MIGRATIONS, |server, _| mail::slice(&server.post)),
-    (creators::MIGRATIONS, |server, _| creators::slice(&server.directory)),
-    (campaigns::MIGRATIONS, |server, _| campaigns::slice(&server.directory)),
-    (outreach::MIGRATIONS, |server, _| outreach::slice(&server.outreach)),
-    (matching::MIGRATIONS, |server, _| matching::slice(server.matching.clone())),
-    (calls::MIGRATIONS, |server, _| calls::slice(&server.calls)),
-    (payments::MIGRATIONS, |server, _| payments::slice(&server.payments)),
-    (deals::MIGRATIONS, |server, _| deals::slice(&server.deals)),
-    (insights::MIGRATIONS, |server, _| insights::slice(&server.insights, &server.directory)),
-    (accounts::MIGRATIONS, |server, kept| accounts::slice(&server.accounts, kept)),
+    (mail::MIGRATIONS, &[], |server, _| mail::slice(&server.post)),
+    (creators::MIGRATIONS, &[], |server, _| creators::slice(&server.directory)),
+    (campaigns::MIGRATIONS, campaigns::events::EVENTS, |server, _| campaigns::slice(&server.directory)),
+    (outreach::MIGRATIONS, outreach::events::EVENTS, |server, _| outreach::slice(&server.outreach)),
+    (matching::MIGRATIONS, &[], |server, _| matching::slice(server.matching.clone())),
+    (calls::MIGRATIONS, calls::events::EVENTS, |server, _| calls::slice(&server.calls)),
+    (payments::MIGRATIONS, payments::events::EVENTS, |server, _| payments::slice(&server.payments)),
+    (deals::MIGRATIONS, deals::events::EVENTS, |server, _| deals::slice(&server.deals)),
+    (insights::MIGRATIONS, insights::events::EVENTS, |server, _| insights::slice(&server.insights, &server.directory)),
+    (accounts::MIGRATIONS, accounts::events::EVENTS, |server, kept| accounts::slice(&server.accounts, kept)),
 ];
 
 /// Every table, in the order in which they are made.
 pub fn migrations() -> Vec<Migration> {
-    GROUND.iter().chain(SLICES.iter().map(|(tables, _)| tables)).copied().flatten().copied().collect()
+    GROUND.iter().chain(SLICES.iter().map(|(tables, ..)| tables)).copied().flatten().copied().collect()
+}
+
+/// Every kind of event that can happen.
+pub fn event_kinds() -> Vec<Kind> {
+    SLICES.iter().flat_map(|(_, kinds, _)| *kinds).copied().collect()
 }
 
 /// Opens the database and makes its tables what this program needs.
@@ -165,7 +171,7 @@ impl Server {
         let ground = http_base::slice::ground(&self.app);
         self.jobs.merge(ground.jobs.clone());
         self.slices.push(ground);
-        for (_, made_of) in SLICES {
+        for (.., made_of) in SLICES {
             let slice = made_of(&self, &kept);
             kept = kept.and(&slice.data);
             self.jobs.merge(slice.jobs.clone());

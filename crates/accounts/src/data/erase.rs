@@ -1,11 +1,13 @@
 //! Erasing an account: at once, and for good.
 
 use db::{Tx, args};
+use events::TxExt as _;
 use http_base::Peer;
 use http_base::data::{Data, Holder};
 use kernel::{AccountId, Clock, Error, Result, Scope, Timestamp, WorkspaceId, WorkspaceRole};
 use serde_json::json;
 
+use crate::events::AccountErased;
 use crate::workspaces::store as workspaces;
 use crate::{AccountRow, audit, keys, store};
 
@@ -37,7 +39,7 @@ pub(super) async fn erase(
     // Without an address: it says that somebody was erased, not who.
     let entry = audit::Entry::of("account.erased", id, &Peer::default()).within(account.workspace_id);
     audit::record(tx, clock, entry.with(json!({"directory_entry": entry_too}))).await?;
-    tx.event("account.erased", id, account.workspace_id, "{}".into(), clock.new_id(), now);
+    tx.event(AccountErased { workspace_id: account.workspace_id, account_id: id });
     creators::store::disclaim(tx, id, entry_too, now).await?;
     store::moved(tx).await
 }

@@ -2,12 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
+use events::TxExt as _;
 use http_base::{Answer, Body, Caller, Named, Offsets, Page, Params};
 use input::Input;
 use kernel::{AccountId, CreatorId, Error, Kind, Timestamp, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::events::CallConsentRecorded;
 use crate::model::{Consent, ConsentId};
 use crate::phone::phone_number;
 use crate::{Calls, store};
@@ -160,8 +162,7 @@ pub(super) async fn add(
         revoked_because: None,
     };
     store::insert_consent(scope, &mut tx, &consent).await?;
-    let payload = serde_json::json!({"phone_number": consent.phone_number, "source": consent.source}).to_string();
-    tx.event("call.consent_recorded", consent.id, Some(workspace_id), payload, clock.new_id(), now);
+    tx.event(CallConsentRecorded { workspace_id, consent_id: consent.id, creator_id: consent.creator_id });
     tx.commit().await?;
     Ok(Json(consent.into()))
 }

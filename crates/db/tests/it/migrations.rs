@@ -12,7 +12,7 @@ const SECOND: Migration = Migration {
 #[both_engines]
 async fn each_step_runs_once(fresh: FreshDb) {
     let steps = [THINGS];
-    assert_eq!(fresh.db.migrate(&steps, start()).await.unwrap(), 2);
+    assert_eq!(fresh.db.migrate(&steps, start()).await.unwrap(), 3);
     assert_eq!(fresh.db.migrate(&steps, start()).await.unwrap(), 0);
     let more = [THINGS, SECOND];
     assert_eq!(fresh.db.migrate(&more, start()).await.unwrap(), 1);
@@ -33,7 +33,7 @@ async fn eight_at_once(fresh: FreshDb) {
     for one in all {
         ran += one.await.unwrap().unwrap();
     }
-    assert_eq!(ran, 3, "each of three steps by exactly one of them");
+    assert_eq!(ran, 4, "each of four steps by exactly one of them");
     let rows: i64 = fresh.db.read().await.unwrap().fetch_value("SELECT count(*) FROM second", args![]).await.unwrap();
     assert_eq!(rows, 2);
 }

@@ -1,11 +1,13 @@
 //! Amendments: another text for a contract that is signed, which counts when both have signed it.
 
 use db::Tx;
+use events::TxExt as _;
 use kernel::time::DAY;
 use kernel::{Error, Result, Scope};
 use serde_json::json;
 
 use super::{Act, request, sides};
+use crate::events::{AmendmentProposed, AmendmentWithdrawn};
 use crate::model::{Changes, Contract, Document, Json, SendInput, Status};
 use crate::store::{self, Version};
 
@@ -52,7 +54,7 @@ pub(crate) async fn amend(
     };
     store::add_version(tx, &version).await?;
     act.record(tx, contract, "amendment_proposed", &detail).await?;
-    act.tell(tx, "contract.amendment_proposed", contract, json!({"amendment": number}));
+    tx.event(AmendmentProposed { contract: (&*contract).into(), amendment: number });
     if let Some(signers) = &send.signers {
         let expires = send.expires_at.filter(|expires| *expires > act.now);
         let expires = expires.unwrap_or_else(|| act.now.plus(i64::from(act.deals.settings().expiry_days) * DAY));
@@ -71,7 +73,7 @@ pub(crate) async fn withdraw(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract
     store::settle_version(tx, contract, found.version, "withdrawn", act.now).await?;
     store::void_links(tx, contract, found.version, None, None).await?;
     act.record(tx, contract, "amendment_withdrawn", &json!({"version": found.version})).await?;
-    act.tell(tx, "contract.amendment_withdrawn", contract, json!({"amendment": found.version}));
+    tx.event(AmendmentWithdrawn { contract: (&*contract).into(), amendment: found.version });
     contract.updated_at = act.now;
     store::save(act.scope, tx, contract, was).await
 }

@@ -1,11 +1,16 @@
 //! Deliverables: handed in, sent back, accepted.
 
 use db::Tx;
+use events::TxExt as _;
 use kernel::{Error, Kind, Result, Scope};
 use payments::Delivered;
 use serde_json::json;
 
 use super::Act;
+use crate::events::{
+    ContractDelivered, DeliverableApproved, DeliverableFacts, DeliverableLate, DeliverableSentBack,
+    DeliverableSubmitted,
+};
 use crate::model::deliverables::DeliverableId;
 use crate::model::{Contract, Deliverable, DeliverableMove, DeliverableStatus, Line, Status};
 use crate::store;
@@ -47,9 +52,15 @@ pub async fn move_deliverable(
     let detail =
         json!({"deliverable": moved.id, "type": moved.kind, "content_url": moved.content_url, "note": moved.note});
     act.record(tx, contract, &format!("deliverable_{word}"), &detail).await?;
-    act.tell(tx, &format!("deliverable.{word}"), contract, json!({"deliverable_id": moved.id, "type": moved.kind}));
+    let facts = DeliverableFacts::of(contract, &moved);
+    match moved.status {
+        DeliverableStatus::Submitted => tx.event(DeliverableSubmitted(facts)),
+        DeliverableStatus::Approved => tx.event(DeliverableApproved(facts)),
+        DeliverableStatus::Pending => tx.event(DeliverableSentBack(facts)),
+        DeliverableStatus::Late => tx.event(DeliverableLate { contract: facts.contract, deliverable_id: moved.id }),
+    }
     if moved.status == DeliverableStatus::Approved && release(act, tx, contract).await? {
-        act.tell(tx, "contract.delivered", contract, json!({}));
+        tx.event(ContractDelivered((&*contract).into()));
     }
     contract.updated_at = act.now;
     store::save(act.scope, tx, contract, Status::Signed).await?;

@@ -1,10 +1,12 @@
 //! How contracts come to their end.
 
 use db::Tx;
+use events::TxExt as _;
 use kernel::{Error, Result, Scope};
 use serde_json::json;
 
 use super::Act;
+use crate::events::{ContractCancelled, ContractCompleted, ContractExpired};
 use crate::model::{Contract, DeliverableStatus, Status};
 use crate::store;
 
@@ -28,7 +30,11 @@ pub(crate) async fn end(
         payments::call_off(Scope::system(), tx, act.clock(), contract.id).await?;
     }
     act.record(tx, contract, to.word(), &json!({"was": was, "reason": reason})).await?;
-    act.tell(tx, &format!("contract.{}", to.word()), contract, json!({"reason": reason}));
+    let facts = (&*contract).into();
+    match to {
+        Status::Expired => tx.event(ContractExpired(facts)),
+        _ => tx.event(ContractCancelled(facts)),
+    }
     store::save(act.scope, tx, contract, was).await
 }
 
@@ -61,6 +67,6 @@ pub(crate) async fn complete(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract
     payments::delivered(Scope::system(), tx, act.clock(), contract.id, payments::Delivered::Everything).await?;
     let detail = json!({"by_word": by_word, "deliverables_open": deliverables, "payments_open": payments});
     act.record(tx, contract, "completed", &detail).await?;
-    act.tell(tx, "contract.completed", contract, json!({}));
+    tx.event(ContractCompleted((&*contract).into()));
     store::save(act.scope, tx, contract, was).await
 }

@@ -19,7 +19,7 @@ use campaigns::Campaign;
 use creators::Creator;
 use db::Tx;
 use kernel::{Clock, ContractId, Error, Kind, Result, Scope, Timestamp};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::actor::Actor;
 use crate::model::{Contract, Document};
@@ -58,24 +58,6 @@ impl<'a> Act<'a> {
     /// Adds to the contract's trail.
     pub(crate) async fn record(&self, tx: &mut Tx, contract: &Contract, kind: &str, detail: &Value) -> Result<()> {
         store::append(tx, contract, kind, &self.actor, detail, self.now).await
-    }
-
-    /// Tells everybody who listens.
-    pub(crate) fn tell(&self, tx: &mut Tx, kind: &str, contract: &Contract, more: Value) {
-        let mut payload = json!({
-            "contract_id": contract.id,
-            "campaign_id": contract.campaign_id,
-            "creator_id": contract.creator_id,
-            "status": contract.status,
-            "version": contract.version,
-            "amount": contract.total_amount,
-            "currency": contract.currency,
-        });
-        if let (Some(payload), Value::Object(more)) = (payload.as_object_mut(), more) {
-            payload.extend(more);
-        }
-        let id = self.clock().new_id();
-        tx.event(kind, contract.id, Some(contract.workspace_id), payload.to_string(), id, self.now);
     }
 }
 

@@ -1,11 +1,13 @@
 //! Sending: the text is frozen and offered for signing.
 
 use db::Tx;
+use events::TxExt as _;
 use kernel::time::DAY;
 use kernel::{Error, Result};
 use serde_json::json;
 
 use super::{Act, request, sides};
+use crate::events::{ContractSent, ContractTakenBack};
 use crate::model::{Contract, Document, Json, Party, SendInput, SignerInput, Status};
 use crate::store::{self, Version};
 
@@ -49,7 +51,7 @@ pub(crate) async fn send(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract, in
         };
         store::add_version(tx, &version).await?;
         act.record(tx, contract, "sent", &detail).await?;
-        act.tell(tx, "contract.sent", contract, json!({}));
+        tx.event(ContractSent((&*contract).into()));
     }
     if let Some(input) = input {
         let signers = if let Some(signers) = &input.signers {
@@ -85,6 +87,6 @@ pub(crate) async fn back_to_draft(act: &Act<'_>, tx: &mut Tx, contract: &mut Con
     act.record(tx, contract, "taken_back", &json!({"version": contract.version})).await?;
     contract.version += 1;
     contract.expires_at = None;
-    act.tell(tx, "contract.taken_back", contract, json!({}));
+    tx.event(ContractTakenBack((&*contract).into()));
     store::save(act.scope, tx, contract, was).await
 }

@@ -1,12 +1,14 @@
 //! Signing, by whichever way.
 
 use db::Tx;
+use events::TxExt as _;
 use input::Fields;
 use kernel::{Error, Kind, Result, Scope};
 use payments::{Milestone, Plan};
 use serde_json::{Value, json};
 
 use super::{Act, deliver, request};
+use crate::events::{ContractAmended, ContractSignature, ContractSigned};
 use crate::model::{Contract, ContractText, Due, Line, Method, Party, SignInput, Status, Text};
 use crate::store::{self, Signature, Version};
 
@@ -120,7 +122,7 @@ async fn add(act: &Act<'_>, tx: &mut Tx, contract: &Contract, signature: &Signat
         "document_hash": signature.document_hash,
     });
     act.record(tx, contract, kind, &detail).await?;
-    act.tell(tx, "contract.signature", contract, json!({"party": signature.party, "method": signature.method}));
+    tx.event(ContractSignature { contract: contract.into(), party: signature.party, method: signature.method });
     Ok(())
 }
 
@@ -144,12 +146,12 @@ async fn come_into_force(
         detail["payments"] = json!({"kept": done.kept, "replaced": done.replaced, "made": done.made});
         deliver::release(act, tx, contract).await?;
         act.record(tx, contract, "amended", &detail).await?;
-        act.tell(tx, "contract.amended", contract, json!({}));
+        tx.event(ContractAmended((&*contract).into()));
     } else {
         contract.go(Status::Signed, act.now)?;
         plan(act, tx, contract).await?;
         act.record(tx, contract, "signed", &detail).await?;
-        act.tell(tx, "contract.signed", contract, json!({}));
+        tx.event(ContractSigned((&*contract).into()));
     }
     Ok(())
 }

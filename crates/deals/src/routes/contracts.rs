@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use events::TxExt as _;
 use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params, Peer};
 use input::Input;
 use kernel::{CampaignId, CreatorId, Error, Kind, Result, Scope};
@@ -12,6 +13,7 @@ use utoipa::ToSchema;
 use super::shapes::{ContractBody, DetailsBody, ListedBody};
 use crate::Deals;
 use crate::actor::Actor;
+use crate::events::{ContractCreated, ContractUpdated};
 use crate::model::{Changes, Contract, Json as Stored, NewContract, Party, SignInput, Status, Text};
 use crate::ops::{self, Act};
 use crate::store::{self, Wanted};
@@ -181,7 +183,7 @@ pub(super) async fn create(
         &json!({"campaign_id": contract.campaign_id, "creator_id": contract.creator_id}),
     )
     .await?;
-    act.tell(&mut tx, "contract.created", &contract, json!({}));
+    tx.event(ContractCreated((&contract).into()));
     tx.commit().await?;
     Ok(Json(contract.into()))
 }
@@ -276,6 +278,6 @@ async fn change(act: &Act<'_>, tx: &mut db::Tx, contract: &mut Contract, input: 
     contract.expires_at = expires.or(contract.expires_at);
     contract.updated_at = act.now;
     act.record(tx, contract, "changed", &json!({"version": contract.version})).await?;
-    act.tell(tx, "contract.updated", contract, json!({}));
+    tx.event(ContractUpdated((&*contract).into()));
     store::save(act.scope, tx, contract, contract.status).await
 }

@@ -29,7 +29,7 @@ pub(super) fn of_contracts(sql: &mut Sql, scope: Scope) {
 /// Adds a contract.
 pub async fn insert(scope: Scope, tx: &mut Tx, contract: &Contract) -> Result<()> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(contract.workspace_id));
-    tx.next_version(crate::TOPIC).await?;
+    tx.changed(Some(contract.workspace_id));
     tx.insert(contract).await
 }
 
@@ -54,7 +54,8 @@ pub async fn save(scope: Scope, tx: &mut Tx, contract: &Contract, was: Status) -
         .only(|sql| scoped(sql, scope))
         .or_conflict("The contract was changed by someone else meanwhile; read it again and repeat your change")
         .await?;
-    tx.next_version(crate::TOPIC).await.map(drop)
+    tx.changed(Some(contract.workspace_id));
+    Ok(())
 }
 
 /// Which contracts are wanted.

@@ -196,7 +196,6 @@ mod tests {
         let id = Uuid::from_u128(7);
         let event = EventRow {
             id: db::EventId::from_uuid(id),
-            seq: 1,
             kind: kind.to_owned(),
             subject: id,
             workspace: None,

@@ -48,7 +48,7 @@ pub(super) async fn campaign(
     RawQuery(asked): RawQuery,
 ) -> Answer<Response> {
     let scope = caller.scope();
-    let stamp = analytics.stamp().await?;
+    let stamp = analytics.stamp(scope).await?;
     let asked = asked.unwrap_or_default();
     let key = Key { scope, asked: format!("{}?{asked}", name.0) };
     if let Some(kept) = analytics.kept(&key, stamp) {

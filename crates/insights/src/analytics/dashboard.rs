@@ -138,7 +138,7 @@ async fn read(analytics: &Analytics, scope: Scope) -> Result<AnalyticsDashboard>
     responses((status = 200, description = "The dashboard", body = AnalyticsDashboard)))]
 pub(super) async fn dashboard(State(analytics): State<Analytics>, caller: Caller) -> Answer<Response> {
     let scope = caller.scope();
-    let stamp = analytics.stamp().await?;
+    let stamp = analytics.stamp(scope).await?;
     let key = Key { scope, asked: "dashboard".to_owned() };
     if let Some(kept) = analytics.kept(&key, stamp) {
         return Ok(kept);

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use creators::Directory;
 use http_base::cache::Key;
 use http_base::{App, Responses};
-use kernel::{Error, Result};
+use kernel::{Error, Result, Scope};
 use serde::Serialize;
 
 use crate::Insights;
@@ -29,8 +29,8 @@ impl FromRef<Analytics> for App {
     }
 }
 
-/// The versions of everything that analytics are made of.
-pub(crate) type Stamp = [i64; 6];
+/// The versions of what analytics are made of: of the workspace, and of the directory.
+pub(crate) type Stamp = [i64; 2];
 
 impl Analytics {
     /// Puts it together. Answers are kept for the quarter of an hour that B asks for.
@@ -64,20 +64,10 @@ impl Analytics {
         &self.papers
     }
 
-    /// The versions of now: what is read after this is at least as new.
-    pub(crate) async fn stamp(&self) -> Result<Stamp> {
+    /// The versions of now: what is read after this is at least as new. Whoever is held to no workspace sees parts of many.
+    pub(crate) async fn stamp(&self, scope: Scope) -> Result<Stamp> {
         let db = self.app().db();
-        // Asking for one topic reads them all.
-        let metrics = db.current_version(crate::METRICS).await?;
-        let known = db.versions();
-        Ok([
-            metrics,
-            known.get(campaigns::TOPIC),
-            known.get(deals::TOPIC),
-            known.get(payments::TOPIC),
-            known.get(creators::catalogue::TOPIC),
-            known.get(db::EVENTS),
-        ])
+        Ok([db.workspace_version(scope.workspace()).await?, db.current_version(creators::catalogue::TOPIC).await?])
     }
 
     /// What was kept of this question, if it is still true.

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use events::TxExt as _;
 use http_base::{Answer, Body, Caller, Named, Offsets, Page, Params};
 use kernel::{CampaignId, CreatorId, Error, Timestamp};
 use serde::Serialize;
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use super::model::{NewPromoCode, PromoCode, PromoCodeId, key_of};
 use super::store;
 use crate::Insights;
+use crate::events::{PromoCodeCreated, PromoCodeDisabled};
 use crate::shapes::Done;
 
 /// Every route of promo codes.
@@ -84,8 +85,7 @@ async fn create(
         disabled_at: None,
     };
     store::insert(scope, &mut tx, &code).await?;
-    let payload = json!({"campaign_id": campaign.id, "creator_id": creator.id, "code": code.code}).to_string();
-    tx.event("promo_code.created", code.id, Some(campaign.workspace_id), payload, clock.new_id(), now);
+    tx.event(PromoCodeCreated((&code).into()));
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(code.into())))
 }
@@ -130,9 +130,7 @@ async fn disable(State(insights): State<Insights>, caller: Caller, name: Named) 
     let mut tx = app.write().await?;
     let code = store::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Promo code"))?;
     if store::disable(scope, &mut tx, id, now).await? {
-        let payload =
-            json!({"campaign_id": code.campaign_id, "creator_id": code.creator_id, "code": code.code}).to_string();
-        tx.event("promo_code.disabled", id, Some(code.workspace_id), payload, app.clock().new_id(), now);
+        tx.event(PromoCodeDisabled((&code).into()));
         tx.commit().await?;
     }
     Ok(Json(Done { message: format!("The promo code {} counts no further orders", code.code) }))

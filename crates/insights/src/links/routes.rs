@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use events::TxExt as _;
 use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params};
 use kernel::{CampaignId, CreatorId, Error, Timestamp};
 use serde::Serialize;
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,6 +15,7 @@ use super::model::{Link, LinkDay, LinkId, NewLink, new_code};
 use super::{store, visit};
 use crate::Insights;
 use crate::day::Day;
+use crate::events::{LinkCreated, LinkDisabled};
 use crate::shapes::Done;
 
 /// Days of a link that are told one by one.
@@ -112,8 +113,7 @@ async fn create(
         }
         link.code = new_code(clock);
     }
-    let payload = json!({"campaign_id": campaign.id, "creator_id": creator.id, "code": link.code}).to_string();
-    tx.event("link.created", link.id, Some(campaign.workspace_id), payload, clock.new_id(), now);
+    tx.event(LinkCreated((&link).into()));
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(LinkBody::new(app, link, [0; 3]))))
 }
@@ -206,9 +206,7 @@ async fn disable(State(insights): State<Insights>, caller: Caller, name: Named) 
     let mut tx = app.write().await?;
     let link = store::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Link"))?;
     if store::disable(scope, &mut tx, id, now).await? {
-        let payload =
-            json!({"campaign_id": link.campaign_id, "creator_id": link.creator_id, "code": link.code}).to_string();
-        tx.event("link.disabled", id, Some(link.workspace_id), payload, app.clock().new_id(), now);
+        tx.event(LinkDisabled((&link).into()));
         tx.commit().await?;
     }
     Ok(Json(Done { message: format!("The link {} leads nowhere any more", link.code) }))

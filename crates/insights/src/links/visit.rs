@@ -77,7 +77,7 @@ async fn count(insights: &Insights, link: &Link, peer: &Peer, program: bool) -> 
     let mut deltas = Deltas::default();
     let place = Place { campaign: link.campaign_id, creator: link.creator_id, day: day.0, currency: String::new() };
     deltas.add(place, Figures { link_clicks: clicks, link_repeats: repeats, bot_clicks: bots, ..Figures::default() });
-    figures::apply(&mut tx, deltas).await?;
+    figures::apply(&mut tx, link.workspace_id, deltas).await?;
     tx.commit().await
 }
 

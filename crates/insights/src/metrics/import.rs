@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
+use events::TxExt as _;
 use kernel::{CreatorId, Result, Scope};
-use serde_json::json;
 
 use super::model::NewMetric;
 use super::store::{self, Campaign};
+use crate::events::MetricsRecorded;
 use crate::table::{Count, ImportReport, TakeIn, Wanted};
 use crate::{Insights, figures};
 
@@ -79,15 +80,19 @@ impl TakeIn for Import<'_> {
     async fn tell(&self, count: Count) -> Result<()> {
         let app = self.insights.app();
         let mut tx = app.write().await?;
-        recorded(&mut tx, app, self.campaign, "csv", count);
+        recorded(&mut tx, self.campaign, "csv", count);
         tx.commit().await
     }
 }
 
 /// Tells the event log that rows came in.
-pub(super) fn recorded(tx: &mut db::Tx, app: &http_base::App, campaign: Campaign, source: &str, count: Count) {
-    let payload = json!({"campaign_id": campaign.id, "source": source, "created": count.created, "replaced": count.replaced,
-        "unchanged": count.unchanged});
-    let (id, now) = (app.clock().new_id(), app.clock().now());
-    tx.event("metrics.recorded", campaign.id, Some(campaign.workspace), payload.to_string(), id, now);
+pub(super) fn recorded(tx: &mut db::Tx, campaign: Campaign, source: &str, count: Count) {
+    tx.event(MetricsRecorded {
+        workspace_id: campaign.workspace,
+        campaign_id: campaign.id,
+        source: source.to_owned(),
+        created: count.created,
+        replaced: count.replaced,
+        unchanged: count.unchanged,
+    });
 }

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::{RawQuery, Request, State};
+use events::TxExt as _;
 use http_base::{Answer, Caller, Named, Offsets, Page, Params};
 use input::Input;
 use input::form::read_query;
 use kernel::{CampaignId, CreatorId, Error, Kind};
 use serde::Serialize;
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,6 +19,7 @@ use super::model::{MetricBody, NewMetric};
 use super::store::{self, Campaign, Wanted};
 use crate::batch::{self, Rows};
 use crate::day::{Day, day};
+use crate::events::MetricsDeleted;
 use crate::shapes::{Days, Done, TableForm, TableQuery};
 use crate::table::{Count, ImportReport, import, take_in};
 use crate::{Insights, figures};
@@ -71,7 +72,7 @@ async fn record(
     let count = plan.count;
     let rows = if count.wrote() {
         let rows = store::write(scope, &mut tx, campaign, plan).await?;
-        recorded(&mut tx, app, campaign, "api", count);
+        recorded(&mut tx, campaign, "api", count);
         tx.commit().await?;
         rows
     } else {
@@ -205,15 +206,13 @@ async fn delete(
         return Err(Error::new(Kind::NotFound, "There are no metrics of this creator, post and day").into());
     }
     let (creator, post, day) = key;
-    let payload = json!({"campaign_id": campaign.id, "creator_id": creator, "post_id": post, "date": day}).to_string();
-    tx.event(
-        "metrics.deleted",
-        campaign.id,
-        Some(campaign.workspace),
-        payload,
-        app.clock().new_id(),
-        app.clock().now(),
-    );
+    tx.event(MetricsDeleted {
+        workspace_id: campaign.workspace,
+        campaign_id: campaign.id,
+        creator_id: creator,
+        post_id: post.clone(),
+        date: day.to_string(),
+    });
     tx.commit().await?;
     Ok(Json(Done { message: format!("The metrics of {post} on {day} were deleted") }))
 }

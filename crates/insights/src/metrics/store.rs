@@ -109,7 +109,7 @@ pub(crate) async fn write(scope: Scope, tx: &mut Tx, campaign: Campaign, plan: P
         ]
     });
     tx.insert_rows(INSERT, REPLACE, values.collect()).await?;
-    figures::apply(tx, plan.deltas).await?;
+    figures::apply(tx, campaign.workspace, plan.deltas).await?;
     Ok(plan.rows)
 }
 
@@ -183,6 +183,6 @@ pub(crate) async fn delete(scope: Scope, tx: &mut Tx, campaign: Campaign, key: &
     let Some(row) = sql.optional::<Metric>(tx).await? else { return Ok(false) };
     let mut deltas = Deltas::default();
     deltas.subtract(row.place(campaign.id), row.figures());
-    figures::apply(tx, deltas).await?;
+    figures::apply(tx, campaign.workspace, deltas).await?;
     Ok(true)
 }

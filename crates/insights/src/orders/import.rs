@@ -1,11 +1,12 @@
 //! Orders as a table.
 
 use async_trait::async_trait;
+use events::TxExt as _;
 use kernel::{Result, Scope, WorkspaceId};
-use serde_json::json;
 
 use super::model::NewOrder;
 use super::{ops, store};
+use crate::events::ConversionsRecorded;
 use crate::table::{Count, ImportReport, TakeIn, Wanted};
 use crate::{Insights, figures};
 
@@ -36,7 +37,7 @@ impl TakeIn for Import<'_> {
             report.refuse(lines[*at], why.message().to_owned());
         }
         if count.wrote() && !report.dry_run {
-            store::write(scope, &mut tx, plan).await?;
+            store::write(scope, &mut tx, self.workspace, plan).await?;
             tx.commit().await?;
         }
         Ok(count)
@@ -45,15 +46,18 @@ impl TakeIn for Import<'_> {
     async fn tell(&self, count: Count) -> Result<()> {
         let app = self.insights.app();
         let mut tx = app.write().await?;
-        recorded(&mut tx, app, self.workspace, "csv", count);
+        recorded(&mut tx, self.workspace, "csv", count);
         tx.commit().await
     }
 }
 
 /// Tells the event log that orders came in.
-pub(super) fn recorded(tx: &mut db::Tx, app: &http_base::App, workspace: WorkspaceId, source: &str, count: Count) {
-    let payload =
-        json!({"source": source, "created": count.created, "replaced": count.replaced, "unchanged": count.unchanged});
-    let (id, now) = (app.clock().new_id(), app.clock().now());
-    tx.event("conversions.recorded", workspace, Some(workspace), payload.to_string(), id, now);
+pub(super) fn recorded(tx: &mut db::Tx, workspace: WorkspaceId, source: &str, count: Count) {
+    tx.event(ConversionsRecorded {
+        workspace_id: workspace,
+        source: source.to_owned(),
+        created: count.created,
+        replaced: count.replaced,
+        unchanged: count.unchanged,
+    });
 }

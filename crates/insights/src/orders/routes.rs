@@ -2,11 +2,11 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
+use events::TxExt as _;
 use http_base::{Answer, Caller, Named, Offsets, Page, Params};
 use input::Input;
 use kernel::{Error, Kind, Result, WorkspaceId};
 use serde::Serialize;
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,6 +16,7 @@ use super::model::{NewOrder, OrderBody};
 use super::{ops, store};
 use crate::batch::Rows;
 use crate::day::Day;
+use crate::events::ConversionDeleted;
 use crate::shapes::{Days, Done, TableForm, TableQuery};
 use crate::table::{Count, ImportReport, import, take_in};
 use crate::{Insights, batch, figures};
@@ -70,8 +71,8 @@ async fn record(State(insights): State<Insights>, caller: Caller, request: Reque
     }
     let count = plan.count;
     let orders = if count.wrote() {
-        let orders = store::write(scope, &mut tx, plan).await?;
-        recorded(&mut tx, app, workspace, "api", count);
+        let orders = store::write(scope, &mut tx, workspace, plan).await?;
+        recorded(&mut tx, workspace, "api", count);
         tx.commit().await?;
         orders
     } else {
@@ -114,10 +115,13 @@ async fn delete(State(insights): State<Insights>, caller: Caller, name: Named) -
     figures::lock(scope, &mut tx, workspace).await?;
     let order = store::delete(scope, &mut tx, workspace, &name.0).await?;
     let order = order.ok_or_else(|| Error::not_found("Order"))?;
-    let payload =
-        json!({"campaign_id": order.campaign_id, "creator_id": order.creator_id, "order_id": order.reference});
-    let (id, now) = (app.clock().new_id(), app.clock().now());
-    tx.event("conversion.deleted", order.id, Some(workspace), payload.to_string(), id, now);
+    tx.event(ConversionDeleted {
+        workspace_id: workspace,
+        conversion_id: order.id,
+        order_id: order.reference.clone(),
+        campaign_id: order.campaign_id,
+        creator_id: order.creator_id,
+    });
     tx.commit().await?;
     Ok(Json(Done { message: format!("Order {} was deleted", order.reference) }))
 }

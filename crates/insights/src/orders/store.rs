@@ -35,12 +35,12 @@ pub(super) async fn by_references(
 }
 
 /// Writes what was planned, and moves the sums by the difference.
-pub(super) async fn write(scope: Scope, tx: &mut Tx, plan: Plan) -> Result<Vec<Order>> {
+pub(super) async fn write(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, plan: Plan) -> Result<Vec<Order>> {
     debug_assert!(
         scope.sees_everything() || plan.orders.iter().all(|order| scope.workspace() == Some(order.workspace_id))
     );
     tx.put_all(plan.changed.iter().map(|at| &plan.orders[*at])).await?;
-    figures::apply(tx, plan.deltas).await?;
+    figures::apply(tx, workspace, plan.deltas).await?;
     Ok(plan.orders)
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn delete(
     if let Some(order) = &order {
         let mut deltas = Deltas::default();
         deltas.subtract(order.place(), order.figures());
-        figures::apply(tx, deltas).await?;
+        figures::apply(tx, workspace, deltas).await?;
     }
     Ok(order)
 }

@@ -78,7 +78,7 @@ pub(crate) async fn paper(
     RawQuery(asked): RawQuery,
 ) -> Answer<Response> {
     let scope = caller.scope();
-    let stamp = analytics.stamp().await?;
+    let stamp = analytics.stamp(scope).await?;
     let asked = asked.unwrap_or_default();
     let key = Key { scope, asked: format!("{}?{asked}", name.0) };
     let kept = analytics.papers().get(&key, stamp).filter(|_| analytics.app().caching());

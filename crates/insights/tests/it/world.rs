@@ -141,13 +141,13 @@ impl World {
     }
 
     pub(crate) async fn version(&self) -> i64 {
-        self.app.db().current_version(insights::METRICS).await.unwrap()
+        self.app.db().workspace_version(None).await.unwrap()
     }
 
     /// The kinds of all events.
     pub(crate) async fn events(&self) -> Vec<String> {
-        let events = self.app.read().await.unwrap().events_after(0, 1000).await.unwrap();
-        events.into_iter().map(|event| event.kind).collect()
+        let events = self.app.read().await.unwrap().newest_events(None, &[], 1000).await.unwrap();
+        events.into_iter().rev().map(|event| event.kind).collect()
     }
 
     /// The three tables of sums must be what adding up the rows gives.

@@ -1,10 +1,12 @@
 //! What a mail that came in does to the entry it belongs to.
 
+use events::TxExt as _;
 use kernel::{Clock, Result, Scope, Timestamp};
 use mind::talk::{self, Talk};
 use serde_json::json;
 
 use super::{Bounce, Incoming};
+use crate::events::{OutreachBounced, OutreachComplained, OutreachFacts, OutreachReplied};
 use crate::learning::Learned;
 use crate::store::suppressions::Suppression;
 use crate::store::touches::{self, Touch};
@@ -101,9 +103,12 @@ pub(crate) async fn receive(outreach: &Outreach, mail: Incoming) -> Result<(Rece
     };
     if let Some(reason) = ends {
         sequences::stop_of_entry(scope, &mut tx, entry.id, reason, now).await?;
-        let payload = json!({"campaign_id": entry.campaign_id, "creator_id": entry.creator_id});
-        let kind = format!("outreach.{reason}");
-        tx.event(&kind, entry.id, Some(entry.workspace_id), payload.to_string(), clock.new_id(), now);
+        let facts = OutreachFacts::from(&entry);
+        match kind {
+            Received::Bounced => tx.event(OutreachBounced(facts)),
+            Received::Complaint => tx.event(OutreachComplained(facts)),
+            _ => tx.event(OutreachReplied(facts)),
+        }
     }
     store::save(scope, &mut tx, &mut entry, now).await?;
     tx.commit().await?;

@@ -6,6 +6,7 @@ use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use db::Tx;
+use events::TxExt as _;
 use http_base::{Answer, Body, Caller, Named, Params};
 use input::{Fields, Input};
 use kernel::{Error, OutreachId, Result, Scope, Timestamp, time};
@@ -15,6 +16,7 @@ use utoipa::ToSchema;
 
 use super::recording::{self, Stored};
 use super::{Pair, mails};
+use crate::events::OutreachCallEnded;
 use crate::jobs_of_outreach::enqueue_reminder;
 use crate::learning::{self, Learned};
 use crate::store::{self, CallEvent, follow_ups, sequences};
@@ -356,8 +358,7 @@ async fn finish(
         sequences::stop_of_entry(scope, &mut tx, entry.id, "replied", now).await?;
     }
     let fresh = follow_ups::create(scope, &mut tx, clock, &entry, &to_do).await?;
-    let payload = json!({"status": status.word(), "campaign_id": entry.campaign_id, "creator_id": entry.creator_id});
-    tx.event("outreach.call_ended", entry.id, Some(entry.workspace_id), payload.to_string(), clock.new_id(), now);
+    tx.event(OutreachCallEnded { outreach: (&entry).into(), status });
     tx.commit().await?;
     Ok(Completed { call_id: entry.id, status, transcript_generated, follow_up_created: fresh > 0 })
 }

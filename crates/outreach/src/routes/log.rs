@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use events::TxExt as _;
 use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params};
 use input::Input;
 use kernel::{AccountId, CreatorId, Error, OutreachId, Result, Timestamp};
@@ -10,6 +11,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::Pair;
+use crate::events::{OutreachCreated, OutreachMoved};
 use crate::store::touches::{self, Touch, TouchId};
 use crate::store::{self, Wanted};
 use crate::{CallStatus, Channel, EmailStatus, Entry, MessageType, NewEntry, OutreachBody, Stage, Status};
@@ -300,8 +302,7 @@ pub(super) async fn create(
         let by = caller.account().map(|account| account.id);
         remember(scope, &mut tx, (&entry, clock.new_id()), by, now).await?;
     }
-    let payload = json!({"campaign_id": campaign.id, "creator_id": creator.id}).to_string();
-    tx.event("outreach.created", entry.id, Some(entry.workspace_id), payload, clock.new_id(), now);
+    tx.event(OutreachCreated((&entry).into()));
     tx.commit().await?;
     Ok(Json(entry.into()))
 }
@@ -345,8 +346,7 @@ pub(super) async fn update(
         remember(scope, &mut tx, (&entry, clock.new_id()), by, now).await?;
     }
     if entry.stage != stage {
-        let payload = json!({"from": stage, "to": entry.stage}).to_string();
-        tx.event("outreach.moved", entry.id, Some(entry.workspace_id), payload, clock.new_id(), now);
+        tx.event(OutreachMoved { outreach: (&entry).into(), from: stage, to: entry.stage });
     }
     tx.commit().await?;
     Ok(Json(entry.into()))

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use db::Tx;
+use events::TxExt as _;
 use http_base::{Answer, App, Body, Caller, ErrorBody, Named, Offsets, Page, Params};
 use input::Input;
 use kernel::{Error, Kind, Result, Scope, Timestamp};
@@ -14,6 +15,7 @@ use utoipa::ToSchema;
 use super::templates::Done;
 use super::workspace;
 use crate::Outreach;
+use crate::events::OutreachUnsubscribed;
 use crate::store::suppressions::{self, Suppression, SuppressionId};
 use crate::store::touches::{self, Touch, TouchId};
 use crate::store::{self, sequences};
@@ -244,8 +246,8 @@ async fn suppress(outreach: &Outreach, token: &str) -> Result<(Option<String>, S
         created_at: now,
     };
     if suppressions::insert(scope, &mut tx, &new).await? {
-        let payload = serde_json::json!({"touch_id": touch.id}).to_string();
-        tx.event("outreach.unsubscribed", touch.outreach_id, Some(touch.workspace_id), payload, clock.new_id(), now);
+        let entry = store::find(scope, &mut tx, touch.outreach_id).await?;
+        tx.event(OutreachUnsubscribed((&entry).into()));
     }
     sequences::stop_of_entry(scope, &mut tx, touch.outreach_id, "unsubscribed", now).await?;
     tx.commit().await?;

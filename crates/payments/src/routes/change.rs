@@ -4,14 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use events::TxExt as _;
 use http_base::idempotency::{Begun, IdempotencyKey, Once};
 use http_base::{Answer, Body, Caller, Named};
 use kernel::{Error, Money};
 
 use super::must_pay;
+use crate::events::{PaymentCompleted, PaymentCreated, PaymentDue, PaymentFacts, PaymentFailed, PaymentProcessing};
 use crate::ledger::{Posting, post};
 use crate::model::{Changes, NewPayment, Payment, PaymentBody, PayoutStatus, Status};
-use crate::plan::tell;
 use crate::{Currency, Payments, store};
 
 /// Create a payment
@@ -83,9 +84,9 @@ pub(super) async fn create(
         updated_at: now,
     };
     store::insert(scope, &mut tx, std::slice::from_ref(&payment)).await?;
-    tell(&mut tx, clock, "payment.created", &payment);
+    tx.event(PaymentCreated(PaymentFacts::of(&payment)));
     if payment.due_told {
-        tell(&mut tx, clock, "payment.due", &payment);
+        tx.event(PaymentDue(PaymentFacts::of(&payment)));
     }
     let answer = ticket.keep(&mut tx, StatusCode::OK, &PaymentBody::from(payment)).await?;
     tx.commit().await?;
@@ -126,7 +127,14 @@ pub(super) async fn update(
     let was = payment.status;
     let paid = input.apply(&mut payment, clock.now())?;
     if payment.status != was {
-        tell(&mut tx, clock, &format!("payment.{}", payment.status.word()), &payment);
+        let facts = PaymentFacts::of(&payment);
+        match payment.status {
+            Status::Completed => tx.event(PaymentCompleted(facts)),
+            Status::Processing => tx.event(PaymentProcessing(facts)),
+            Status::Failed => tx.event(PaymentFailed(facts)),
+            // Nothing becomes that again.
+            Status::Pending => {}
+        }
     }
     if paid {
         let posting = Posting::recorded(payment.amount);

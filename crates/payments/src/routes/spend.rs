@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use events::TxExt as _;
 use http_base::idempotency::{Begun, IdempotencyKey, Once, Ticket};
 use http_base::{Answer, Body, Caller, MaybeBody, Named};
 use kernel::{Error, Money, PaymentId, Result};
@@ -9,10 +10,10 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::must_pay;
+use crate::events::{PaymentFacts, PaymentProcessing, PaymentRefunded, PaymentRefunding};
 use crate::jobs::PATIENCE;
 use crate::ledger::{Posting, post};
 use crate::model::{AttemptKind, Payment, PaymentBody, ProcessInput, ProcessedBody, RefundInput, Status};
-use crate::plan::tell;
 use crate::run::Told;
 use crate::{Payments, store};
 
@@ -126,7 +127,7 @@ async fn begin_charge(
         input.payment_method.or(payment.payment_method).or_else(|| Some(payments.gateway().to_owned()));
     (payment.transaction_id, payment.failure_code, payment.failure) = (None, None, None);
     payment.updated_at = now;
-    tell(&mut tx, clock, "payment.processing", &payment);
+    tx.event(PaymentProcessing(PaymentFacts::of(&payment)));
     desk.write(&mut tx, attempt, now.plus(PATIENCE)).await?;
     store::save(scope, &mut tx, &payment, was).await?;
     tx.commit().await?;
@@ -197,7 +198,7 @@ async fn begin_refund(
     if payment.is_manual() {
         // Nothing is asked of anybody: it was paid outside, and goes back outside.
         payment.refunded = Money::from_minor(payment.refunded.minor() + amount.minor());
-        tell(&mut tx, clock, "payment.refunded", &payment);
+        tx.event(PaymentRefunded(PaymentFacts::of(&payment)));
         post(scope, &mut tx, &payment, None, &Posting::recorded_refund(amount), now).await?;
         store::save(scope, &mut tx, &payment, Status::Completed).await?;
         let answer = ticket.keep(&mut tx, axum::http::StatusCode::OK, &PaymentBody::from(payment)).await?;
@@ -205,7 +206,7 @@ async fn begin_refund(
         return Ok(Begin::Answered(answer));
     }
     let attempt = payments.desk().refund(&mut tx, &mut payment, amount, input.reason, ticket.name()).await?;
-    tell(&mut tx, clock, "payment.refunding", &payment);
+    tx.event(PaymentRefunding(PaymentFacts::of(&payment)));
     store::save(scope, &mut tx, &payment, Status::Completed).await?;
     tx.commit().await?;
     Ok(Begin::Ask(attempt, ticket))

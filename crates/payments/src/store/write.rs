@@ -4,15 +4,14 @@ use db::{Sql, Tx};
 use kernel::{ContractId, Error, PaymentId, Result, Scope, Timestamp};
 
 use super::scoped;
-use crate::TOPIC;
 use crate::model::{Payment, Status};
 
 /// Writes new payments.
 pub async fn insert(scope: Scope, tx: &mut Tx, payments: &[Payment]) -> Result<()> {
     debug_assert!(scope.sees_everything() || payments.iter().all(|it| scope.workspace() == Some(it.workspace_id)));
     tx.insert_all(payments).await?;
-    if !payments.is_empty() {
-        tx.next_version(TOPIC).await?;
+    for payment in payments {
+        tx.changed(Some(payment.workspace_id));
     }
     Ok(())
 }
@@ -30,7 +29,8 @@ const CHANGED: &str = "The payment was changed by someone else meanwhile; read i
 /// Writes a payment that was [taken](take) at this status.
 pub async fn save(scope: Scope, tx: &mut Tx, payment: &Payment, was: Status) -> Result<()> {
     tx.save(payment).was("status", was).only(|sql| scoped(sql, scope)).or_conflict(CHANGED).await?;
-    tx.next_version(TOPIC).await.map(drop)
+    tx.changed(Some(payment.workspace_id));
+    Ok(())
 }
 
 /// The content of a contract, or of these lines of its schedule, is delivered: payments wait for that no longer. Tells which did.
@@ -70,7 +70,8 @@ pub async fn remove(scope: Scope, tx: &mut Tx, payment: &Payment) -> Result<()> 
     if tx.execute(&sql.text, sql.args).await? != 1 {
         return Err(Error::conflict(CHANGED));
     }
-    tx.next_version(TOPIC).await.map(drop)
+    tx.changed(Some(payment.workspace_id));
+    Ok(())
 }
 
 /// Says which line of the schedule in force a payment pays, whatever is under way with it.
@@ -106,8 +107,8 @@ pub async fn tell_due(scope: Scope, tx: &mut Tx, now: Timestamp, most: u32) -> R
 async fn changed(tx: &mut Tx, mut sql: Sql) -> Result<Vec<Payment>> {
     sql.push(" RETURNING ").push(Payment::COLUMNS);
     let payments: Vec<Payment> = tx.fetch_all(&sql.text, sql.args).await?;
-    if !payments.is_empty() {
-        tx.next_version(TOPIC).await?;
+    for payment in &payments {
+        tx.changed(Some(payment.workspace_id));
     }
     Ok(payments)
 }

@@ -33,7 +33,7 @@ impl World {
 
     pub(crate) async fn events(&self, kind: &str) -> usize {
         let mut tx = self.app.read().await.unwrap();
-        let all = tx.events_after(0, 1000).await.unwrap();
+        let all = tx.newest_events(None, &[], 1000).await.unwrap();
         all.iter().filter(|event| event.kind == kind).count()
     }
 }

@@ -11,6 +11,7 @@ mod campaigns;
 mod command_line;
 mod creators;
 mod document;
+mod events;
 mod faults;
 mod imports;
 mod journey;

@@ -119,7 +119,7 @@ impl World {
                    influencer_count, exclusions, created_at, updated_at) \
                    VALUES ($1, $2, $3, 'Wireless Earbuds Pro', 'TechCorp', 'techcorp', 1500000, 'active', 0, '{}', $4, $4)";
         tx.execute(sql, args![id, number, workspace, self.clock.now()]).await.unwrap();
-        tx.next_version(campaigns::TOPIC).await.unwrap();
+        tx.changed(Some(workspace));
         tx.commit().await.unwrap();
         id
     }
@@ -133,8 +133,7 @@ impl World {
         }
         let mut tx = self.app.write().await.unwrap();
         figures::lock(Scope::system(), &mut tx, self.workspace).await.unwrap();
-        figures::apply(&mut tx, deltas).await.unwrap();
-        tx.next_version(insights::METRICS).await.unwrap();
+        figures::apply(&mut tx, self.workspace, deltas).await.unwrap();
         tx.commit().await.unwrap();
     }
 
