@@ -5,6 +5,9 @@
 //! - [`Kind`] is an event as the lists know it: its name, what it means, the schema of its payload. Ids go into payloads; names, addresses
 //!   and numbers of people do not.
 //! - The log and its order are in `db` (`db::Position`).
+//! - [`Within`] are subscribers within the transaction; [`Subscribers`] follow the log afterwards, brought to them by a [`Runner`]: at least once, in the
+//!   order of each subject, by any number of processes. What one cannot handle is tried again and [set aside](set_aside) in the end.
+//! - [`forget`] deletes what is old and was read by all; [`gauges`] tell who is behind.
 //!
 //! ```
 //! use kernel::{CreatorId, WorkspaceId};
@@ -24,6 +27,10 @@
 
 mod event;
 mod kind;
+mod runner;
+mod store;
+mod subscription;
+mod upkeep;
 
 /// Makes an event of a struct: `#[event("contract.signed", subject = contract_id)]`.
 ///
@@ -34,6 +41,10 @@ mod kind;
 pub use derive::event;
 pub use event::{Event, Facts, TxExt, read};
 pub use kind::Kind;
+pub use runner::{Runner, run_until_idle};
+pub use store::{MIGRATIONS, Retry, retry, set_aside};
+pub use subscription::{Handler, Subscribers, Subscription, Within};
+pub use upkeep::{forget, gauges};
 
 #[doc(hidden)]
 pub use kernel::WorkspaceId;

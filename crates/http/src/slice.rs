@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use events::Subscribers;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use jobs::Registry;
@@ -51,6 +52,8 @@ pub struct Slice {
     pub router: OpenApiRouter,
     /// What it does by itself: jobs, and those that run by the clock.
     pub jobs: Registry,
+    /// Who follows events in it.
+    pub subscribers: Subscribers,
     /// What it says of its health.
     pub checks: Vec<Check>,
     /// Figures that are looked up.
@@ -62,13 +65,28 @@ pub struct Slice {
 impl Slice {
     /// A slice that has nothing but routes, so far.
     pub fn new(name: &'static str, router: OpenApiRouter) -> Self {
-        Self { name, router, jobs: Registry::new(), checks: Vec::new(), gauges: Vec::new(), data: Data::default() }
+        Self {
+            name,
+            router,
+            jobs: Registry::new(),
+            subscribers: Subscribers::new(),
+            checks: Vec::new(),
+            gauges: Vec::new(),
+            data: Data::default(),
+        }
     }
 
     /// It does this by itself.
     #[must_use]
     pub fn jobs(mut self, jobs: Registry) -> Self {
         self.jobs = jobs;
+        self
+    }
+
+    /// These of it follow events.
+    #[must_use]
+    pub fn subscribers(mut self, subscribers: Subscribers) -> Self {
+        self.subscribers = subscribers;
         self
     }
 

@@ -10,7 +10,7 @@ use creators::Directory;
 use creators::vectors::{self, Backend};
 use db::{Db, Migration};
 use deals::Deals;
-use events::Kind;
+use events::{Kind, Runner, Subscribers, Within};
 use http_base::core::About;
 use http_base::data::Data;
 use http_base::limits::RateLimits;
@@ -30,15 +30,20 @@ use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::choices;
 use crate::settings::Settings;
+use crate::{choices, event_log};
 
 /// The version of the program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The tables of what every slice stands on.
-const GROUND: &[&[Migration]] =
-    &[jobs::MIGRATIONS, delivery::MIGRATIONS, http_base::idempotency::MIGRATIONS, crate::demo::MIGRATIONS];
+const GROUND: &[&[Migration]] = &[
+    events::MIGRATIONS,
+    jobs::MIGRATIONS,
+    delivery::MIGRATIONS,
+    http_base::idempotency::MIGRATIONS,
+    crate::demo::MIGRATIONS,
+];
 
 /// A slice's tables, what happens in it, and how it is made of the server's parts. It is given what the slices before it keep about people.
 type Wired = (&'static [Migration], &'static [Kind], fn(&Server, &Data) -> Slice);
@@ -65,6 +70,11 @@ pub fn migrations() -> Vec<Migration> {
 /// Every kind of event that can happen.
 pub fn event_kinds() -> Vec<Kind> {
     SLICES.iter().flat_map(|(_, kinds, _)| *kinds).copied().collect()
+}
+
+/// Who writes along with events, in the transaction that they happen in.
+fn within() -> Within {
+    Within::default()
 }
 
 /// Opens the database and makes its tables what this program needs.
@@ -102,6 +112,8 @@ pub struct Server {
     pub matching: Matching,
     /// Whatever runs by itself.
     pub jobs: Registry,
+    /// Whoever follows events.
+    pub subscribers: Subscribers,
     slices: Vec<Slice>,
     redis: Option<Arc<RedisCounters>>,
     llm: Option<Arc<dyn Llm>>,
@@ -112,7 +124,13 @@ impl Server {
     /// for it if it is there.
     pub async fn new(db: Db, mode: Mode, settings: &Settings) -> Result<Self> {
         let backend = vectors::prepare(&db, choices::vectors(settings.vector_index)).await?;
-        let app = App::new(db, Clock::system(), mode, settings.limits.clone(), settings.caching);
+        let app = App::new(
+            db.with_listener(Arc::new(within())),
+            Clock::system(),
+            mode,
+            settings.limits.clone(),
+            settings.caching,
+        );
         let directory = Directory::new(app.clone(), choices::embedder(settings)?, backend);
         if let Some(url) = &settings.public_url {
             app.reached_at(url);
@@ -158,15 +176,16 @@ impl Server {
             counters,
             matching,
             jobs: Registry::new(),
+            subscribers: Subscribers::new(),
             slices: Vec::new(),
             redis,
             llm,
         };
-        Ok(server.wired())
+        Ok(server.wired(settings))
     }
 
     /// With its slices, and what they do by themselves.
-    fn wired(mut self) -> Self {
+    fn wired(mut self, settings: &Settings) -> Self {
         let mut kept = Data::default();
         let ground = http_base::slice::ground(&self.app);
         self.jobs.merge(ground.jobs.clone());
@@ -175,8 +194,12 @@ impl Server {
             let slice = made_of(&self, &kept);
             kept = kept.and(&slice.data);
             self.jobs.merge(slice.jobs.clone());
+            self.subscribers.merge(slice.subscribers.clone());
             self.slices.push(slice);
         }
+        let log = event_log::slice(&self.app, &self.subscribers, settings.events_keep_days);
+        self.jobs.merge(log.jobs.clone());
+        self.slices.push(log);
         self
     }
 
@@ -215,6 +238,11 @@ impl Server {
     /// Starts to run jobs.
     pub async fn start_workers(&self, most: usize) -> Result<Workers> {
         Workers::start(self.app.db().clone(), self.app.clock().clone(), self.jobs.clone(), most).await
+    }
+
+    /// Starts to bring events to those who follow them.
+    pub async fn start_subscribers(&self) -> Result<Runner> {
+        Runner::start(self.app.db(), self.app.clock(), &self.subscribers).await
     }
 
     /// What the server says of itself, and the parts that health looks at.

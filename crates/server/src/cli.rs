@@ -79,6 +79,9 @@ pub enum Command {
     /// Look after the ledger of payments
     #[command(subcommand)]
     Ledger(Ledger),
+    /// Look after events
+    #[command(subcommand)]
+    Events(Events),
     /// Print the OpenAPI 3.1 document
     #[command(after_long_help = "EXAMPLES\n  influencerflow openapi > openapi.json")]
     Openapi,
@@ -94,6 +97,34 @@ pub enum Command {
     Backup {
         /// The file to write; it must not be there yet.
         file: PathBuf,
+        /// Where the data is.
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+/// What can be done about events.
+#[derive(Subcommand)]
+pub enum Events {
+    /// List what can happen, with the schema of each payload, as JSON
+    #[command(after_long_help = "EXAMPLES\n  influencerflow events kinds")]
+    Kinds,
+    /// List the events that a subscriber could not handle and set aside
+    ///
+    /// One line for each: the subscriber, the event's id, what happened, how often it was tried, and why that failed.
+    #[command(after_long_help = "EXAMPLES\n  influencerflow events failed")]
+    Failed(Database),
+    /// Have events tried once more that were set aside
+    ///
+    /// They come after later ones of their subjects then. A running server makes the attempt.
+    #[command(
+        after_long_help = "EXAMPLES\n  influencerflow events retry webhooks\n  influencerflow events retry webhooks 0190a000-0000-7000-8000-000000000000"
+    )]
+    Retry {
+        /// The subscriber.
+        subscriber: String,
+        /// The event; without one, all that the subscriber set aside
+        event: Option<db::EventId>,
         /// Where the data is.
         #[command(flatten)]
         database: Database,

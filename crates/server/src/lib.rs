@@ -5,5 +5,6 @@ mod choices;
 pub mod cli;
 pub mod commands;
 pub mod demo;
+mod event_log;
 mod guard;
 pub mod settings;

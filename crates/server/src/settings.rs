@@ -50,6 +50,8 @@ pub struct Settings {
     pub caching: bool,
     /// `JOB_WORKERS`.
     pub workers: usize,
+    /// `EVENTS_KEEP_DAYS`.
+    pub events_keep_days: u32,
     /// `SMTP_HOST`, `SMTP_PORT`, `SMTP_TLS`, `SMTP_USERNAME`, `SMTP_PASSWORD`, `SMTP_TIMEOUT_SECONDS`; without a host mail is kept in the outbox.
     pub smtp: Option<providers::smtp::SmtpSettings>,
     /// `SMTP_FROM`, `MAIL_CONNECTIONS`, `MAIL_KEEP_DAYS`.
@@ -256,6 +258,7 @@ impl Settings {
             head_time: seconds(&mut from, "HEAD_TIMEOUT_SECONDS", Duration::from_secs(15)),
             caching: from.switch("RESPONSE_CACHE", true),
             workers: from.number("JOB_WORKERS", 2, 1, 256),
+            events_keep_days: from.number("EVENTS_KEEP_DAYS", 400, 1, 36_500),
             smtp: providers::smtp::SmtpSettings::read(&mut from),
             mail: mail::Settings::read(&mut from),
             outreach: outreach::Settings::read(&mut from),

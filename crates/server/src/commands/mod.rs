@@ -3,6 +3,7 @@
 mod admin;
 mod check;
 mod contracts;
+mod events;
 mod ledger;
 mod serve;
 mod tables;
@@ -14,7 +15,7 @@ use http_base::Mode;
 use kernel::{Error, Kind, Result};
 
 use crate::build::{self, Server};
-use crate::cli::{Admin, Cli, Command, Contracts, Database, Export, Import, Ledger};
+use crate::cli::{Admin, Cli, Command, Contracts, Database, Events, Export, Import, Ledger};
 use crate::settings::Settings;
 
 /// Runs a command; the status tells how it went.
@@ -48,6 +49,17 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             let settings = Settings::from_environment(&database)?;
             must_be_there(&settings)?;
             ledger::verify(&build::open_database(&settings).await?).await
+        }
+        Command::Events(Events::Kinds) => events::kinds().map(done),
+        Command::Events(Events::Failed(database)) => {
+            let settings = Settings::from_environment(&database)?;
+            must_be_there(&settings)?;
+            events::failed(&build::open_database(&settings).await?).await.map(done)
+        }
+        Command::Events(Events::Retry { subscriber, event, database }) => {
+            let settings = Settings::from_environment(&database)?;
+            must_be_there(&settings)?;
+            events::retry(&build::open_database(&settings).await?, &subscriber, event).await
         }
         Command::Openapi => openapi().await.map(done),
         Command::Doctor(database) => Ok(check::doctor(&database).await),

@@ -140,6 +140,7 @@ async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Resu
         }
     });
     let workers = server.start_workers(settings.workers).await?;
+    let subscribers = server.start_subscribers().await?;
     let service = server.service(about, &settings.origins)?;
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let serving = http_base::connections::serve(
@@ -163,6 +164,7 @@ async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Resu
     }
     upkeep.abort();
     workers.stop().await;
+    subscribers.stop().await;
     server.app.db().close().await;
     Ok(())
 }
