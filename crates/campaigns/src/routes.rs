@@ -8,15 +8,15 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use creators::Directory;
 use events::TxExt as _;
+use http_base::Routes;
 use http_base::cache::Key;
+use http_base::routes;
 use http_base::{Answer, App, Body, Caller, Done, Named, Offsets, Page, Params, Responses, done};
 use input::Input;
 use kernel::{CampaignId, Clock, CreatorId, Error, Kind, OutreachId, Result};
 use outreach::{Entry, NewEntry};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::events::CreatorSelected;
 use crate::model::{CampaignChanges, NewCampaign};
@@ -46,12 +46,12 @@ impl FromRef<CampaignsState> for App {
 }
 
 /// Every route of campaigns but the analysis of a match.
-pub fn router(state: CampaignsState) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, update, delete))
-        .routes(routes!(by_brand))
-        .routes(routes!(select))
+pub fn router(state: CampaignsState) -> Routes {
+    Routes::new()
+        .add(routes!(list, create))
+        .add(routes!(get, update, delete))
+        .add(routes!(by_brand))
+        .add(routes!(select))
         .with_state(state)
 }
 

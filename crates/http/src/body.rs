@@ -3,13 +3,14 @@
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use bytes::Bytes;
 use futures::future::BoxFuture;
 use input::form::read_query;
 use input::{Fields, Input, json};
 use kernel::{Error, Kind};
 use serde_json::{Map, Value};
 
-use crate::app::Limits;
+use crate::policy::Policy;
 use crate::{ApiError, App};
 
 /// A JSON body, read field by field. `sent` is what came, for answers that repeat it.
@@ -22,6 +23,9 @@ pub struct Body<T> {
 
 /// A JSON body that may be missing: then it is as if it were empty.
 pub struct MaybeBody<T>(pub Body<T>);
+
+/// A body as it is, whatever it calls itself; as much as its route takes.
+pub struct Raw(pub Bytes);
 
 /// The query, read field by field.
 pub struct Params<T>(pub T);
@@ -61,10 +65,23 @@ impl<T: Input> Body<T> {
     }
 }
 
+impl<S> FromRequest<S> for Raw
+where
+    App: axum::extract::FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let app = <App as axum::extract::FromRef<S>>::from_ref(state);
+        whole(&app, request).await.map(Self).map_err(ApiError)
+    }
+}
+
 /// Boxed, so that it is compiled once and not for every body.
 fn read_fields(request: Request, app: &App, may_be_missing: bool) -> BoxFuture<'_, Result<Fields, ApiError>> {
     Box::pin(async move {
-        let bytes = read_body(request, app.limits()).await?;
+        let bytes = json_text(app, request).await?;
         if may_be_missing && bytes.trim_ascii().is_empty() {
             return Ok(Fields::of_body(Value::Object(Map::new()))?);
         }
@@ -72,22 +89,32 @@ fn read_fields(request: Request, app: &App, may_be_missing: bool) -> BoxFuture<'
     })
 }
 
-async fn read_body(request: Request, limits: &Limits) -> Result<bytes::Bytes, ApiError> {
+/// The body of a request, if it does not say that it is something else than JSON.
+pub async fn json_text(app: &App, request: Request) -> Result<Bytes, Error> {
     let given = request.headers().get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?").to_ascii_lowercase());
     if let Some(given) = given.filter(|given| !is_json(given)) {
         let message = format!("The body must be JSON (Content-Type: application/json), not {given}");
-        return Err(Error::new(Kind::UnsupportedMediaType, message).into());
+        return Err(Error::new(Kind::UnsupportedMediaType, message));
     }
-    axum::body::to_bytes(request.into_body(), limits.body_bytes).await.map_err(|error| {
-        let mut source: &dyn std::error::Error = &error;
-        while let Some(deeper) = source.source() {
-            source = deeper;
-        }
-        if source.to_string().contains("length limit") {
-            Error::new(Kind::TooLarge, format!("The body is larger than {} bytes", limits.body_bytes)).into()
-        } else {
-            Error::new(Kind::BadRequest, "The body ended before it was complete").because(error).into()
-        }
+    whole(app, request).await
+}
+
+/// All of a request's body; as much as its route takes. More is 413, and a body that breaks off 400.
+pub fn whole(app: &App, request: Request) -> BoxFuture<'_, Result<Bytes, Error>> {
+    let policy = request.extensions().get::<Policy>().copied().unwrap_or_default();
+    let most = policy.takes.whole(app.limits());
+    Box::pin(async move {
+        axum::body::to_bytes(request.into_body(), most).await.map_err(|error| {
+            let mut source: &dyn std::error::Error = &error;
+            while let Some(deeper) = source.source() {
+                source = deeper;
+            }
+            if source.to_string().contains("length limit") {
+                Error::new(Kind::TooLarge, format!("The body is larger than {most} bytes"))
+            } else {
+                Error::new(Kind::BadRequest, "The body ended before it was complete").because(error)
+            }
+        })
     })
 }
 

@@ -12,11 +12,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::slice::Gauges;
-use crate::{Answer, App, Check, Mode};
+use crate::{Answer, App, Check, Mode, Rate, Routes, routes};
 
 const PAGE: &str = include_str!("../assets/index.html");
 
@@ -50,13 +48,13 @@ impl FromRef<Core> for App {
 }
 
 /// `/`, `/health`, `/api/v1/health` and `/api/v1/info`.
-pub fn router(app: App, about: Arc<About>) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(root))
-        .routes(routes!(health))
-        .routes(routes!(health_of_parts))
-        .routes(routes!(info))
-        .routes(routes!(metrics_text))
+pub fn router(app: App, about: Arc<About>) -> Routes {
+    Routes::new()
+        .add(routes!(root).rate(Rate::Free))
+        .add(routes!(health).rate(Rate::Free))
+        .add(routes!(health_of_parts).rate(Rate::Free))
+        .add(routes!(info).rate(Rate::Free))
+        .add(routes!(metrics_text).rate(Rate::Free))
         .with_state(Core { app, about })
 }
 
@@ -219,7 +217,7 @@ async fn info(State(core): State<Core>) -> Json<Info> {
 ///
 /// For Prometheus: requests by route and status, latencies, and metrics of the database, the index and the jobs. Outside of the demo the
 /// token of the setting `METRICS_TOKEN` is wanted.
-#[utoipa::path(get, path = "/metrics", tag = "Server", responses(
+#[utoipa::path(get, path = "/metrics", tag = "Server", security(("bearer" = [])), responses(
     (status = 200, description = "Metrics in the text format of Prometheus", body = String, content_type = "text/plain"),
 ))]
 async fn metrics_text(State(core): State<Core>, headers: HeaderMap) -> Answer<Response> {

@@ -2,8 +2,8 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, Method};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
@@ -11,7 +11,8 @@ use kernel::Error;
 use utoipa::openapi::OpenApi;
 
 use crate::assets::Asset;
-use crate::{Answer, Named};
+use crate::policy::Policies;
+use crate::{Answer, Named, Policy, Rate};
 
 const REDOC_PAGE: &str = include_str!("../assets/redoc/index.html");
 const REDOC_SCRIPT: Asset = Asset::gzip("text/javascript", include_bytes!("../assets/redoc/redoc.standalone.js.gz"));
@@ -33,8 +34,8 @@ const SWAGGER_FILES: [(&str, Asset); 6] = [
     ("favicon-32x32.png", Asset::plain("image/png", include_bytes!("../assets/swagger/favicon-32x32.png"))),
 ];
 
-/// The pages of the documentation, and the document itself.
-pub fn router(document: &OpenApi) -> Result<Router, serde_json::Error> {
+/// The pages of the documentation, and the document itself. They are never counted.
+pub fn router(document: &OpenApi, policies: &mut Policies) -> Result<Router, serde_json::Error> {
     let document: Bytes = serde_json::to_vec(document)?.into();
     let pages = Router::new()
         .route("/openapi.json", get(openapi_json))
@@ -42,6 +43,9 @@ pub fn router(document: &OpenApi) -> Result<Router, serde_json::Error> {
         .route("/docs/{*file}", get(swagger_file))
         .route("/redoc", get(|| async { Html(REDOC_PAGE) }))
         .route("/redoc/redoc.standalone.js", get(|asked: HeaderMap| async move { REDOC_SCRIPT.answer(&asked) }));
+    for page in ["/openapi.json", "/docs", "/docs/{*file}", "/redoc", "/redoc/redoc.standalone.js"] {
+        policies.insert(Method::GET, page, Policy { rate: Rate::Free, ..Policy::default() });
+    }
     Ok(pages.with_state(document))
 }
 

@@ -1,6 +1,7 @@
 //! What surrounds every handler: ids, logs and figures, time limits, compression, CORS and the headers of caution.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -14,19 +15,24 @@ use kernel::{Error, Kind};
 use tower_http::compression::{CompressionLayer, Predicate, predicate::SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use crate::policy::{Policies, Takes};
 use crate::telemetry::{self, REQUEST, log_error};
 use crate::{ApiError, App, conditional, limits};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SLOW: Duration = Duration::from_secs(1);
 
-/// Puts the layers around the routes. `origins` are the web origins that browsers may call from (`CORS_ORIGINS`).
-pub fn around(router: Router, app: &App, origins: &[HeaderValue]) -> Router {
+/// What the layers know: the application, and what holds for each route.
+#[derive(Clone)]
+struct Known(App, Arc<Policies>);
+
+/// Puts the layers around the routes, for each of which its policy holds. `origins` are the web origins that browsers may call from (`CORS_ORIGINS`).
+pub fn around(router: Router, policies: Policies, app: &App, origins: &[HeaderValue]) -> Router {
     let compression = CompressionLayer::new().compress_when(SizeAbove::new(1024).and(NotAudio));
     let mut router = router
         .fallback(nothing_there)
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(app.clone(), watch))
+        .layer(from_fn_with_state(Known(app.clone(), Arc::new(policies)), watch))
         .layer(compression);
     if !origins.is_empty() {
         let cors = CorsLayer::new()
@@ -77,21 +83,22 @@ async fn wrong_method(request: Request) -> ApiError {
 
 /// Answers the request within its time, whatever the handler does, and tells of it. One layer does all of this: each one more costs
 /// every request a copy of all that is inside of it.
-async fn watch(State(app): State<App>, request: Request, next: Next) -> Response {
+async fn watch(State(Known(app, policies)): State<Known>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let now = app.clock().now();
     let request_id = given_id(&request).unwrap_or_else(|| app.clock().request_id().to_string());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    // Whatever is no JSON is a file; routes that take none refuse it at once.
-    let is_json = |value: &HeaderValue| value.as_bytes().starts_with(b"application/json");
-    let is_upload = request.headers().get(header::CONTENT_TYPE).is_some_and(|value| !is_json(value));
-    let limit = if is_upload { app.limits().upload_time } else { app.limits().time };
+    let policy = route.as_ref().map(|route| policies.of(&method, route.as_str())).unwrap_or_default();
+    if policy.takes != Takes::Json {
+        request.extensions_mut().insert(policy);
+    }
+    let limit = policy.takes.time(app.limits());
 
     let known = conditional::asked(&request);
     let answer = async {
         let answered = async {
-            let response = limits::guard(app.clone(), request, next).await;
+            let response = limits::guard(app.clone(), policy.rate, request, next).await;
             match known {
                 Some(known) => conditional::tag(known, response).await,
                 None => response,

@@ -4,7 +4,7 @@
 pub mod app;
 mod assets;
 mod binary;
-mod body;
+pub mod body;
 pub mod cache;
 pub mod caller;
 mod conditional;
@@ -22,6 +22,8 @@ pub mod openapi;
 pub mod page;
 pub mod path;
 pub mod peer;
+pub mod policy;
+pub mod routes;
 pub mod slice;
 pub mod telemetry;
 
@@ -35,6 +37,8 @@ pub use error::{ApiError, ErrorBody};
 pub use list::{Offsets, Page};
 pub use path::Named;
 pub use peer::Peer;
+pub use policy::{Policy, Rate, Who};
+pub use routes::Routes;
 pub use slice::{Check, Slice};
 
 /// What a handler answers: a response, or the one error body.

@@ -5,28 +5,25 @@
 //! apart. Every answer that was counted says where it stands (`X-RateLimit-*`); what is too much is 429 with `Retry-After`. Health, the
 //! figures and the documentation are never counted.
 
-mod class;
 mod settings;
 
 use std::cell::RefCell;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{MatchedPath, Request};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, HeaderValue};
+use axum::extract::Request;
+use axum::http::HeaderName;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kernel::{Account, Error, Kind, Result, UserType, time};
 use ports::counters::{Counters, Quota, Verdict};
 
-pub use class::is_free;
 pub use settings::Settings;
 
 use crate::peer::address_of;
+use crate::policy::Rate;
 use crate::{ApiError, App, Mode};
-use class::{Class, class_of};
-use settings::{Bucket, Who};
+use settings::{Bucket, Whose};
 
 /// The quota that was looked at,
 pub(crate) const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -69,7 +66,7 @@ struct Standing {
 
 /// What is known of a request while it is answered.
 struct Counted {
-    class: Class,
+    rate: Rate,
     /// Of all that was counted, what is tightest.
     standing: Option<Standing>,
     /// Has the account been counted? More than one extractor may look at a token.
@@ -81,18 +78,12 @@ tokio::task_local! {
 }
 
 /// Answers the request unless its address asks too much.
-pub(crate) async fn guard(app: App, request: Request, next: Next) -> Response {
-    let Some(limits) = app.rate_limits() else { return next.run(request).await };
-    let path = request.extensions().get::<MatchedPath>().map_or_else(|| request.uri().path(), MatchedPath::as_str);
-    // As elsewhere: whatever is no JSON is a file.
-    let is_json = |value: &HeaderValue| value.as_bytes().starts_with(b"application/json");
-    let is_upload = request.headers().get(CONTENT_TYPE).is_some_and(|value| !is_json(value));
-    let Some(class) = class_of(request.method(), path, is_upload) else { return next.run(request).await };
-
+pub(crate) async fn guard(app: App, rate: Rate, request: Request, next: Next) -> Response {
+    let Some(limits) = app.rate_limits().filter(|_| rate != Rate::Free) else { return next.run(request).await };
     let proxies = app.limits().trusted_proxies;
     // Without a connection (in tests of this process) there is no address, and nobody to hold back.
     let standing = match address_of(request.headers(), request.extensions(), proxies) {
-        Some(address) => limits.take(class.bucket(Who::Address), &address_key(class, address)).await,
+        Some(address) => limits.take(Bucket::of(Whose::Address, rate), &address_key(rate, address)).await,
         None => None,
     };
     if let Some(standing) = standing.filter(|standing| !standing.verdict.allowed) {
@@ -100,7 +91,7 @@ pub(crate) async fn guard(app: App, request: Request, next: Next) -> Response {
         tell(&app, &mut response, &standing);
         return response;
     }
-    let counted = RefCell::new(Counted { class, standing, account: false });
+    let counted = RefCell::new(Counted { rate, standing, account: false });
     let answer = async {
         let response = next.run(request).await;
         (response, COUNTED.with(|counted| counted.borrow().standing))
@@ -118,11 +109,11 @@ pub(crate) async fn count_account(app: &App, account: &Account) -> Result<()> {
     let Some(limits) = app.rate_limits() else { return Ok(()) };
     let uncounted = COUNTED.try_with(|counted| {
         let mut counted = counted.borrow_mut();
-        (!std::mem::replace(&mut counted.account, true)).then_some(counted.class)
+        (!std::mem::replace(&mut counted.account, true)).then_some(counted.rate)
     });
-    let Ok(Some(class)) = uncounted else { return Ok(()) };
-    let who = if account.user_type == UserType::Creator { Who::Creator } else { Who::Account };
-    let bucket = class.bucket(who);
+    let Ok(Some(rate)) = uncounted else { return Ok(()) };
+    let whose = if account.user_type == UserType::Creator { Whose::Creator } else { Whose::Account };
+    let bucket = Bucket::of(whose, rate);
     let Some(standing) = limits.take(bucket, &format!("{}:{}", bucket as u8, account.id)).await else { return Ok(()) };
     COUNTED.with(|counted| {
         let before = &mut counted.borrow_mut().standing;
@@ -135,8 +126,8 @@ pub(crate) async fn count_account(app: &App, account: &Account) -> Result<()> {
 }
 
 /// Of an IPv6 address what belongs to one customer.
-fn address_key(class: Class, address: IpAddr) -> String {
-    let bucket = class.bucket(Who::Address) as u8;
+fn address_key(rate: Rate, address: IpAddr) -> String {
+    let bucket = Bucket::of(Whose::Address, rate) as u8;
     match address {
         IpAddr::V4(address) => format!("{bucket}:{address}"),
         IpAddr::V6(address) => format!("{bucket}:{:x}", u128::from(address) >> 64),

@@ -3,6 +3,7 @@
 mod properties;
 mod tags;
 
+use axum::http::Method;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
@@ -13,6 +14,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::ErrorBody;
+use crate::policy::{Policies, Policy, Rate, Takes, Who};
 
 /// The document before any route is in it.
 pub fn base(version: &str) -> OpenApi {
@@ -31,9 +33,9 @@ pub fn base(version: &str) -> OpenApi {
     OpenApiBuilder::new().info(info).servers(Some([here])).tags(Some(tags::all())).build()
 }
 
-/// Adds what every route shares: the bearer token, the errors that any of them may answer, names for programs, and the descriptions of
-/// properties that are called the same everywhere.
-pub fn finish(document: &mut OpenApi) {
+/// Adds what every route shares or what follows from its policy: the bearer token, the errors that it may answer, names for programs, and
+/// the descriptions of properties that are called the same everywhere.
+pub fn finish(document: &mut OpenApi, policies: &Policies) {
     let components = document.components.get_or_insert_with(|| ComponentsBuilder::new().build());
     let mut schemas = Vec::new();
     <ErrorBody as ToSchema>::schemas(&mut schemas);
@@ -47,9 +49,10 @@ pub fn finish(document: &mut OpenApi) {
     components.schemas.values_mut().for_each(describe);
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
+            let policy = policies.of(&method_of(method), path);
             operation.operation_id = Some(operation_id(operation.summary.as_deref(), method, path));
-            add_errors(path, operation);
-            add_security(path, operation);
+            add_errors(policy, operation);
+            add_security(policy.who, operation);
             bodies(operation).for_each(describe);
         }
     }
@@ -72,25 +75,23 @@ const ERRORS: &[(&str, &str, &str)] = &[
     ("Unavailable", "503", "The server cannot do it now; try again a little later"),
 ];
 
-/// Routes that ask for no token.
-const PUBLIC: &[&str] = &["/", "/health", "/api/v1/health", "/api/v1/info"];
-
-fn add_errors(path: &str, operation: &mut Operation) {
-    let has_body = operation.request_body.is_some();
+fn add_errors(policy: Policy, operation: &mut Operation) {
+    let has_body = operation.request_body.is_some() || policy.takes != Takes::Json;
     let has_parameters = operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty());
     let names_something = operation
         .parameters
         .iter()
         .flatten()
         .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Path));
-    let public = PUBLIC.contains(&path);
+    // What counts nobody and asks nobody is the server's own.
+    let open = policy.who == Who::Everybody && policy.rate == Rate::Free;
     for (name, status, _) in ERRORS {
         let may_happen = match *status {
             "400" | "422" => has_body || has_parameters,
             "413" | "415" => has_body,
-            "401" => !public,
+            "401" => !open,
             "404" => names_something,
-            "429" => !crate::limits::is_free(path),
+            "429" => policy.rate != Rate::Free,
             _ => true,
         };
         if may_happen && !operation.responses.responses.contains_key(*status) {
@@ -109,10 +110,14 @@ fn add_errors(path: &str, operation: &mut Operation) {
     }
 }
 
-/// Every operation says whether it wants a token: an empty list is "none".
-fn add_security(path: &str, operation: &mut Operation) {
-    let wanted = operation.security.get_or_insert_with(|| {
-        if PUBLIC.contains(&path) { Vec::new() } else { vec![SecurityRequirement::new("bearer", [""; 0])] }
+/// Every operation says whether it wants a token: an empty list is "none". Where an account's token is no use (pages, mailed links,
+/// webhooks) none is asked for.
+fn add_security(who: Who, operation: &mut Operation) {
+    let bearer = SecurityRequirement::new("bearer", [""; 0]);
+    let wanted = operation.security.get_or_insert_with(|| match who {
+        Who::Everybody => Vec::new(),
+        Who::Anyone => vec![SecurityRequirement::default(), bearer],
+        _ => vec![bearer],
     });
     if *wanted == [SecurityRequirement::default()] {
         wanted.clear();
@@ -125,6 +130,11 @@ fn error_response(description: &str) -> Response {
 
 fn error_content() -> Content {
     ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorBody"))).build()
+}
+
+/// The method of an operation, by its name in the document.
+pub(crate) fn method_of(name: &str) -> Method {
+    Method::from_bytes(name.to_ascii_uppercase().as_bytes()).unwrap_or_default()
 }
 
 /// Every operation of a path, with its method.

@@ -11,10 +11,9 @@ use futures::future::BoxFuture;
 use jobs::Registry;
 use kernel::Result;
 use serde_json::{Value, json};
-use utoipa_axum::router::OpenApiRouter;
 
-use crate::App;
 use crate::data::Data;
+use crate::{App, Routes};
 
 /// A part of the server that can say how it is, for `/api/v1/health`.
 #[derive(Clone)]
@@ -49,7 +48,7 @@ pub struct Slice {
     /// Its name.
     pub name: &'static str,
     /// Its routes, with their documentation.
-    pub router: OpenApiRouter,
+    pub routes: Routes,
     /// What it does by itself: jobs, and those that run by the clock.
     pub jobs: Registry,
     /// Who follows events in it.
@@ -64,10 +63,10 @@ pub struct Slice {
 
 impl Slice {
     /// A slice that has nothing but routes, so far.
-    pub fn new(name: &'static str, router: OpenApiRouter) -> Self {
+    pub fn new(name: &'static str, routes: Routes) -> Self {
         Self {
             name,
-            router,
+            routes,
             jobs: Registry::new(),
             subscribers: Subscribers::new(),
             checks: Vec::new(),
@@ -124,7 +123,7 @@ impl Slice {
 pub fn ground(app: &App) -> Slice {
     let (db, of_jobs, figures) = (app.db().clone(), app.clone(), app.clone());
     let (deliveries, kept) = (Arc::new(delivery::Gauges::default()), app.clone());
-    Slice::new("ground", OpenApiRouter::new())
+    Slice::new("ground", Routes::new())
         .jobs(delivery::jobs())
         .check("database", move || {
             let db = db.clone();

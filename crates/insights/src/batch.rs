@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use axum::extract::Request;
-use axum::http::header::CONTENT_TYPE;
 use http_base::App;
+use http_base::body::json_text;
 use input::describe::{Schemas, finished, reference};
 use input::{Fields, Input};
 use kernel::{Error, Fault, Kind, Result};
@@ -58,28 +58,14 @@ pub(crate) fn ahead(day: Day, last: Day) -> Option<String> {
 
 /// The JSON of a body.
 pub(crate) async fn json_body(app: &App, request: Request) -> Result<Value> {
-    let given = request.headers().get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?").to_ascii_lowercase());
-    let essence = |given: &String| given.split(';').next().unwrap_or_default().trim().to_owned();
-    let is_json = |given: &String| given == "application/json" || given.ends_with("+json");
-    if let Some(given) = given.as_ref().map(essence).filter(|given| !is_json(given)) {
-        let message = format!(
-            "The body must be JSON (Content-Type: application/json), not {given}; a table goes to the path that ends with /csv"
-        );
-        return Err(Error::new(Kind::UnsupportedMediaType, message));
-    }
-    let most = app.limits().body_bytes;
-    let bytes = axum::body::to_bytes(request.into_body(), most).await.map_err(|error| {
-        let mut source: &dyn std::error::Error = &error;
-        while let Some(deeper) = source.source() {
-            source = deeper;
+    let hint = |error: Error| match error.kind() {
+        Kind::UnsupportedMediaType => {
+            Error::new(error.kind(), format!("{}; a table goes to the path that ends with /csv", error.message()))
         }
-        if source.to_string().contains("length limit") {
-            Error::new(Kind::TooLarge, format!("The body is larger than {most} bytes; send many rows as CSV"))
-        } else {
-            Error::new(Kind::BadRequest, "The body ended before it was complete").because(error)
-        }
-    })?;
-    input::json::parse(&bytes)
+        Kind::TooLarge => Error::new(error.kind(), format!("{}; send many rows as CSV", error.message())),
+        _ => error,
+    };
+    input::json::parse(&json_text(app, request).await.map_err(hint)?)
 }
 
 /// Reads the rows. Every fault of every row is told, by the row's place.

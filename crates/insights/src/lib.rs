@@ -30,11 +30,11 @@ pub use migrations::MIGRATIONS;
 pub use settings::Settings;
 pub use state::Insights;
 
-use utoipa_axum::router::OpenApiRouter;
+use http_base::Routes;
 
 /// The routes by which figures come in.
-pub fn router(insights: Insights) -> OpenApiRouter {
-    OpenApiRouter::new()
+pub fn router(insights: Insights) -> Routes {
+    Routes::new()
         .merge(metrics::router())
         .merge(links::router())
         .merge(codes::router())

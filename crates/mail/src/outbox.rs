@@ -2,20 +2,20 @@
 
 use axum::Json;
 use axum::extract::State;
+use http_base::Routes;
+use http_base::routes;
 use http_base::{Answer, App, Caller, Offsets, Page, Params};
 use input::Input;
 use kernel::{Error, Kind, MailId, Timestamp, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::Post;
 use crate::store::{self, Mail};
 
 /// Every route of the post office.
-pub fn router(post: Post) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(outbox)).with_state(post)
+pub fn router(post: Post) -> Routes {
+    Routes::new().add(routes!(outbox)).with_state(post)
 }
 
 /// What stands where a text is not shown,

@@ -14,7 +14,8 @@ use events::{Kind, Runner, Subscribers, Within};
 use http_base::core::About;
 use http_base::data::Data;
 use http_base::limits::RateLimits;
-use http_base::{App, Check, Mode, Slice};
+use http_base::policy::Policies;
+use http_base::{App, Check, Mode, Routes, Slice};
 use insights::Insights;
 use jobs::{Registry, Workers};
 use kernel::{Clock, Error, Result};
@@ -28,7 +29,6 @@ use serde_json::json;
 use tower::Layer;
 use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::settings::Settings;
 use crate::{choices, event_log};
@@ -208,25 +208,22 @@ impl Server {
         self.llm.as_deref().map(Llm::name)
     }
 
-    /// Every documented route, and the document.
-    pub fn routes(&self, about: Arc<About>) -> (Router, OpenApi) {
-        let server = OpenApiRouter::with_openapi(http_base::openapi::base(VERSION))
-            .merge(http_base::core::router(self.app.clone(), about));
-        let routers = self.slices.iter().map(|slice| slice.router.clone());
-        let (router, mut document) = routers.fold(server, OpenApiRouter::merge).split_for_parts();
-        http_base::openapi::finish(&mut document);
-        (router, document)
+    /// Every documented route, the document, and what holds for each route.
+    pub fn routes(&self, about: Arc<About>) -> (Router, OpenApi, Policies) {
+        let own = http_base::core::router(self.app.clone(), about);
+        let of_slices = self.slices.iter().map(|slice| slice.routes.clone());
+        of_slices.fold(own, Routes::merge).split(http_base::openapi::base(VERSION))
     }
 
     /// The whole server: routes, documentation pages, and the layers around them.
     pub fn router(&self, about: Arc<About>, origins: &[HeaderValue]) -> Result<Router> {
-        let (router, document) = self.routes(about);
-        let pages = http_base::docs::router(&document).map_err(Error::internal)?;
+        let (router, document, mut policies) = self.routes(about);
+        let pages = http_base::docs::router(&document, &mut policies).map_err(Error::internal)?;
         let mut router = router.merge(pages);
         if let Mode::Demo(_) = self.app.mode() {
             router = router.layer(axum::middleware::from_fn(crate::guard::this_machine_only));
         }
-        Ok(http_base::layers::around(router, &self.app, origins))
+        Ok(http_base::layers::around(router, policies, &self.app, origins))
     }
 
     /// The whole server as it answers: a trailing slash never matters.

@@ -2,20 +2,20 @@
 
 use axum::Json;
 use axum::extract::State;
+use http_base::Routes;
+use http_base::routes;
 use http_base::{Answer, Member, Offsets, Page, Params};
 use input::Input;
 use kernel::{UserType, WorkspaceRole};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::store::{self, AuditEntry, Wanted, Whose};
 use crate::Accounts;
 
 /// The route of the audit log.
-pub(crate) fn router() -> OpenApiRouter<Accounts> {
-    OpenApiRouter::new().routes(routes!(list))
+pub(crate) fn router() -> Routes<Accounts> {
+    Routes::new().add(routes!(list))
 }
 
 /// A page of the audit log.

@@ -8,13 +8,13 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
+use http_base::Routes;
+use http_base::routes;
 use http_base::{Answer, Body, Named, Peer, Person};
 use input::Input;
 use kernel::{Account, Caller, Error, Kind, Result, Scope, Timestamp, time};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::store::{self, Export, ExportId};
 use super::{erase, export};
@@ -27,12 +27,8 @@ use crate::{AccountRow, Accounts, audit};
 const FRESH: i64 = 10 * time::MINUTE;
 
 /// The routes of one's own data.
-pub(crate) fn router() -> OpenApiRouter<Accounts> {
-    OpenApiRouter::new()
-        .routes(routes!(ask))
-        .routes(routes!(status))
-        .routes(routes!(download))
-        .routes(routes!(erase_me))
+pub(crate) fn router() -> Routes<Accounts> {
+    Routes::new().add(routes!(ask)).add(routes!(status)).add(routes!(download)).add(routes!(erase_me))
 }
 
 /// An export of everything about an account.

@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use http_base::Routes;
+use http_base::routes;
 use http_base::{Answer, Body, Named, Offsets, Page, Params, Peer, Person};
 use input::Input;
 use kernel::{ApiKeyId, Caller, Error, Kind, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{KeyBody, MOST_ALIVE, SCOPES};
 use super::{PREFIX, store};
@@ -19,8 +19,8 @@ use crate::routes::{Done, done};
 use crate::{Accounts, secrets};
 
 /// Every route of keys.
-pub(crate) fn router() -> OpenApiRouter<Accounts> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
+pub(crate) fn router() -> Routes<Accounts> {
+    Routes::new().add(routes!(list, create)).add(routes!(revoke))
 }
 
 /// A key to be made.

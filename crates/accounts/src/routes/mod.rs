@@ -10,34 +10,37 @@ mod passwords;
 mod sessions;
 mod sign_up;
 
+use http_base::routes;
 pub(crate) use http_base::{Done, done};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use http_base::{Rate, Routes};
 
 use crate::Accounts;
 
 /// Every route of this crate.
-pub fn router(accounts: Accounts) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(sign_up::sign_up))
-        .routes(routes!(sign_up::register))
-        .routes(routes!(log_in::log_in))
-        .routes(routes!(log_in::refresh))
-        .routes(routes!(log_in::log_out))
-        .routes(routes!(mails::verify))
-        .routes(routes!(mails::resend))
-        .routes(routes!(passwords::forgot))
-        .routes(routes!(passwords::reset))
-        .routes(routes!(passwords::change))
-        .routes(routes!(me::me))
-        .routes(routes!(me::protected))
-        .routes(routes!(me::admin_only))
-        .routes(routes!(sessions::list))
-        .routes(routes!(sessions::end))
-        .routes(routes!(pages::verify, pages::verified))
-        .routes(routes!(pages::reset, pages::was_reset))
-        .routes(routes!(pages::forgot, pages::asked))
-        .routes(routes!(pages::invited))
+pub fn router(accounts: Accounts) -> Routes {
+    Routes::new()
+        .add(routes!(sign_up::sign_up).rate(Rate::LogIn))
+        .add(routes!(sign_up::register).rate(Rate::LogIn))
+        .add(routes!(log_in::log_in).rate(Rate::LogIn))
+        .add(routes!(log_in::refresh).rate(Rate::LogIn))
+        .add(routes!(log_in::log_out).rate(Rate::LogIn))
+        .add(routes!(mails::verify).rate(Rate::LogIn))
+        .add(routes!(mails::resend).rate(Rate::LogIn))
+        .add(routes!(passwords::forgot).rate(Rate::LogIn))
+        .add(routes!(passwords::reset).rate(Rate::LogIn))
+        .add(routes!(passwords::change).rate(Rate::LogIn))
+        .add(routes!(me::me))
+        .add(routes!(me::protected))
+        .add(routes!(me::admin_only))
+        .add(routes!(sessions::list))
+        .add(routes!(sessions::end).rate(Rate::LogIn))
+        .add(routes!(pages::verify))
+        .add(routes!(pages::verified).rate(Rate::LogIn).bytes(pages::FORM_BYTES))
+        .add(routes!(pages::reset))
+        .add(routes!(pages::was_reset).rate(Rate::LogIn).bytes(pages::FORM_BYTES))
+        .add(routes!(pages::forgot))
+        .add(routes!(pages::asked).rate(Rate::LogIn).bytes(pages::FORM_BYTES))
+        .add(routes!(pages::invited))
         .merge(oauth::router())
         .merge(crate::workspaces::router())
         .merge(crate::keys::router())

@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use http_base::routes;
 use http_base::{Answer, Body, Named, Peer, Person};
+use http_base::{Rate, Routes};
 use input::{Fields, Input};
 use kernel::{Error, Result, Timestamp, UserType};
 use ports::identity::{Grant, Profile, Provider};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::{Done, done};
 use crate::identity::linked;
@@ -22,12 +22,13 @@ use crate::{Accounts, model};
 const LONGEST: usize = 8192;
 
 /// Every route of providers.
-pub(super) fn router() -> OpenApiRouter<Accounts> {
-    OpenApiRouter::new()
-        .routes(routes!(register_instagram))
-        .routes(routes!(log_in))
-        .routes(routes!(list, link))
-        .routes(routes!(unlink))
+pub(super) fn router() -> Routes<Accounts> {
+    Routes::new()
+        .add(routes!(register_instagram).rate(Rate::LogIn))
+        .add(routes!(log_in).rate(Rate::LogIn))
+        .add(routes!(list))
+        .add(routes!(link).rate(Rate::LogIn))
+        .add(routes!(unlink).rate(Rate::LogIn))
 }
 
 /// What proves who someone is at a provider.

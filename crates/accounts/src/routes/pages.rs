@@ -3,10 +3,10 @@
 
 use std::fmt::Write as _;
 
-use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use http_base::body::Raw;
 use http_base::page::{escape, page, page_of, wants_html};
 use http_base::{Answer, ApiError, Body, Peer};
 use input::Input;
@@ -25,6 +25,9 @@ struct LinkQuery {
     #[input(text(4096))]
     token: Option<String>,
 }
+
+/// The most that a page's form sends.
+pub(super) const FORM_BYTES: usize = 16 << 10;
 
 /// The token in a link's query, as it stands in a form; a link that was cut off has none.
 fn token_of(query: Option<String>) -> Option<String> {
@@ -95,7 +98,7 @@ pub(super) async fn verified(
     State(accounts): State<Accounts>,
     peer: Peer,
     headers: HeaderMap,
-    form: Bytes,
+    Raw(form): Raw,
 ) -> Response {
     let done: Answer<_> = async {
         let input: Mailed = read_form(&form)?;
@@ -144,7 +147,7 @@ pub(super) async fn was_reset(
     State(accounts): State<Accounts>,
     peer: Peer,
     headers: HeaderMap,
-    form: Bytes,
+    Raw(form): Raw,
 ) -> Response {
     let done: Answer<_> = async {
         let input: Reset = read_form(&form)?;
@@ -177,7 +180,12 @@ pub(super) async fn forgot() -> Response {
     (status = 200, description = "If the address is somebody's, a mail is on its way: a page", content_type = "text/html", body = String),
     (status = 422, description = "That is no e-mail address: a page", content_type = "text/html", body = String),
 ))]
-pub(super) async fn asked(State(accounts): State<Accounts>, peer: Peer, headers: HeaderMap, form: Bytes) -> Response {
+pub(super) async fn asked(
+    State(accounts): State<Accounts>,
+    peer: Peer,
+    headers: HeaderMap,
+    Raw(form): Raw,
+) -> Response {
     let done: Answer<_> = async {
         let input: Address = read_form(&form)?;
         passwords::forgot(State(accounts), peer, body_of(input)).await

@@ -58,8 +58,8 @@ fn put_together(db: Db, clock: &Clock, settings: Settings, mode: Mode) -> (Accou
     app.reached_at("https://flow.example/");
     let counters = Arc::new(LocalCounters::new(clock.clone()));
     let accounts = Accounts::new(app.clone(), settings, counters).unwrap();
-    let (router, _) = accounts::router(accounts.clone()).split_for_parts();
-    let client = Client::new(http_base::layers::around(router, &app, &[])).with("x-forwarded-for", "203.0.113.7");
+    let router = accounts::router(accounts.clone()).served(&app);
+    let client = Client::new(router).with("x-forwarded-for", "203.0.113.7");
     (accounts, client)
 }
 

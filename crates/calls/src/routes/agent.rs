@@ -21,7 +21,7 @@ use crate::placing::{self, Wanted};
 use crate::{Calls, store};
 
 /// The largest webhook of the provider's, in bytes: a long transcript.
-const MOST_BYTES: usize = 16 << 20;
+pub(super) const MOST_BYTES: usize = 16 << 20;
 
 /// The campaign and the creator that a call is about. A 404 names what is not there.
 pub(super) async fn about(

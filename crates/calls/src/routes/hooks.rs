@@ -14,7 +14,7 @@ use crate::talk::{self, Ringing};
 use crate::{Calls, store};
 
 /// The largest webhook of Twilio's, in bytes.
-const MOST_BYTES: usize = 256 << 10;
+pub(super) const MOST_BYTES: usize = 256 << 10;
 /// What of a sentence is listened to, in characters.
 const MOST_SAID: usize = 2_000;
 

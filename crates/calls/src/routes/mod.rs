@@ -6,32 +6,32 @@ mod do_not_call;
 mod hooks;
 mod voice;
 
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use http_base::routes;
+use http_base::{Rate, Routes};
 
 use crate::Calls;
 
 /// Every route of this crate.
-pub fn router(calls: Calls) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(voice::health))
-        .routes(routes!(voice::outbound))
-        .routes(routes!(voice::status))
-        .routes(routes!(voice::sessions))
-        .routes(routes!(voice::end_session))
-        .routes(routes!(voice::recording))
-        .routes(routes!(hooks::voice))
-        .routes(routes!(hooks::gather))
-        .routes(routes!(hooks::partial))
-        .routes(routes!(hooks::status))
-        .routes(routes!(hooks::recording))
-        .routes(routes!(agent::initiate))
-        .routes(routes!(agent::analysis))
-        .routes(routes!(agent::sync))
-        .routes(routes!(agent::webhook))
-        .routes(routes!(consents::list, consents::add))
-        .routes(routes!(consents::revoke))
-        .routes(routes!(do_not_call::list, do_not_call::add))
-        .routes(routes!(do_not_call::remove))
+pub fn router(calls: Calls) -> Routes {
+    Routes::new()
+        .add(routes!(voice::health))
+        .add(routes!(voice::outbound))
+        .add(routes!(voice::status))
+        .add(routes!(voice::sessions))
+        .add(routes!(voice::end_session))
+        .add(routes!(voice::recording))
+        .add(routes!(hooks::voice).rate(Rate::Webhook).bytes(hooks::MOST_BYTES))
+        .add(routes!(hooks::gather).rate(Rate::Webhook).bytes(hooks::MOST_BYTES))
+        .add(routes!(hooks::partial).rate(Rate::Webhook).bytes(hooks::MOST_BYTES))
+        .add(routes!(hooks::status).rate(Rate::Webhook).bytes(hooks::MOST_BYTES))
+        .add(routes!(hooks::recording).rate(Rate::Webhook).bytes(hooks::MOST_BYTES))
+        .add(routes!(agent::initiate))
+        .add(routes!(agent::analysis))
+        .add(routes!(agent::sync))
+        .add(routes!(agent::webhook).rate(Rate::Webhook).bytes(agent::MOST_BYTES))
+        .add(routes!(consents::list, consents::add))
+        .add(routes!(consents::revoke))
+        .add(routes!(do_not_call::list, do_not_call::add))
+        .add(routes!(do_not_call::remove))
         .with_state(calls)
 }

@@ -17,7 +17,6 @@ use providers::elevenlabs::{ElevenLabs, ElevenLabsSettings};
 use providers::twilio::{Twilio, TwilioSettings};
 use serde_json::{Value, json};
 use testkit::{Client, FreshDb, People, Someone};
-use utoipa_axum::router::OpenApiRouter;
 
 /// Noon in Madrid, and 11 in the Canaries.
 pub(crate) const NOON: &str = "2026-01-15T11:00:00Z";
@@ -172,8 +171,8 @@ fn serve(db: db::Db, clock: &Clock, people: &People, brand: &Someone, parts: Par
     app.authenticate_by(Arc::new(people.clone()));
     app.reached_at(PUBLIC);
     let calls = Calls::new(app.clone(), parts.telephony, parts.agent, parts.llm, parts.settings);
-    let (router, _) = OpenApiRouter::new().merge(calls::router(calls.clone())).split_for_parts();
-    (Client::new(http_base::layers::around(router, &app, &[])), calls)
+    let router = calls::router(calls.clone()).served(&app);
+    (Client::new(router), calls)
 }
 
 async fn fill(calls: &Calls, brand: &Someone) -> (Campaign, kernel::CreatorId) {

@@ -6,20 +6,20 @@ mod embeddings;
 mod entries;
 mod tables;
 
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use http_base::routes;
+use http_base::{Rate, Routes};
 
 use crate::Directory;
 
 /// Every route of the directory that changes it.
-pub fn router(directory: Directory) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(entries::create))
-        .routes(routes!(entries::update, entries::delete))
-        .routes(routes!(tables::import_creators))
-        .routes(routes!(tables::export_creators))
-        .routes(routes!(embeddings::generate))
-        .routes(routes!(embeddings::embed_one))
-        .routes(routes!(embeddings::embed_batch))
+pub fn router(directory: Directory) -> Routes {
+    Routes::new()
+        .add(routes!(entries::create))
+        .add(routes!(entries::update, entries::delete))
+        .add(routes!(tables::import_creators).file())
+        .add(routes!(tables::export_creators))
+        .add(routes!(embeddings::generate).rate(Rate::Ai))
+        .add(routes!(embeddings::embed_one).rate(Rate::Ai))
+        .add(routes!(embeddings::embed_batch).rate(Rate::Ai))
         .with_state(directory)
 }

@@ -249,9 +249,9 @@ pub(super) async fn sign(State(deals): State<Deals>, peer: Peer, name: Named, re
 }
 
 async fn sign_on_page(deals: &Deals, peer: Peer, token: &str, request: Request) -> Response {
-    let read = match axum::body::to_bytes(request.into_body(), FORM_BYTES).await {
+    let read = match http_base::body::whole(deals.app(), request).await {
         Ok(bytes) => read_form::<LinkForm>(&bytes),
-        Err(error) => Err(Error::new(Kind::TooLarge, "The form is too large").because(error)),
+        Err(error) => Err(error),
     };
     let signed = match read {
         Ok(form) => put_under(deals, peer.clone(), token, form.input).await,
@@ -268,7 +268,7 @@ async fn sign_on_page(deals: &Deals, peer: Peer, token: &str, request: Request) 
 }
 
 /// The most that the page's form sends.
-const FORM_BYTES: usize = 16 << 10;
+pub(super) const FORM_BYTES: usize = 16 << 10;
 
 /// Puts the signature under the text of a link.
 async fn put_under(deals: &Deals, peer: Peer, token: &str, input: LinkInput) -> Result<Seen> {

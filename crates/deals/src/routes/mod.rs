@@ -10,32 +10,33 @@ mod shapes;
 mod signing;
 mod two;
 
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use http_base::Routes;
+use http_base::routes;
 
 use crate::Deals;
 
 /// Every route of contracts.
-pub fn router(deals: Deals) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(contracts::list, contracts::create))
-        .routes(routes!(contracts::get, contracts::update))
-        .routes(routes!(contracts::of_campaign))
-        .routes(routes!(contracts::of_creator))
-        .routes(routes!(signing::send))
-        .routes(routes!(signing::sign))
-        .routes(routes!(signing::cancel))
-        .routes(routes!(signing::complete))
-        .routes(routes!(links::show, links::sign))
-        .routes(routes!(links::pdf))
-        .routes(routes!(amendments::list, amendments::propose))
-        .routes(routes!(amendments::withdraw))
-        .routes(routes!(amendments::sign))
-        .routes(routes!(deliverables::list))
-        .routes(routes!(deliverables::update))
-        .routes(routes!(papers::pdf))
-        .routes(routes!(papers::document))
-        .routes(routes!(papers::audit))
-        .routes(routes!(papers::verify_trail))
+pub fn router(deals: Deals) -> Routes {
+    Routes::new()
+        .add(routes!(contracts::list, contracts::create))
+        .add(routes!(contracts::get, contracts::update))
+        .add(routes!(contracts::of_campaign))
+        .add(routes!(contracts::of_creator))
+        .add(routes!(signing::send))
+        .add(routes!(signing::sign))
+        .add(routes!(signing::cancel))
+        .add(routes!(signing::complete))
+        .add(routes!(links::show))
+        .add(routes!(links::sign).bytes(links::FORM_BYTES))
+        .add(routes!(links::pdf))
+        .add(routes!(amendments::list, amendments::propose))
+        .add(routes!(amendments::withdraw))
+        .add(routes!(amendments::sign))
+        .add(routes!(deliverables::list))
+        .add(routes!(deliverables::update))
+        .add(routes!(papers::pdf))
+        .add(routes!(papers::document))
+        .add(routes!(papers::audit))
+        .add(routes!(papers::verify_trail))
         .with_state(deals)
 }

@@ -63,8 +63,8 @@ impl World {
             payments::Settings::default(),
             Arc::new(deals::Contracts),
         );
-        let (router, _) = deals::router(deals.clone()).merge(payments::router(payments)).split_for_parts();
-        let anyone = Client::new(http_base::layers::around(router, &app, &[]));
+        let router = deals::router(deals.clone()).merge(payments::router(payments)).served(&app);
+        let anyone = Client::new(router);
         let (business, creator) = (people.business(&clock), people.creator(&clock));
         let (campaign, creator_id) = seed(&app, &clock, &business, &creator).await;
         Self {

@@ -5,9 +5,11 @@ use std::time::Duration;
 use kernel::Variables;
 use ports::counters::Quota;
 
+use crate::policy::Rate;
+
 /// Whose requests are counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Who {
+pub(super) enum Whose {
     /// Whoever asks from one address.
     Address,
     /// A creator's account.
@@ -31,6 +33,25 @@ pub(super) enum Bucket {
     AccountGeneral,
     AccountAi,
     AccountUploads,
+}
+
+impl Bucket {
+    /// Where a request is counted. What is not counted at all has no bucket of its own: nobody asks for it.
+    pub(super) const fn of(whose: Whose, rate: Rate) -> Self {
+        match (whose, rate) {
+            (Whose::Address, Rate::General | Rate::Free) => Self::AddressGeneral,
+            (Whose::Address, Rate::Ai) => Self::AddressAi,
+            (Whose::Address, Rate::Upload) => Self::AddressUploads,
+            (Whose::Address, Rate::LogIn) => Self::AddressAuth,
+            (Whose::Address, Rate::Webhook) => Self::AddressWebhooks,
+            (Whose::Creator, Rate::Ai) => Self::CreatorAi,
+            (Whose::Creator, Rate::Upload) => Self::CreatorUploads,
+            (Whose::Creator, _) => Self::CreatorGeneral,
+            (Whose::Account, Rate::Ai) => Self::AccountAi,
+            (Whose::Account, Rate::Upload) => Self::AccountUploads,
+            (Whose::Account, _) => Self::AccountGeneral,
+        }
+    }
 }
 
 const MINUTE: u64 = 60;

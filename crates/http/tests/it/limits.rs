@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use axum::Router;
+use axum::http::Method;
 use axum::routing::{get, post};
 use http_base::limits::{RateLimits, Settings};
-use http_base::{App, Caller, Mode, Reader};
+use http_base::policy::Policies;
+use http_base::{App, Caller, Mode, Policy, Rate, Reader};
 use kernel::{Clock, Error, Variables, time};
 use ports::counters::{Counters, LocalCounters, Quota, Verdict};
 use serde_json::json;
@@ -47,7 +49,15 @@ impl Served {
             .route("/api/v1/creators/search", post(async |_: Reader| "found"))
             .route("/api/v1/auth/login", post(async || "welcome"))
             .with_state(app.clone());
-        let client = Client::new(http_base::layers::around(router, &app, &[]));
+        let mut policies = Policies::default();
+        for (method, path, rate) in [
+            (Method::GET, "/health", Rate::Free),
+            (Method::POST, "/api/v1/creators/search", Rate::Ai),
+            (Method::POST, "/api/v1/auth/login", Rate::LogIn),
+        ] {
+            policies.insert(method, path, Policy { rate, ..Policy::default() });
+        }
+        let client = Client::new(http_base::layers::around(router, policies, &app, &[]));
         Self { client, clock, people, _fresh: fresh }
     }
 

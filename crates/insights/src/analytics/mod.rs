@@ -17,15 +17,15 @@ pub(crate) use campaign::read;
 pub use earned::EarnedMedia;
 pub use state::Analytics;
 
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use http_base::Routes;
+use http_base::routes;
 
 /// The routes of analytics and of reports.
-pub fn router(analytics: Analytics) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(dashboard::dashboard))
-        .routes(routes!(campaign::campaign))
-        .routes(routes!(crate::reports::table))
-        .routes(routes!(crate::reports::paper))
+pub fn router(analytics: Analytics) -> Routes {
+    Routes::new()
+        .add(routes!(dashboard::dashboard))
+        .add(routes!(campaign::campaign))
+        .add(routes!(crate::reports::table))
+        .add(routes!(crate::reports::paper))
         .with_state(analytics)
 }

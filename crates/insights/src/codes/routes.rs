@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use events::TxExt as _;
+use http_base::Routes;
+use http_base::routes;
 use http_base::{Answer, Body, Caller, Named, Offsets, Page, Params};
 use kernel::{CampaignId, CreatorId, Error, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{NewPromoCode, PromoCode, PromoCodeId, key_of};
 use super::store;
@@ -18,8 +18,8 @@ use crate::events::{PromoCodeCreated, PromoCodeDisabled};
 use crate::shapes::Done;
 
 /// Every route of promo codes.
-pub(crate) fn router() -> OpenApiRouter<Insights> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(disable))
+pub(crate) fn router() -> Routes<Insights> {
+    Routes::new().add(routes!(list, create)).add(routes!(disable))
 }
 
 /// A promo code.

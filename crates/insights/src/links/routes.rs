@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use events::TxExt as _;
+use http_base::routes;
 use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params};
+use http_base::{Rate, Routes};
 use kernel::{CampaignId, CreatorId, Error, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{Link, LinkDay, LinkId, NewLink, new_code};
 use super::{store, visit};
@@ -22,8 +22,8 @@ use crate::shapes::Done;
 const DAYS: u32 = 90;
 
 /// Every route of tracked links.
-pub(crate) fn router() -> OpenApiRouter<Insights> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, disable)).routes(routes!(visit::follow))
+pub(crate) fn router() -> Routes<Insights> {
+    Routes::new().add(routes!(list, create)).add(routes!(get, disable)).add(routes!(visit::follow).rate(Rate::Webhook))
 }
 
 /// A tracked link.

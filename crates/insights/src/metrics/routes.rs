@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use axum::Json;
 use axum::extract::{RawQuery, Request, State};
 use events::TxExt as _;
+use http_base::Routes;
+use http_base::routes;
 use http_base::{Answer, Caller, Named, Offsets, Page, Params};
 use input::Input;
 use input::form::read_query;
 use kernel::{CampaignId, CreatorId, Error, Kind};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::import::{Import, WANTED, recorded};
 use super::model::{MetricBody, NewMetric};
@@ -25,8 +25,8 @@ use crate::table::{Count, ImportReport, import, take_in};
 use crate::{Insights, figures};
 
 /// Every route of post metrics.
-pub(crate) fn router() -> OpenApiRouter<Insights> {
-    OpenApiRouter::new().routes(routes!(list, record, delete)).routes(routes!(record_table))
+pub(crate) fn router() -> Routes<Insights> {
+    Routes::new().add(routes!(list, record, delete)).add(routes!(record_table).file())
 }
 
 /// What became of rows.

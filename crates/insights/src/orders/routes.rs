@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use events::TxExt as _;
+use http_base::Routes;
+use http_base::routes;
 use http_base::{Answer, Caller, Named, Offsets, Page, Params};
 use input::Input;
 use kernel::{Error, Kind, Result, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::import::{Import, WANTED, recorded};
 use super::model::{NewOrder, OrderBody};
@@ -22,12 +22,8 @@ use crate::table::{Count, ImportReport, import, take_in};
 use crate::{Insights, batch, figures};
 
 /// Every route of orders.
-pub(crate) fn router() -> OpenApiRouter<Insights> {
-    OpenApiRouter::new()
-        .routes(routes!(record))
-        .routes(routes!(record_table))
-        .routes(routes!(delete))
-        .routes(routes!(list))
+pub(crate) fn router() -> Routes<Insights> {
+    Routes::new().add(routes!(record)).add(routes!(record_table).file()).add(routes!(delete)).add(routes!(list))
 }
 
 /// What became of orders.

@@ -62,8 +62,8 @@ impl World {
         let people = People::default();
         app.authenticate_by(Arc::new(people.clone()));
         let insights = Insights::new(app.clone(), Settings::default());
-        let (router, _) = insights::router(insights.clone()).split_for_parts();
-        let anyone = Client::new(http_base::layers::around(router, &app, &[]));
+        let router = insights::router(insights.clone()).served(&app);
+        let anyone = Client::new(router);
         let (own, other) = (people.business(&clock), people.business(&clock));
         let viewer =
             people.someone(&clock, kernel::UserType::Business, own.account.workspace, kernel::WorkspaceRole::Viewer);

@@ -12,8 +12,8 @@ use testkit::{Client, FreshDb, People, both_engines};
 use crate::{Office, Told, to};
 
 fn client(app: &App, post: &Post) -> Client {
-    let (router, _): (Router, _) = mail::router(post.clone()).split_for_parts();
-    Client::new(http_base::layers::around(router, app, &[]))
+    let router = mail::router(post.clone()).served(app);
+    Client::new(router)
 }
 
 fn people(office: &Office) -> (People, Client) {

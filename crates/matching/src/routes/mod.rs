@@ -9,24 +9,24 @@ mod shapes;
 mod similar;
 mod similarity;
 
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use http_base::routes;
+use http_base::{Rate, Routes};
 
 use crate::Matching;
 
 /// Every route of the ranked side of the directory.
-pub fn router(matching: Matching) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(list::list))
-        .routes(routes!(search::search))
-        .routes(routes!(profile::profile))
-        .routes(routes!(similar::similar))
-        .routes(routes!(analysis::analyse))
-        .routes(routes!(similarity::simple))
-        .routes(routes!(similarity::detailed))
-        .routes(routes!(similarity::of_campaign))
-        .routes(routes!(similarity::matches_of_campaign))
-        .routes(routes!(saved::save))
-        .routes(routes!(saved::list))
+pub fn router(matching: Matching) -> Routes {
+    Routes::new()
+        .add(routes!(list::list))
+        .add(routes!(search::search).rate(Rate::Ai))
+        .add(routes!(profile::profile))
+        .add(routes!(similar::similar).rate(Rate::Ai))
+        .add(routes!(analysis::analyse).rate(Rate::Ai))
+        .add(routes!(similarity::simple).rate(Rate::Ai))
+        .add(routes!(similarity::detailed).rate(Rate::Ai))
+        .add(routes!(similarity::of_campaign).rate(Rate::Ai))
+        .add(routes!(similarity::matches_of_campaign).rate(Rate::Ai))
+        .add(routes!(saved::save).rate(Rate::Ai))
+        .add(routes!(saved::list).rate(Rate::Ai))
         .with_state(matching)
 }

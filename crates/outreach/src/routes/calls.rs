@@ -131,7 +131,7 @@ pub(super) struct Token {
 /// Download a call as a calendar file
 ///
 /// A scheduled call in iCalendar, for whoever has the link that scheduling it gave, and for those whose call it is.
-#[utoipa::path(get, path = "/api/v1/outreach/call/{call_id}/calendar.ics", tag = "Outreach calls",
+#[utoipa::path(get, path = "/api/v1/outreach/call/{call_id}/calendar.ics", tag = "Outreach calls", security(("bearer" = [])),
     params(("call_id" = String, Path, description = "The id of the log entry"), Token),
     responses((status = 200, description = "The calendar file", body = String, content_type = "text/calendar")))]
 pub(super) async fn calendar(

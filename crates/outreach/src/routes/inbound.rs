@@ -13,7 +13,7 @@ use crate::Outreach;
 use crate::inbound::{self, InboundMail, Incoming};
 
 /// The largest mail.
-const MOST_BYTES: usize = 30 << 20;
+pub(super) const MOST_BYTES: usize = 30 << 20;
 
 /// What became of an email that was received.
 #[derive(Serialize, ToSchema)]

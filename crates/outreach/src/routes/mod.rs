@@ -14,46 +14,47 @@ mod templates;
 mod transcript;
 
 use http_base::Caller;
+use http_base::routes;
+use http_base::{Rate, Routes};
 use input::Input;
 use kernel::{CreatorId, Error, Kind, Result, WorkspaceId};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::Outreach;
 
 /// Every route of outreach but those of real telephone calls.
-pub fn router(outreach: Outreach) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(log::list, log::create))
-        .routes(routes!(log::get, log::update))
-        .routes(routes!(log::of_campaign))
-        .routes(routes!(log::of_creator))
-        .routes(routes!(log::history))
-        .routes(routes!(mails::send))
-        .routes(routes!(mails::send_draft))
-        .routes(routes!(templates::list, templates::create))
-        .routes(routes!(templates::preview))
-        .routes(routes!(templates::get, templates::update, templates::delete))
-        .routes(routes!(sequences::list, sequences::create))
-        .routes(routes!(sequences::get, sequences::delete))
-        .routes(routes!(sequences::begin, sequences::runs))
-        .routes(routes!(sequences::stop))
-        .routes(routes!(suppressions::list, suppressions::add))
-        .routes(routes!(suppressions::remove))
-        .routes(routes!(suppressions::page, suppressions::unsubscribe))
-        .routes(routes!(inbound::receive))
-        .routes(routes!(calls::schedule))
-        .routes(routes!(calls::complete))
-        .routes(routes!(calls::calendar))
-        .routes(routes!(recording::download, recording::upload))
-        .routes(routes!(transcript::read, transcript::write))
-        .routes(routes!(follow_ups::list))
-        .routes(routes!(follow_ups::done))
-        .routes(routes!(outcome::decide))
-        .routes(routes!(outcome::contract_draft))
-        .routes(routes!(outcome::offer))
-        .routes(routes!(dashboard::dashboard))
-        .routes(routes!(dashboard::pipeline))
+pub fn router(outreach: Outreach) -> Routes {
+    Routes::new()
+        .add(routes!(log::list, log::create))
+        .add(routes!(log::get, log::update))
+        .add(routes!(log::of_campaign))
+        .add(routes!(log::of_creator))
+        .add(routes!(log::history))
+        .add(routes!(mails::send))
+        .add(routes!(mails::send_draft))
+        .add(routes!(templates::list, templates::create))
+        .add(routes!(templates::preview))
+        .add(routes!(templates::get, templates::update, templates::delete))
+        .add(routes!(sequences::list, sequences::create))
+        .add(routes!(sequences::get, sequences::delete))
+        .add(routes!(sequences::begin, sequences::runs))
+        .add(routes!(sequences::stop))
+        .add(routes!(suppressions::list, suppressions::add))
+        .add(routes!(suppressions::remove))
+        .add(routes!(suppressions::page, suppressions::unsubscribe))
+        .add(routes!(inbound::receive).rate(Rate::Webhook).bytes(inbound::MOST_BYTES))
+        .add(routes!(calls::schedule))
+        .add(routes!(calls::complete).file())
+        .add(routes!(calls::calendar))
+        .add(routes!(recording::download))
+        .add(routes!(recording::upload).file())
+        .add(routes!(transcript::read, transcript::write))
+        .add(routes!(follow_ups::list))
+        .add(routes!(follow_ups::done))
+        .add(routes!(outcome::decide))
+        .add(routes!(outcome::contract_draft))
+        .add(routes!(outcome::offer))
+        .add(routes!(dashboard::dashboard))
+        .add(routes!(dashboard::pipeline))
         .with_state(outreach)
 }
 

@@ -89,8 +89,8 @@ impl World {
         );
         let mut jobs = outreach::jobs(&outreach);
         jobs.merge(mail::jobs(&post));
-        let (router, _) = outreach::router(outreach).merge(creators::router(directory)).split_for_parts();
-        let anyone = Client::new(http_base::layers::around(router, &app, &[]));
+        let router = outreach::router(outreach).merge(creators::router(directory)).served(&app);
+        let anyone = Client::new(router);
         let client = anyone.of(&owner);
         let campaign = clock.new_id::<()>().to_string();
         let mut tx = app.write().await.unwrap();

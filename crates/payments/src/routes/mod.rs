@@ -8,30 +8,30 @@ mod read;
 mod spend;
 mod webhook;
 
+use http_base::routes;
+use http_base::{Rate, Routes};
 use kernel::{Caller, Error, Kind, Result};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::Payments;
 
 /// Every route of payments.
-pub fn router(payments: Payments) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(read::list))
-        .routes(routes!(change::create))
-        .routes(routes!(figures::summary))
-        .routes(routes!(figures::dashboard))
-        .routes(routes!(ledger::page))
-        .routes(routes!(ledger::look_through))
-        .routes(routes!(webhook::webhook))
-        .routes(routes!(payout::get))
-        .routes(routes!(payout::set))
-        .routes(routes!(read::of_contract))
-        .routes(routes!(read::get))
-        .routes(routes!(change::update))
-        .routes(routes!(spend::process))
-        .routes(routes!(spend::retry))
-        .routes(routes!(spend::refund))
+pub fn router(payments: Payments) -> Routes {
+    Routes::new()
+        .add(routes!(read::list))
+        .add(routes!(change::create))
+        .add(routes!(figures::summary))
+        .add(routes!(figures::dashboard))
+        .add(routes!(ledger::page))
+        .add(routes!(ledger::look_through))
+        .add(routes!(webhook::webhook).rate(Rate::Webhook).bytes(webhook::MOST_BYTES))
+        .add(routes!(payout::get))
+        .add(routes!(payout::set))
+        .add(routes!(read::of_contract))
+        .add(routes!(read::get))
+        .add(routes!(change::update))
+        .add(routes!(spend::process))
+        .add(routes!(spend::retry))
+        .add(routes!(spend::refund))
         .with_state(payments)
 }
 

@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 
 use crate::{Payments, store};
 
+/// The most that an event of the provider takes.
+pub(super) const MOST_BYTES: usize = 2 << 20;
+
 /// It has arrived.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Received {

@@ -74,8 +74,8 @@ impl World {
         let contracts = Arc::new(Contracts::default());
         let payments = Payments::new(app.clone(), gateway, settings, contracts.clone());
         let registry = payments::jobs(&payments);
-        let (router, _) = payments::router(payments.clone()).split_for_parts();
-        let anyone = Client::new(http_base::layers::around(router, &app, &[]));
+        let router = payments::router(payments.clone()).served(&app);
+        let anyone = Client::new(router);
         let client = anyone.of(&brand);
         let (creator, campaign) = (clock.new_id(), clock.new_id());
         let entry = json!({"name": "Zoë Ångström", "email": "zoe@example.com", "platform": "youtube",

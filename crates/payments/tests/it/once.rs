@@ -79,8 +79,7 @@ async fn two_processes_charge_once(fresh: FreshDb) {
     );
     other.authenticate_by(Arc::new(world.people.clone()));
     let second = payments::Payments::new(other.clone(), gateway.clone(), Settings::default(), world.contracts.clone());
-    let (router, _) = payments::router(second).split_for_parts();
-    let neighbour = testkit::Client::new(http_base::layers::around(router, &other, &[])).of(&world.brand);
+    let neighbour = testkit::Client::new(payments::router(second).served(&other)).of(&world.brand);
     for round in 0..10 {
         let at = world.payment(1.0).await;
         let process = format!("{at}/process");

@@ -109,7 +109,7 @@ async fn openapi() -> Result<()> {
     let mut database = settings.clone();
     database.database_url = crate::settings::sqlite_in(folder.path());
     let server = Server::new(build::open_database(&database).await?, Mode::Serve, &settings).await?;
-    let (_, document) = server.routes(server.about(&settings, None));
+    let (_, document, _) = server.routes(server.about(&settings, None));
     let text = serde_json::to_string_pretty(&document).map_err(kernel::Error::internal)?;
     tell(&text);
     server.app.db().close().await;

@@ -11,7 +11,7 @@ use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use db::Engine;
-use http_base::Peer;
+use http_base::{Peer, Rate, Who};
 use influencerflow::cli::Database;
 use influencerflow::settings::Settings;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use testkit::{Client, Reply, engines, fresh_db};
 
 use crate::document::{Route, routes};
-use crate::world::{What, World, text};
+use crate::world::{What, World, settings, text};
 
 const TABLE: &str = include_str!("authorisation.txt");
 const SECRET: &str = "Kq3vZ8mTjP0wLr5yXc7BnD2sHf9aGe4u";
@@ -60,6 +60,18 @@ impl Kind {
             "owner" => Self::Owner,
             _ => return None,
         })
+    }
+
+    /// Do the extractors of a route's handler let these in?
+    fn fits(self, who: Who) -> bool {
+        match self {
+            Self::Public | Self::Token | Self::Webhook => matches!(who, Who::Everybody | Who::Anyone),
+            Self::Reader => who == Who::Reader,
+            Self::Account | Self::Shared | Self::Business => matches!(who, Who::Caller | Who::Member | Who::Reader),
+            Self::Creator => matches!(who, Who::Caller | Who::Member),
+            Self::Admin => matches!(who, Who::Caller | Who::Member | Who::Person),
+            Self::Own | Self::Owner => who == Who::Person,
+        }
     }
 
     /// Does an account's bearer token open it?
@@ -375,6 +387,34 @@ async fn walk(engine: Engine) {
         the_right_one(&town, route, kind, number, &mut wrong).await;
     }
     assert!(wrong.0.is_empty(), "answered otherwise than it should be:\n{}", wrong.0);
+}
+
+/// The table and the registered policies tell the same of every route.
+#[tokio::test]
+async fn every_route_is_registered_as_the_table_has_it() {
+    let world = World::new(fresh_db(Engine::Sqlite).await, What::Serve).await;
+    let (_, _, policies) = world.server.routes(world.server.about(&settings(), None));
+    let table: BTreeMap<String, Kind> = table().into_iter().map(|(label, kind)| (unnamed(&label), kind)).collect();
+    let mut wrong = String::new();
+    for route in routes(&world).await {
+        let (label, path) = (route.label(), route.path.as_str());
+        let kind = table[&unnamed(&label)];
+        let policy = policies.of(&route.method, path);
+        // Its link opens it, or whoever's call it is: the handler tells the two apart.
+        let by_link_or_account = label.ends_with("/calendar.ics");
+        if !kind.fits(policy.who) && !by_link_or_account {
+            let _ = writeln!(wrong, "  {label} is for {kind:?} and lets in {:?}", policy.who);
+        }
+        let rate = match kind {
+            Kind::Webhook if path != "/metrics" => Some(Rate::Webhook),
+            _ if path.starts_with("/api/v1/auth/") && route.method != Method::GET => Some(Rate::LogIn),
+            _ => None,
+        };
+        if rate.is_some_and(|rate| rate != policy.rate) {
+            let _ = writeln!(wrong, "  {label} is counted as {:?}", policy.rate);
+        }
+    }
+    assert!(wrong.is_empty(), "authorisation.txt and the registered routes differ:\n{wrong}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

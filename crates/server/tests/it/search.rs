@@ -238,6 +238,6 @@ impl Llm for Model {
 /// The routes of matching with this language model.
 fn with_model(world: &World, model: Arc<Model>) -> Client {
     let matching = Matching::new(world.server.directory.clone(), Some(model), ExchangeRates::default());
-    let (router, _) = matching::router(matching).split_for_parts();
-    Client::new(http_base::layers::around(router, &world.server.app, &[]))
+    let router = matching::router(matching).served(&world.server.app);
+    Client::new(router)
 }

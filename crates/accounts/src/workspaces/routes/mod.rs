@@ -6,25 +6,25 @@ mod workspace;
 
 use db::Tx;
 use http_base::Person;
+use http_base::Routes;
+use http_base::routes;
 use kernel::{Account, Error, Result, Scope, Timestamp, UserType, WorkspaceId, WorkspaceRole};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::model::{businesses_only, owners_only};
 use super::store;
 use crate::Accounts;
 
 /// Every route of workspaces, their members and invitations.
-pub(crate) fn router() -> OpenApiRouter<Accounts> {
-    OpenApiRouter::new()
-        .routes(routes!(workspace::get, workspace::rename))
-        .routes(routes!(workspace::list))
-        .routes(routes!(workspace::switch))
-        .routes(routes!(members::list))
-        .routes(routes!(members::change, members::remove))
-        .routes(routes!(invitations::list, invitations::invite))
-        .routes(routes!(invitations::accept))
-        .routes(routes!(invitations::revoke))
+pub(crate) fn router() -> Routes<Accounts> {
+    Routes::new()
+        .add(routes!(workspace::get, workspace::rename))
+        .add(routes!(workspace::list))
+        .add(routes!(workspace::switch))
+        .add(routes!(members::list))
+        .add(routes!(members::change, members::remove))
+        .add(routes!(invitations::list, invitations::invite))
+        .add(routes!(invitations::accept))
+        .add(routes!(invitations::revoke))
 }
 
 /// The workspace that a business works in, and what it may do there.

@@ -17,7 +17,6 @@ use kernel::{Clock, Scope, Timestamp, UserType};
 use ports::counters::LocalCounters;
 use serde_json::{Value, json};
 use testkit::{Client, FreshDb};
-use utoipa_axum::router::OpenApiRouter;
 
 /// The house in which they all live: every route of accounts over a fresh database, by a clock that stands still.
 pub(crate) struct House {
@@ -71,8 +70,8 @@ impl House {
         let counters = Arc::new(LocalCounters::new(clock.clone()));
         let others = others.clone().and(&mail::data::kept()).and(&creators::data::kept());
         let accounts = Accounts::new(app.clone(), settings, counters).unwrap().telling(&others);
-        let (router, _) = OpenApiRouter::new().merge(accounts::router(accounts.clone())).split_for_parts();
-        (Client::new(http_base::layers::around(router, &app, &[])), accounts)
+        let router = accounts::router(accounts.clone()).served(&app);
+        (Client::new(router), accounts)
     }
 
     /// Another process over the same database.

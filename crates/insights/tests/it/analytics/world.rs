@@ -69,14 +69,14 @@ impl World {
             payments::Settings::default(),
             Arc::new(deals::Contracts),
         );
-        let (router, _) = insights::analytics::router(analytics)
+        let router = insights::analytics::router(analytics)
             .merge(insights::router(insights))
             .merge(deals::router(deals))
             .merge(payments::router(payments))
             .merge(creators::router(directory.clone()))
             .merge(campaigns::router(campaigns::CampaignsState::new(directory)))
-            .split_for_parts();
-        let client = Client::new(http_base::layers::around(router, &app, &[]));
+            .served(&app);
+        let client = Client::new(router);
         let (brand, other) = (people.business(&clock), people.business(&clock));
         let mut world = Self {
             brand: client.of(&brand),
