@@ -42,24 +42,9 @@ impl FromRef<Accounts> for App {
 }
 
 impl Accounts {
-    /// Puts it together, and lets the application know accounts by it. Without a key in the settings the tokens are signed with a
-    /// random one: they are good in this process only.
-    pub fn new(app: App, settings: Settings, counters: Arc<dyn Counters>) -> Result<Self> {
-        let clock = app.clock().clone();
-        let secret = settings.secret.clone().unwrap_or_else(|| crate::secrets::random(&clock, ""));
-        let shared = Arc::new(Shared {
-            db: app.db().clone(),
-            hasher: Hasher::start(&settings, &clock)?,
-            signer: Signer::new(&secret, settings.algorithm, settings.access_minutes),
-            sessions: Sessions::new(settings.kept_sessions),
-            keys: crate::keys::Kept::new(settings.kept_sessions),
-            vouching: crate::identity::Vouching::default(),
-            clock,
-            settings,
-            counters,
-        });
-        app.authenticate_by(Arc::clone(&shared) as Arc<dyn http_base::Authenticate>);
-        Ok(Self { app, shared, data: Arc::new(crate::data::own()) })
+    /// The application that knows accounts by these tokens, and all that its routes reach.
+    pub fn new(app: App, shared: Arc<Shared>) -> Self {
+        Self { app, shared, data: Arc::new(crate::data::own()) }
     }
 
     /// The application.
@@ -108,6 +93,23 @@ impl Accounts {
 }
 
 impl Shared {
+    /// Puts it together; it is there before the application, which is [given it](http_base::app::Builder::authenticated_by). Without a key in the
+    /// settings tokens are signed with a random one: they are good in this process only.
+    pub fn new(db: Db, clock: Clock, settings: Settings, counters: Arc<dyn Counters>) -> Result<Arc<Self>> {
+        let secret = settings.secret.clone().unwrap_or_else(|| crate::secrets::random(&clock, ""));
+        Ok(Arc::new(Self {
+            db,
+            hasher: Hasher::start(&settings, &clock)?,
+            signer: Signer::new(&secret, settings.algorithm, settings.access_minutes),
+            sessions: Sessions::new(settings.kept_sessions),
+            keys: crate::keys::Kept::new(settings.kept_sessions),
+            vouching: crate::identity::Vouching::default(),
+            clock,
+            settings,
+            counters,
+        }))
+    }
+
     /// The storage.
     pub fn db(&self) -> &Db {
         &self.db

@@ -1,6 +1,6 @@
 //! The application: what every handler may reach.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use db::{Db, Tx};
@@ -56,24 +56,72 @@ struct Inner {
     mode: Mode,
     limits: Limits,
     caching: bool,
-    authenticate: OnceLock<Arc<dyn Authenticate>>,
-    public_url: OnceLock<String>,
-    rate_limits: OnceLock<RateLimits>,
+    authenticate: Option<Arc<dyn Authenticate>>,
+    public_url: String,
+    rate_limits: Option<RateLimits>,
+}
+
+/// An application in the making: see [`App::builder`].
+#[must_use]
+pub struct Builder(Inner);
+
+impl Builder {
+    /// How the server runs.
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.0.mode = mode;
+        self
+    }
+
+    /// The bounds of a request.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.0.limits = limits;
+        self
+    }
+
+    /// May answers be kept? (Off only to measure without.)
+    pub fn caching(mut self, caching: bool) -> Self {
+        self.0.caching = caching;
+        self
+    }
+
+    /// Who knows which account a token belongs to.
+    pub fn authenticated_by(mut self, authenticate: Arc<dyn Authenticate>) -> Self {
+        self.0.authenticate = Some(authenticate);
+        self
+    }
+
+    /// How much anybody may ask.
+    pub fn rates(mut self, limits: RateLimits) -> Self {
+        self.0.rate_limits = Some(limits);
+        self
+    }
+
+    /// Where the server is reached from outside (`PUBLIC_BASE_URL`).
+    pub fn public_url(mut self, url: &str) -> Self {
+        url.trim_end_matches('/').clone_into(&mut self.0.public_url);
+        self
+    }
+
+    /// The application.
+    pub fn build(self) -> App {
+        App(Arc::new(self.0))
+    }
 }
 
 impl App {
-    /// Puts the application together.
-    pub fn new(db: Db, clock: Clock, mode: Mode, limits: Limits, caching: bool) -> Self {
-        Self(Arc::new(Inner {
+    /// Puts the application together. Where nothing else is said it runs in earnest with the usual limits, keeps answers, takes no token
+    /// for a good one, counts nobody, and is reached at port 8000 of this machine.
+    pub fn builder(db: Db, clock: Clock) -> Builder {
+        Builder(Inner {
             db: db.with_clock(clock.clone()),
             clock,
-            mode,
-            limits,
-            caching,
-            authenticate: OnceLock::new(),
-            public_url: OnceLock::new(),
-            rate_limits: OnceLock::new(),
-        }))
+            mode: Mode::Serve,
+            limits: Limits::default(),
+            caching: true,
+            authenticate: None,
+            public_url: "http://localhost:8000".to_owned(),
+            rate_limits: None,
+        })
     }
 
     /// The storage.
@@ -101,37 +149,22 @@ impl App {
         self.0.caching
     }
 
-    /// Says who knows which account a token belongs to; only the first one counts. Before that, no token is any good.
-    pub fn authenticate_by(&self, authenticate: Arc<dyn Authenticate>) {
-        let _ = self.0.authenticate.set(authenticate);
-    }
-
     /// The account of a bearer token.
     pub fn authenticate<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Account>> {
-        match self.0.authenticate.get() {
+        match &self.0.authenticate {
             Some(authenticate) => authenticate.account(token),
             None => Box::pin(ready(Err(refused("The token is not valid; log in again for a new one")))),
         }
     }
 
-    /// Says how much anybody may ask; only the first one counts. Before that nothing is counted.
-    pub fn limit_rates_by(&self, limits: RateLimits) {
-        let _ = self.0.rate_limits.set(limits);
-    }
-
     /// How much anybody may ask.
     pub(crate) fn rate_limits(&self) -> Option<&RateLimits> {
-        self.0.rate_limits.get()
-    }
-
-    /// Says where the server is reached from outside (`PUBLIC_BASE_URL`), without a slash at its end; only the first one counts.
-    pub fn reached_at(&self, url: &str) {
-        let _ = self.0.public_url.set(url.trim_end_matches('/').to_owned());
+        self.0.rate_limits.as_ref()
     }
 
     /// Where the server is reached from outside: links in mails and the addresses of webhooks begin with it.
     pub fn public_url(&self) -> &str {
-        self.0.public_url.get().map_or("http://localhost:8000", String::as_str)
+        &self.0.public_url
     }
 
     /// A connection for reading.

@@ -32,7 +32,7 @@ struct Inner {
 }
 
 impl Post {
-    /// Opens the post office. Say first where the server is reached ([`App::reached_at`]): without `SMTP_FROM` mails are from there.
+    /// Opens the post office. Without `SMTP_FROM` mails are from where the server is reached.
     pub fn new(app: App, mailer: Arc<dyn Mailer>, settings: Settings, vetoes: Vec<Arc<dyn Veto>>) -> Self {
         let sender = settings.sender(app.public_url());
         model::message_ids_end_in(sender.email.domain());

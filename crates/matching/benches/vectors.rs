@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 use creators::vectors::{Backend, Choice, prepare};
 use creators::{Directory, Filter, Format, LocalEmbedder};
 use db::{Db, Engine};
-use http_base::app::Limits;
-use http_base::{App, Mode};
+use http_base::App;
 use kernel::{Clock, Result, Scope};
 use matching::rank::Wanted;
 use matching::{ExchangeRates, Matching, Prepared};
@@ -40,7 +39,7 @@ fn main() -> Result<()> {
 }
 
 fn directory(db: Db, backend: Backend) -> Directory {
-    let app = App::new(db, Clock::system(), Mode::Serve, Limits::default(), false);
+    let app = App::builder(db, Clock::system()).caching(false).build();
     Directory::new(app, Arc::new(LocalEmbedder), backend)
 }
 

@@ -124,31 +124,33 @@ impl Server {
     /// for it if it is there.
     pub async fn new(db: Db, mode: Mode, settings: &Settings) -> Result<Self> {
         let backend = vectors::prepare(&db, choices::vectors(settings.vector_index)).await?;
-        let app = App::new(
-            db.with_listener(Arc::new(within())),
-            Clock::system(),
-            mode,
-            settings.limits.clone(),
-            settings.caching,
-        );
-        let directory = Directory::new(app.clone(), choices::embedder(settings)?, backend);
-        if let Some(url) = &settings.public_url {
-            app.reached_at(url);
-        }
-        let redis = choices::redis(settings, app.clock())?;
+        let clock = Clock::system();
+        let db = db.with_clock(clock.clone()).with_listener(Arc::new(within()));
+        let redis = choices::redis(settings, &clock)?;
         let counters: Arc<dyn Counters> = match &redis {
             Some(redis) => redis.clone(),
-            None => Arc::new(LocalCounters::new(app.clock().clone())),
+            None => Arc::new(LocalCounters::new(clock.clone())),
         };
-        app.limit_rates_by(RateLimits::new(counters.clone(), &settings.rates, mode));
+        let known = accounts::Shared::new(db.clone(), clock.clone(), settings.accounts.clone(), counters.clone())?;
+        let mut app = App::builder(db, clock)
+            .mode(mode)
+            .limits(settings.limits.clone())
+            .caching(settings.caching)
+            .rates(RateLimits::new(counters.clone(), &settings.rates, mode))
+            .authenticated_by(known.clone());
+        if let Some(url) = &settings.public_url {
+            app = app.public_url(url);
+        }
+        let app = app.build();
+        let accounts = Accounts::new(app.clone(), known);
+        choices::vouch(&accounts, settings, mode)?;
+        let directory = Directory::new(app.clone(), choices::embedder(settings)?, backend);
         let post = mail::Post::new(
             app.clone(),
             choices::mailer(settings, mode)?,
             settings.mail.clone(),
             vec![Arc::new(outreach::Unsubscribed)],
         );
-        let accounts = Accounts::new(app.clone(), settings.accounts.clone(), counters.clone())?;
-        choices::vouch(&accounts, settings, mode)?;
         let files = settings.files.open(&settings.files_folder)?;
         let llm = choices::llm(settings)?;
         let outreach = Outreach::new(directory.clone(), files, llm.clone(), settings.outreach.clone());

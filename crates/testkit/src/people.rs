@@ -15,7 +15,7 @@ pub struct Someone {
     pub account: Account,
 }
 
-/// Lets in whoever was made here. Give it to [`http_base::App::authenticate_by`].
+/// Lets in whoever was made here. Give it to [`http_base::app::Builder::authenticated_by`].
 #[derive(Clone, Default)]
 pub struct People(std::sync::Arc<std::sync::Mutex<Vec<Someone>>>);
 

@@ -54,10 +54,15 @@ pub(crate) fn migrations() -> Vec<db::Migration> {
 
 fn put_together(db: Db, clock: &Clock, settings: Settings, mode: Mode) -> (Accounts, Client) {
     let limits = Limits { trusted_proxies: 1, ..Limits::default() };
-    let app = App::new(db, clock.clone(), mode, limits, true);
-    app.reached_at("https://flow.example/");
     let counters = Arc::new(LocalCounters::new(clock.clone()));
-    let accounts = Accounts::new(app.clone(), settings, counters).unwrap();
+    let known = accounts::Shared::new(db.clone(), clock.clone(), settings, counters).unwrap();
+    let app = App::builder(db, clock.clone())
+        .mode(mode)
+        .limits(limits)
+        .public_url("https://flow.example/")
+        .authenticated_by(known.clone())
+        .build();
+    let accounts = Accounts::new(app.clone(), known);
     let router = accounts::router(accounts.clone()).served(&app);
     let client = Client::new(router).with("x-forwarded-for", "203.0.113.7");
     (accounts, client)

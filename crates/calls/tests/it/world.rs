@@ -167,9 +167,11 @@ impl World {
 fn serve(db: db::Db, clock: &Clock, people: &People, brand: &Someone, parts: Parts) -> (Client, Calls) {
     let workspace = brand.account.workspace.unwrap();
     let mode = if parts.demo { Mode::Demo(workspace) } else { Mode::Serve };
-    let app = App::new(db, clock.clone(), mode, Limits::default(), true);
-    app.authenticate_by(Arc::new(people.clone()));
-    app.reached_at(PUBLIC);
+    let app = App::builder(db, clock.clone())
+        .mode(mode)
+        .authenticated_by(Arc::new(people.clone()))
+        .public_url(PUBLIC)
+        .build();
     let calls = Calls::new(app.clone(), parts.telephony, parts.agent, parts.llm, parts.settings);
     let router = calls::router(calls.clone()).served(&app);
     (Client::new(router), calls)

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use db::args;
 use deals::{Deals, Settings};
-use http_base::{App, Mode};
+use http_base::App;
 use kernel::{CampaignId, Clock, CreatorId, Timestamp};
 use payments::{MockGateway, Payments};
 use serde_json::{Value, json};
@@ -53,9 +53,8 @@ impl World {
         ]
         .concat();
         fresh.db.migrate(&tables, clock.now()).await.unwrap();
-        let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, http_base::app::Limits::default(), true);
         let people = People::default();
-        app.authenticate_by(Arc::new(people.clone()));
+        let app = App::builder(fresh.db.clone(), clock.clone()).authenticated_by(Arc::new(people.clone())).build();
         let deals = Deals::new(app.clone(), Settings::default());
         let payments = Payments::new(
             app.clone(),

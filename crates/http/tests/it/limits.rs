@@ -33,15 +33,17 @@ impl Served {
     async fn counted_by(counters: Arc<dyn Counters>, clock: Clock, pairs: &[(&str, &str)]) -> Self {
         let fresh = testkit::fresh_db(db::Engine::Sqlite).await;
         let limits = http_base::app::Limits { trusted_proxies: 1, ..Default::default() };
-        let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, limits, true);
         let variables: BTreeMap<String, String> =
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut from = Variables::new(&variables);
         let settings = Settings::read(&mut from);
         from.finish().unwrap();
-        app.limit_rates_by(RateLimits::new(counters, &settings, Mode::Serve));
         let people = People::default();
-        app.authenticate_by(Arc::new(people.clone()));
+        let app = App::builder(fresh.db.clone(), clock.clone())
+            .limits(limits)
+            .rates(RateLimits::new(counters, &settings, Mode::Serve))
+            .authenticated_by(Arc::new(people.clone()))
+            .build();
         let router = Router::new()
             .route("/health", get(async || "well"))
             .route("/open", get(async || "open"))

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::http::Method;
 use db::args;
+use http_base::App;
 use http_base::app::Limits;
-use http_base::{App, Mode};
 use insights::{Insights, Settings};
 use kernel::{CampaignId, Clock, CreatorId, Timestamp};
 use serde_json::{Value, json};
@@ -57,10 +57,12 @@ impl World {
         fresh.db.migrate(&tables, clock.now()).await.unwrap();
         // One proxy is before the server, so that tests can say from which address they come.
         let limits = Limits { trusted_proxies: 1, ..Limits::default() };
-        let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, limits, true);
-        app.reached_at("https://flow.example.com/");
         let people = People::default();
-        app.authenticate_by(Arc::new(people.clone()));
+        let app = App::builder(fresh.db.clone(), clock.clone())
+            .limits(limits)
+            .public_url("https://flow.example.com/")
+            .authenticated_by(Arc::new(people.clone()))
+            .build();
         let insights = Insights::new(app.clone(), Settings::default());
         let router = insights::router(insights.clone()).served(&app);
         let anyone = Client::new(router);

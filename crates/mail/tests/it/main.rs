@@ -14,18 +14,19 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use db::Db;
-use http_base::{App, Mode};
+use http_base::App;
 use jobs::Registry;
 use kernel::{Clock, MailId, Scope};
 use mail::store::Mail;
 use mail::{NewMail, Post, Queued, Settings, Veto};
 use ports::mailer::{Delivery, Mailer, Ready, Refusal};
-use testkit::FreshDb;
+use testkit::{FreshDb, People};
 
 /// A post office over a fresh database, with its jobs.
 pub(crate) struct Office {
     pub(crate) app: App,
     pub(crate) clock: Clock,
+    pub(crate) people: People,
     pub(crate) post: Post,
     pub(crate) registry: Registry,
     pub(crate) fresh: FreshDb,
@@ -44,11 +45,12 @@ impl Office {
     ) -> Self {
         let tables = [jobs::MIGRATIONS, delivery::MIGRATIONS, mail::MIGRATIONS].concat();
         fresh.db.migrate(&tables, clock.now()).await.unwrap();
-        let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, http_base::app::Limits::default(), true);
+        let people = People::default();
+        let app = App::builder(fresh.db.clone(), clock.clone()).authenticated_by(Arc::new(people.clone())).build();
         let from = Some("Möbel & Mehr <post@shop.example>".parse().unwrap());
         let post = Post::new(app.clone(), mailer, Settings { from, ..Settings::default() }, vetoes);
         let registry = mail::jobs(&post);
-        Self { app, clock, post, registry, fresh }
+        Self { app, clock, people, post, registry, fresh }
     }
 
     pub(crate) fn db(&self) -> &Db {

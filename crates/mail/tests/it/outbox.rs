@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use http_base::{App, Mode};
 use kernel::{Clock, time};
 use mail::{NewMail, Post};
@@ -17,9 +16,7 @@ fn client(app: &App, post: &Post) -> Client {
 }
 
 fn people(office: &Office) -> (People, Client) {
-    let people = People::default();
-    office.app.authenticate_by(Arc::new(people.clone()));
-    (people, client(&office.app, &office.post))
+    (office.people.clone(), client(&office.app, &office.post))
 }
 
 const PATH: &str = "/api/v1/outbox";
@@ -90,13 +87,7 @@ async fn with_a_mail_server_no_text_is_shown(fresh: FreshDb) {
 async fn in_the_demo_nobody_needs_a_token(fresh: FreshDb) {
     let office = Office::new(fresh, Arc::new(Outbox)).await;
     let clock = Clock::system();
-    let app = App::new(
-        office.db().clone(),
-        clock.clone(),
-        Mode::Demo(clock.new_id()),
-        http_base::app::Limits::default(),
-        true,
-    );
+    let app = App::builder(office.db().clone(), clock.clone()).mode(Mode::Demo(clock.new_id())).build();
     let post = Post::new(app.clone(), Arc::new(Outbox), mail::Settings::default(), Vec::new());
     office.queue(to("anna@example.com")).await;
     office.run().await;

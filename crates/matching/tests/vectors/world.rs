@@ -8,8 +8,7 @@ use async_trait::async_trait;
 use creators::vectors::{Backend, Choice, prepare};
 use creators::{Directory, Format, LocalEmbedder};
 use db::{Db, Engine, Migration, args};
-use http_base::app::Limits;
-use http_base::{App, Mode};
+use http_base::App;
 use kernel::{Clock, CreatorId, Result, Scope};
 use matching::{ExchangeRates, Matching};
 use mind::score::{Budget, Wish};
@@ -22,7 +21,7 @@ pub(crate) fn migrations() -> Vec<Migration> {
 
 /// A process over this database.
 pub(crate) fn directory(db: Db, embedder: Arc<dyn Embedder>, backend: Backend) -> Directory {
-    Directory::new(App::new(db, Clock::system(), Mode::Serve, Limits::default(), false), embedder, backend)
+    Directory::new(App::builder(db, Clock::system()).caching(false).build(), embedder, backend)
 }
 
 pub(crate) fn local(db: Db, backend: Backend) -> Directory {

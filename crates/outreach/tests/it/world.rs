@@ -6,8 +6,7 @@ use creators::vectors::Backend;
 use creators::{Directory, LocalEmbedder};
 use db::{Migration, Tx, args};
 use hmac::{Hmac, KeyInit, Mac};
-use http_base::app::Limits;
-use http_base::{App, Mode};
+use http_base::App;
 use jobs::Registry;
 use kernel::{Clock, WorkspaceId, time};
 use outreach::{Outreach, Settings};
@@ -74,10 +73,9 @@ impl World {
         ]
         .concat();
         fresh.db.migrate(&migrations, clock.now()).await.unwrap();
-        let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, Limits::default(), true);
         let people = People::default();
+        let app = App::builder(fresh.db.clone(), clock.clone()).authenticated_by(Arc::new(people.clone())).build();
         let (owner, other) = (people.business(&clock), people.business(&clock));
-        app.authenticate_by(Arc::new(people));
         let directory = Directory::new(app.clone(), Arc::new(LocalEmbedder), Backend::Memory);
         let settings = Settings { inbound_secret: Some(SECRET.into()), ..settings };
         let outreach = Outreach::new(directory.clone(), files, llm, settings);

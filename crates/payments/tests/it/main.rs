@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use creators::{Creator, NewCreator};
 use db::Tx;
-use http_base::{App, Mode};
+use http_base::App;
 use jobs::Registry;
 use kernel::{CampaignId, Clock, ContractId, CreatorId, Result, Scope, Timestamp};
 use payments::{Contract, Currency, MockGateway, Payments, Settings};
@@ -68,8 +68,7 @@ impl World {
             [creators::MIGRATIONS, jobs::MIGRATIONS, http_base::idempotency::MIGRATIONS, payments::MIGRATIONS].concat();
         fresh.db.migrate(&tables, clock.now()).await.unwrap();
         let people = People::default();
-        let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, http_base::app::Limits::default(), true);
-        app.authenticate_by(Arc::new(people.clone()));
+        let app = App::builder(fresh.db.clone(), clock.clone()).authenticated_by(Arc::new(people.clone())).build();
         let (brand, creator_account) = (people.business(&clock), people.creator(&clock));
         let contracts = Arc::new(Contracts::default());
         let payments = Payments::new(app.clone(), gateway, settings, contracts.clone());

@@ -70,14 +70,8 @@ async fn two_hundred_at_once_charge_once(fresh: FreshDb) {
 async fn two_processes_charge_once(fresh: FreshDb) {
     let gateway = Arc::new(Counting::default());
     let world = World::with(fresh, gateway.clone(), Settings::default()).await;
-    let other = http_base::App::new(
-        world.fresh.reopen().await,
-        world.clock.clone(),
-        http_base::Mode::Serve,
-        http_base::app::Limits::default(),
-        true,
-    );
-    other.authenticate_by(Arc::new(world.people.clone()));
+    let other = http_base::App::builder(world.fresh.reopen().await, world.clock.clone());
+    let other = other.authenticated_by(Arc::new(world.people.clone())).build();
     let second = payments::Payments::new(other.clone(), gateway.clone(), Settings::default(), world.contracts.clone());
     let neighbour = testkit::Client::new(payments::router(second).served(&other)).of(&world.brand);
     for round in 0..10 {

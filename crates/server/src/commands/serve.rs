@@ -36,13 +36,12 @@ pub(super) async fn demo(options: Demo) -> Result<()> {
     }
     let kept = demo::workspace(&db).await?;
     let workspace = kept.unwrap_or_else(|| Clock::system().new_id());
+    let listener = listen(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), options.port)).await?;
+    let place = reached(&mut settings, &listener)?;
     let server = Server::new(db, Mode::Demo(workspace), &settings).await?;
     if kept.is_none() {
         demo::load(&server.app, &server.directory, workspace).await?;
     }
-    let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), options.port);
-    let listener = listen(address).await?;
-    let place = listener.local_addr().map_err(Error::internal)?;
     server.directory.warm().await?;
     super::tell(&invitation(&server, place, &options));
     if let Some(reader) = server.reader() {
@@ -97,7 +96,7 @@ pub(super) fn make_folder(settings: &Settings) -> Result<()> {
 
 /// Serves for real.
 pub(super) async fn serve(database: &Database) -> Result<()> {
-    let settings = Settings::from_environment(database)?;
+    let mut settings = Settings::from_environment(database)?;
     if let Some(fault) = settings.accounts.fault_of_serving() {
         return Err(Error::new(Kind::Invalid, format!("these settings make no sense:\n  JWT_SECRET_KEY {fault}")));
     }
@@ -105,14 +104,21 @@ pub(super) async fn serve(database: &Database) -> Result<()> {
     let started = Instant::now();
     make_folder(&settings)?;
     let db = build::open_database(&settings).await?;
-    let server = Server::new(db, Mode::Serve, &settings).await?;
     let listener = listen(SocketAddr::new(settings.host, settings.port)).await?;
+    let place = reached(&mut settings, &listener)?;
+    let server = Server::new(db, Mode::Serve, &settings).await?;
     server.directory.warm().await?;
-    let place = listener.local_addr().map_err(Error::internal)?;
     let creators = server.directory.catalogue().read().len();
     let seconds = started.elapsed().as_secs_f64();
     tracing::info!(%place, creators, seconds, version = build::VERSION, "ready");
     run(server, &settings, listener).await
+}
+
+/// Where it listens; links lead there, unless `PUBLIC_BASE_URL` says otherwise.
+fn reached(settings: &mut Settings, listener: &TcpListener) -> Result<SocketAddr> {
+    let place = listener.local_addr().map_err(Error::internal)?;
+    settings.public_url.get_or_insert_with(|| format!("http://localhost:{}", place.port()));
+    Ok(place)
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
@@ -127,9 +133,6 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
 }
 
 async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Result<()> {
-    // Links lead to where PUBLIC_BASE_URL says, and without it to this machine.
-    let port = listener.local_addr().map_err(Error::internal)?.port();
-    server.app.reached_at(&format!("http://localhost:{port}"));
     let metrics = http_base::telemetry::install_metrics().map_err(Error::internal)?;
     let about = server.about(settings, Some(metrics.clone()));
     // Durations wait in memory until they are put into their buckets, whether or not anybody reads the figures.

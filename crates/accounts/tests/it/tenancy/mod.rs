@@ -8,11 +8,10 @@ mod workspaces;
 
 use std::sync::Arc;
 
-use accounts::{AccountRow, Accounts, HashCost, NewAccount, Settings};
+use accounts::{AccountRow, Accounts, HashCost, NewAccount, Settings, Shared};
 use db::Value as Bound;
-use http_base::app::Limits;
 use http_base::data::Data;
-use http_base::{App, Mode, Peer};
+use http_base::{App, Peer};
 use kernel::{Clock, Scope, Timestamp, UserType};
 use ports::counters::LocalCounters;
 use serde_json::{Value, json};
@@ -61,15 +60,16 @@ impl House {
 
     /// A process over this database.
     fn process(db: db::Db, clock: &Clock, others: &Data) -> (Client, Accounts) {
-        let app = App::new(db, clock.clone(), Mode::Serve, Limits::default(), true);
-        app.reached_at("https://flow.example");
         // Cheap hashes: what they cost is tested elsewhere.
         let cost = HashCost { memory_kib: 8, passes: 1, lanes: 1 };
         let secret = Some("Kq3vZ8mTjP0wLr5yXc7BnD2sHf9aGe4u".to_owned());
         let settings = Settings { secret, hash_cost: cost, hash_threads: 1, ..Settings::default() };
         let counters = Arc::new(LocalCounters::new(clock.clone()));
         let others = others.clone().and(&mail::data::kept()).and(&creators::data::kept());
-        let accounts = Accounts::new(app.clone(), settings, counters).unwrap().telling(&others);
+        let known = Shared::new(db.clone(), clock.clone(), settings, counters).unwrap();
+        let app =
+            App::builder(db, clock.clone()).public_url("https://flow.example").authenticated_by(known.clone()).build();
+        let accounts = Accounts::new(app.clone(), known).telling(&others);
         let router = accounts::router(accounts.clone()).served(&app);
         (Client::new(router), accounts)
     }

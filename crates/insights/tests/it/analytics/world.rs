@@ -5,7 +5,7 @@ use std::sync::Arc;
 use creators::vectors::Backend;
 use creators::{Directory, LocalEmbedder};
 use db::args;
-use http_base::{App, Mode};
+use http_base::App;
 use insights::day::Day;
 use insights::figures::{self, Deltas, Place};
 use insights::{Analytics, Figures, Insights, Settings};
@@ -56,9 +56,12 @@ impl World {
         .concat();
         fresh.db.migrate(&tables, clock.now()).await.unwrap();
         let limits = http_base::app::Limits::default();
-        let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, limits, caching);
         let people = People::default();
-        app.authenticate_by(Arc::new(people.clone()));
+        let app = App::builder(fresh.db.clone(), clock.clone())
+            .limits(limits)
+            .caching(caching)
+            .authenticated_by(Arc::new(people.clone()))
+            .build();
         let directory = Directory::new(app.clone(), Arc::new(LocalEmbedder), Backend::Memory);
         let insights = Insights::new(app.clone(), Settings::default());
         let analytics = Analytics::new(insights.clone(), directory.clone());
