@@ -26,6 +26,7 @@ pub mod policy;
 pub mod routes;
 pub mod slice;
 pub mod telemetry;
+pub mod upload;
 
 pub use app::{App, Mode};
 pub use binary::Binary;

@@ -66,6 +66,7 @@ mod fields;
 pub mod form;
 pub mod json;
 pub mod rule;
+pub mod table;
 
 #[doc(hidden)]
 pub use serde_json;

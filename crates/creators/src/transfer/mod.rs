@@ -1,14 +1,13 @@
 //! The directory in and out: CSV and JSON lines.
 
 mod export;
-mod records;
 mod rows;
 
 use std::io::BufRead;
 
 pub use export::{export_batch, export_head};
+pub use input::table::Format;
 use kernel::{Error, Result, Scope, WorkspaceId};
-pub use rows::Format;
 use rows::{Reader, Taken};
 use serde::Serialize;
 use tokio::sync::mpsc;

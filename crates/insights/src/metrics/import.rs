@@ -13,7 +13,7 @@ use crate::table::{Count, ImportReport, TakeIn, Wanted};
 use crate::{Insights, figures};
 
 /// The columns that a table must have.
-pub(super) const WANTED: &[Wanted] = &[
+pub(super) const WANTED: Wanted = &[
     &["creator_id", "influencer_id"],
     &["post_id", "post", "post_url"],
     &["date", "day"],

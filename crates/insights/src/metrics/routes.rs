@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, Request, State};
 use events::TxExt as _;
 use http_base::Routes;
 use http_base::routes;
-use http_base::{Answer, Caller, Named, Offsets, Page, Params};
+use http_base::{Answer, Caller, Named, Offsets, Page, Params, upload};
 use input::Input;
 use input::form::read_query;
 use kernel::{CampaignId, CreatorId, Error, Kind};
@@ -21,7 +21,7 @@ use crate::batch::{self, Rows};
 use crate::day::{Day, day};
 use crate::events::MetricsDeleted;
 use crate::shapes::{Days, Done, TableForm, TableQuery};
-use crate::table::{Count, ImportReport, import, take_in};
+use crate::table::{Count, FORMATS, ImportReport, import};
 use crate::{Insights, figures};
 
 /// Every route of post metrics.
@@ -119,7 +119,9 @@ async fn record_table(
     let last = Day::of(insights.app().clock().now()).plus(1);
     let dry_run = query.dry_run;
     let into = Import::new(&insights, scope, campaign);
-    let report = take_in(&insights, request, |source| import(into, source, WANTED, last, dry_run)).await?;
+    let report =
+        upload::table(insights.app(), request, FORMATS, |_, source| import(into, source, WANTED, last, dry_run))
+            .await?;
     Ok(Json(report))
 }
 

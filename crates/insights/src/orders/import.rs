@@ -11,7 +11,7 @@ use crate::table::{Count, ImportReport, TakeIn, Wanted};
 use crate::{Insights, figures};
 
 /// The columns that a table must have.
-pub(super) const WANTED: &[Wanted] = &[&["order_id", "reference"], &["code", "promo_code", "link_code"]];
+pub(super) const WANTED: Wanted = &[&["order_id", "reference"], &["code", "promo_code", "link_code"]];
 
 /// Takes orders of one workspace in.
 pub(super) struct Import<'a> {

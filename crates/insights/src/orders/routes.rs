@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use events::TxExt as _;
 use http_base::Routes;
 use http_base::routes;
-use http_base::{Answer, Caller, Named, Offsets, Page, Params};
+use http_base::{Answer, Caller, Named, Offsets, Page, Params, upload};
 use input::Input;
 use kernel::{Error, Kind, Result, WorkspaceId};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::batch::Rows;
 use crate::day::Day;
 use crate::events::ConversionDeleted;
 use crate::shapes::{Days, Done, TableForm, TableQuery};
-use crate::table::{Count, ImportReport, import, take_in};
+use crate::table::{Count, FORMATS, ImportReport, import};
 use crate::{Insights, batch, figures};
 
 /// Every route of orders.
@@ -94,7 +94,9 @@ async fn record_table(
     let into = Import { insights: &insights, scope: caller.scope(), workspace: workspace(&caller)? };
     let last = Day::of(insights.app().clock().now()).plus(1);
     let dry_run = query.dry_run;
-    let report = take_in(&insights, request, |source| import(into, source, WANTED, last, dry_run)).await?;
+    let report =
+        upload::table(insights.app(), request, FORMATS, |_, source| import(into, source, WANTED, last, dry_run))
+            .await?;
     Ok(Json(report))
 }
 

@@ -1,23 +1,26 @@
 //! Tables of figures as CSV: read as they come, and taken in a batch at a time.
 
-mod lines;
 mod report;
-mod upload;
 
 use async_trait::async_trait;
 use input::Input;
+pub(crate) use input::table::Source;
+use input::table::{Format, Rows, Shape, told};
 use kernel::{Error, Result};
 use tokio::sync::mpsc;
 
 use crate::batch::{Dated, ahead};
 use crate::day::Day;
-use lines::Rows;
-pub(crate) use lines::Wanted;
 pub(crate) use report::{Count, ImportReport};
-pub(crate) use upload::{Source, take_in};
 
 /// Rows in one transaction: each is on the disk before the next is begun.
 const BATCH: usize = 1000;
+
+/// How a table of figures is written.
+pub(crate) const FORMATS: &[Format] = &[Format::Csv];
+
+/// The columns that a table must have, each under any of its names.
+pub(crate) type Wanted = &'static [&'static [&'static str]];
 
 /// Whoever takes the rows of a table in.
 #[async_trait]
@@ -38,7 +41,7 @@ pub(crate) trait TakeIn: Send {
 pub(crate) async fn import<T: TakeIn>(
     mut into: T,
     source: Source,
-    wanted: &'static [Wanted],
+    wanted: Wanted,
     last: Day,
     dry_run: bool,
 ) -> Result<ImportReport> {
@@ -55,7 +58,7 @@ pub(crate) async fn import<T: TakeIn>(
 async fn take_all<T: TakeIn>(
     into: &mut T,
     source: Source,
-    wanted: &'static [Wanted],
+    wanted: Wanted,
     last: Day,
     report: &mut ImportReport,
 ) -> Result<()> {
@@ -86,7 +89,7 @@ async fn take_all<T: TakeIn>(
 type Batch<T> = Vec<(u64, Result<T, String>)>;
 
 /// Reads a table on a thread of its own, a batch ahead of what is done with it.
-fn batches<T: Input + Send + 'static>(source: Source, wanted: &'static [Wanted]) -> mpsc::Receiver<Result<Batch<T>>> {
+fn batches<T: Input + Send + 'static>(source: Source, wanted: Wanted) -> mpsc::Receiver<Result<Batch<T>>> {
     let (send, receive) = mpsc::channel(2);
     tokio::task::spawn_blocking(move || {
         // Whoever asked is gone where a batch cannot be handed over.
@@ -98,16 +101,17 @@ fn batches<T: Input + Send + 'static>(source: Source, wanted: &'static [Wanted])
 /// Nobody listens any more.
 struct Gone;
 
-fn read<T: Input>(source: Source, wanted: &[Wanted], send: &mpsc::Sender<Result<Batch<T>>>) -> Result<(), Gone> {
+fn read<T: Input>(source: Source, columns: Wanted, send: &mpsc::Sender<Result<Batch<T>>>) -> Result<(), Gone> {
+    let shape = Shape { formats: FORMATS, columns, hint: "", longest: 1 << 16 };
     let hand_over = |batch| send.blocking_send(batch).map_err(|_| Gone);
-    let mut rows = match Rows::new(source, wanted) {
+    let mut rows = match Rows::new(source, Some(Format::Csv), &shape) {
         Ok(rows) => rows,
         Err(error) => return hand_over(Err(error)),
     };
     loop {
         let mut batch = Vec::with_capacity(BATCH);
         let end = loop {
-            match rows.next() {
+            match rows.next_row() {
                 Ok(Some(row)) => {
                     let read = row.fields.and_then(|fields| fields.read().map_err(|error| told(&error)));
                     batch.push((row.line, read));
@@ -128,16 +132,4 @@ fn read<T: Input>(source: Source, wanted: &[Wanted], send: &mpsc::Sender<Result<
             Some(Err(error)) => return hand_over(Err(error)),
         }
     }
-}
-
-/// Every fault of a row, in one line.
-fn told(error: &Error) -> String {
-    if error.faults().is_empty() {
-        return error.message().to_owned();
-    }
-    let faults = error.faults().iter().map(|fault| {
-        let name = fault.loc.last().map_or("row", String::as_str);
-        format!("{name} {}", fault.message)
-    });
-    faults.collect::<Vec<_>>().join("; ")
 }

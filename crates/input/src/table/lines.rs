@@ -3,8 +3,6 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 
-/// The longest line that is read; what is longer is no table of creators.
-const LONGEST_LINE: u64 = 1 << 20;
 /// The most lines that one quoted field may go over: as many as the longest text has characters.
 const MOST_LINES: usize = 10_000;
 
@@ -22,13 +20,15 @@ pub(super) struct Lines {
     source: Box<dyn BufRead + Send>,
     ahead: VecDeque<Line>,
     number: u64,
+    /// The longest line that is read, and the longest record of several.
+    pub(super) longest: usize,
     splitter: Splitter,
     pub(super) bytes_read: u64,
 }
 
 impl Lines {
-    pub(super) fn new(source: Box<dyn BufRead + Send>) -> Self {
-        Self { source, ahead: VecDeque::new(), number: 0, splitter: Splitter::new(b','), bytes_read: 0 }
+    pub(super) fn new(source: Box<dyn BufRead + Send>, longest: usize) -> Self {
+        Self { source, ahead: VecDeque::new(), number: 0, longest, splitter: Splitter::new(b','), bytes_read: 0 }
     }
 
     pub(super) fn next(&mut self) -> io::Result<Option<Line>> {
@@ -56,13 +56,13 @@ impl Lines {
 
     fn read(&mut self) -> io::Result<Option<Line>> {
         let mut bytes = Vec::new();
-        let read = self.source.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes)?;
+        let read = self.source.by_ref().take(self.longest as u64).read_until(b'\n', &mut bytes)?;
         if read == 0 {
             return Ok(None);
         }
         self.bytes_read += read as u64;
         let ended = bytes.last() == Some(&b'\n');
-        let too_long = !ended && read as u64 == LONGEST_LINE;
+        let too_long = !ended && read == self.longest;
         if too_long {
             self.skip_line()?;
         }
@@ -110,10 +110,10 @@ impl Lines {
             return Ok(self.splitter.split(&line.bytes));
         }
         let mut whole = line.bytes.clone();
-        let mut returns = line.returns;
+        let (mut returns, longest) = (line.returns, self.longest);
         for ahead in 0..MOST_LINES {
             let Some(next) = self.peek(ahead)? else { break };
-            if next.too_long || whole.len() + next.bytes.len() > LONGEST_LINE as usize {
+            if next.too_long || whole.len() + next.bytes.len() > longest {
                 break;
             }
             whole.extend(std::iter::repeat_n(b'\r', returns));
@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     fn records(text: &str, width: usize) -> Vec<Result<Vec<String>, String>> {
-        let mut lines = Lines::new(Box::new(io::Cursor::new(text.as_bytes().to_vec())));
+        let mut lines = Lines::new(Box::new(io::Cursor::new(text.as_bytes().to_vec())), 1 << 20);
         let mut records = Vec::new();
         while let Some(line) = lines.next().unwrap() {
             records.push(lines.record(&line, b',', Some(width)).unwrap());
@@ -259,7 +259,7 @@ mod tests {
     fn long_lines_and_other_bytes() {
         let mut text = "x".repeat(3 << 20);
         text.push_str("\nok,ok\n");
-        let mut lines = Lines::new(Box::new(io::Cursor::new(text.into_bytes())));
+        let mut lines = Lines::new(Box::new(io::Cursor::new(text.into_bytes())), 1 << 20);
         assert!(lines.next().unwrap().unwrap().too_long);
         assert_eq!(lines.next().unwrap().unwrap().number, 2);
         assert!(Splitter::new(b',').split(b"\xff,b").is_err());

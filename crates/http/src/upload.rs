@@ -1,51 +1,59 @@
-//! A table that is uploaded, as a source that can be read line by line while it comes.
+//! A table that is uploaded, as a source that can be read line by line while it comes: it is never held whole.
 
-use std::io::{BufRead, BufReader};
+use std::io::BufReader;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::multipart::Field;
+use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
-use futures::{Stream, TryStreamExt, stream};
+use futures::{Stream, TryStreamExt as _, stream};
+use input::table::{Format, Source};
 use kernel::{Error, Kind, Result};
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
-use crate::Insights;
+use crate::App;
 
-/// What is read.
-pub(crate) type Source = Box<dyn BufRead + Send>;
-
-/// Takes in the table of a request, which is a form with the file `file` or the body itself. It is read as it comes and never held whole.
-pub(crate) async fn take_in<T, F>(
-    insights: &Insights,
+/// Takes in the table of a request, which is a form with the file `file` or the body itself, in one of these formats. `read` is told the
+/// format, as far as its name or its media type says it, and may block: it reads on a thread of its own.
+pub async fn table<T, F>(
+    app: &App,
     request: Request,
-    read: impl FnOnce(Source) -> F + Send,
+    formats: &[Format],
+    read: impl FnOnce(Option<Format>, Source) -> F + Send,
 ) -> Result<T>
 where
     F: Future<Output = Result<T>> + Send,
     T: Send,
 {
-    let most = insights.app().limits().upload_bytes as u64;
+    let most = app.limits().upload_bytes as u64;
+    let known = |format: Option<Format>| format.filter(|format| formats.contains(format));
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = media_type.unwrap_or_default().to_ascii_lowercase();
     if !media_type.starts_with("multipart/form-data") {
-        let essence = media_type.split(';').next().unwrap_or_default().trim();
-        if !["text/csv", "text/tab-separated-values", "application/csv"].contains(&essence) {
-            let message = "Send the table as a form with the file `file`, or as a body of type text/csv";
+        let Some(format) = known(Format::of_media_type(&media_type)) else {
+            let types: Vec<_> = formats.iter().map(|format| format.media_type()).collect();
+            let message =
+                format!("Send the table as a form with the file `file`, or as a body of type {}", types.join(" or "));
             return Err(Error::new(Kind::UnsupportedMediaType, message));
-        }
-        return bounded(most, request.into_body().into_data_stream(), read).await;
+        };
+        let chunks = request.into_body().into_data_stream();
+        return bounded(most, chunks, |source| read(Some(format), source)).await;
     }
-    let mut form = Multipart::from_request(request, insights).await.map_err(|error| unreadable(&error))?;
+    let mut form = Multipart::from_request(request, &()).await.map_err(|error| unreadable(&error))?;
     while let Some(field) = form.next_field().await.map_err(|error| unreadable(&error))? {
         if field.name() == Some("file") || field.file_name().is_some() {
-            let name = field.file_name().unwrap_or_default().to_ascii_lowercase();
-            if name.contains('.') && ![".csv", ".tsv", ".txt"].iter().any(|end| name.ends_with(end)) {
-                let message = format!("{name} is not a table that can be read here; send .csv or .tsv");
+            let name = field.file_name().unwrap_or_default();
+            let format =
+                known(Format::of_name(name)).or_else(|| known(field.content_type().and_then(Format::of_media_type)));
+            if format.is_none() && name.contains('.') {
+                let endings: Vec<_> = formats.iter().map(|format| format.endings()).collect();
+                let message = format!("{name} is not a table that can be read here; send {}", endings.join(", "));
                 return Err(Error::new(Kind::UnsupportedMediaType, message));
             }
-            return of_field(most, field, read).await;
+            // The body of a field ends with the request: it is read here, and the report is made when it is through.
+            return of_field(most, field, |source| read(format, source)).await;
         }
     }
     Err(Error::invalid_field("file", "is missing: send a form with the file `file`"))
@@ -56,11 +64,7 @@ fn unreadable(error: &impl std::fmt::Display) -> Error {
 }
 
 /// A field borrows its form, so that it is passed on through a pipe.
-async fn of_field<T, F>(
-    most: u64,
-    mut field: axum::extract::multipart::Field<'_>,
-    read: impl FnOnce(Source) -> F + Send,
-) -> Result<T>
+async fn of_field<T, F>(most: u64, mut field: Field<'_>, read: impl FnOnce(Source) -> F + Send) -> Result<T>
 where
     F: Future<Output = Result<T>> + Send,
     T: Send,
