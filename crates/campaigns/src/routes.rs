@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{FromRef, RawQuery, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use creators::Directory;
 use events::TxExt as _;
 use http_base::Routes;
@@ -74,10 +73,6 @@ struct ListQuery {
     offsets: Offsets,
 }
 
-fn as_json(body: impl Into<axum::body::Body>) -> Response {
-    ([(CONTENT_TYPE, "application/json")], body.into()).into_response()
-}
-
 async fn page(app: &App, caller: &Caller, wanted: &Wanted, offsets: Offsets) -> Result<CampaignList> {
     let mut tx = app.read().await?;
     let (campaigns, total) = store::list(caller.scope(), &mut tx, wanted, offsets).await?;
@@ -97,18 +92,9 @@ async fn list(
 ) -> Answer<Response> {
     let version = [state.app.db().current_version(TOPIC).await?, 0, 0];
     let key = Key { scope: caller.scope(), asked: asked.unwrap_or_default() };
-    if state.app.caching()
-        && let Some(body) = state.kept.get(&key, version)
-    {
-        return Ok(as_json(body));
-    }
     let wanted = Wanted { status: query.status, brand: None };
-    let list = page(&state.app, &caller, &wanted, query.offsets).await?;
-    let body = bytes::Bytes::from(serde_json::to_vec(&list).map_err(Error::internal)?);
-    if state.app.caching() {
-        state.kept.put(key, version, body.clone());
-    }
-    Ok(as_json(body))
+    let make = || page(&state.app, &caller, &wanted, query.offsets);
+    Ok(state.kept.json(&state.app, key, version, make).await?)
 }
 
 /// Create a campaign

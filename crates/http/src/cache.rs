@@ -3,10 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
-use kernel::Scope;
+use kernel::{Error, Result, Scope};
 use metrics::Counter;
 use moka::sync::Cache;
+use serde::Serialize;
+
+use crate::App;
 
 /// Kept answers of one kind of route. Each is stamped with the versions of what it was made of. Cheap to clone.
 #[derive(Clone)]
@@ -48,16 +54,51 @@ impl Responses {
         Self(Arc::new(Inner { kept, hits: counter("hit"), misses: counter("miss") }))
     }
 
-    /// The answer, if it is kept and still true at this version: as many numbers as there are topics that it is made of.
-    pub fn get(&self, key: &Key, version: impl AsRef<[i64]>) -> Option<Bytes> {
-        let inner = &self.0;
-        let found = inner.kept.get(key).filter(|kept| *kept.version == *version.as_ref()).map(|kept| kept.body);
-        if found.is_some() { &inner.hits } else { &inner.misses }.increment(1);
-        found
+    /// The answer to this question in JSON: the kept one, if it is still true at this version, or else what `make` comes to, which is
+    /// kept from then on. The version is as many numbers as there are topics that the answer is made of; read it before this.
+    pub async fn json<T, F>(
+        &self,
+        app: &App,
+        key: Key,
+        version: impl AsRef<[i64]> + Send,
+        make: impl FnOnce() -> F + Send,
+    ) -> Result<Response>
+    where
+        T: Serialize,
+        F: Future<Output = Result<T>> + Send,
+    {
+        let text = move || async move { serde_json::to_vec(&make().await?).map_err(Error::internal) };
+        let body = self.bytes(app, key, version, text).await?;
+        Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response())
     }
 
-    /// Keeps an answer made of what was there at this version (read the version before the data).
-    pub fn put(&self, key: Key, version: impl AsRef<[i64]>, body: Bytes) {
-        self.0.kept.insert(key, Kept { version: version.as_ref().into(), body });
+    /// The same of bytes of any kind. What makes them is boxed, so that a kept answer does not carry the room of making one about.
+    pub async fn bytes<F>(
+        &self,
+        app: &App,
+        key: Key,
+        version: impl AsRef<[i64]> + Send,
+        make: impl FnOnce() -> F + Send,
+    ) -> Result<Bytes>
+    where
+        F: Future<Output = Result<Vec<u8>>> + Send,
+    {
+        if app.caching()
+            && let Some(body) = self.get(&key, version.as_ref())
+        {
+            return Ok(body);
+        }
+        let body = Bytes::from(Box::pin(make()).await?);
+        if app.caching() {
+            self.0.kept.insert(key, Kept { version: version.as_ref().into(), body: body.clone() });
+        }
+        Ok(body)
+    }
+
+    fn get(&self, key: &Key, version: &[i64]) -> Option<Bytes> {
+        let inner = &self.0;
+        let found = inner.kept.get(key).filter(|kept| *kept.version == *version).map(|kept| kept.body);
+        if found.is_some() { &inner.hits } else { &inner.misses }.increment(1);
+        found
     }
 }

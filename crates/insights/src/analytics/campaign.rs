@@ -51,13 +51,11 @@ pub(super) async fn campaign(
     let stamp = analytics.stamp(scope).await?;
     let asked = asked.unwrap_or_default();
     let key = Key { scope, asked: format!("{}?{asked}", name.0) };
-    if let Some(kept) = analytics.kept(&key, stamp) {
-        return Ok(kept);
-    }
-    let wanted: CampaignAnalyticsQuery = read_query(&asked)?;
-    // Boxed, so that a kept answer does not carry the room of making one about.
-    let found = Box::pin(read(&analytics, scope, &name.0, wanted.period)).await?;
-    let prices = &analytics.insights().settings().earned_media;
-    let body = CampaignAnalytics::new(&found, prices, wanted.offset as usize, wanted.limit as usize);
-    Ok(analytics.answer(key, stamp, &body)?)
+    let make = || async {
+        let wanted: CampaignAnalyticsQuery = read_query(&asked)?;
+        let found = read(&analytics, scope, &name.0, wanted.period).await?;
+        let prices = &analytics.insights().settings().earned_media;
+        Ok(CampaignAnalytics::new(&found, prices, wanted.offset as usize, wanted.limit as usize))
+    };
+    Ok(analytics.answers().json(analytics.app(), key, stamp, make).await?)
 }

@@ -140,9 +140,5 @@ pub(super) async fn dashboard(State(analytics): State<Analytics>, caller: Caller
     let scope = caller.scope();
     let stamp = analytics.stamp(scope).await?;
     let key = Key { scope, asked: "dashboard".to_owned() };
-    if let Some(kept) = analytics.kept(&key, stamp) {
-        return Ok(kept);
-    }
-    let body = Box::pin(read(&analytics, scope)).await?;
-    Ok(analytics.answer(key, stamp, &body)?)
+    Ok(analytics.answers().json(analytics.app(), key, stamp, || read(&analytics, scope)).await?)
 }

@@ -3,14 +3,9 @@
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use creators::Directory;
-use http_base::cache::Key;
 use http_base::{App, Responses};
-use kernel::{Error, Result, Scope};
-use serde::Serialize;
+use kernel::{Result, Scope};
 
 use crate::Insights;
 
@@ -59,6 +54,11 @@ impl Analytics {
         &self.directory
     }
 
+    /// What was answered lately.
+    pub(crate) fn answers(&self) -> &Responses {
+        &self.answers
+    }
+
     /// Reports as they were drawn.
     pub(crate) fn papers(&self) -> &Responses {
         &self.papers
@@ -69,25 +69,4 @@ impl Analytics {
         let db = self.app().db();
         Ok([db.workspace_version(scope.workspace()).await?, db.current_version(creators::catalogue::TOPIC).await?])
     }
-
-    /// What was kept of this question, if it is still true.
-    pub(crate) fn kept(&self, key: &Key, stamp: Stamp) -> Option<Response> {
-        if !self.app().caching() {
-            return None;
-        }
-        self.answers.get(key, stamp).map(as_json)
-    }
-
-    /// Answers, and keeps the answer.
-    pub(crate) fn answer(&self, key: Key, stamp: Stamp, body: &impl Serialize) -> Result<Response> {
-        let body = Bytes::from(serde_json::to_vec(body).map_err(Error::internal)?);
-        if self.app().caching() {
-            self.answers.put(key, stamp, body.clone());
-        }
-        Ok(as_json(body))
-    }
-}
-
-fn as_json(body: Bytes) -> Response {
-    ([(CONTENT_TYPE, "application/json")], body).into_response()
 }

@@ -81,20 +81,14 @@ pub(crate) async fn paper(
     let stamp = analytics.stamp(scope).await?;
     let asked = asked.unwrap_or_default();
     let key = Key { scope, asked: format!("{}?{asked}", name.0) };
-    let kept = analytics.papers().get(&key, stamp).filter(|_| analytics.app().caching());
-    let file = if let Some(file) = kept {
-        file
-    } else {
+    let draw = || async {
         let period: Period = read_query(&asked)?;
-        let found = Box::pin(read(&analytics, scope, &name.0, period)).await?;
+        let found = read(&analytics, scope, &name.0, period).await?;
         let prices = analytics.insights().settings().earned_media.clone();
         let drawing = tokio::task::spawn_blocking(move || Paper::new(&found, &prices).draw());
-        let file = Bytes::from(drawing.await.map_err(Error::internal)??);
-        if analytics.app().caching() {
-            analytics.papers().put(key, stamp, file.clone());
-        }
-        file
+        drawing.await.map_err(Error::internal)?
     };
+    let file = analytics.papers().bytes(analytics.app(), key, stamp, draw).await?;
     let heads = [(CONTENT_TYPE, "application/pdf"), (CONTENT_DISPOSITION, "inline; filename=\"campaign-report.pdf\"")];
     Ok((heads, file).into_response())
 }

@@ -7,11 +7,11 @@ use http_base::cache::Key;
 use http_base::{Answer, Caller, Offsets};
 use input::form::read_query;
 use input::{Fields, Input};
-use kernel::{Error, Money, Platform, Result, Scope, count};
+use kernel::{Money, Platform, Result, Scope, count};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shapes::{ListedCreator, as_json, with_scores};
+use super::shapes::{ListedCreator, with_scores};
 use crate::Matching;
 use crate::prepare::{Prepared, gates_of, wish_of};
 use crate::rank::Wanted;
@@ -220,19 +220,9 @@ pub(super) async fn list(
         version[2] = matching.directory().norms().await?.0;
     }
     let key = Key { scope: caller.scope(), asked };
-    if matching.app().caching()
-        && let Some(body) = matching.lists.get(&key, version)
-    {
-        return Ok(as_json(body));
-    }
-    let query = read_query(&key.asked)?;
-    // Boxed, so that a kept answer does not carry the room of making one about.
-    let body = Box::pin(answer(&matching, caller.scope(), query)).await?;
-    let body = bytes::Bytes::from(serde_json::to_vec(&body).map_err(Error::internal)?);
-    if matching.app().caching() {
-        matching.lists.put(key, version, body.clone());
-    }
-    Ok(as_json(body))
+    let asked = key.asked.clone();
+    let make = || async { answer(&matching, caller.scope(), read_query(&asked)?).await };
+    Ok(matching.lists.json(matching.app(), key, version, make).await?)
 }
 
 async fn answer(matching: &Matching, scope: Scope, query: ListQuery) -> Result<CreatorList> {

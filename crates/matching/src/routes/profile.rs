@@ -6,12 +6,11 @@ use creators::Creator;
 use http_base::cache::Key;
 use http_base::{Answer, Caller, Named, Params};
 use input::Input;
-use kernel::{CreatorId, Error, Money, Timestamp, count};
+use kernel::{CreatorId, Error, Money, Result, Scope, Timestamp, count};
 use mind::score::Reason;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shapes::as_json;
 use crate::explain::analyse;
 use crate::prepare::{Prepared, wish_of};
 use crate::{Matching, prepare};
@@ -153,21 +152,20 @@ pub(super) async fn profile(
     }
     let asked = format!("{id}?{}", asked.unwrap_or_default());
     let key = Key { scope: caller.scope(), asked };
-    if matching.app().caching()
-        && let Some(body) = matching.profiles.get(&key, version)
-    {
-        return Ok(as_json(body));
-    }
+    let make = || made(&matching, caller.scope(), id, query.campaign_id);
+    Ok(matching.profiles.json(matching.app(), key, version, make).await?)
+}
+
+async fn made(matching: &Matching, scope: Scope, id: CreatorId, campaign: Option<String>) -> Result<Profile> {
     let mut tx = matching.app().read().await?;
-    let creator =
-        creators::store::by_id(caller.scope(), &mut tx, id).await?.ok_or_else(|| Error::not_found("Creator"))?;
-    let campaign_match = match &query.campaign_id {
+    let creator = creators::store::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Creator"))?;
+    let campaign_match = match &campaign {
         None => None,
         Some(campaign) => {
-            let campaign = campaigns::find(caller.scope(), &mut tx, campaign).await?;
+            let campaign = campaigns::find(scope, &mut tx, campaign).await?;
             drop(tx);
             let prepared = Prepared::new(matching.directory(), wish_of(&campaign)).await?;
-            let analysis = analyse(&matching, &prepared, &creator).await?;
+            let analysis = analyse(matching, &prepared, &creator).await?;
             let passing =
                 matching.directory().catalogue().read().passing_one(&prepare::gates_of(&campaign.exclusions), id);
             Some(CampaignMatch {
@@ -178,10 +176,5 @@ pub(super) async fn profile(
             })
         }
     };
-    let body = serde_json::to_vec(&show(creator, campaign_match)).map_err(Error::internal)?;
-    let body = bytes::Bytes::from(body);
-    if matching.app().caching() {
-        matching.profiles.put(key, version, body.clone());
-    }
-    Ok(as_json(body))
+    Ok(show(creator, campaign_match))
 }

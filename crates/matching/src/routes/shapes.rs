@@ -1,17 +1,10 @@
 //! Creators as lists and matches show them.
 
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
 use creators::{Creator, CreatorBody};
 use kernel::{CreatorId, Money, Platform, count};
 use mind::score::{Scores, number, percent};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// A body that is JSON already.
-pub(super) fn as_json(body: impl Into<axum::body::Body>) -> Response {
-    ([(CONTENT_TYPE, "application/json")], body.into()).into_response()
-}
 
 /// A creator in a list, with the match that was asked for.
 #[derive(Serialize, ToSchema)]
