@@ -1,12 +1,16 @@
 //! Placing a call: written down, then asked for once, then its answer written down.
 
+use axum::http::StatusCode;
+use axum::response::Response;
 use db::{Json, Tx};
+use http_base::idempotency::{Begun, Once, Ticket};
 use kernel::{AccountId, CreatorId, Error, Kind, Result, Scope, WorkspaceId};
 use mind::dialogue::{Brief, Lang};
 use outreach::store::CampaignRef;
 use outreach::{CallStatus as EntryStatus, Entry};
 use ports::calls::{AgentCall, CallStatus, NewCall, Unplaced};
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use crate::gate::Refusals;
 use crate::model::{Call, CallId, Session, State};
@@ -26,44 +30,87 @@ pub(crate) struct Wanted {
     pub(crate) workspace: Option<WorkspaceId>,
     /// Who asked for it.
     pub(crate) by: Option<AccountId>,
-    /// A key by which whoever asks twice is known.
-    pub(crate) key: Option<String>,
 }
 
-/// Places a call, or tells the one that was asked for with the same key.
-pub(crate) async fn place(calls: &Calls, scope: Scope, wanted: Wanted) -> Result<Call> {
+/// A request for a call, as it came: sent again with the same key, it is one request.
+pub(crate) struct Asked<'a> {
+    pub(crate) caller: &'a kernel::Caller,
+    pub(crate) once: &'a Once,
+    pub(crate) sent: &'a Map<String, Value>,
+}
+
+/// What became of a request for a call.
+pub(crate) enum Placed {
+    /// It was answered before.
+    Answered(Response),
+    /// The call, and the right to [answer](answer) the request.
+    Call(Box<Call>, Ticket),
+}
+
+/// Places a call, unless one was asked for by the same request.
+pub(crate) async fn place(calls: &Calls, asked: Asked<'_>, wanted: Wanted) -> Result<Placed> {
     if !wanted.by_agent && calls.telephony().is_real() {
         calls.reachable_base()?;
     }
-    let (call, new) = begin(calls, scope, &wanted).await?;
-    if !new {
-        return Ok(call);
-    }
+    let (call, ticket) = match begin(calls, &asked, &wanted).await? {
+        Begin::New(call, ticket) => (call, ticket),
+        Begin::Known(placed) => return Ok(placed),
+    };
     let brief = brief(calls, wanted.about.as_ref(), false);
     let lang = language(&wanted);
     let asked =
         if wanted.by_agent { ask_agent(calls, &call, &brief, lang).await } else { ask_telephony(calls, &call).await };
-    settle(calls, call.id, asked, &brief, lang).await
+    match settle(calls, call.id, asked, &brief, lang).await {
+        Ok(call) => Ok(Placed::Call(Box::new(call), ticket)),
+        Err(error) => {
+            release(calls, ticket).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Answers a request, and any other with its key.
+pub(crate) async fn answer(calls: &Calls, ticket: Ticket, body: &(impl Serialize + Sync)) -> Result<Response> {
+    let mut tx = calls.app().write().await?;
+    let answer = ticket.keep(&mut tx, StatusCode::OK, body).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+/// Leaves a request without an answer: when it comes again, it is told what became of its call by then.
+pub(crate) async fn release(calls: &Calls, ticket: Ticket) -> Result<()> {
+    let mut tx = calls.app().write().await?;
+    ticket.release(&mut tx).await?;
+    tx.commit().await
+}
+
+enum Begin {
+    New(Box<Call>, Ticket),
+    Known(Placed),
 }
 
 /// Writes the call down, if the gate lets it through.
-async fn begin(calls: &Calls, scope: Scope, wanted: &Wanted) -> Result<(Call, bool)> {
-    let clock = calls.app().clock();
+async fn begin(calls: &Calls, asked: &Asked<'_>, wanted: &Wanted) -> Result<Begin> {
+    let (clock, scope) = (calls.app().clock(), asked.caller.scope());
     let (provider, rings) = if wanted.by_agent {
         (calls.agent().name(), calls.agent().is_real())
     } else {
         (calls.telephony().name(), calls.telephony().is_real())
     };
-    let owner = wanted.workspace.map_or_else(|| "admin".to_owned(), |workspace| workspace.to_string());
-    let key = wanted.key.as_ref().map(|key| format!("{owner}:{key}"));
+    let now = clock.now();
     let mut tx = calls.app().write().await?;
-    if let Some(key) = &key
+    let ticket = match asked.once.begin(&mut tx, asked.caller, asked.sent, now).await? {
+        Begun::Answered(answer) => return Ok(Begin::Known(Placed::Answered(answer))),
+        Begun::Go(ticket) => ticket,
+    };
+    let key = ticket.name();
+    if let (true, Some(key)) = (ticket.resumed(), &key)
         && let Some(known) = store::asked_once(scope, &mut tx, key).await?
     {
-        return Ok((known, false));
+        tx.commit().await?;
+        return Ok(Begin::Known(Placed::Call(Box::new(known), ticket)));
     }
     let creator = wanted.about.as_ref().map(|(_, creator)| creator.id);
-    let now = clock.now();
     let whom = (wanted.number.as_str(), creator);
     let refusals = Refusals::find(scope, &mut tx, &calls.settings().hours, wanted.workspace, whom, now).await?;
     if rings {
@@ -120,7 +167,7 @@ async fn begin(calls: &Calls, scope: Scope, wanted: &Wanted) -> Result<(Call, bo
         call.outreach_id = Some(entry.id);
     }
     tx.commit().await?;
-    Ok((call, true))
+    Ok(Begin::New(Box::new(call), ticket))
 }
 
 /// The entry that a call belongs to. One whose last call was a mock one, which nobody heard, is used again.

@@ -4,6 +4,7 @@
 //! out of that list. Its tables stand beside it in the wiring, because they are made before any part of it is there.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use events::Subscribers;
 use futures::FutureExt as _;
@@ -14,6 +15,9 @@ use serde_json::{Value, json};
 
 use crate::data::Data;
 use crate::{App, Routes};
+
+/// The kind of job that forgets old keys of requests.
+const FORGET: &str = "requests.forget";
 
 /// A part of the server that can say how it is, for `/api/v1/health`.
 #[derive(Clone)]
@@ -119,12 +123,26 @@ impl Slice {
     }
 }
 
-/// What everything stands on, as a slice: the database, the jobs and the deliveries say how they are, and forget what is old.
+/// What everything stands on, as a slice: the database, the jobs and the deliveries say how they are, and what is old is forgotten, keys of
+/// requests as well.
 pub fn ground(app: &App) -> Slice {
     let (db, of_jobs, figures) = (app.db().clone(), app.clone(), app.clone());
     let (deliveries, kept) = (Arc::new(delivery::Gauges::default()), app.clone());
+    let mut own = delivery::jobs();
+    own.on(FORGET, |context: jobs::Context, _| async move {
+        let now = context.clock.now();
+        loop {
+            let mut tx = context.db.write().await?;
+            let gone = crate::idempotency::purge(&mut tx, now).await?;
+            tx.commit().await?;
+            if gone == 0 {
+                return Ok(());
+            }
+        }
+    });
+    own.every(Duration::from_hours(1), FORGET);
     Slice::new("ground", Routes::new())
-        .jobs(delivery::jobs())
+        .jobs(own)
         .check("database", move || {
             let db = db.clone();
             async move {

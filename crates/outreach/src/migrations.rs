@@ -3,7 +3,7 @@
 use db::Migration;
 
 /// The log, and what hangs on it.
-pub const MIGRATIONS: &[Migration] = &[LOG, TOUCHES, UPLOADS];
+pub const MIGRATIONS: &[Migration] = &[LOG, TOUCHES, UPLOADS, REQUESTS];
 
 const LOG: Migration = Migration {
     id: "0030_outreach",
@@ -212,3 +212,6 @@ ALTER TABLE outreach_logs ADD COLUMN transcript_read_by TEXT;
 CREATE INDEX outreach_suppressions_by_address ON outreach_suppressions (address_key);
 ",
 };
+
+/// Keys of requests are kept where those of every route are.
+const REQUESTS: Migration = Migration { id: "0033_requests", sql: "DROP TABLE outreach_requests;" };

@@ -27,7 +27,7 @@ const EVENTS_KEPT: i64 = 30 * time::DAY;
 /// So many rows at once.
 const BITE: u32 = 500;
 
-/// The jobs of payments: attempts of which nothing was heard, payments that become due, keys and events that are old.
+/// The jobs of payments: attempts of which nothing was heard, payments that become due, events that are old.
 pub fn jobs(payments: &Payments) -> Registry {
     let mut registry = Registry::new();
     let on = payments.clone();
@@ -110,10 +110,9 @@ async fn forget(payments: Payments) -> Outcome {
     let now = payments.app.clock().now();
     loop {
         let mut tx = payments.app.write().await?;
-        let keys = http_base::idempotency::purge(&mut tx, now).await?;
         let events = store::forget_events(&mut tx, now.plus(-EVENTS_KEPT)).await?;
         tx.commit().await?;
-        if keys == 0 && events == 0 {
+        if events == 0 {
             return Ok(());
         }
     }

@@ -2,8 +2,10 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use axum::response::Response;
 use db::Json as Stored;
+use http_base::idempotency::{IdempotencyKey, Once};
 use http_base::{Answer, Body, Caller, Named};
 use input::Input;
 use kernel::{CreatorId, Error, Kind, OutreachId, Result, Scope, Timestamp};
@@ -13,11 +15,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::voice::key;
 use crate::model::{Call, CallId};
 use crate::moves::found;
 use crate::phone::phone_number;
-use crate::placing::{self, Wanted};
+use crate::placing::{self, Asked, Placed, Wanted};
 use crate::{Calls, store};
 
 /// The largest webhook of the provider's, in bytes: a long transcript.
@@ -81,7 +82,7 @@ pub(super) struct Initiated {
 /// is being called (409). A mock call rings nobody: it is always made, and tells why a real one would be refused. With an
 /// `Idempotency-Key` header the same request makes one call, however often it is made.
 #[utoipa::path(post, path = "/api/v1/outreach/call/initiate", tag = "Outreach calls", request_body = InitiateInput,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 200 characters; the same key stands for the same call")), responses(
+    params(IdempotencyKey), responses(
     (status = 200, description = "The call was started", body = Initiated),
     (status = 403, description = "There is no consent, or the number must not be called"),
     (status = 404, description = "There is no such campaign or creator"),
@@ -91,9 +92,9 @@ pub(super) struct Initiated {
 pub(super) async fn initiate(
     State(calls): State<Calls>,
     caller: Caller,
-    headers: HeaderMap,
-    Body { input, .. }: Body<InitiateInput>,
-) -> Answer<Json<Initiated>> {
+    once: Once,
+    Body { input, sent }: Body<InitiateInput>,
+) -> Answer<Response> {
     let scope = caller.scope();
     let about = about(&calls, scope, &input.campaign_id, input.creator_id).await?;
     let name = about.1.name.clone();
@@ -103,10 +104,14 @@ pub(super) async fn initiate(
         workspace: Some(about.0.workspace_id),
         about: Some(about),
         by: caller.account().map(|account| account.id),
-        key: key(&headers)?,
     };
-    let call = placing::place(&calls, scope, wanted).await?;
+    let asked = Asked { caller: &caller, once: &once, sent: &sent };
+    let (call, ticket) = match placing::place(&calls, asked, wanted).await? {
+        Placed::Answered(answer) => return Ok(answer),
+        Placed::Call(call, ticket) => (call, ticket),
+    };
     if let (Some(error), None) = (&call.error, &call.conversation_id) {
+        placing::release(&calls, ticket).await?;
         return Err(Error::new(Kind::Provider, error.clone()).into());
     }
     let message = if call.rings {
@@ -114,7 +119,7 @@ pub(super) async fn initiate(
     } else {
         format!("Mock call to {name} initiated successfully; nobody is rung")
     };
-    Ok(Json(Initiated {
+    let body = Initiated {
         success: true,
         conversation_id: call.conversation_id.unwrap_or_else(|| call.id.to_string()),
         outreach_id: call.outreach_id,
@@ -123,7 +128,8 @@ pub(super) async fn initiate(
         call_id: call.id,
         provider: call.provider,
         would_be_refused: call.would_be_refused.map(|Stored(reasons)| reasons).unwrap_or_default(),
-    }))
+    };
+    Ok(placing::answer(&calls, ticket, &body).await?)
 }
 
 /// What a call brought out.

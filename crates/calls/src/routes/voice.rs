@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use db::Json as Stored;
+use http_base::idempotency::{IdempotencyKey, Once};
 use http_base::{Answer, Binary, Body, Caller, Named};
 use input::{Fields, Input};
 use kernel::{CreatorId, Error, Kind, Result, Scope};
@@ -15,20 +16,8 @@ use utoipa::ToSchema;
 
 use crate::model::{Call, CallId};
 use crate::phone::phone_number;
-use crate::placing::{self, Wanted};
+use crate::placing::{self, Asked, Placed, Wanted};
 use crate::{Calls, jobs, store, talk};
-
-/// The most characters of an `Idempotency-Key`.
-const KEY: usize = 200;
-
-/// The key of a request that may come twice.
-pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    match value.to_str() {
-        Ok(key) if !key.trim().is_empty() && key.len() <= KEY => Ok(Some(key.trim().to_owned())),
-        _ => Err(Error::new(Kind::BadRequest, format!("Idempotency-Key must be a text of 1 to {KEY} characters"))),
-    }
-}
 
 /// How the voice service is.
 #[derive(Serialize, ToSchema)]
@@ -149,7 +138,7 @@ pub(super) struct Outbound {
 /// is always made, and tells why a real one would be refused. With an `Idempotency-Key` header the same request makes one call, however
 /// often it is made.
 #[utoipa::path(post, path = "/api/v1/voice-call/outbound-call", tag = "Voice calls", request_body = OutboundInput,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 200 characters; the same key stands for the same call")), responses(
+    params(IdempotencyKey), responses(
     (status = 200, description = "The call was started", body = Outbound),
     (status = 403, description = "There is no consent, the number must not be called, or you have no workspace that makes calls"),
     (status = 404, description = "There is no such campaign or creator"),
@@ -159,9 +148,9 @@ pub(super) struct Outbound {
 pub(super) async fn outbound(
     State(calls): State<Calls>,
     caller: Caller,
-    headers: HeaderMap,
-    Body { input, .. }: Body<OutboundInput>,
-) -> Answer<Json<Outbound>> {
+    once: Once,
+    Body { input, sent }: Body<OutboundInput>,
+) -> Answer<Response> {
     let scope = caller.scope();
     if calls.telephony().is_real()
         && let Some(url) = input.webhook_base_url.as_deref().map(|url| url.trim_end_matches('/'))
@@ -185,10 +174,14 @@ pub(super) async fn outbound(
         about,
         workspace,
         by: caller.account().map(|account| account.id),
-        key: key(&headers)?,
     };
-    let call = placing::place(&calls, scope, wanted).await?;
+    let asked = Asked { caller: &caller, once: &once, sent: &sent };
+    let (call, ticket) = match placing::place(&calls, asked, wanted).await? {
+        Placed::Answered(answer) => return Ok(answer),
+        Placed::Call(call, ticket) => (call, ticket),
+    };
     let Some(call_sid) = call.call_sid else {
+        placing::release(&calls, ticket).await?;
         let message = call.error.unwrap_or_else(|| "The call is still being asked for; look again in a minute".into());
         return Err(Error::new(Kind::Provider, message).into());
     };
@@ -197,14 +190,15 @@ pub(super) async fn outbound(
     } else {
         format!("Mock call initiated successfully to {}; nobody is rung", call.to_number)
     };
-    Ok(Json(Outbound {
+    let body = Outbound {
         success: true,
         call_sid,
         message,
         call_id: call.id,
         provider: call.provider,
         would_be_refused: call.would_be_refused.map(|Stored(reasons)| reasons).unwrap_or_default(),
-    }))
+    };
+    Ok(placing::answer(&calls, ticket, &body).await?)
 }
 
 /// How a voice call stands.

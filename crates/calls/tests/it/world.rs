@@ -92,6 +92,7 @@ impl World {
         let migrations = [
             jobs::MIGRATIONS,
             delivery::MIGRATIONS,
+            http_base::idempotency::MIGRATIONS,
             mail::MIGRATIONS,
             creators::MIGRATIONS,
             accounts::MIGRATIONS,

@@ -2,21 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::StatusCode;
+use axum::response::Response;
 use creators::Creator;
 use db::Tx;
+use http_base::idempotency::{Begun, IdempotencyKey, Once};
 use http_base::{Answer, Body, Caller, Named};
 use input::{Fields, Input};
 use kernel::{CreatorId, Error, OutreachId, Result, Scope};
 use serde::Serialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::Pair;
 use crate::letter::{self, Values, mail_text, subject_line};
 use crate::sending::{self, Letter};
-use crate::store::requests::{self, Request};
 use crate::store::templates::{self, TemplateId};
 use crate::store::touches::{self, TouchId};
 use crate::store::{self, CampaignRef};
@@ -118,33 +118,25 @@ pub(super) async fn pair(
 /// The email is logged and queued at once, and sent in the background; variables are filled in from the campaign and the creator.
 /// With an `Idempotency-Key` header the same request sends one email, however often it is made.
 #[utoipa::path(post, path = "/api/v1/outreach/email", tag = "Outreach mail", request_body = NewMail,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 200 characters; the same key stands for the same email")),
+    params(IdempotencyKey),
     responses((status = 200, description = "Queued", body = Sent),
     (status = 404, description = "There is no such campaign or creator"),
     (status = 409, description = "The address is suppressed (unsubscribed, bounced, …), or the Idempotency-Key was used for another email")))]
 pub(super) async fn send(
     State(outreach): State<Outreach>,
     caller: Caller,
-    headers: HeaderMap,
-    Body { input, .. }: Body<NewMail>,
-) -> Answer<Json<Sent>> {
-    let idempotency = idempotency_key(&headers)?;
+    once: Once,
+    Body { input, sent: asked }: Body<NewMail>,
+) -> Answer<Response> {
     let key = outreach.key().await?;
     let (clock, scope) = (outreach.app().clock(), caller.scope());
     let mut tx = outreach.app().write().await?;
+    let ticket = match once.begin(&mut tx, &caller, &asked, clock.now()).await? {
+        Begun::Answered(answer) => return Ok(answer),
+        Begun::Go(ticket) => ticket,
+    };
     let (campaign, creator) = pair(scope, &mut tx, &input.pair.campaign_id, input.pair.creator_id).await?;
     let to = address(&creator)?;
-    let touch_id: TouchId = clock.new_id();
-    let fingerprint = fingerprint(&campaign, &creator, &input.wording);
-    let request =
-        idempotency.as_deref().map(|key| Request { workspace: campaign.workspace_id, key, fingerprint: &fingerprint });
-    if let Some(request) = &request {
-        // The entry is not known yet; the claim holds the key until this transaction ends.
-        let outcome = (OutreachId::from_uuid(touch_id.uuid()), touch_id);
-        if let Some((entry, touch)) = requests::claim(scope, &mut tx, request, outcome, clock.now()).await? {
-            return Ok(Json(sent(entry, touch, &to)));
-        }
-    }
     let (subject, message) = wording(scope, &mut tx, input.wording).await?;
     let values = Values::of(&campaign, &creator);
     let (subject, text) = (letter::fill("subject", &subject, &values)?, letter::fill("message", &message, &values)?);
@@ -159,28 +151,11 @@ pub(super) async fn send(
         by: caller.account().map(|account| account.id),
         detail: json!({}),
     };
-    let touch = sending::queue((&outreach, key), scope, &mut tx, (&campaign, &mut entry), letter, touch_id).await?;
-    if let Some(request) = &request {
-        requests::settle(scope, &mut tx, request, entry.id).await?;
-    }
+    let touch =
+        sending::queue((&outreach, key), scope, &mut tx, (&campaign, &mut entry), letter, clock.new_id()).await?;
+    let answer = ticket.keep(&mut tx, StatusCode::OK, &sent(entry.id, touch.id, &to)).await?;
     tx.commit().await?;
-    Ok(Json(sent(entry.id, touch.id, &to)))
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    match value.to_str().map(str::trim) {
-        Ok(key) if !key.is_empty() && key.len() <= 200 => Ok(Some(key.to_owned())),
-        _ => Err(Error::new(kernel::Kind::BadRequest, "Idempotency-Key must be 1 to 200 plain characters")),
-    }
-}
-
-fn fingerprint(campaign: &CampaignRef, creator: &Creator, wording: &Wording) -> String {
-    let texts = match wording.template_id {
-        Some(id) => json!([id]),
-        None => json!([wording.subject, wording.message]),
-    };
-    hex::encode(Sha256::digest(json!([campaign.id, creator.id, texts]).to_string()))
+    Ok(answer)
 }
 
 /// Send a drafted email

@@ -5,7 +5,6 @@ mod campaigns;
 pub mod dashboard;
 mod entries;
 pub mod follow_ups;
-pub(crate) mod requests;
 pub mod sequences;
 pub mod suppressions;
 pub mod tallies;
