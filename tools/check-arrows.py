@@ -20,6 +20,7 @@ GROUND = {
     "delivery": {"kernel", "db", "jobs"},
     "ports": {"kernel"},
     "mind": {"kernel"},
+    "paper": {"kernel"},
     "input": {"derive", "kernel"},
     "http-base": {"derive", "input", "kernel", "db", "events", "jobs", "delivery", "ports", "mind"},
 }

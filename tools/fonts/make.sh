@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Remakes crates/deals/fonts from Debian 12's packages of the Noto fonts, to the byte.
+# Remakes crates/paper/fonts from Debian 12's packages of the Noto fonts, to the byte.
 #
 #     tools/fonts/make.sh
 #
 # Needs apt-get with Debian 12's lists, dpkg-deb, Python 3.11 with venv, and sha256sum. Nothing of the machine changes. What comes in
-# and what goes out is checked; the checksums of the fonts stand in crates/deals/fonts/SHA256SUMS, where a test compares them, too.
+# and what goes out is checked; the checksums of the fonts stand in crates/paper/fonts/SHA256SUMS, where a test compares them, too.
 set -euo pipefail
 
 core=fonts-noto-core=20201225-1
 cjk=fonts-noto-cjk=1:20220127+repack1-1
 
 here=$(cd "$(dirname "$0")" && pwd)
-fonts=$(cd "$here/../../crates/deals/fonts" && pwd)
+fonts=$(cd "$here/../../crates/paper/fonts" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Cuts the Noto fonts down to what the PDFs of contracts need: see crates/deals/fonts/README.md.
+"""Cuts the Noto fonts down to what the PDFs of contracts need: see crates/paper/fonts/README.md.
 
     subset.py FONTS OUT        FONTS: a folder laid out as Debian's /usr/share/fonts
 """

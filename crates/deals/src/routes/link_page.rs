@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::links::Seen;
 use crate::model::{Party, Status};
-use crate::pdf::contract::{day, due, grouped, moment, told, words};
+use crate::pdf::{day, due, grouped, moment, told, words};
 
 /// So much of a term is shown; the PDF has the rest.
 const TERM: usize = 400;

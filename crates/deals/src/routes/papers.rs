@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::model::{Contract, Document, Status, hash};
 use crate::ops::{self, verify};
-use crate::pdf::contract::Paper;
+use crate::pdf::Paper;
 use crate::store::Entry;
 use crate::{Deals, store};
 

@@ -1,7 +1,7 @@
 //! Charts: lines over days, bars by name.
 
-use deals::pdf::{Colour, Mark, Sheet, Style};
 use kernel::count;
+use paper::{Colour, Mark, Sheet, Style};
 
 use crate::day::Day;
 

@@ -1,6 +1,6 @@
 //! The report that one hands to a client.
 
-use deals::pdf::{Colour, Column, Mark, Setup, Sheet, Style, Table};
+use paper::{Colour, Column, Mark, Setup, Sheet, Style, Table};
 use kernel::{Money, Result};
 use payments::Currency;
 

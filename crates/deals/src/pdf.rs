@@ -1,11 +1,9 @@
 //! A contract on paper.
 
 use kernel::{Money, Result, Timestamp};
+use paper::{Colour, Column, Mark, Setup, Sheet, Style, Table};
 use serde_json::Value;
 
-use super::layout::{Mark, Setup, Sheet};
-use super::table::{Column, Table};
-use super::text::{Colour, Style};
 use crate::model::deliverables::{moment_or_day, plain};
 use crate::model::{Document, Due, Line, Method, Party, Status};
 use crate::store::{Entry, Signature};

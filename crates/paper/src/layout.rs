@@ -8,7 +8,7 @@ use krilla::page::PageSettings;
 use krilla::paint::{LineJoin, Stroke};
 use krilla::surface::Surface;
 
-use super::text::{Colour, Line, Style, Type};
+use crate::text::{Colour, Line, Style, Type};
 
 /// A4, in points.
 pub const PAGE: (f32, f32) = (595.28, 841.89);

@@ -39,7 +39,7 @@ impl Colour {
     /// Of warnings.
     pub const WARNING: Self = Self(166, 44, 32);
 
-    pub(super) fn fill(self) -> Fill {
+    pub(crate) fn fill(self) -> Fill {
         Fill {
             paint: rgb::Color::new(self.0, self.1, self.2).into(),
             opacity: NormalizedF32::ONE,
@@ -106,12 +106,12 @@ struct Loaded {
 
 /// Compressed, as they lie in the program.
 static PACKED: [&[u8]; 6] = [
-    include_bytes!("../../fonts/NotoSans-Regular.ttf.gz"),
-    include_bytes!("../../fonts/NotoSans-Bold.ttf.gz"),
-    include_bytes!("../../fonts/NotoSansHebrew-Regular.ttf.gz"),
-    include_bytes!("../../fonts/NotoSansArabic-Regular.ttf.gz"),
-    include_bytes!("../../fonts/NotoSansHan-Regular.otf.gz"),
-    include_bytes!("../../fonts/NotoSansHangul-Regular.otf.gz"),
+    include_bytes!("../fonts/NotoSans-Regular.ttf.gz"),
+    include_bytes!("../fonts/NotoSans-Bold.ttf.gz"),
+    include_bytes!("../fonts/NotoSansHebrew-Regular.ttf.gz"),
+    include_bytes!("../fonts/NotoSansArabic-Regular.ttf.gz"),
+    include_bytes!("../fonts/NotoSansHan-Regular.otf.gz"),
+    include_bytes!("../fonts/NotoSansHangul-Regular.otf.gz"),
 ];
 const BOLD: usize = 1;
 /// Those that stand in where the regular one has nothing.
@@ -261,7 +261,7 @@ impl Type {
     }
 
     /// Sets a line with its left end at `x`.
-    pub(super) fn draw(&self, surface: &mut Surface<'_>, x: f32, baseline: f32, text: &str, style: Style) {
+    pub(crate) fn draw(&self, surface: &mut Surface<'_>, x: f32, baseline: f32, text: &str, style: Style) {
         let text = self.honest(text);
         surface.set_fill(Some(style.colour.fill()));
         let mut at = x;
@@ -410,7 +410,7 @@ mod tests {
 
     #[test]
     fn the_fonts_are_those_that_the_tool_makes() {
-        let listed = include_str!("../../fonts/SHA256SUMS");
+        let listed = include_str!("../fonts/SHA256SUMS");
         let mut sums: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
         let mut own: Vec<String> = FILES.iter().map(|file| hex::encode(sha2::Sha256::digest(file))).collect();
         sums.sort_unstable();

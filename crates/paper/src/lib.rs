@@ -1,8 +1,7 @@
-//! Documents as PDF: text of any script, pages, tables; and the contract that is set with them.
+//! Documents as PDF: text of any script, pages, tables. Whatever is printed is set with them.
 //!
 //! What is drawn depends on what is said alone: no time, no random ids, the same bytes for the same words.
 
-pub mod contract;
 pub mod layout;
 pub mod table;
 pub mod text;

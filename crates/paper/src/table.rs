@@ -1,7 +1,7 @@
 //! Tables with rules between their rows. A row is not broken over pages unless it is higher than one; the head is repeated.
 
-use super::layout::{Mark, Sheet};
-use super::text::{Colour, Line, Style};
+use crate::layout::{Mark, Sheet};
+use crate::text::{Colour, Line, Style};
 
 /// Where a column's text stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
