@@ -1,6 +1,7 @@
 //! The mails of accounts, from the templates beside this folder.
 
 use db::Tx;
+use http_base::page::escape;
 use kernel::{Clock, Result, Scope};
 use mail::NewMail;
 
@@ -61,21 +62,6 @@ pub(crate) fn filled(template: &str, words: &[(&str, &str)]) -> String {
         rest = after;
     }
     text + rest
-}
-
-/// As text that is no HTML, also within an attribute.
-pub(crate) fn escape(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut safe, letter| {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-        safe
-    })
 }
 
 fn span(minutes: u32) -> String {

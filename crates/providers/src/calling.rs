@@ -7,13 +7,13 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use kernel::{Error, Kind, Result};
 use ports::calls::{Audio, Unplaced};
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue, RANGE};
-use reqwest::{Client, Method, Request, Response, Url};
+use reqwest::{Method, Request, Response, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use crate::fault::{Cause, Failure, Who};
-use crate::http::{DAY, base_of, client, read, retry_after};
+use crate::http::{Attempt, DAY, Line, read, retry_after};
 use crate::{Limits, Secret};
 
 /// What of a refusal is read at most: it is for people.
@@ -35,10 +35,7 @@ pub(crate) fn patience() -> Limits {
 /// A provider at its address.
 #[derive(Debug)]
 pub(crate) struct Wire {
-    client: Client,
-    base: Url,
-    who: Who,
-    limits: Limits,
+    line: Line,
     /// The key in the form in which a header carries it; as secret as itself.
     in_header: Secret,
 }
@@ -63,18 +60,28 @@ impl Fault {
         matches!(self, Self::Refused { status: 404, .. })
     }
 
-    fn may_pass(&self) -> bool {
-        match self {
-            Self::Refused { status, .. } => matches!(status, 408 | 429 | 500 | 502..=504),
-            Self::Unanswered(failure) => failure.may_pass(),
-        }
-    }
-
     /// May it have been done all the same?
     fn is_uncertain(&self) -> bool {
         match self {
             Self::Refused { status, .. } => *status == 408 || *status >= 500,
             Self::Unanswered(failure) => !matches!(failure.cause, Cause::Unreachable),
+        }
+    }
+}
+
+impl<T> Attempt for Result<T, Fault> {
+    fn may_pass(&self) -> bool {
+        match self {
+            Ok(_) => false,
+            Err(Fault::Refused { status, .. }) => matches!(status, 408 | 429 | 500 | 502..=504),
+            Err(Fault::Unanswered(failure)) => failure.may_pass(),
+        }
+    }
+
+    fn wait(&self) -> Option<Duration> {
+        match self {
+            Err(Fault::Refused { retry_after, .. }) => *retry_after,
+            _ => None,
         }
     }
 }
@@ -111,9 +118,7 @@ fn part_of(told: &str) -> Option<(Range<u64>, Option<u64>)> {
 impl Wire {
     /// A client for the address, with these headers in all that it asks. [`Kind::Invalid`] when the address cannot be one.
     pub(crate) fn new(base_url: &str, who: Who, headers: &HeaderMap, limits: Limits) -> Result<Self> {
-        let base = base_of(base_url, &who)?;
-        let client = client(&base, headers, &limits)?;
-        Ok(Self { client, base, who, limits, in_header: Secret::default() })
+        Ok(Self { line: Line::new(base_url, who, headers, limits)?, in_header: Secret::default() })
     }
 
     /// Hides this form of the key, too, wherever the key is hidden.
@@ -121,23 +126,9 @@ impl Wire {
         Self { in_header, ..self }
     }
 
-    /// A header that no log shows. [`Kind::Invalid`] when it cannot be one.
-    pub(crate) fn secret_header(value: &str, who: &Who) -> Result<HeaderValue> {
-        let mut value = HeaderValue::from_str(value).map_err(|_| {
-            let message = format!("{} holds characters that no key has: copy it again", who.key_setting);
-            Error::new(Kind::Invalid, message)
-        })?;
-        value.set_sensitive(true);
-        Ok(value)
-    }
-
     /// The address of a path below the base.
     pub(crate) fn url<'a>(&self, segments: impl IntoIterator<Item = &'a str>, query: &[(&str, &str)]) -> Url {
-        let mut url = self.base.clone();
-        // Never an error: `base_of` refuses addresses that have no path.
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
-        }
+        let mut url = self.line.url(segments);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
@@ -188,29 +179,9 @@ impl Wire {
         Ok(Audio { media_type, size, part, pieces })
     }
 
-    /// Asks until it is answered, a fault will not pass, or the time is over.
     async fn again<T, F: Future<Output = Result<T, Fault>>>(&self, ask: impl Fn(Instant) -> F) -> Result<T, Fault> {
-        let deadline = self.deadline();
-        let mut pause = self.limits.first_pause;
-        let mut attempt = 1;
-        loop {
-            let fault = match ask(deadline).await {
-                Ok(answer) => return Ok(answer),
-                Err(fault) => fault,
-            };
-            let told = match &fault {
-                Fault::Refused { retry_after, .. } => retry_after.unwrap_or_default(),
-                Fault::Unanswered(_) => Duration::ZERO,
-            };
-            let wait = told.max(pause);
-            let left = deadline.saturating_duration_since(Instant::now());
-            if attempt >= self.limits.attempts || !fault.may_pass() || wait >= left {
-                return Err(fault);
-            }
-            sleep(wait).await;
-            pause = pause.saturating_mul(2);
-            attempt += 1;
-        }
+        let deadline = self.line.deadline();
+        self.line.again(self.line.limits().attempts, deadline, |_| ask(deadline)).await
     }
 
     /// Does something: asked once, for twice may ring twice.
@@ -218,11 +189,7 @@ impl Wire {
         let mut request = Request::new(Method::POST, url);
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         *request.body_mut() = Some(body.into());
-        self.attempt(request, self.deadline()).await
-    }
-
-    fn deadline(&self) -> Instant {
-        Instant::now() + self.limits.total.min(DAY)
+        self.attempt(request, self.line.deadline()).await
     }
 
     async fn attempt(&self, request: Request, deadline: Instant) -> Result<Answer, Fault> {
@@ -234,8 +201,7 @@ impl Wire {
 
     /// The beginning of an answer that is a success.
     async fn open(&self, request: Request) -> Result<Response, Fault> {
-        let broken = |fault| Fault::Unanswered(Failure::transport(fault, &self.who));
-        let mut response = self.client.execute(request).await.map_err(broken)?;
+        let mut response = self.line.open(request).await.map_err(Fault::Unanswered)?;
         let status = response.status().as_u16();
         if response.status().is_success() {
             return Ok(response);
@@ -246,12 +212,8 @@ impl Wire {
     }
 
     async fn exchange(&self, request: Request) -> Result<Answer, Fault> {
-        let broken = |fault| Fault::Unanswered(Failure::transport(fault, &self.who));
         let mut response = self.open(request).await?;
-        let bytes = read(&mut response, self.limits.max_answer_bytes).await.map_err(|(head, fault)| match fault {
-            Some(fault) => broken(fault),
-            None => Fault::Unanswered(Failure::new(Cause::TooLarge, format!("{} bytes read", head.len()))),
-        })?;
+        let bytes = self.line.body(&mut response).await.map_err(Fault::Unanswered)?;
         Ok(Answer { bytes })
     }
 
@@ -266,7 +228,7 @@ impl Wire {
         let listed = faults.collect::<Vec<_>>().join("; ");
         let text = [parsed["message"].as_str(), detail["message"].as_str(), detail.as_str(), Some(&listed)];
         let text = text.into_iter().flatten().find(|text| !text.is_empty()).map(str::to_owned);
-        let text = self.who.key.hide_in(&text.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned()));
+        let text = self.line.who().key.hide_in(&text.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned()));
         let text = self.in_header.hide_in(&text);
         let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
         words.collect::<Vec<_>>().join(" ").chars().take(TOLD).collect()
@@ -274,14 +236,15 @@ impl Wire {
 
     /// The JSON of an answer.
     pub(crate) fn json<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T> {
-        serde_json::from_slice(&answer.bytes).map_err(|fault| self.who.unreadable(&fault.to_string(), &answer.bytes))
+        serde_json::from_slice(&answer.bytes)
+            .map_err(|fault| self.line.who().unreadable(&fault.to_string(), &answer.bytes))
     }
 
     /// A fault as it is told: who failed, what happened, what to do.
     pub(crate) fn tell(&self, fault: Fault) -> Error {
-        let Who { key_setting, address_setting, .. } = &self.who;
+        let Who { key_setting, address_setting, .. } = self.line.who();
         let (status, retry_after, says) = match fault {
-            Fault::Unanswered(failure) => return failure.tell(&self.who),
+            Fault::Unanswered(failure) => return failure.tell(self.line.who()),
             Fault::Refused { status, retry_after, says } => (status, retry_after, says),
         };
         let message = match status {
@@ -298,7 +261,7 @@ impl Wire {
             400..=499 => format!("did not accept the request ({status}): {says}"),
             _ => format!("is having trouble ({status}): try again in a few minutes"),
         };
-        self.who.error(&message, &says)
+        self.line.who().error(&message, &says)
     }
 
     /// A fault of placing a call.

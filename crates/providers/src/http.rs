@@ -1,15 +1,14 @@
-//! One way to ask a provider: a client that keeps the key to the configured address, limits on time and size, and
-//! attempts again after faults that may pass.
+//! The way to a provider, which all clients share: its address, limits on time and size, and attempts again after faults that may pass.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
 use kernel::{Error, Kind, Result};
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, ClientBuilder, Request, Response, Url};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::fault::{Cause, Failure, Refusal, Who};
+use crate::fault::{Cause, Failure, Who};
 
 /// How long and how much a provider may take.
 #[derive(Clone, Debug)]
@@ -43,36 +42,47 @@ impl Default for Limits {
 
 /// Longer than that nobody waits; it keeps the arithmetic of time within its bounds.
 pub(crate) const DAY: Duration = Duration::from_hours(24);
-/// What of an error's answer is read at most: it is for people.
-const ERROR_BYTES: usize = 16 << 10;
-
-/// A provider at its address, with its key.
+/// A provider at its address.
 #[derive(Debug)]
-pub(crate) struct Http {
+pub(crate) struct Line {
     client: Client,
     base: Url,
     who: Who,
     limits: Limits,
 }
 
-impl Http {
-    /// A client for the address, with the key in the header that `authorise` makes of it. [`Kind::Invalid`] when the
-    /// address or the key cannot be one.
-    pub(crate) fn new(base_url: &str, who: Who, auth: (HeaderName, &str), limits: Limits) -> Result<Self> {
+/// An answer, whatever its status.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// How long the provider asks us to wait.
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What came of an attempt, as far as another one goes.
+pub(crate) trait Attempt {
+    /// May the same question be answered otherwise in a moment?
+    fn may_pass(&self) -> bool;
+    /// How long the provider asks us to wait.
+    fn wait(&self) -> Option<Duration>;
+}
+
+impl<T> Attempt for Result<T, Failure> {
+    fn may_pass(&self) -> bool {
+        self.as_ref().is_err_and(Failure::may_pass)
+    }
+
+    fn wait(&self) -> Option<Duration> {
+        self.as_ref().err().and_then(Failure::retry_after)
+    }
+}
+
+impl Line {
+    /// A line to the address, with these headers in all that is asked. [`Kind::Invalid`] when the address cannot be one.
+    pub(crate) fn new(base_url: &str, who: Who, headers: &HeaderMap, limits: Limits) -> Result<Self> {
         let base = base_of(base_url, &who)?;
-        let mut headers = HeaderMap::new();
-        if !who.key.is_empty() {
-            let mut value = HeaderValue::from_str(&format!("{}{}", auth.1, who.key.reveal())).map_err(|_| {
-                let message = format!("{} holds characters that no key has: copy it again", who.key_setting);
-                Error::new(Kind::Invalid, message)
-            })?;
-            value.set_sensitive(true);
-            headers.insert(auth.0, value);
-            if base.scheme() == "http" && !is_this_machine(&base) {
-                tracing::warn!("{} sends the key unencrypted: use https", who.address_setting);
-            }
-        }
-        let client = client(&base, &headers, &limits)?;
+        let client = client(&base, headers, &limits)?;
         Ok(Self { client, base, who, limits })
     }
 
@@ -80,14 +90,22 @@ impl Http {
         &self.who
     }
 
+    pub(crate) fn base(&self) -> &Url {
+        &self.base
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Would a key be readable on its way?
+    pub(crate) fn is_open(&self) -> bool {
+        self.base.scheme() == "http" && !is_this_machine(&self.base)
+    }
+
     /// The address of a path below the base; its query, if it has one, stays.
     pub(crate) fn url<'a>(&self, segments: impl IntoIterator<Item = &'a str>) -> Url {
-        let mut url = self.base.clone();
-        // Never an error: `base_of` refuses addresses that have no path.
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
-        }
-        url
+        below(self.base.clone(), segments)
     }
 
     /// When what starts now must have ended.
@@ -95,56 +113,80 @@ impl Http {
         Instant::now() + self.limits.total.min(DAY)
     }
 
-    /// Posts JSON and gives back the body of the answer. Faults that may pass are tried again until the deadline, so this is
-    /// for requests that may arrive twice.
-    pub(crate) async fn post(&self, url: Url, body: &[u8], deadline: Instant) -> Result<Vec<u8>, Failure> {
+    /// Asks until what comes of it will not pass, it was asked so often, or the time is over. `ask` is told which attempt it is.
+    pub(crate) async fn again<A, F>(&self, attempts: u32, deadline: Instant, mut ask: impl FnMut(u32) -> F) -> A
+    where
+        A: Attempt,
+        F: Future<Output = A>,
+    {
         let mut pause = self.limits.first_pause;
         let mut attempt = 1;
         loop {
-            let mut request = Request::new(reqwest::Method::POST, url.clone());
-            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            *request.body_mut() = Some(body.to_vec().into());
-            let failure = match timeout_at(deadline, self.attempt(request)).await {
-                Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(failure)) => failure,
-                Err(_) => Failure::new(Cause::TimedOut, format!("attempt {attempt}")),
-            };
-            let wait = failure.retry_after().unwrap_or_default().max(pause);
+            let asked = ask(attempt).await;
+            let wait = asked.wait().unwrap_or_default().max(pause);
             let left = deadline.saturating_duration_since(Instant::now());
-            if attempt >= self.limits.attempts || !failure.may_pass() || wait >= left {
-                return Err(failure);
+            if attempt >= attempts || !asked.may_pass() || wait >= left {
+                return asked;
             }
-            tracing::debug!(provider = self.who.name, attempt, ?wait, detail = failure.detail(), "trying again");
+            tracing::debug!(provider = self.who.name, attempt, ?wait, "trying again");
             sleep(wait).await;
             pause = pause.saturating_mul(2);
             attempt += 1;
         }
     }
 
-    async fn attempt(&self, request: Request) -> Result<Vec<u8>, Failure> {
-        let broken = |fault| Failure::transport(fault, &self.who);
-        let mut response = self.client.execute(request).await.map_err(broken)?;
-        let status = response.status().as_u16();
-        if !response.status().is_success() {
-            let retry_after = retry_after(response.headers());
-            let location = response.headers().get(LOCATION).cloned();
-            let mut body = read(&mut response, ERROR_BYTES).await.unwrap_or_else(|(head, _)| head);
-            if let Some(location) = location {
-                body.extend_from_slice(b" location: ");
-                body.extend_from_slice(location.as_bytes());
-            }
-            return Err(Failure::refused(Refusal::new(status, retry_after, &body), &body, &self.who));
-        }
+    /// The beginning of an answer, whatever its status.
+    pub(crate) async fn open(&self, request: Request) -> Result<Response, Failure> {
+        self.client.execute(request).await.map_err(|fault| Failure::transport(fault, &self.who))
+    }
+
+    /// The body of an answer, if it is not too large.
+    pub(crate) async fn body(&self, response: &mut Response) -> Result<Vec<u8>, Failure> {
         let limit = self.limits.max_answer_bytes;
         let announced = response.content_length().unwrap_or(0);
         if announced > limit as u64 {
             return Err(Failure::new(Cause::TooLarge, format!("{announced} bytes announced, {limit} allowed")));
         }
-        read(&mut response, limit).await.map_err(|(head, fault)| match fault {
-            Some(fault) => broken(fault),
+        read(response, limit).await.map_err(|(head, fault)| match fault {
+            Some(fault) => Failure::transport(fault, &self.who),
             None => Failure::new(Cause::TooLarge, format!("more than the {limit} bytes allowed, {} read", head.len())),
         })
     }
+
+    /// A whole answer, whatever its status.
+    pub(crate) async fn exchange(&self, request: Request) -> Result<Answer, Failure> {
+        let mut response = self.open(request).await?;
+        let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
+        let body = self.body(&mut response).await?;
+        Ok(Answer { status, retry_after, body })
+    }
+}
+
+/// The address of a path below another one.
+pub(crate) fn below<'a>(mut base: Url, segments: impl IntoIterator<Item = &'a str>) -> Url {
+    // Never an error: `base_of` refuses addresses that have no path.
+    if let Ok(mut path) = base.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    base
+}
+
+/// What comes of an attempt within its time.
+pub(crate) async fn in_time<T>(
+    deadline: Instant,
+    attempt: u32,
+    asking: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let late = |_| Err(Failure::new(Cause::TimedOut, format!("attempt {attempt}")));
+    timeout_at(deadline, asking).await.unwrap_or_else(late)
+}
+
+/// A header that no log shows. [`Kind::Invalid`] when it cannot be one.
+pub(crate) fn secret_header(value: &str, setting: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| Error::new(Kind::Invalid, format!("{setting} holds characters that no key has: copy it again")))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// The body, if it is not larger than the limit; else what was read of it, with the fault of the connection if it was one.
@@ -178,7 +220,7 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(u64::try_from(wait).unwrap_or(0)))
 }
 
-pub(crate) fn base_of(address: &str, who: &Who) -> Result<Url> {
+fn base_of(address: &str, who: &Who) -> Result<Url> {
     let fault = |what: &str| Err(Error::new(Kind::Invalid, format!("{} {what}", who.address_setting)));
     match Url::parse(address.trim()) {
         Ok(url) if !matches!(url.scheme(), "http" | "https") => fault("must begin with https:// or http://"),
@@ -195,7 +237,7 @@ fn is_this_machine(url: &Url) -> bool {
     host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
-pub(crate) fn client(base: &Url, headers: &HeaderMap, limits: &Limits) -> Result<Client> {
+fn client(base: &Url, headers: &HeaderMap, limits: &Limits) -> Result<Client> {
     // An error here means that a provider is installed already, which is as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
@@ -222,45 +264,6 @@ fn with_public_roots(builder: ClientBuilder) -> ClientBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Secret;
-
-    fn who(key: &str) -> Who {
-        Who {
-            name: "OpenAI",
-            key_setting: "OPENAI_API_KEY",
-            address_setting: "OPENAI_BASE_URL",
-            key: Secret::new(key),
-            model: "m".into(),
-        }
-    }
-
-    fn http(base: &str, key: &str) -> Result<Http> {
-        Http::new(base, who(key), (reqwest::header::AUTHORIZATION, "Bearer "), Limits::default())
-    }
-
-    #[test]
-    fn addresses_are_joined_and_faulty_ones_refused() {
-        for base in ["http://localhost:1/v1", "http://localhost:1/v1/", " http://localhost:1/v1// "] {
-            assert!(http(base, "").unwrap().url(["embeddings"]).as_str().ends_with("/embeddings"), "{base}");
-        }
-        let url = http("https://a.example/v1?version=2", "").unwrap().url(["models", "m:generateContent"]);
-        assert_eq!(url.as_str(), "https://a.example/v1/models/m:generateContent?version=2");
-        for base in ["", "api.openai.com/v1", "ftp://a.example", "https://me:hidden@a.example/v1", "https://"] {
-            let error = http(base, "").unwrap_err();
-            assert_eq!(error.kind(), Kind::Invalid, "{base}");
-            assert!(
-                error.message().starts_with("OPENAI_BASE_URL ") && !error.to_string().contains("hidden"),
-                "{error}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_key_that_cannot_be_one_is_told_without_it() {
-        let error = http("https://a.example", "sk-1\nsk-2").unwrap_err();
-        assert_eq!(error.kind(), Kind::Invalid);
-        assert!(error.message().contains("OPENAI_API_KEY") && !error.to_string().contains("sk-"), "{error}");
-    }
 
     #[test]
     fn the_wait_is_read_in_every_form() {

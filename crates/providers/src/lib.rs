@@ -16,6 +16,7 @@ mod fault;
 pub mod files;
 mod gemini;
 mod http;
+mod json;
 mod keys;
 pub mod oauth;
 mod openai;

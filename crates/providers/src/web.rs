@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use kernel::{Error, Kind, Result};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Method, Request, Url};
+use reqwest::{Method, Request, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::fault::{Cause, Failure, Who};
-use crate::http::{DAY, base_of, client, read, retry_after};
+use crate::fault::{Failure, Who};
+use crate::http::{Answer, Attempt, DAY, Line, below, in_time};
 use crate::{Limits, Secret};
 
 /// What the log is told of an answer, in characters.
@@ -33,10 +32,7 @@ pub(crate) fn patience() -> Limits {
 /// A service at its address.
 #[derive(Debug)]
 pub(crate) struct Web {
-    client: Client,
-    base: Url,
-    who: Who,
-    limits: Limits,
+    line: Line,
     hidden: Vec<Secret>,
 }
 
@@ -47,6 +43,22 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
     /// Its beginning, without what must not be seen.
     excerpt: String,
+}
+
+/// An attempt: an answer that says that the service is in trouble may pass, too.
+struct Asked(Result<Answer, Failure>);
+
+impl Attempt for Asked {
+    fn may_pass(&self) -> bool {
+        match &self.0 {
+            Ok(answer) => matches!(answer.status, 408 | 429 | 500 | 502..=504),
+            Err(failure) => failure.may_pass(),
+        }
+    }
+
+    fn wait(&self) -> Option<Duration> {
+        self.0.as_ref().ok().and_then(|answer| answer.retry_after)
+    }
 }
 
 /// What is asked.
@@ -112,6 +124,15 @@ impl<'a> Ask<'a> {
         self
     }
 
+    fn request(&self) -> Request {
+        let mut request = Request::new(self.method.clone(), self.url.clone());
+        *request.headers_mut() = self.headers.clone();
+        if let Some(body) = &self.body {
+            *request.body_mut() = Some(body.clone().into());
+        }
+        request
+    }
+
     /// No log shows this.
     pub(crate) fn hiding(mut self, secret: &'a str) -> Self {
         self.hidden.push(secret);
@@ -130,18 +151,12 @@ impl Web {
     ) -> Result<Self> {
         let who =
             Who { name, key_setting: "its own setting", address_setting, key: Secret::default(), model: String::new() };
-        let base = base_of(base_url, &who)?;
-        let client = client(&base, &HeaderMap::new(), &limits)?;
-        Ok(Self { client, base, who, limits, hidden })
+        Ok(Self { line: Line::new(base_url, who, &HeaderMap::new(), limits)?, hidden })
     }
 
     /// The address of a path below the base. An empty last segment is a slash at the end.
     pub(crate) fn url<'a>(&self, segments: impl IntoIterator<Item = &'a str>, query: &[(&str, &str)]) -> Url {
-        let mut url = self.base.clone();
-        // Never an error: `base_of` refuses addresses that have no path.
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
-        }
+        let mut url = self.line.url(segments);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
@@ -154,16 +169,14 @@ impl Web {
             part.strip_prefix('v')
                 .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
         };
-        let mut bare = self.base.clone();
+        let mut bare = self.line.base().clone();
         let last = bare.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
         if is_version(&last)
             && let Ok(mut path) = bare.path_segments_mut()
         {
             path.pop_if_empty().pop();
         }
-        if let Ok(mut path) = bare.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
-        }
+        let mut bare = below(bare, segments);
         if !query.is_empty() {
             bare.query_pairs_mut().extend_pairs(query);
         }
@@ -172,54 +185,20 @@ impl Web {
 
     /// Asks. An error is told as [`Kind::Provider`]: no connection, no answer in time, too much of one, or a redirection.
     pub(crate) async fn ask(&self, ask: &Ask<'_>) -> Result<Reply> {
-        let deadline = Instant::now() + self.limits.total.min(DAY);
-        let attempts = if ask.repeatable { self.limits.attempts.max(1) } else { 1 };
-        let mut pause = self.limits.first_pause;
-        for attempt in 1.. {
-            let last = attempt >= attempts;
-            let wait = match timeout_at(deadline, self.attempt(ask)).await {
-                Ok(Ok(reply)) if last || !matches!(reply.status, 408 | 429 | 500 | 502..=504) => return Ok(reply),
-                Ok(Ok(reply)) => {
-                    let wait = reply.retry_after.unwrap_or_default().max(pause);
-                    if wait >= deadline.saturating_duration_since(Instant::now()) {
-                        return Ok(reply);
-                    }
-                    wait
-                }
-                Ok(Err(failure)) if last || !failure.may_pass() => return Err(failure.tell(&self.who)),
-                Ok(Err(_)) => pause,
-                Err(_) => {
-                    return Err(Failure::new(Cause::TimedOut, format!("attempt {attempt}")).tell(&self.who));
-                }
-            };
-            sleep(wait).await;
-            pause = pause.saturating_mul(2);
-        }
-        Err(Error::internal("the last attempt ends the loop"))
+        let deadline = self.line.deadline();
+        let attempts = if ask.repeatable { self.line.limits().attempts.max(1) } else { 1 };
+        let asked = self.line.again(attempts, deadline, |attempt| async move {
+            Asked(in_time(deadline, attempt, self.line.exchange(ask.request())).await)
+        });
+        let Answer { status, retry_after, body } = asked.await.0.map_err(|failure| failure.tell(self.line.who()))?;
+        let excerpt = self.excerpt(&body, &ask.hidden);
+        Ok(Reply { status, retry_after, body, excerpt })
     }
 
     /// Asks, and reads the JSON of a success; every other answer is [`Web::failed`].
     pub(crate) async fn ask_json<T: DeserializeOwned>(&self, ask: &Ask<'_>) -> Result<T> {
         let reply = self.ask(ask).await?;
         if reply.is_success() { self.json(&reply) } else { Err(self.failed(&reply)) }
-    }
-
-    async fn attempt(&self, ask: &Ask<'_>) -> Result<Reply, Failure> {
-        let mut request = Request::new(ask.method.clone(), ask.url.clone());
-        *request.headers_mut() = ask.headers.clone();
-        if let Some(body) = &ask.body {
-            *request.body_mut() = Some(body.clone().into());
-        }
-        let broken = |fault| Failure::transport(fault, &self.who);
-        let mut response = self.client.execute(request).await.map_err(broken)?;
-        let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
-        let limit = self.limits.max_answer_bytes;
-        let body = read(&mut response, limit).await.map_err(|(_, fault)| match fault {
-            Some(fault) => broken(fault),
-            None => Failure::new(Cause::TooLarge, format!("more than the {limit} bytes allowed")),
-        })?;
-        let excerpt = self.excerpt(&body, &ask.hidden);
-        Ok(Reply { status, retry_after, body, excerpt })
     }
 
     /// The beginning of an answer in one line, without any secret, for the log.
@@ -238,8 +217,11 @@ impl Web {
     /// The JSON of an answer; [`Kind::Provider`] when it is none, or not of this form.
     pub(crate) fn json<T: DeserializeOwned>(&self, reply: &Reply) -> Result<T> {
         serde_json::from_slice(&reply.body).map_err(|fault| {
-            let message =
-                format!("{} gave an answer that cannot be read: check {}", self.who.name, self.who.address_setting);
+            let message = format!(
+                "{} gave an answer that cannot be read: check {}",
+                self.line.who().name,
+                self.line.who().address_setting
+            );
             // Neither the answer nor what the reader says of it: there are tokens in it.
             let (kind, at, size) = (fault.classify(), fault.column(), reply.body.len());
             Error::new(Kind::Provider, message).because(format!("{} with {size} bytes, {kind:?} at {at}", reply.status))
@@ -248,7 +230,7 @@ impl Web {
 
     /// An answer that is nobody's fault but the service's, or the settings': [`Kind::Provider`].
     pub(crate) fn failed(&self, reply: &Reply) -> Error {
-        let Who { name, address_setting, .. } = &self.who;
+        let Who { name, address_setting, .. } = self.line.who();
         let status = reply.status;
         let message = match status {
             429 => {
@@ -267,13 +249,13 @@ impl Web {
 
     /// The service refuses us, not the person: our settings are wrong.
     pub(crate) fn refuses_us(&self, settings: &str, reply: &Reply) -> Error {
-        let message = format!("{} refused our application ({}): check {settings}", self.who.name, reply.status);
+        let message = format!("{} refused our application ({}): check {settings}", self.line.who().name, reply.status);
         Error::new(Kind::Provider, message).because(reply.for_log())
     }
 
     /// How the service is called.
     pub(crate) fn name(&self) -> &'static str {
-        self.who.name
+        self.line.who().name
     }
 }
 

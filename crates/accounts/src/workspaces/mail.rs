@@ -1,10 +1,11 @@
 //! The mail that asks someone in.
 
+use http_base::page::escape;
 use kernel::Timestamp;
 use mail::NewMail;
 
 use super::model::Invitation;
-use crate::letters::{FRAME, escape, filled};
+use crate::letters::{FRAME, filled};
 
 const TEXT: &str = include_str!("../../templates/invitation.txt");
 const HTML: &str = include_str!("../../templates/invitation.html");

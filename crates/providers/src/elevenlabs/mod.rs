@@ -15,6 +15,7 @@ use serde_json::json;
 
 use crate::calling::{Wire, patience};
 use crate::fault::Who;
+use crate::http::secret_header;
 use crate::{Limits, Secret};
 
 /// Where ElevenLabs is, unless a setting says otherwise.
@@ -85,7 +86,7 @@ impl ElevenLabs {
             key: settings.api_key.clone(),
             model: String::new(),
         };
-        let header = Wire::secret_header(settings.api_key.reveal(), &who)?;
+        let header = secret_header(settings.api_key.reveal(), who.key_setting)?;
         let headers = HeaderMap::from_iter([(HeaderName::from_static("xi-api-key"), header)]);
         let wire = Wire::new(&settings.base_url, who, &headers, settings.limits.clone())?;
         Ok(Self { wire, settings })

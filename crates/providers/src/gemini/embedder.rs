@@ -10,7 +10,7 @@ use super::resource;
 use crate::EmbedderSettings;
 use crate::batches::{self, Asked};
 use crate::fault::Who;
-use crate::http::Http;
+use crate::json::Http;
 
 /// Google's embedder.
 #[derive(Debug)]

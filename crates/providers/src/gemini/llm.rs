@@ -9,7 +9,7 @@ use serde_json::json;
 use super::resource;
 use crate::LlmSettings;
 use crate::answer::json_in;
-use crate::http::Http;
+use crate::json::Http;
 
 /// Google's language model.
 #[derive(Debug)]

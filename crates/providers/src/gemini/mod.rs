@@ -10,7 +10,7 @@ use kernel::Result;
 use reqwest::header::HeaderName;
 
 use crate::fault::Who;
-use crate::http::Http;
+use crate::json::Http;
 use crate::{Limits, Secret};
 
 fn http(base_url: &str, api_key: &Secret, model: &str, limits: &Limits) -> Result<Http> {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::EmbedderSettings;
 use crate::batches::{self, Asked};
 use crate::fault::Who;
-use crate::http::Http;
+use crate::json::Http;
 
 /// An embedder behind OpenAI's protocol.
 #[derive(Debug)]

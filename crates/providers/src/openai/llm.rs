@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::LlmSettings;
 use crate::answer::json_in;
 use crate::fault::Cause;
-use crate::http::Http;
+use crate::json::Http;
 
 /// A language model behind OpenAI's protocol.
 #[derive(Debug)]

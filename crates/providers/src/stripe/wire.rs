@@ -1,44 +1,37 @@
 //! How Stripe is asked: forms with an idempotency key, and answers told apart by whether something may have been done.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kernel::{Error, Kind, Result};
 use ports::gateway::{Fault, Outcome};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Method, Request, Url};
+use reqwest::{Method, Request, Url};
 use serde_json::Value;
-use tokio::time::{Instant, sleep, timeout_at};
 
 use super::objects::{self, Read};
 use super::settings::StripeSettings;
-use crate::Limits;
 use crate::fault::{Cause, Failure, Who};
-use crate::http::{DAY, base_of, client, read, retry_after};
+use crate::http::{Answer, Attempt, DAY, Line, in_time};
 
 /// Stripe at its address, with the key.
 #[derive(Debug)]
-pub(super) struct Wire {
-    client: Client,
-    base: Url,
-    who: Who,
-    limits: Limits,
-}
+pub(super) struct Wire(Line);
 
-/// An answer, whatever its status.
-struct Answer {
-    status: u16,
-    retry_after: Option<Duration>,
-    body: Vec<u8>,
-}
+/// An attempt, and whether by it or one before something may have been done.
+struct Asked(Result<Answer, Failure>, bool);
 
-impl Answer {
-    fn value(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
+impl Attempt for Asked {
+    /// 409: another question with the same key is under way.
+    fn may_pass(&self) -> bool {
+        match &self.0 {
+            Ok(answer) => matches!(answer.status, 409 | 429 | 500 | 502..=504),
+            Err(failure) => failure.may_pass(),
+        }
     }
 
-    /// May the same question be answered otherwise in a moment? 409: another one with the same key is under way.
-    fn may_pass(&self) -> bool {
-        matches!(self.status, 409 | 429 | 500 | 502..=504)
+    fn wait(&self) -> Option<Duration> {
+        self.0.as_ref().ok().and_then(|answer| answer.retry_after)
     }
 }
 
@@ -61,18 +54,11 @@ impl Wire {
         let version = header(&settings.api_version, "STRIPE_API_VERSION")?;
         let headers =
             HeaderMap::from_iter([(AUTHORIZATION, bearer), (HeaderName::from_static("stripe-version"), version)]);
-        let base = base_of(&settings.base_url, &who)?;
-        let client = client(&base, &headers, &settings.limits)?;
-        Ok(Self { client, base, who, limits: settings.limits.clone() })
+        Line::new(&settings.base_url, who, &headers, settings.limits.clone()).map(Self)
     }
 
     fn url(&self, segments: &[&str]) -> Url {
-        let mut url = self.base.clone();
-        // Never an error: `base_of` refuses addresses that have no path.
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
-        }
-        url
+        self.0.url(segments.iter().copied())
     }
 
     /// Reads an object or a list. Whatever goes wrong, nothing is known by it.
@@ -87,7 +73,7 @@ impl Wire {
             return Err(Fault::Unknown(self.told(&answer)));
         }
         serde_json::from_slice(&answer.body)
-            .map_err(|error| Fault::Unknown(self.who.unreadable(&error.to_string(), &answer.body)))
+            .map_err(|error| Fault::Unknown(self.0.who().unreadable(&error.to_string(), &answer.body)))
     }
 
     /// Has something done, once for the key, and reads what came of it.
@@ -114,11 +100,11 @@ impl Wire {
             request
         };
         let (answer, uncertain) = self.ask(request).await.map_err(|(error, uncertain)| fault(error, uncertain))?;
-        let object = answer.value();
+        let object: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         match answer.status {
             200..=299 => self
                 .read(&object, reader)
-                .map_err(|_| Fault::Unknown(self.who.unreadable("it is not what was asked for", &answer.body))),
+                .map_err(|_| Fault::Unknown(self.0.who().unreadable("it is not what was asked for", &answer.body))),
             // The same key with another body: what it stands for has been asked before.
             400 if object["error"]["type"] == "idempotency_error" => Err(Fault::Unknown(self.told(&answer))),
             400 | 402 | 404 if object["error"].is_object() => {
@@ -134,59 +120,34 @@ impl Wire {
     /// Reads an outcome out of an object.
     pub(super) fn read(&self, object: &Value, reader: Read) -> Result<Outcome, Fault> {
         reader(object).ok_or_else(|| {
-            Fault::Unknown(self.who.unreadable("it is not what was asked for", object.to_string().as_bytes()))
+            Fault::Unknown(self.0.who().unreadable("it is not what was asked for", object.to_string().as_bytes()))
         })
     }
 
     /// Asks until there is an answer that will not pass, or the time is over. Tells also whether, on the way, something may have been done.
     async fn ask(&self, request: impl Fn() -> Request) -> Result<(Answer, bool), (Error, bool)> {
-        let deadline = Instant::now() + self.limits.total.min(DAY);
-        let mut pause = self.limits.first_pause;
-        let mut uncertain = false;
-        for attempt in 1.. {
-            let asked = match timeout_at(deadline, self.attempt(request())).await {
-                Ok(asked) => asked,
-                Err(_) => Err(Failure::new(Cause::TimedOut, format!("attempt {attempt}"))),
-            };
-            let (may_pass, told) = match &asked {
-                Ok(answer) => (answer.may_pass(), answer.retry_after),
-                Err(failure) => (failure.may_pass(), None),
-            };
-            uncertain |= match &asked {
-                Ok(answer) => matches!(answer.status, 409 | 500..=599),
-                Err(failure) => !matches!(failure.cause, Cause::Unreachable),
-            };
-            let wait = told.unwrap_or_default().max(pause);
-            if attempt >= self.limits.attempts
-                || !may_pass
-                || wait >= deadline.saturating_duration_since(Instant::now())
-            {
-                return match asked {
-                    Ok(answer) => Ok((answer, uncertain)),
-                    Err(failure) => Err((failure.tell(&self.who), uncertain)),
+        let deadline = self.0.deadline();
+        let uncertain = AtomicBool::new(false);
+        let ask = |attempt| {
+            let (asking, uncertain) = (in_time(deadline, attempt, self.0.exchange(request())), &uncertain);
+            async move {
+                let asked = asking.await;
+                let may_be_done = match &asked {
+                    Ok(answer) => matches!(answer.status, 409 | 500..=599),
+                    Err(failure) => !matches!(failure.cause, Cause::Unreachable),
                 };
+                Asked(asked, uncertain.fetch_or(may_be_done, Ordering::Relaxed) | may_be_done)
             }
-            sleep(wait).await;
-            pause = pause.saturating_mul(2);
+        };
+        match self.0.again(self.0.limits().attempts, deadline, ask).await {
+            Asked(Ok(answer), uncertain) => Ok((answer, uncertain)),
+            Asked(Err(failure), uncertain) => Err((failure.tell(self.0.who()), uncertain)),
         }
-        Err((Error::internal("the last attempt ends the loop"), uncertain))
-    }
-
-    async fn attempt(&self, request: Request) -> Result<Answer, Failure> {
-        let broken = |fault| Failure::transport(fault, &self.who);
-        let mut response = self.client.execute(request).await.map_err(broken)?;
-        let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
-        let limit = self.limits.max_answer_bytes;
-        let body = read(&mut response, limit).await.map_err(|(_, fault)| match fault {
-            Some(fault) => broken(fault),
-            None => Failure::new(Cause::TooLarge, format!("more than the {limit} bytes allowed")),
-        })?;
-        Ok(Answer { status, retry_after, body })
     }
 
     /// A refusal of the question itself: who, what and what to do.
     fn told(&self, answer: &Answer) -> Error {
-        let Who { key_setting, address_setting, .. } = &self.who;
+        let Who { key_setting, address_setting, .. } = self.0.who();
         let status = answer.status;
         let message = match status {
             300..=399 => {
@@ -204,7 +165,7 @@ impl Wire {
             }
             _ => format!("is having trouble ({status}): try again in a few minutes"),
         };
-        self.who.error(&message, &String::from_utf8_lossy(&answer.body))
+        self.0.who().error(&message, &String::from_utf8_lossy(&answer.body))
     }
 }
 

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::calling::{Fault, Wire, patience};
 use crate::fault::Who;
+use crate::http::secret_header;
 use crate::{Limits, Secret};
 
 /// Where Twilio is, unless a setting says otherwise.
@@ -124,7 +125,7 @@ impl Twilio {
         };
         let credentials = format!("{}:{}", settings.account_sid, settings.auth_token.reveal());
         let encoded = BASE64_STANDARD.encode(credentials);
-        let header = Wire::secret_header(&format!("Basic {encoded}"), &who)?;
+        let header = secret_header(&format!("Basic {encoded}"), who.key_setting)?;
         let headers = HeaderMap::from_iter([(AUTHORIZATION, header)]);
         let wire = Wire::new(&settings.base_url, who, &headers, settings.limits.clone())?.hiding(encoded.into());
         Ok(Self { wire, settings })
