@@ -23,6 +23,7 @@ pub mod page;
 pub mod path;
 pub mod peer;
 pub mod policy;
+pub mod ranges;
 pub mod routes;
 pub mod slice;
 pub mod telemetry;

@@ -19,7 +19,6 @@ mod letter;
 mod migrations;
 mod model;
 mod negotiation;
-pub mod ranges;
 mod routes;
 mod sending;
 mod settings;

@@ -12,9 +12,9 @@ use http_base::{Answer, Binary, Caller, Named};
 use input::Input;
 use kernel::{Error, Kind, OutreachId, Result, Scope, Timestamp};
 
-use crate::ranges::{self, Asked, Told};
 use crate::store::{self, uploads};
 use crate::{Entry, Outreach, OutreachBody, sweeping};
+use http_base::ranges::{self, Asked, Told};
 
 /// A recording that is stored, and belongs to nothing yet.
 pub(super) struct Stored {
