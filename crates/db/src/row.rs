@@ -1,6 +1,6 @@
 //! Rows, and how their columns become values of ours: one decoding for both engines.
 
-use kernel::{Error, Id, Money, Result, Timestamp};
+use kernel::{Currency, Error, Id, Money, Result, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::{Column as _, Decode, Row as _, ValueRef as _};
 use uuid::Uuid;
@@ -239,6 +239,13 @@ impl<T> FromColumn for Id<T> {
 impl FromColumn for Timestamp {
     fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
         i64::from_cell(cell).map(Self::from_micros)
+    }
+}
+
+impl FromColumn for Currency {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        let code = String::from_cell(cell)?;
+        Self::parse(&code).map_err(|_| format!("{code} is no currency"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use kernel::{Id, Money, Platform, Timestamp, UserType, Words, WorkspaceRole};
+use kernel::{Currency, Id, Money, Platform, Timestamp, UserType, Words, WorkspaceRole};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -107,6 +107,7 @@ columns! {
     Uuid => Uuid, |it| *it;
     Timestamp => Int, |it| it.micros();
     Money => Int, |it| it.minor();
+    Currency => Text, |it| it.code().to_owned();
 }
 
 impl ToColumn for String {

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use kernel::{Fault, Money, Platform, Timestamp, Words, count, money};
+use kernel::{Currency, Fault, Money, Platform, Timestamp, Words, count, money};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
@@ -288,6 +288,17 @@ pub fn amount(may_be_zero: bool) -> impl Rule<Output = Money> {
         }
         Money::from_number(number).ok_or_else(|| Problem::new("wrong_format", "must have at most two decimals"))
     })
+}
+
+/// A currency, by its code.
+pub fn currency() -> impl Rule<Output = Currency> {
+    rule(
+        || json!({"type": "string", "examples": ["EUR"]}),
+        |value, _| {
+            let code = value.as_str().ok_or_else(|| wrong_type("a text"))?;
+            Currency::parse(code).map_err(|error| Problem::new("unknown_value", error.message().to_owned()))
+        },
+    )
 }
 
 /// An e-mail address, as far as its form can tell.

@@ -8,6 +8,7 @@ extern crate self as kernel;
 pub mod caller;
 pub mod clock;
 pub mod count;
+pub mod currency;
 pub mod error;
 pub mod id;
 pub mod money;
@@ -18,6 +19,7 @@ pub mod words;
 
 pub use caller::{Account, Caller, Proof, Scope, UserType, WorkspaceRole};
 pub use clock::Clock;
+pub use currency::Currency;
 pub use derive::Words;
 pub use error::{Error, Fault, Kind, Result};
 pub use id::{

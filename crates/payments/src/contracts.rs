@@ -2,9 +2,7 @@
 
 use async_trait::async_trait;
 use db::Tx;
-use kernel::{CampaignId, ContractId, CreatorId, Result, Scope, WorkspaceId};
-
-use crate::Currency;
+use kernel::{CampaignId, ContractId, CreatorId, Currency, Result, Scope, WorkspaceId};
 
 /// A contract, as far as a payment must know it.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@
 use db::Tx;
 use events::TxExt as _;
 use jobs::NewJob;
-use kernel::{Error, Kind, Money, Result};
+use kernel::{Currency, Error, Kind, Money, Result};
 use ports::gateway::{Back, Dispute, News, Outcome, Word};
 use uuid::Uuid;
 
@@ -48,12 +48,15 @@ impl Desk<'_> {
             return Ok(());
         };
         let order = attempt.order();
-        if (order.units, order.currency.as_str()) != (word.units, word.currency.as_str()) {
+        if (order.amount, order.currency) != (word.amount, word.currency) {
             return Err(refused(
                 "The event is about another amount than was asked for; it was not taken in",
                 &format!(
                     "attempt {id}: {} {} asked, {} {} told",
-                    order.units, order.currency, word.units, word.currency
+                    order.amount.to_number(),
+                    order.currency,
+                    word.amount.to_number(),
+                    word.currency
                 ),
             ));
         }
@@ -92,7 +95,7 @@ impl Desk<'_> {
         if let Some(known) = store::by_reference(SYSTEM, tx, self.gateway.name(), &kinds, &back.reference).await? {
             return self.settle(tx, known.id, back.outcome).await.map(drop);
         }
-        let amount = told(&payment, back.units, &back.currency)?;
+        let amount = told(&payment, back.amount, back.currency)?;
         let mut attempt = self.attempt(&payment, AttemptKind::Refund, amount);
         attempt.source = Some(back.of);
         attempt.reference = Some(back.reference);
@@ -183,7 +186,7 @@ impl Desk<'_> {
         if store::by_reference(SYSTEM, tx, self.gateway.name(), &kinds, &back.reference).await?.is_some() {
             return Ok(());
         }
-        let net = told(&payment, back.units, &back.currency)?;
+        let net = told(&payment, back.amount, back.currency)?;
         let passed_on = minus(payment.paid_out, payment.fees);
         if net > passed_on {
             return Err(refused(
@@ -227,7 +230,7 @@ impl Desk<'_> {
         // What was taken is what is given back, whatever is told of it later.
         let amount = match &known {
             Some(known) if was_withdrawn => known.amount,
-            _ => told(&payment, heard.units, &heard.currency)?,
+            _ => told(&payment, heard.amount, heard.currency)?,
         };
         let over = heard.step >= Dispute::OVER;
         let is_news = known.as_ref().is_none_or(|known| known.status != heard.status);
@@ -296,14 +299,14 @@ impl Desk<'_> {
 }
 
 /// The amount that is told, if it is of the payment's currency.
-fn told(payment: &Payment, units: i64, currency: &str) -> Result<Money> {
-    if units <= 0 || !payment.currency.code().eq_ignore_ascii_case(currency) {
+fn told(payment: &Payment, amount: Money, currency: Currency) -> Result<Money> {
+    if amount.minor() <= 0 || payment.currency != currency {
         return Err(refused(
             "The event is about another currency than the payment's, or about nothing; it was not taken in",
-            &format!("payment {}: {units} {currency} told", payment.id),
+            &format!("payment {}: {} {currency} told", payment.id, amount.to_number()),
         ));
     }
-    Ok(payment.currency.of_smallest_units(units))
+    Ok(amount)
 }
 
 fn refused(message: &str, told: &str) -> Error {

@@ -12,7 +12,6 @@
 //!   in the ledger as what it is.
 
 mod contracts;
-pub mod currency;
 pub mod data;
 mod heard;
 mod jobs;
@@ -30,7 +29,6 @@ mod state;
 pub mod store;
 
 pub use contracts::{Contract, Contracts};
-pub use currency::Currency;
 pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
 pub use mock::MockGateway;

@@ -3,12 +3,12 @@
 use db::Tx;
 use events::TxExt as _;
 use kernel::{
-    CampaignId, Clock, ContractId, CreatorId, Error, Money, PaymentId, Result, Scope, Timestamp, WorkspaceId,
+    CampaignId, Clock, ContractId, CreatorId, Currency, Error, Money, PaymentId, Result, Scope, Timestamp, WorkspaceId,
 };
 
 use crate::events::{PaymentCreated, PaymentDue, PaymentFacts, PaymentFailed};
 use crate::model::{Payment, PayoutStatus, Status};
-use crate::{Currency, store};
+use crate::store;
 
 /// The payments of a contract that all sides have signed.
 #[derive(Clone, Debug)]

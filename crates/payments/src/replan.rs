@@ -2,12 +2,12 @@
 
 use db::Tx;
 use events::TxExt as _;
-use kernel::{Clock, ContractId, Error, Money, PaymentId, Result, Scope};
+use kernel::{Clock, ContractId, Currency, Error, Money, PaymentId, Result, Scope};
 
 use crate::events::{PaymentFacts, PaymentReplaced};
 use crate::model::{Payment, REPLACED, Status};
 use crate::plan::{Plan, add, drawn_up};
-use crate::{Currency, store};
+use crate::store;
 
 /// What became of a contract's payments.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

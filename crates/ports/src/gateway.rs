@@ -1,7 +1,7 @@
 //! The way money moves: charges, payouts and their way back, through a payment provider.
 
 use async_trait::async_trait;
-use kernel::{Result, Timestamp};
+use kernel::{Currency, Money, Result, Timestamp};
 
 /// Something to be done with money, once: whoever asks again with the same key gets what came of it the first time.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,10 +12,10 @@ pub struct Order {
     pub payment: String,
     /// What is to be done.
     pub what: What,
-    /// How much, in the currency's smallest unit (cents; whole yen). More than 0.
-    pub units: i64,
-    /// The currency's code in lower case: `usd`.
-    pub currency: String,
+    /// How much. More than 0.
+    pub amount: Money,
+    /// Of which currency; how the provider counts its smallest unit is the provider's own.
+    pub currency: Currency,
     /// The provider's name of what came of it, if that is known already.
     pub reference: Option<String>,
 }
@@ -129,10 +129,10 @@ pub struct Back {
     pub reference: String,
     /// Of which charge or transfer, as orders refer to it.
     pub of: String,
-    /// How much, in the currency's smallest unit.
-    pub units: i64,
-    /// The currency's code in lower case.
-    pub currency: String,
+    /// How much.
+    pub amount: Money,
+    /// Of which currency.
+    pub currency: Currency,
     /// What came of it.
     pub outcome: Outcome,
 }
@@ -144,10 +144,10 @@ pub struct Dispute {
     pub reference: String,
     /// The charge, as orders refer to it.
     pub of: String,
-    /// How much is disputed, in the currency's smallest unit.
-    pub units: i64,
-    /// The currency's code in lower case.
-    pub currency: String,
+    /// How much is disputed.
+    pub amount: Money,
+    /// Of which currency.
+    pub currency: Currency,
     /// Where it stands, in the provider's word.
     pub status: String,
     /// How far that is: a dispute never goes to a lower step, so that what says so is old.
@@ -170,10 +170,10 @@ impl Dispute {
 pub struct Word {
     /// The order's key.
     pub key: String,
-    /// How much it was about, in the currency's smallest unit.
-    pub units: i64,
-    /// The currency's code in lower case.
-    pub currency: String,
+    /// How much it was about.
+    pub amount: Money,
+    /// Of which currency.
+    pub currency: Currency,
     /// What came of it.
     pub outcome: Outcome,
 }

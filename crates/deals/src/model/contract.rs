@@ -1,8 +1,7 @@
 //! A contract as it is stored.
 
 use db::Json;
-use kernel::{CampaignId, ContractId, CreatorId, Error, Money, Result, Timestamp, WorkspaceId};
-use payments::Currency;
+use kernel::{CampaignId, ContractId, CreatorId, Currency, Error, Money, Result, Timestamp, WorkspaceId};
 use serde_json::Map;
 
 use super::{Line, SigningOrder, Status, Text, Wanted, deliverables, schedule};

@@ -2,8 +2,7 @@
 
 use campaigns::Campaign;
 use creators::Creator;
-use kernel::{ContractId, Error, Money, Result};
-use payments::Currency;
+use kernel::{ContractId, Currency, Error, Money, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};

@@ -2,9 +2,7 @@
 
 use input::rule::{self, Problem, Rule};
 use input::{Fields, Input};
-use kernel::{CreatorId, Error, Fault, Money, Result, Timestamp};
-use payments::Currency;
-use payments::currency::currency;
+use kernel::{CreatorId, Currency, Error, Fault, Money, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -236,7 +234,7 @@ pub struct Changes {
     #[input(amount(false), alias = "total_amount")]
     payment_amount: Option<Money>,
     /// The currency, of ISO 4217.
-    #[input(currency())]
+    #[input(rule::currency())]
     currency: Option<Currency>,
     /// What is paid when, as in a new contract.
     #[input(payment_schedule())]

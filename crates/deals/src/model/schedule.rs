@@ -1,8 +1,7 @@
 //! Payment schedules: who gets how much at which milestone, to the last cent.
 
 use input::Fields;
-use kernel::{Money, Timestamp};
-use payments::Currency;
+use kernel::{Currency, Money, Timestamp};
 use payments::model::split;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

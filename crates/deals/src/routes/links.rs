@@ -10,7 +10,7 @@ use http_base::page::wants_html;
 use http_base::{Answer, ApiError, Body, Named, Peer};
 use input::Input;
 use input::form::read_form;
-use kernel::{ContractId, Error, Kind, Money, Result, Scope, Timestamp};
+use kernel::{ContractId, Error, Money, Result, Scope, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;

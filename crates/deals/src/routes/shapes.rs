@@ -1,8 +1,7 @@
 //! Contracts as they are answered.
 
 use db::Tx;
-use kernel::{AccountId, CampaignId, ContractId, CreatorId, Money, Result, Timestamp};
-use payments::Currency;
+use kernel::{AccountId, CampaignId, ContractId, CreatorId, Currency, Money, Result, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;

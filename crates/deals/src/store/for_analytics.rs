@@ -1,8 +1,7 @@
 //! What analytics tell of contracts: what was agreed, and what of it was delivered.
 
 use db::{Sql, Tx};
-use kernel::{CampaignId, CreatorId, Money, Result, Scope};
-use payments::Currency;
+use kernel::{CampaignId, CreatorId, Currency, Money, Result, Scope};
 
 use super::contracts::scoped;
 use crate::model::Status;

@@ -1,8 +1,7 @@
 //! Earned media value: what the attention would have cost as advertising, by a table of prices. It is told apart from the return on
 //! investment, and never mixed with it.
 
-use kernel::{Money, Variables};
-use payments::Currency;
+use kernel::{Currency, Money, Variables};
 use serde::Serialize;
 use utoipa::ToSchema;
 

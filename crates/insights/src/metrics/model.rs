@@ -1,9 +1,7 @@
 //! A row of post metrics: what one post gained on one day.
 
 use input::{Fields, Input};
-use kernel::{CampaignId, CreatorId, Money, Platform, Timestamp};
-use payments::Currency;
-use payments::currency::currency;
+use kernel::{CampaignId, CreatorId, Currency, Money, Platform, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -2,9 +2,7 @@
 
 use input::rule::{self, Problem, Rule};
 use input::{Fields, Input};
-use kernel::{CampaignId, CreatorId, Id, Money, Timestamp, WorkspaceId};
-use payments::Currency;
-use payments::currency::currency;
+use kernel::{CampaignId, CreatorId, Currency, Id, Money, Timestamp, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use csv::Writer;
-use kernel::{CreatorId, Error, Money, Result};
-use payments::Currency;
+use kernel::{CreatorId, Currency, Error, Money, Result};
 use uuid::Uuid;
 
 use crate::analytics::model::Tally;

@@ -1,7 +1,6 @@
 //! Numbers as reports tell them.
 
-use kernel::Money;
-use payments::Currency;
+use kernel::{Currency, Money};
 
 /// `1,234,567`.
 pub(super) fn grouped(number: i64) -> String {

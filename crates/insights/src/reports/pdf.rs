@@ -1,8 +1,7 @@
 //! The report that one hands to a client.
 
+use kernel::{Currency, Money, Result};
 use paper::{Colour, Column, Mark, Setup, Sheet, Style, Table};
-use kernel::{Money, Result};
-use payments::Currency;
 
 use super::chart::{self, Bar, ENGAGEMENT, Line, VIEWS};
 use super::numbers::{amount, counted, grouped, or_dash, percent};

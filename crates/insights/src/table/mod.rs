@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use input::Input;
 pub(crate) use input::table::Source;
 use input::table::{Format, Rows, Shape, told};
-use kernel::{Error, Result};
+use kernel::Result;
 use tokio::sync::mpsc;
 
 use crate::batch::{Dated, ahead};

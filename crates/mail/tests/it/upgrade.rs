@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use db::{Db, args};
-use http_base::{App, Mode};
+use http_base::App;
 use kernel::{Clock, MailId, Timestamp, WorkspaceId, time};
 use mail::{Post, Settings};
-use testkit::{FreshDb, both_engines};
+use testkit::{FreshDb, People, both_engines};
 
 use crate::{Office, Told, mock};
 
@@ -45,10 +45,11 @@ async fn write(db: &Db, clock: &Clock, row: Row<'_>) -> MailId {
 async fn upgraded(fresh: FreshDb, clock: Clock, told: Arc<Told>) -> Office {
     let tables = [jobs::MIGRATIONS, delivery::MIGRATIONS, mail::MIGRATIONS].concat();
     assert_eq!(fresh.db.migrate(&tables, clock.now()).await.unwrap(), delivery::MIGRATIONS.len());
-    let app = App::new(fresh.db.clone(), clock.clone(), Mode::Serve, http_base::app::Limits::default(), true);
+    let people = People::default();
+    let app = App::builder(fresh.db.clone(), clock.clone()).authenticated_by(Arc::new(people.clone())).build();
     let post = Post::new(app.clone(), told, Settings::default(), Vec::new());
     let registry = mail::jobs(&post);
-    Office { app, clock, post, registry, fresh }
+    Office { app, clock, people, post, registry, fresh }
 }
 
 #[both_engines]

@@ -2,12 +2,11 @@
 
 use db::{Listing, Sql, Tx};
 use http_base::Offsets;
-use kernel::{CreatorId, Money, PaymentId, Result, Scope, Timestamp, WorkspaceId};
+use kernel::{CreatorId, Currency, Money, PaymentId, Result, Scope, Timestamp, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Account;
-use crate::Currency;
 
 /// A line of a posting. The lines of one posting sum to zero.
 #[derive(Clone, Debug, Serialize, ToSchema, db::Row)]

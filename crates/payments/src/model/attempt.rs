@@ -1,10 +1,8 @@
 //! What is asked of a gateway, as it is stored.
 
-use kernel::{Money, PaymentId, Timestamp, WorkspaceId};
+use kernel::{Currency, Money, PaymentId, Timestamp, WorkspaceId};
 use ports::gateway::{Order, What};
 use uuid::Uuid;
-
-use crate::Currency;
 
 /// One thing that was (or is to be) asked of a gateway. Its id is the gateway's idempotency key.
 #[derive(Clone, Debug, db::Row)]
@@ -102,8 +100,8 @@ impl Attempt {
             key: self.id.to_string(),
             payment: self.payment_id.to_string(),
             what,
-            units: self.currency.smallest_units(amount),
-            currency: self.currency.code().to_ascii_lowercase(),
+            amount,
+            currency: self.currency,
             reference: self.reference.clone(),
         }
     }

@@ -1,11 +1,10 @@
 //! Payments as they are told.
 
-use kernel::{CampaignId, ContractId, CreatorId, Money, PaymentId, Timestamp};
+use kernel::{CampaignId, ContractId, CreatorId, Currency, Money, PaymentId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Payment, PayoutStatus, RefundStatus, Status};
-use crate::Currency;
 
 /// A payment of a contract: how much, for what, and where it stands.
 #[derive(Serialize, ToSchema)]

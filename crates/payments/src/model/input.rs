@@ -2,12 +2,10 @@
 
 use input::Input;
 use input::rule::{self, Problem, Rule};
-use kernel::{ContractId, Error, Money, Result, Timestamp};
+use kernel::{ContractId, Currency, Error, Money, Result, Timestamp};
 
 use super::payment::MANUAL;
 use super::{Payment, Status};
-use crate::Currency;
-use crate::currency::currency;
 use serde_json::json;
 
 /// A payment made by hand, beside those that signing a contract makes from its schedule.

@@ -1,10 +1,9 @@
 //! A payment, as it is stored.
 
-use kernel::{CampaignId, ContractId, CreatorId, Error, Money, PaymentId, Result, Timestamp, WorkspaceId};
+use kernel::{CampaignId, ContractId, CreatorId, Currency, Error, Money, PaymentId, Result, Timestamp, WorkspaceId};
 use uuid::Uuid;
 
 use super::{RefundStatus, Status};
-use crate::Currency;
 
 /// A payment, as it is stored.
 #[derive(Clone, Debug, db::Row)]

@@ -1,8 +1,6 @@
 //! Shares of amounts, to the last cent.
 
-use kernel::Money;
-
-use crate::Currency;
+use kernel::{Currency, Money};
 
 /// `whole · numerator / denominator`, rounded down to the currency's smallest unit; nothing of a denominator that is not more than 0.
 pub fn part(whole: Money, numerator: i64, denominator: i64, currency: Currency) -> Money {

@@ -7,13 +7,13 @@ use axum::response::Response;
 use events::TxExt as _;
 use http_base::idempotency::{Begun, IdempotencyKey, Once};
 use http_base::{Answer, Body, Caller, Named};
-use kernel::{Error, Money};
+use kernel::{Currency, Error, Money};
 
 use super::must_pay;
 use crate::events::{PaymentCompleted, PaymentCreated, PaymentDue, PaymentFacts, PaymentFailed, PaymentProcessing};
 use crate::ledger::{Posting, post};
 use crate::model::{Changes, NewPayment, Payment, PaymentBody, PayoutStatus, Status};
-use crate::{Currency, Payments, store};
+use crate::{Payments, store};
 
 /// Create a payment
 ///

@@ -6,12 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use db::Tx;
 use http_base::{Answer, Caller};
-use kernel::{Money, PaymentId, Result, Scope, Timestamp};
+use kernel::{Currency, Money, PaymentId, Result, Scope, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::model::Status;
-use crate::{Currency, Payments, store};
+use crate::{Payments, store};
 
 /// So many of the newest payments are in the dashboard.
 const RECENT: u32 = 10;

@@ -4,13 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Caller, Offsets, Page, Params, Reader};
 use input::Input;
-use kernel::{Error, Kind, PaymentId};
+use kernel::{Currency, Error, Kind, PaymentId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::currency::currency;
+use crate::Payments;
 use crate::ledger::{self, Account, Balance, Entry, Sought, Verified};
-use crate::{Currency, Payments};
 
 /// Which entries are wanted.
 #[derive(Input)]

@@ -4,14 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Caller, Named, Offsets, Page, Params};
 use input::Input;
-use kernel::{ContractId, Error, Result, Scope};
+use kernel::{ContractId, Currency, Error, Result, Scope};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::currency::currency;
+use crate::Payments;
 use crate::model::{PaymentBody, Status};
 use crate::store::{self, Wanted};
-use crate::{Currency, Payments};
 
 /// Which payments are wanted.
 #[derive(Input)]

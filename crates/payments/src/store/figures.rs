@@ -1,10 +1,9 @@
 //! Sums of payments, never across currencies.
 
 use db::{Sql, Tx};
-use kernel::{CreatorId, Money, PaymentId, Result, Scope, Timestamp};
+use kernel::{CreatorId, Currency, Money, PaymentId, Result, Scope, Timestamp};
 
 use super::scoped;
-use crate::Currency;
 use crate::model::Status;
 
 /// How many payments of one currency and status there are, and what they come to.

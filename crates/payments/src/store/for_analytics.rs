@@ -1,10 +1,9 @@
 //! What analytics tell of payments: what was paid and what of it went back, never across currencies.
 
 use db::{Sql, Tx};
-use kernel::{CampaignId, CreatorId, Money, Result, Scope};
+use kernel::{CampaignId, CreatorId, Currency, Money, Result, Scope};
 
 use super::scoped;
-use crate::Currency;
 
 /// What was paid to a creator for a campaign, in one currency.
 #[derive(Clone, Copy, Debug, db::Row)]

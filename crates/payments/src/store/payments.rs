@@ -2,10 +2,9 @@
 
 use db::{Listing, Sql, Tx};
 use http_base::Offsets;
-use kernel::{CampaignId, ContractId, CreatorId, PaymentId, Result, Scope};
+use kernel::{CampaignId, ContractId, CreatorId, Currency, PaymentId, Result, Scope};
 
 use super::scoped;
-use crate::Currency;
 use crate::model::{Payment, Status};
 
 /// Which payments are wanted.

@@ -1,7 +1,7 @@
 //! What contracts ask of payments.
 
-use kernel::{Kind, Money, Scope, Timestamp, time};
-use payments::{Currency, Milestone, Plan};
+use kernel::{Currency, Kind, Money, Scope, Timestamp, time};
+use payments::{Milestone, Plan};
 use serde_json::json;
 use testkit::{FreshDb, both_engines};
 

@@ -1,7 +1,7 @@
 //! Amendments: what is not paid yet is planned anew.
 
-use kernel::{Kind, Money, Scope, time};
-use payments::{Currency, Milestone, Replanned};
+use kernel::{Currency, Kind, Money, Scope, time};
+use payments::{Milestone, Replanned};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use testkit::{FreshDb, both_engines};

@@ -5,6 +5,7 @@
 
 mod objects;
 mod settings;
+mod units;
 mod webhook;
 mod wire;
 
@@ -47,23 +48,28 @@ fn certain(fault: Fault) -> Fault {
     }
 }
 
-fn amount(order: &Order) -> Form {
-    vec![
-        ("amount", order.units.to_string()),
+fn amount(order: &Order) -> Result<Form, Fault> {
+    let units = units::of(order.amount, order.currency).map_err(Fault::NotDone)?;
+    Ok(vec![
+        ("amount", units.to_string()),
         ("metadata[attempt]", order.key.clone()),
         ("metadata[payment]", order.payment.clone()),
-    ]
+    ])
 }
 
-fn charge(order: &Order, method: Option<&str>, customer: Option<&str>) -> Form {
-    let mut form = amount(order);
-    form.push(("currency", order.currency.clone()));
+fn currency(order: &Order) -> String {
+    order.currency.code().to_ascii_lowercase()
+}
+
+fn charge(order: &Order, method: Option<&str>, customer: Option<&str>) -> Result<Form, Fault> {
+    let mut form = amount(order)?;
+    form.push(("currency", currency(order)));
     form.push(("transfer_group", order.payment.clone()));
     form.push(("automatic_payment_methods[enabled]", "true".into()));
     if let Some(customer) = customer {
         form.push(("customer", customer.to_owned()));
     }
-    let Some(method) = method else { return form };
+    let Some(method) = method else { return Ok(form) };
     // Without a page to come back to, only what needs no redirection can be confirmed from here.
     form.push(("automatic_payment_methods[allow_redirects]", "never".into()));
     if method.starts_with("tok_") {
@@ -76,7 +82,7 @@ fn charge(order: &Order, method: Option<&str>, customer: Option<&str>) -> Form {
     if customer.is_some() {
         form.push(("off_session", "true".into()));
     }
-    form
+    Ok(form)
 }
 
 #[async_trait]
@@ -89,12 +95,12 @@ impl Gateway for StripeGateway {
         let key = &order.key;
         match &order.what {
             What::Charge { method, customer } => {
-                let form = charge(order, method.as_deref(), customer.as_deref());
+                let form = charge(order, method.as_deref(), customer.as_deref())?;
                 self.wire.post(&["payment_intents"], &form, key, objects::intent).await
             }
             What::Payout { account, charge } => {
-                let mut form = amount(order);
-                form.push(("currency", order.currency.clone()));
+                let mut form = amount(order)?;
+                form.push(("currency", currency(order)));
                 form.push(("destination", account.clone()));
                 form.push(("transfer_group", order.payment.clone()));
                 if let Some(intent) = charge
@@ -105,10 +111,10 @@ impl Gateway for StripeGateway {
                 self.wire.post(&["transfers"], &form, key, objects::moved).await
             }
             What::TakeBack { transfer } => {
-                self.wire.post(&["transfers", transfer, "reversals"], &amount(order), key, objects::moved).await
+                self.wire.post(&["transfers", transfer, "reversals"], &amount(order)?, key, objects::moved).await
             }
             What::Refund { charge } => {
-                let mut form = amount(order);
+                let mut form = amount(order)?;
                 form.push(("payment_intent", charge.clone()));
                 self.wire.post(&["refunds"], &form, key, objects::refund).await
             }

@@ -1,8 +1,10 @@
 //! Stripe's objects, as outcomes.
 
-use kernel::{Timestamp, time};
+use kernel::{Currency, Money, Timestamp, time};
 use ports::gateway::{Back, Dispute, News, Outcome, Wanted, Word};
 use serde_json::Value;
+
+use super::units;
 
 /// Reads an outcome out of an object; nothing if it is none of its kind.
 pub(super) type Read = fn(&Value) -> Option<Outcome>;
@@ -63,14 +65,19 @@ pub(super) fn refund(object: &Value) -> Option<Outcome> {
 pub(super) fn word(object: &Value, read: Read) -> Option<Word> {
     Some(Word {
         key: text(&object["metadata"]["attempt"])?,
-        units: object["amount"].as_i64()?,
+        amount: amount(object)?,
         currency: currency(object)?,
         outcome: read(object)?,
     })
 }
 
-fn currency(object: &Value) -> Option<String> {
-    object["currency"].as_str().map(str::to_ascii_lowercase)
+fn amount(object: &Value) -> Option<Money> {
+    Some(units::amount(object["amount"].as_i64()?, currency(object)?))
+}
+
+/// One of those that can be held here: nothing else was ever asked for.
+fn currency(object: &Value) -> Option<Currency> {
+    Currency::parse(object["currency"].as_str()?).ok()
 }
 
 /// What a refund says: of an order of ours, or of a charge whose refund we did not order.
@@ -85,7 +92,7 @@ fn back(object: &Value, of: &Value, read: Read) -> Option<Back> {
     Some(Back {
         reference: text(&object["id"])?,
         of: text(of)?,
-        units: object["amount"].as_i64()?,
+        amount: amount(object)?,
         currency: currency(object)?,
         outcome: read(object)?,
     })
@@ -124,7 +131,7 @@ pub(super) fn dispute(object: &Value) -> Option<News> {
     Some(News::Dispute(Dispute {
         reference: text(&object["id"])?,
         of: text(&object["payment_intent"])?,
-        units: object["amount"].as_i64()?,
+        amount: amount(object)?,
         currency: currency(object)?,
         status,
         step,
@@ -156,7 +163,7 @@ mod tests {
                 "payment_intent": "pi_1", "charge": "ch_1", "reason": "fraudulent", "evidence_details": {"due_by": 1_682_294_399},
                 "balance_transactions": [{"amount": booked, "fee": 1500}]});
             let Some(News::Dispute(dispute)) = dispute(&object) else { panic!("{status}") };
-            assert_eq!((dispute.of.as_str(), dispute.currency.as_str(), dispute.units), ("pi_1", "usd", 1000));
+            assert_eq!((dispute.of.as_str(), dispute.currency.code(), dispute.amount.minor()), ("pi_1", "USD", 1000));
             assert_eq!(dispute.respond_by.unwrap().to_string(), "2023-04-23T23:59:59Z");
             (dispute.step, dispute.withdrawn)
         };

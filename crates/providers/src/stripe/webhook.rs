@@ -120,7 +120,7 @@ mod tests {
             "metadata": {"attempt": "a"}}"#;
         let news = event(intent, "payment_intent.succeeded").news.remove(0);
         let News::Order(news) = news else { panic!("{news:?}") };
-        assert_eq!((news.key.as_str(), news.units, news.currency.as_str()), ("a", 500, "jpy"));
+        assert_eq!((news.key.as_str(), news.amount.minor(), news.currency.code()), ("a", 50_000, "JPY"));
         assert_eq!(news.outcome, Outcome::Done { reference: "pi_1".into() });
         for (object, kind) in [
             (intent.replace("metadata", "data"), "payment_intent.succeeded"),
@@ -142,8 +142,8 @@ mod tests {
         let told: Vec<String> = heard
             .iter()
             .map(|news| match news {
-                News::Order(word) => format!("{} {}", word.key, word.units),
-                News::Reversal(back) => format!("{} of {} {}", back.reference, back.of, back.units),
+                News::Order(word) => format!("{} {}", word.key, word.amount.minor()),
+                News::Reversal(back) => format!("{} of {} {}", back.reference, back.of, back.amount.minor()),
                 other => panic!("{other:?}"),
             })
             .collect();

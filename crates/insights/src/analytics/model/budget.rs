@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use deals::model::Status;
 use deals::store::Handed;
-use kernel::Money;
-use payments::Currency;
+use kernel::{Currency, Money};
 use serde::Serialize;
 use utoipa::ToSchema;
 

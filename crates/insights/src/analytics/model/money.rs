@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::Money;
-use payments::Currency;
+use kernel::{Currency, Money};
 use payments::store::PaidToCreator;
 use serde::Serialize;
 use utoipa::ToSchema;

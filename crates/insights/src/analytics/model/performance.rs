@@ -1,7 +1,6 @@
 //! What a campaign brought in all.
 
-use kernel::Money;
-use payments::Currency;
+use kernel::{Currency, Money};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::Money;
-use payments::Currency;
+use kernel::{Currency, Money};
 
 use super::Revenue;
 use super::percent;

@@ -1,12 +1,11 @@
-//! Currencies (ISO 4217), and how many decimals each has.
+//! Currencies, and how many decimals each has: those of ISO 4217 (its list one, as of 2026). A payment provider may count some of them
+//! otherwise; that is the provider's own table.
 
 use std::fmt;
 
-use db::{Cell, FromColumn, ToColumn, Value};
-use input::rule::{self, Problem, Rule};
-use kernel::{Error, Kind, Money, Result};
 use serde::{Serialize, Serializer};
-use serde_json::json;
+
+use crate::{Error, Kind, Money, Result};
 
 /// A currency whose amounts this server can hold: those with no or two decimals.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -17,7 +16,7 @@ const TWO: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB B
     CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD \
     KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN \
     QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED \
-    VES WST XCD YER ZAR ZMW ZWG";
+    VES WST XCD XCG YER ZAR ZMW ZWG";
 /// Those without decimals.
 const NONE: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
 /// Those with three: this server's money has two.
@@ -60,7 +59,7 @@ impl Currency {
         self.decimals() == 2 || amount.minor() % 100 == 0
     }
 
-    /// The amount in the currency's own smallest unit, as gateways count it: cents, but whole yen.
+    /// The amount in the currency's own smallest unit: cents, but whole yen.
     pub fn smallest_units(self, amount: Money) -> i64 {
         if self.decimals() == 0 { amount.minor() / 100 } else { amount.minor() }
     }
@@ -71,17 +70,6 @@ impl Currency {
     }
 }
 
-/// The rule of a field that names a currency.
-pub fn currency() -> impl Rule<Output = Currency> {
-    rule::rule(
-        || json!({"type": "string", "examples": ["EUR"]}),
-        |value, _| {
-            let code = value.as_str().ok_or_else(|| Problem::new("wrong_type", "must be a text"))?;
-            Currency::parse(code).map_err(|error| Problem::new("unknown_value", error.message().to_owned()))
-        },
-    )
-}
-
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
@@ -89,24 +77,8 @@ impl fmt::Display for Currency {
 }
 
 impl Serialize for Currency {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serializer.serialize_str(self.code())
-    }
-}
-
-impl FromColumn for Currency {
-    fn from_cell(cell: Cell<'_>) -> Result<Self, String> {
-        let code = String::from_cell(cell)?;
-        Self::parse(&code).map_err(|_| format!("{code} is no currency"))
-    }
-}
-
-impl ToColumn for Currency {
-    fn to_value(&self) -> Value {
-        self.code().to_value()
-    }
-    fn null() -> Value {
-        Value::Text(None)
     }
 }
 
@@ -129,6 +101,33 @@ impl utoipa::ToSchema for Currency {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The minor units of ISO 4217, as its maintenance agency (SIX) lists them: a sample of each kind, and those that providers count
+    /// otherwise.
+    #[test]
+    fn decimals_are_those_of_iso_4217() {
+        for (code, decimals) in [
+            ("USD", 2),
+            ("EUR", 2),
+            ("HUF", 2),
+            ("TWD", 2),
+            ("MGA", 2),
+            ("MRU", 2),
+            ("XCG", 2),
+            ("JPY", 0),
+            ("KRW", 0),
+            ("ISK", 0),
+            ("UGX", 0),
+            ("VND", 0),
+            ("XOF", 0),
+        ] {
+            assert_eq!(Currency::parse(code).unwrap().decimals(), decimals, "{code}");
+        }
+        for list in [TWO, NONE, THREE] {
+            let codes: Vec<&str> = list.split_whitespace().collect();
+            assert!(codes.is_sorted() && codes.iter().all(|code| code.len() == 3), "{codes:?}");
+        }
+    }
 
     #[test]
     fn decimals_are_the_currency_s_own() {
