@@ -7,10 +7,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::Result;
-use crate::client::Client;
+use crate::client::{Asker, Client};
 
 /// Longer than this nothing that is measured here takes to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Who measures, as the server knows them.
+const EMAIL: &str = "bench@example.com";
+const PASSWORD: &str = "measured-in-microseconds";
 /// Linux counts CPU time for user space in hundredths of a second, whatever its own clock is (USER_HZ).
 const TICKS: f64 = 100.0;
 
@@ -50,22 +53,32 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// The server in demo mode, which wants no token.
-    pub(crate) fn demo(server: &Path, folder: &Path, settings: &[(&str, &str)]) -> Result<Self> {
+    /// The server in earnest. Requests are counted as for everybody, only that nobody's quota is reached.
+    pub(crate) fn serve(server: &Path, folder: &Path, settings: &[(&str, &str)]) -> Result<Self> {
         let port = free_port()?;
         let mut command = command(server, folder, settings);
-        command.arg("demo").arg("--data-dir").arg(folder).arg("--port").arg(port.to_string());
+        command.envs([
+            ("HOST", "127.0.0.1"),
+            ("PORT", &port.to_string()),
+            ("JWT_SECRET_KEY", "a secret of the benchmark, known to everybody"),
+            ("ACCESS_TOKEN_EXPIRE_MINUTES", "600"),
+        ]);
+        let quotas = ["ADDRESS", "ADDRESS_AI", "ADDRESS_AUTH", "ACCOUNT", "ACCOUNT_AI"];
+        command.envs(quotas.map(|quota| (format!("RATE_LIMIT_{quota}"), "1000000/second")));
+        command.arg("serve");
         Self::start(command, port)
     }
 
-    /// The server in earnest.
-    pub(crate) fn serve(server: &Path, folder: &Path) -> Result<Self> {
-        let port = free_port()?;
-        // It signs nothing: only its health is asked for.
-        let secret = ("JWT_SECRET_KEY", "a secret of the benchmark, known to everybody");
-        let mut command = command(server, folder, &[("HOST", "127.0.0.1"), ("PORT", &port.to_string()), secret]);
-        command.arg("serve");
-        Self::start(command, port)
+    /// A brand that is logged in.
+    pub(crate) fn log_in(&self) -> Result<Asker> {
+        let (mut client, nobody) = (Client::connect(self.address)?, Asker::default());
+        let who = serde_json::json!({"email": EMAIL, "password": PASSWORD, "role": "BRAND"}).to_string();
+        // In a folder that is kept it has signed up before.
+        client.ask(&nobody.post("/api/v1/auth/signup", &who))?;
+        let who = serde_json::json!({"email": EMAIL, "password": PASSWORD}).to_string();
+        let opened = client.json(&nobody.post("/api/v1/auth/login", &who))?;
+        let token = opened["access_token"].as_str().ok_or("logging in brings no token")?;
+        Ok(Asker::with_token(token))
     }
 
     /// The bare handler that answers with these bytes.
@@ -82,7 +95,9 @@ impl Running {
         let mut child = command.spawn()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         loop {
-            if let Ok(200) = Client::connect(address).and_then(|mut client| Ok(client.get("/health")?.status)) {
+            if let Ok(200) =
+                Client::connect(address).and_then(|mut client| Ok(client.ask(&Asker::default().get("/health"))?.status))
+            {
                 return Ok(Self { child, address, started_in: started.elapsed() });
             }
             if let Some(status) = child.try_wait()? {
@@ -98,11 +113,7 @@ impl Running {
 
     /// CPU time of all its threads so far, in seconds.
     pub(crate) fn cpu(&self) -> Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name in brackets may have anything in it; utime and stime are the 12th and 13th fields after it.
-        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-        let ticks: Vec<f64> = fields.skip(11).take(2).map(str::parse).collect::<std::result::Result<_, _>>()?;
-        Ok(ticks.iter().sum::<f64>() / TICKS)
+        cpu_of(&self.child.id().to_string())
     }
 
     /// The most memory that it has taken, in megabytes.
@@ -129,6 +140,19 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// CPU time of this program so far, in seconds: what making the load costs.
+pub(crate) fn own_cpu() -> Result<f64> {
+    cpu_of("self")
+}
+
+fn cpu_of(process: &str) -> Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name in brackets may have anything in it; utime and stime are the 12th and 13th fields after it.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: Vec<f64> = fields.skip(11).take(2).map(str::parse).collect::<std::result::Result<_, _>>()?;
+    Ok(ticks.iter().sum::<f64>() / TICKS)
 }
 
 /// Runs a command to its end; how long it took, and the most memory that it took, in megabytes.

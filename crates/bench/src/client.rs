@@ -6,18 +6,29 @@ use std::time::Duration;
 
 use crate::Result;
 
-/// A GET of this path.
-pub(crate) fn get(path: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").into_bytes()
-}
+/// Who asks: the rest of every request's head.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asker(String);
 
-/// A POST of this JSON.
-pub(crate) fn post(path: &str, json: &str) -> Vec<u8> {
-    let length = json.len();
-    format!(
-        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}"
-    )
-    .into_bytes()
+impl Asker {
+    /// Whoever has this token.
+    pub(crate) fn with_token(token: &str) -> Self {
+        Self(format!("Authorization: Bearer {token}\r\n"))
+    }
+
+    /// A GET of this path.
+    pub(crate) fn get(&self, path: &str) -> Vec<u8> {
+        format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{}\r\n", self.0).into_bytes()
+    }
+
+    /// A POST of this JSON.
+    pub(crate) fn post(&self, path: &str, json: &str) -> Vec<u8> {
+        let (length, who) = (json.len(), &self.0);
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{who}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}"
+        )
+        .into_bytes()
+    }
 }
 
 /// The head of an answer, if it is whole: the status, and how long head and body are together.
@@ -74,15 +85,12 @@ impl Client {
         }
     }
 
-    pub(crate) fn get(&mut self, path: &str) -> Result<Answer> {
-        self.ask(&get(path))
-    }
-
-    /// The JSON at a path.
-    pub(crate) fn json(&mut self, path: &str) -> Result<serde_json::Value> {
-        let answer = self.get(path)?;
-        if answer.status != 200 {
-            return Err(format!("{path} answers {}: {}", answer.status, String::from_utf8_lossy(&answer.body)).into());
+    /// The JSON that answers a request; anything but a success is an error.
+    pub(crate) fn json(&mut self, request: &[u8]) -> Result<serde_json::Value> {
+        let answer = self.ask(request)?;
+        if !(200..300).contains(&answer.status) {
+            let asked = String::from_utf8_lossy(request.split(|byte| *byte == b'\r').next().unwrap_or_default());
+            return Err(format!("{asked} answers {}: {}", answer.status, String::from_utf8_lossy(&answer.body)).into());
         }
         Ok(serde_json::from_slice(&answer.body)?)
     }

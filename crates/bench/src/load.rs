@@ -18,7 +18,7 @@ pub(crate) const CONNECTIONS: usize = 32;
 /// What a window of load brought.
 #[derive(Default)]
 pub(crate) struct Window {
-    /// Answers with status 200.
+    /// Answers with the status that was expected.
     pub(crate) good: u64,
     /// All others.
     pub(crate) bad: u64,
@@ -38,14 +38,14 @@ impl Window {
 /// What the connections send, one after the other; nothing when the window is over.
 type Next = Rc<RefCell<dyn FnMut() -> Option<Rc<[u8]>>>>;
 
-/// The same request over and over.
-pub(crate) fn same(address: SocketAddr, request: &[u8], time: Duration) -> Result<Window> {
+/// The same request over and over, which is answered with this status.
+pub(crate) fn same(address: SocketAddr, request: &[u8], status: u16, time: Duration) -> Result<Window> {
     let (request, started) = (Rc::<[u8]>::from(request), Instant::now());
     let next: Next = Rc::new(RefCell::new(move || (started.elapsed() < time).then(|| request.clone())));
-    load(address, &next, true)
+    load(address, &next, status)
 }
 
-/// One request after the other, until the time is over or there are none left.
+/// One request after the other, each answered with 200, until the time is over or there are none left.
 pub(crate) fn each(
     address: SocketAddr,
     mut requests: impl Iterator<Item = Vec<u8>> + 'static,
@@ -54,16 +54,16 @@ pub(crate) fn each(
     let started = Instant::now();
     let next = move || if started.elapsed() < time { requests.next().map(Rc::from) } else { None };
     let next: Next = Rc::new(RefCell::new(next));
-    load(address, &next, false)
+    load(address, &next, 200)
 }
 
-fn load(address: SocketAddr, next: &Next, all_the_same: bool) -> Result<Window> {
+fn load(address: SocketAddr, next: &Next, status: u16) -> Result<Window> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let window = Rc::new(RefCell::new(Window::default()));
     let started = Instant::now();
     LocalSet::new().block_on(&runtime, async {
         let clients: Vec<_> = (0..CONNECTIONS)
-            .map(|_| tokio::task::spawn_local(client(address, next.clone(), window.clone(), all_the_same)))
+            .map(|_| tokio::task::spawn_local(client(address, next.clone(), window.clone(), status)))
             .collect();
         for client in clients {
             client.await??;
@@ -75,35 +75,32 @@ fn load(address: SocketAddr, next: &Next, all_the_same: bool) -> Result<Window> 
     Ok(window)
 }
 
-async fn client(address: SocketAddr, next: Next, window: Rc<RefCell<Window>>, all_the_same: bool) -> Result<()> {
+async fn client(address: SocketAddr, next: Next, window: Rc<RefCell<Window>>, status: u16) -> Result<()> {
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let mut buffer = vec![0; 1 << 17];
-    let mut known = None;
+    let expected = format!("HTTP/1.1 {status} ");
     loop {
         let request = (*next.borrow_mut())();
         let Some(request) = request else { return Ok(()) };
         let sent = Instant::now();
         stream.write_all(&request).await?;
         let mut read = 0;
-        let status = loop {
+        let is_good = loop {
             let more = stream.read(&mut buffer[read..]).await?;
             if more == 0 {
                 return Err("the server closed a connection, or its answer is too long".into());
             }
             read += more;
-            // Where every answer is as long as the first, its head need not be read again.
-            if let Some((status, length)) = known.filter(|_| all_the_same).or_else(|| head(&buffer[..read]))
+            if let Some((_, length)) = head(&buffer[..read])
                 && read >= length
             {
-                known = Some((status, length));
-                let is_good = buffer.starts_with(b"HTTP/1.1 200");
-                break is_good;
+                break buffer.starts_with(expected.as_bytes());
             }
         };
         let mut window = window.borrow_mut();
         window.latencies.push(sent.elapsed().as_nanos() as u64);
-        if status {
+        if is_good {
             window.good += 1;
         } else {
             window.bad += 1;

@@ -3,18 +3,16 @@
 use std::path::Path;
 
 use crate::Result;
-use crate::child::{Running, command, watch};
+use crate::child::{command, watch};
 use crate::data::Data;
 use crate::table::{Promise, Table};
 
-/// Makes the demo's world, which the other measures need (nobody wants a token there), and imports the crowd beside it. Where a
-/// kept folder has all that, nothing is done.
+/// Imports the crowd; where a kept folder has it, nothing is done.
 pub(crate) fn import(server: &Path, data: &Data, table: &mut Table) -> Result<()> {
     let done = data.folder.join("imported");
     if done.exists() {
         return Ok(());
     }
-    Running::demo(server, &data.folder, &[])?.stop()?;
     let file = data.write_csv()?;
     let mut import = command(server, &data.folder, &[]);
     import.args(["import", "creators"]).arg(&file);

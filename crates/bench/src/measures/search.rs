@@ -7,7 +7,7 @@ use super::KEPT;
 use crate::Result;
 use crate::briefs;
 use crate::child::Running;
-use crate::client::{Client, post};
+use crate::client::Client;
 use crate::data::Data;
 use crate::load::quantile_millis;
 use crate::table::{Promise, Table};
@@ -17,12 +17,13 @@ const ROUNDS: usize = 10;
 
 /// Every brief in turn over one connection, at filters by followers.
 pub(crate) fn search(server: &Path, data: &Data, table: &mut Table) -> Result<()> {
-    let running = Running::demo(server, &data.folder, &[])?;
+    let running = Running::serve(server, &data.folder, &[])?;
+    let asker = running.log_in()?;
     let mut client = Client::connect(running.address)?;
     for kept in KEPT {
         let least = data.followers_of(kept);
         let requests: Vec<_> = (0..briefs::COUNT)
-            .map(|number| post("/api/v1/ai/similaritysearch", &briefs::json(number, least)))
+            .map(|number| asker.post("/api/v1/ai/similaritysearch", &briefs::json(number, least)))
             .collect();
         let (mut times, mut total) = (Vec::new(), 0);
         let cpu = running.cpu()?;

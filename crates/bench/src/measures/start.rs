@@ -14,7 +14,7 @@ const TIMES: usize = 3;
 pub(crate) fn start(server: &Path, data: &Data, table: &mut Table) -> Result<()> {
     let (mut times, mut peak) = (Vec::new(), 0.0_f64);
     for _ in 0..TIMES {
-        let running = Running::serve(server, &data.folder)?;
+        let running = Running::serve(server, &data.folder, &[])?;
         times.push(running.started_in.as_secs_f64());
         peak = peak.max(running.peak_megabytes());
         running.stop()?;

@@ -9,7 +9,6 @@ use db::{Db, Settings};
 
 use crate::Result;
 use crate::child::Running;
-use crate::client::post;
 use crate::data::Data;
 use crate::load::{self, quantile_millis};
 use crate::table::{Promise, Table};
@@ -22,27 +21,17 @@ pub(crate) fn writes(server: &Path, data: &Data, seconds: u64, table: &mut Table
     let syncs = syncs(&data.folder)?;
     let time = Duration::from_secs(seconds + 2);
     let before = rows(&data.database())?;
-    let running = Running::demo(server, &data.folder, &[])?;
+    let running = Running::serve(server, &data.folder, &[])?;
+    let asker = running.log_in()?;
 
     // All are made before, so that making them takes nothing from the server.
     let mut creators = Vec::with_capacity(MOST);
     for creator in data.newcomers(usize::try_from(before.0)?.saturating_sub(data.rows)).take(MOST) {
         let mut json = Vec::new();
         samples::write_jsonl([creator], &mut json)?;
-        creators.push(post("/api/v1/creators", std::str::from_utf8(&json)?.trim_end()));
+        creators.push(asker.post("/api/v1/creators", std::str::from_utf8(&json)?.trim_end()));
     }
-    let campaigns = (0..MOST).map(|number| {
-        let json = serde_json::json!({
-            "product_name": format!("Product {number}"),
-            "brand_name": format!("Brand {}", number % 500),
-            "product_description": "Something that people use every day, made a little better",
-            "target_audience": "People aged 25-45",
-            "product_niche": "Fitness Technology",
-            "total_budget": 10_000 + number,
-        });
-        post("/api/v1/campaigns", &json.to_string())
-    });
-    let campaigns: Vec<_> = campaigns.collect();
+    let campaigns: Vec<_> = (0..MOST).map(|number| asker.post("/api/v1/campaigns", &campaign(number))).collect();
 
     let mut acknowledged = Vec::new();
     for (what, requests) in [("creators", creators), ("campaigns", campaigns)] {
@@ -69,6 +58,19 @@ pub(crate) fn writes(server: &Path, data: &Data, seconds: u64, table: &mut Table
         table.line(&format!("POST /{what}: acknowledged but not there"), lost.abs(), "", Promise::Most(0.0), &also);
     }
     Ok(())
+}
+
+/// A campaign, as it is sent.
+pub(crate) fn campaign(number: usize) -> String {
+    let json = serde_json::json!({
+        "product_name": format!("Product {number}"),
+        "brand_name": format!("Brand {}", number % 500),
+        "product_description": "Something that people use every day, made a little better",
+        "target_audience": "People aged 25-45",
+        "product_niche": "Fitness Technology",
+        "total_budget": 10_000 + number,
+    });
+    json.to_string()
 }
 
 /// How many creators and campaigns the database has.
