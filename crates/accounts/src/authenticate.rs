@@ -3,13 +3,40 @@
 //! What moves is seen by the next request of every process on PostgreSQL, and of this process on SQLite; another process on the
 //! same SQLite file sees it within a tenth of a second (`db::Db::current_version`).
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use foldhash::fast::RandomState;
 use http_base::Authenticate;
 use kernel::{Account, AccountId, Proof, Result, Scope, SessionId, Timestamp, WorkspaceRole};
 use moka::sync::Cache;
 
+use crate::claims::{Read, Signer};
 use crate::state::{Shared, refused};
 use crate::{TOPIC, identity, keys, store};
+
+/// Tokens whose signature was found to be good: it is computed once for each, not for every request. That a token is over, and what has
+/// become of its log-in, is looked at every time.
+pub(crate) struct Tokens(Cache<Box<str>, Read, RandomState>);
+
+impl Tokens {
+    /// Room for so many. `time` is how long a token is good.
+    pub(crate) fn new(most: u64, time: Duration) -> Self {
+        let cache = Cache::builder().max_capacity(most).time_to_live(time);
+        // Only what was signed here is ever put in, so that nobody chooses the keys.
+        Self(cache.build_with_hasher(RandomState::default()))
+    }
+
+    fn read(&self, signer: &Signer, token: &str, now: Timestamp) -> Result<(AccountId, SessionId)> {
+        if let Some(read) = self.0.get(token) {
+            return read.at(now);
+        }
+        let read = signer.read(token)?;
+        let good = read.at(now)?;
+        self.0.insert(token.into(), read);
+        Ok(good)
+    }
+}
 
 /// The log-ins that are known without asking the database. Each is stamped with the version of the topic at which it was read, and is
 /// good at that version only.
@@ -35,7 +62,7 @@ impl Authenticate for Shared {
             return keys::authenticate(self, token).await;
         }
         let now = self.clock.now();
-        let (account, session) = match (self.signer.read(token, now), self.backend()) {
+        let (account, session) = match (self.tokens.read(&self.signer, token, now), self.backend()) {
             (Ok(read), _) => read,
             // None of ours: perhaps of the service that keeps passwords.
             (Err(_), Some(backend)) => return identity::supabase::authenticate(self, backend, token).await,

@@ -75,15 +75,29 @@ impl Signer {
         encode(&self.header, &claims, &self.encoding).map_err(Error::internal)
     }
 
-    /// The account and the log-in of a token that was signed here and is not over. Which of many reasons a token is refused for is
-    /// not told, but that it is over: then a new one is to be had by refreshing.
-    pub(crate) fn read(&self, token: &str, now: Timestamp) -> Result<(AccountId, SessionId)> {
+    /// What a token that was signed here says. Which of many reasons a token is refused for is not told.
+    pub(crate) fn read(&self, token: &str) -> Result<Read> {
         let claims =
             decode::<Claims>(token, &self.decoding, &self.validation).map_err(|error| refused().because(error))?.claims;
-        if claims.exp <= now.micros().div_euclid(kernel::time::SECOND) {
+        Ok(Read { account: claims.sub, session: claims.sid, expires: claims.exp })
+    }
+}
+
+/// What a token says that was signed here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Read {
+    account: AccountId,
+    session: SessionId,
+    expires: i64,
+}
+
+impl Read {
+    /// Its account and its log-in, if it is not over. That it is, is told: a new one is to be had by refreshing.
+    pub(crate) fn at(self, now: Timestamp) -> Result<(AccountId, SessionId)> {
+        if self.expires <= now.micros().div_euclid(kernel::time::SECOND) {
             return Err(Error::new(Kind::Unauthenticated, "The token has expired; refresh it, or log in again"));
         }
-        Ok((claims.sub, claims.sid))
+        Ok((self.account, self.session))
     }
 }
 
@@ -102,6 +116,10 @@ mod tests {
         "2026-01-15T10:30:00Z".parse().unwrap()
     }
 
+    fn read(signer: &Signer, token: &str, now: Timestamp) -> Result<(AccountId, SessionId)> {
+        signer.read(token)?.at(now)
+    }
+
     #[test]
     fn only_ones_own_tokens_are_good_and_only_for_a_while() {
         let clock = Clock::mock(now(), 1);
@@ -109,13 +127,13 @@ mod tests {
         for algorithm in [Algorithm::Hs256, Algorithm::Hs384, Algorithm::Hs512] {
             let signer = Signer::new(SECRET, algorithm, 30);
             let token = signer.sign(account, UserType::Creator, session, now()).unwrap();
-            assert_eq!(signer.read(&token, now()).unwrap(), (account, session));
+            assert_eq!(read(&signer, &token, now()).unwrap(), (account, session));
             let last = now().plus(30 * kernel::time::MINUTE - 1);
-            assert!(signer.read(&token, last).is_ok());
-            assert!(signer.read(&token, last.plus(1)).is_err(), "it is over to the second");
-            assert!(Signer::new("another key, and as long as it", algorithm, 30).read(&token, now()).is_err());
+            assert!(read(&signer, &token, last).is_ok());
+            assert!(read(&signer, &token, last.plus(1)).is_err(), "it is over to the second");
+            assert!(Signer::new("another key, and as long as it", algorithm, 30).read(&token).is_err());
             for other in [Algorithm::Hs256, Algorithm::Hs384, Algorithm::Hs512] {
-                assert_eq!(Signer::new(SECRET, other, 30).read(&token, now()).is_ok(), other == algorithm);
+                assert_eq!(Signer::new(SECRET, other, 30).read(&token).is_ok(), other == algorithm);
             }
         }
     }
@@ -130,7 +148,7 @@ mod tests {
         for alg in ["none", "None", "NONE", "RS256", "ES256", "HS512", "EdDSA", ""] {
             let head = part(json!({"typ": "JWT", "alg": alg}));
             for forged in [format!("{head}.{}.{}", parts[1], parts[2]), format!("{head}.{}.", parts[1])] {
-                assert!(signer.read(&forged, now()).is_err(), "alg {alg}");
+                assert!(signer.read(&forged).is_err(), "alg {alg}");
             }
         }
         let claims: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
@@ -139,19 +157,19 @@ mod tests {
         {
             let mut other = claims.clone();
             other[name] = value;
-            assert!(signer.read(&format!("{}.{}.{}", parts[0], part(other), parts[2]), now()).is_err(), "{name}");
+            assert!(signer.read(&format!("{}.{}.{}", parts[0], part(other), parts[2])).is_err(), "{name}");
         }
         // Signed with the right key, but by someone else or without what it must say.
         for missing in ["iss", "sub", "sid", "exp"] {
             let mut other = claims.clone();
             other.as_object_mut().unwrap().remove(missing);
             let lacking = encode(&Header::default(), &other, &EncodingKey::from_secret(SECRET.as_bytes())).unwrap();
-            assert!(signer.read(&lacking, now()).is_err(), "{missing}");
+            assert!(signer.read(&lacking).is_err(), "{missing}");
         }
         for garbage in ["", ".", "..", "a.b.c", "not-a-token", &"x".repeat(10_000)] {
-            assert!(signer.read(garbage, now()).is_err());
+            assert!(signer.read(garbage).is_err());
         }
         let cut = &token[..token.len() - 1];
-        assert!(signer.read(cut, now()).is_err());
+        assert!(signer.read(cut).is_err());
     }
 }

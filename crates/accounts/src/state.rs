@@ -1,6 +1,7 @@
 //! What the routes of accounts reach.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use db::Db;
@@ -9,7 +10,7 @@ use http_base::data::Data;
 use kernel::{Clock, Error, Kind, Result};
 use ports::counters::Counters;
 
-use crate::authenticate::Sessions;
+use crate::authenticate::{Sessions, Tokens};
 use crate::claims::Signer;
 use crate::passwords::Hasher;
 use crate::settings::Settings;
@@ -30,6 +31,7 @@ pub struct Shared {
     pub(crate) counters: Arc<dyn Counters>,
     pub(crate) hasher: Hasher,
     pub(crate) signer: Signer,
+    pub(crate) tokens: Tokens,
     pub(crate) sessions: Sessions,
     pub(crate) keys: crate::keys::Kept,
     pub(crate) vouching: crate::identity::Vouching,
@@ -101,6 +103,7 @@ impl Shared {
             db,
             hasher: Hasher::start(&settings, &clock)?,
             signer: Signer::new(&secret, settings.algorithm, settings.access_minutes),
+            tokens: Tokens::new(settings.kept_sessions, Duration::from_mins(settings.access_minutes.into())),
             sessions: Sessions::new(settings.kept_sessions),
             keys: crate::keys::Kept::new(settings.kept_sessions),
             vouching: crate::identity::Vouching::default(),
