@@ -29,6 +29,8 @@ const TABLES: Migration = Migration {
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum ThingMarker {}
+/// A thing.
+pub type ThingId = kernel::Id<ThingMarker>;
 
 /// A thing was made.
 #[event("thing.made", subject = thing_id)]
@@ -36,7 +38,7 @@ pub struct ThingMade {
     /// Whose it is.
     pub workspace_id: WorkspaceId,
     /// The thing.
-    pub thing_id: kernel::Id<ThingMarker>,
+    pub thing_id: ThingId,
 }
 
 #[derive(Clone, Copy)]

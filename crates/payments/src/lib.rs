@@ -13,6 +13,7 @@
 
 mod contracts;
 pub mod data;
+pub mod events;
 mod heard;
 mod jobs;
 pub mod ledger;

@@ -163,11 +163,6 @@ impl Failure {
         Self::new(cause, who.excerpt(&detail))
     }
 
-    /// For the log; holds no key.
-    pub(crate) fn detail(&self) -> &str {
-        &self.detail
-    }
-
     /// May the same request succeed in a moment?
     pub(crate) fn may_pass(&self) -> bool {
         match &self.cause {

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use events::Subscribers;
+use http_base::Routes;
 use http_base::{App, Slice};
 use jobs::Registry;
 use kernel::time;
-use utoipa_axum::router::OpenApiRouter;
 
 /// The job that deletes events which are old and were read by all.
 const FORGET: &str = "events.forget";
@@ -27,7 +27,7 @@ pub(crate) fn slice(app: &App, subscribers: &Subscribers, keep_days: u32) -> Sli
         }
     });
     let (app, all) = (app.clone(), subscribers.clone());
-    Slice::new("events", OpenApiRouter::new()).jobs(jobs).gauges(move || {
+    Slice::new("events", Routes::new()).jobs(jobs).gauges(move || {
         let (app, all) = (app.clone(), all.clone());
         async move {
             if let Err(error) = events::gauges(app.db(), app.clock(), &all).await {

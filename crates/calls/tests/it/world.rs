@@ -7,7 +7,6 @@ use calls::{Calls, Settings};
 use campaigns::{Campaign, Exclusions};
 use creators::vectors::Backend;
 use creators::{Directory, LocalEmbedder};
-use http_base::app::Limits;
 use http_base::{App, Mode};
 use jobs::Registry;
 use kernel::{Clock, Money, Timestamp, WorkspaceId};

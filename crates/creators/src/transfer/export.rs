@@ -1,9 +1,9 @@
 //! The directory as a table that an import reads.
 
+use input::table::Format;
 use kernel::{CreatorId, Result, Scope};
 use serde_json::json;
 
-use super::rows::Format;
 use crate::store;
 use crate::{Creator, Directory};
 
