@@ -47,10 +47,10 @@ impl FromRef<CampaignsState> for App {
 /// Every route of campaigns but the analysis of a match.
 pub fn router(state: CampaignsState) -> Routes {
     Routes::new()
-        .add(routes!(list, create))
-        .add(routes!(get, update, delete))
-        .add(routes!(by_brand))
-        .add(routes!(select))
+        .with(routes!(list, create))
+        .with(routes!(get, update, delete))
+        .with(routes!(by_brand))
+        .with(routes!(select))
         .with_state(state)
 }
 

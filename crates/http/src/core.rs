@@ -51,11 +51,11 @@ impl FromRef<Core> for App {
 /// `/`, `/health`, `/api/v1/health` and `/api/v1/info`.
 pub fn router(app: App, about: Arc<About>) -> Routes {
     Routes::new()
-        .add(routes!(root).rate(Rate::Free))
-        .add(routes!(health).rate(Rate::Free))
-        .add(routes!(health_of_parts).rate(Rate::Free))
-        .add(routes!(info).rate(Rate::Free))
-        .add(routes!(metrics_text).rate(Rate::Free))
+        .with(routes!(root).rate(Rate::Free))
+        .with(routes!(health).rate(Rate::Free))
+        .with(routes!(health_of_parts).rate(Rate::Free))
+        .with(routes!(info).rate(Rate::Free))
+        .with(routes!(metrics_text).rate(Rate::Free))
         .with_state(Core { app, about })
 }
 

@@ -2,9 +2,9 @@
 //!
 //! ```ignore
 //! Routes::new()
-//!     .add(routes!(list, create))
-//!     .add(routes!(search).rate(Rate::Ai))
-//!     .add(routes!(import).file())
+//!     .with(routes!(list, create))
+//!     .with(routes!(search).rate(Rate::Ai))
+//!     .with(routes!(import).file())
 //!     .with_state(directory)
 //! ```
 
@@ -94,7 +94,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// And these: see [`routes!`](crate::routes!).
     #[must_use]
-    pub fn add(mut self, registered: Registered<S>) -> Self {
+    pub fn with(mut self, registered: Registered<S>) -> Self {
         for (mut router, policy) in registered.0 {
             for (path, item) in &mut router.1.paths {
                 for (method, _) in openapi::operations(item) {

@@ -15,7 +15,7 @@ use crate::store::{self, Mail};
 
 /// Every route of the post office.
 pub fn router(post: Post) -> Routes {
-    Routes::new().add(routes!(outbox)).with_state(post)
+    Routes::new().with(routes!(outbox)).with_state(post)
 }
 
 /// What stands where a text is not shown,

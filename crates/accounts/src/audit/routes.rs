@@ -15,7 +15,7 @@ use crate::Accounts;
 
 /// The route of the audit log.
 pub(crate) fn router() -> Routes<Accounts> {
-    Routes::new().add(routes!(list))
+    Routes::new().with(routes!(list))
 }
 
 /// A page of the audit log.

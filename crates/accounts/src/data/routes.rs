@@ -28,7 +28,7 @@ const FRESH: i64 = 10 * time::MINUTE;
 
 /// The routes of one's own data.
 pub(crate) fn router() -> Routes<Accounts> {
-    Routes::new().add(routes!(ask)).add(routes!(status)).add(routes!(download)).add(routes!(erase_me))
+    Routes::new().with(routes!(ask)).with(routes!(status)).with(routes!(download)).with(routes!(erase_me))
 }
 
 /// An export of everything about an account.

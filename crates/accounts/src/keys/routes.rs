@@ -20,7 +20,7 @@ use crate::{Accounts, secrets};
 
 /// Every route of keys.
 pub(crate) fn router() -> Routes<Accounts> {
-    Routes::new().add(routes!(list, create)).add(routes!(revoke))
+    Routes::new().with(routes!(list, create)).with(routes!(revoke))
 }
 
 /// A key to be made.

@@ -24,11 +24,11 @@ const LONGEST: usize = 8192;
 /// Every route of providers.
 pub(super) fn router() -> Routes<Accounts> {
     Routes::new()
-        .add(routes!(register_instagram).rate(Rate::LogIn))
-        .add(routes!(log_in).rate(Rate::LogIn))
-        .add(routes!(list))
-        .add(routes!(link).rate(Rate::LogIn))
-        .add(routes!(unlink).rate(Rate::LogIn))
+        .with(routes!(register_instagram).rate(Rate::LogIn))
+        .with(routes!(log_in).rate(Rate::LogIn))
+        .with(routes!(list))
+        .with(routes!(link).rate(Rate::LogIn))
+        .with(routes!(unlink).rate(Rate::LogIn))
 }
 
 /// What proves who someone is at a provider.

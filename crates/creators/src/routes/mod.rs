@@ -14,12 +14,12 @@ use crate::Directory;
 /// Every route of the directory that changes it.
 pub fn router(directory: Directory) -> Routes {
     Routes::new()
-        .add(routes!(entries::create))
-        .add(routes!(entries::update, entries::delete))
-        .add(routes!(tables::import_creators).file())
-        .add(routes!(tables::export_creators))
-        .add(routes!(embeddings::generate).rate(Rate::Ai))
-        .add(routes!(embeddings::embed_one).rate(Rate::Ai))
-        .add(routes!(embeddings::embed_batch).rate(Rate::Ai))
+        .with(routes!(entries::create))
+        .with(routes!(entries::update, entries::delete))
+        .with(routes!(tables::import_creators).file())
+        .with(routes!(tables::export_creators))
+        .with(routes!(embeddings::generate).rate(Rate::Ai))
+        .with(routes!(embeddings::embed_one).rate(Rate::Ai))
+        .with(routes!(embeddings::embed_batch).rate(Rate::Ai))
         .with_state(directory)
 }

@@ -23,9 +23,9 @@ use http_base::routes;
 /// The routes of analytics and of reports.
 pub fn router(analytics: Analytics) -> Routes {
     Routes::new()
-        .add(routes!(dashboard::dashboard))
-        .add(routes!(campaign::campaign))
-        .add(routes!(crate::reports::table))
-        .add(routes!(crate::reports::paper))
+        .with(routes!(dashboard::dashboard))
+        .with(routes!(campaign::campaign))
+        .with(routes!(crate::reports::table))
+        .with(routes!(crate::reports::paper))
         .with_state(analytics)
 }

@@ -19,7 +19,7 @@ use crate::shapes::Done;
 
 /// Every route of promo codes.
 pub(crate) fn router() -> Routes<Insights> {
-    Routes::new().add(routes!(list, create)).add(routes!(disable))
+    Routes::new().with(routes!(list, create)).with(routes!(disable))
 }
 
 /// A promo code.

@@ -26,7 +26,7 @@ use crate::{Insights, figures};
 
 /// Every route of post metrics.
 pub(crate) fn router() -> Routes<Insights> {
-    Routes::new().add(routes!(list, record, delete)).add(routes!(record_table).file())
+    Routes::new().with(routes!(list, record, delete)).with(routes!(record_table).file())
 }
 
 /// What became of rows.

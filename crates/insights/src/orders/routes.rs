@@ -23,7 +23,7 @@ use crate::{Insights, batch, figures};
 
 /// Every route of orders.
 pub(crate) fn router() -> Routes<Insights> {
-    Routes::new().add(routes!(record)).add(routes!(record_table).file()).add(routes!(delete)).add(routes!(list))
+    Routes::new().with(routes!(record)).with(routes!(record_table).file()).with(routes!(delete)).with(routes!(list))
 }
 
 /// What became of orders.

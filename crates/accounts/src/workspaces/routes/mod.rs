@@ -17,14 +17,14 @@ use crate::Accounts;
 /// Every route of workspaces, their members and invitations.
 pub(crate) fn router() -> Routes<Accounts> {
     Routes::new()
-        .add(routes!(workspace::get, workspace::rename))
-        .add(routes!(workspace::list))
-        .add(routes!(workspace::switch))
-        .add(routes!(members::list))
-        .add(routes!(members::change, members::remove))
-        .add(routes!(invitations::list, invitations::invite))
-        .add(routes!(invitations::accept))
-        .add(routes!(invitations::revoke))
+        .with(routes!(workspace::get, workspace::rename))
+        .with(routes!(workspace::list))
+        .with(routes!(workspace::switch))
+        .with(routes!(members::list))
+        .with(routes!(members::change, members::remove))
+        .with(routes!(invitations::list, invitations::invite))
+        .with(routes!(invitations::accept))
+        .with(routes!(invitations::revoke))
 }
 
 /// The workspace that a business works in, and what it may do there.
