@@ -119,7 +119,7 @@ pub(crate) async fn take_in(calls: &Calls, call: &Call, info: CallInfo) -> Resul
 async fn look_up_conversation(calls: &Calls, call: &Call) -> Result<bool> {
     if let Some(id) = &call.conversation_id {
         let Some(conversation) = calls.agent().conversation(id).await? else { return Ok(false) };
-        sync::take_in(calls, Scope::system(), conversation).await?;
+        sync::take_in(calls, Scope::system(), conversation, None).await?;
         return Ok(true);
     }
     let mut cursor = None;
@@ -131,7 +131,7 @@ async fn look_up_conversation(calls: &Calls, call: &Call) -> Result<bool> {
             let is_it = conversation.reference.as_deref() == Some(&call.id.to_string())
                 || conversation.call_sid.is_some() && conversation.call_sid == call.call_sid;
             if is_it {
-                sync::take_in(calls, Scope::system(), conversation).await?;
+                sync::take_in(calls, Scope::system(), conversation, None).await?;
                 return Ok(true);
             }
         }

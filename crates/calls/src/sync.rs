@@ -1,5 +1,7 @@
 //! Conversations of the agent, as its provider tells them: asked for, or sent by webhook.
 
+use db::Tx;
+use delivery::inbound;
 use futures::StreamExt as _;
 use kernel::{Result, Scope, Timestamp};
 use ports::calls::{CallStatus, Conversation};
@@ -12,8 +14,14 @@ use crate::store::{self, Named};
 /// How many conversations are asked for at once.
 const AT_ONCE: usize = 4;
 
-/// Writes a conversation into the call that it belongs to, if that is there and in this scope. Tells whether anything was new.
-pub(crate) async fn take_in(calls: &Calls, scope: Scope, conversation: Conversation) -> Result<bool> {
+/// Writes a conversation into the call that it belongs to, if that is there and in this scope. `event` is by what a webhook is known
+/// when it comes again. Tells whether anything was new.
+pub(crate) async fn take_in(
+    calls: &Calls,
+    scope: Scope,
+    conversation: Conversation,
+    event: Option<&str>,
+) -> Result<bool> {
     let mut tx = calls.app().write().await?;
     let mut call = store::take(scope, &mut tx, Named::Conversation(&conversation.id)).await?;
     // The webhook may come before the answer that names the conversation, and an answer may not name it at all.
@@ -31,16 +39,30 @@ pub(crate) async fn take_in(calls: &Calls, scope: Scope, conversation: Conversat
         call.kind == "agent" && call.conversation_id.as_ref().is_none_or(|known| *known == conversation.id)
     };
     let Some(mut call) = call.filter(ours) else { return Ok(false) };
+    if !first_time(calls, &mut tx, event).await? {
+        return Ok(false);
+    }
     let new = moves::apply(calls, &mut tx, &mut call, Change::of(conversation)).await?;
     tx.commit().await?;
     Ok(new)
 }
 
+/// Has this event not been taken in yet? What names no event is always new.
+async fn first_time(calls: &Calls, tx: &mut Tx, event: Option<&str>) -> Result<bool> {
+    match event {
+        Some(event) => inbound::first_time(tx, "elevenlabs", event, calls.app().clock().now()).await,
+        None => Ok(true),
+    }
+}
+
 /// A call did not come about.
-pub(crate) async fn not_placed(calls: &Calls, conversation: &str, reason: &str) -> Result<()> {
+pub(crate) async fn not_placed(calls: &Calls, conversation: &str, reason: &str, event: Option<&str>) -> Result<()> {
     let scope = Scope::system();
     let mut tx = calls.app().write().await?;
     let Some(mut call) = store::take(scope, &mut tx, Named::Conversation(conversation)).await? else { return Ok(()) };
+    if !first_time(calls, &mut tx, event).await? {
+        return Ok(());
+    }
     let status = match reason {
         "busy" => CallStatus::Busy,
         "no-answer" | "no_answer" => CallStatus::NoAnswer,
@@ -70,7 +92,7 @@ pub(crate) async fn run(calls: &Calls, scope: Scope, since: Option<Timestamp>, m
     let mut updated = 0;
     while let Some(conversation) = told.next().await {
         if let Some(conversation) = conversation? {
-            updated += u64::from(take_in(calls, scope, conversation).await?);
+            updated += u64::from(take_in(calls, scope, conversation, None).await?);
         }
     }
     Ok(updated)

@@ -28,6 +28,7 @@ pub mod routes;
 pub mod slice;
 pub mod telemetry;
 pub mod upload;
+pub mod webhook;
 
 pub use app::{App, Mode};
 pub use binary::Binary;
@@ -42,6 +43,7 @@ pub use peer::Peer;
 pub use policy::{Policy, Rate, Who};
 pub use routes::Routes;
 pub use slice::{Check, Slice};
+pub use webhook::{Signed, Webhook};
 
 /// What a handler answers: a response, or the one error body.
 pub type Answer<T> = std::result::Result<T, ApiError>;

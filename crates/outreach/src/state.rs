@@ -9,9 +9,11 @@ use http_base::App;
 use kernel::{Error, Result};
 use ports::Llm;
 use ports::files::Files;
+use ports::webhook::Scheme;
 use tokio::sync::OnceCell;
 
 use crate::Settings;
+use crate::inbound;
 use crate::token::Key;
 
 /// Outreach. Cheap to clone; clones share it.
@@ -24,6 +26,7 @@ struct Inner {
     llm: Option<Arc<dyn Llm>>,
     settings: Settings,
     key: OnceCell<Key>,
+    inbound: Box<dyn Scheme>,
 }
 
 impl FromRef<Outreach> for App {
@@ -35,7 +38,8 @@ impl FromRef<Outreach> for App {
 impl Outreach {
     /// Puts it together: the directory, where recordings are kept, and who reads transcripts if not the local rules alone.
     pub fn new(directory: Directory, files: Arc<dyn Files>, llm: Option<Arc<dyn Llm>>, settings: Settings) -> Self {
-        Self(Arc::new(Inner { directory, files, llm, settings, key: OnceCell::new() }))
+        let inbound = inbound::scheme(settings.inbound_secret.as_deref());
+        Self(Arc::new(Inner { directory, files, llm, settings, key: OnceCell::new(), inbound }))
     }
 
     /// The application.
@@ -61,6 +65,11 @@ impl Outreach {
     /// Who reads transcripts, if not the local rules alone.
     pub fn llm(&self) -> Option<&Arc<dyn Llm>> {
         self.0.llm.as_ref()
+    }
+
+    /// How mail that comes in is signed.
+    pub(crate) fn inbound(&self) -> &dyn Scheme {
+        &*self.0.inbound
     }
 
     /// The key that signs links in mails. It is made once and kept in the database, so that every process has the same and links

@@ -18,16 +18,13 @@ pub(crate) const ATTEMPT: &str = "payments.attempt";
 pub(crate) const REFUNDS: &str = "payments.refunds";
 const RECONCILE: &str = "payments.reconcile";
 const DUE: &str = "payments.due";
-const FORGET: &str = "payments.forget";
 
 /// A request asks for itself; the job looks only once it must have ended.
 pub(crate) const PATIENCE: i64 = 90 * time::SECOND;
-/// Stripe tells an event again for three days; what is older is not told again.
-const EVENTS_KEPT: i64 = 30 * time::DAY;
 /// So many rows at once.
 const BITE: u32 = 500;
 
-/// The jobs of payments: attempts of which nothing was heard, payments that become due, events that are old.
+/// The jobs of payments: attempts of which nothing was heard, and payments that become due.
 pub fn jobs(payments: &Payments) -> Registry {
     let mut registry = Registry::new();
     let on = payments.clone();
@@ -38,11 +35,8 @@ pub fn jobs(payments: &Payments) -> Registry {
     registry.on(RECONCILE, move |_, _| reconcile(on.clone()));
     let on = payments.clone();
     registry.on(DUE, move |_, _| become_due(on.clone()));
-    let on = payments.clone();
-    registry.on(FORGET, move |_, _| forget(on.clone()));
     registry.every(Duration::from_mins(5), RECONCILE);
     registry.every(Duration::from_mins(1), DUE);
-    registry.every(Duration::from_hours(1), FORGET);
     registry
 }
 
@@ -101,18 +95,6 @@ async fn tell_due(payments: &Payments) -> Result<()> {
         }
         tx.commit().await?;
         if due.is_empty() {
-            return Ok(());
-        }
-    }
-}
-
-async fn forget(payments: Payments) -> Outcome {
-    let now = payments.app.clock().now();
-    loop {
-        let mut tx = payments.app.write().await?;
-        let events = store::forget_events(&mut tx, now.plus(-EVENTS_KEPT)).await?;
-        tx.commit().await?;
-        if events == 0 {
             return Ok(());
         }
     }

@@ -2,11 +2,11 @@
 
 use db::Migration;
 
-/// Payments, what was asked for them, the ledger, creators' payout accounts, and the events of gateways.
+/// Payments, what was asked for them, the ledger, and creators' payout accounts.
 ///
 /// `refunded` and `paid_out` are what the settled attempts of a payment add up to, kept beside it for lists; the ledger is the truth
 /// that `influencerflow ledger verify` compares with.
-pub const MIGRATIONS: &[Migration] = &[FIRST, AT_THE_PROVIDER];
+pub const MIGRATIONS: &[Migration] = &[FIRST, AT_THE_PROVIDER, EVENTS];
 
 const FIRST: Migration = Migration {
     id: "0050_payments",
@@ -182,5 +182,14 @@ ALTER TABLE payment_attempts_new RENAME TO payment_attempts;
 CREATE INDEX payment_attempts_by_payment ON payment_attempts (payment_id, created_at, id);
 CREATE INDEX payment_attempts_open ON payment_attempts (created_at) WHERE status = 'open';
 CREATE INDEX payment_attempts_by_reference ON payment_attempts (reference) WHERE reference IS NOT NULL;}
+",
+};
+
+/// Events of gateways are remembered where those of every provider are. What was heard lately stays known.
+const EVENTS: Migration = Migration {
+    id: "0052_payments_events",
+    sql: "
+INSERT INTO inbound_events (source, event_id, received_at) SELECT provider, event_id, received_at FROM gateway_events;
+DROP TABLE gateway_events;
 ",
 };

@@ -1,8 +1,14 @@
 //! The stand-in for a payment provider: no money moves, and it says so.
 
 use async_trait::async_trait;
-use kernel::{Error, Kind, Result, Timestamp};
+use kernel::{Error, Kind, Result};
 use ports::gateway::{Event, Fault, Gateway, Order, Outcome, Wanted, What};
+use ports::webhook::{Closed, Scheme};
+
+const SILENT: Closed = Closed {
+    kind: Kind::NotFound,
+    message: "The mock gateway sends no events; set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET",
+};
 
 /// A gateway that moves no money. What it answers follows from the order alone, so that asking again changes nothing:
 ///
@@ -57,11 +63,12 @@ impl Gateway for MockGateway {
         self.ask(order).await.map(Some)
     }
 
-    fn event(&self, _: &str, _: &[u8], _: Timestamp) -> Result<Event> {
-        Err(Error::new(
-            Kind::NotFound,
-            "The mock gateway sends no events; set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET",
-        ))
+    fn scheme(&self) -> &dyn Scheme {
+        &SILENT
+    }
+
+    fn event(&self, _: &[u8]) -> Result<Event> {
+        Err(Error::new(SILENT.kind, SILENT.message))
     }
 
     fn usual_account(&self) -> Option<String> {

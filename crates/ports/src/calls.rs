@@ -6,11 +6,11 @@ mod mock;
 mod telephony;
 
 pub use agent::{
-    Agent, AgentCall, AgentEvent, AgentPlaced, Analysis, Brief, Conversation, ConversationPage, ConversationStatus,
-    Finding, Line,
+    Agent, AgentCall, AgentEvent, AgentNews, AgentPlaced, Analysis, Brief, Conversation, ConversationPage,
+    ConversationStatus, Finding, Line,
 };
 pub use mock::{MOCK_SID, MockAgent, MockTelephony};
-pub use telephony::{CallInfo, CallStatus, NewCall, Placed, Telephony, Webhook};
+pub use telephony::{CallInfo, CallStatus, NewCall, Placed, Telephony};
 
 use std::ops::Range;
 

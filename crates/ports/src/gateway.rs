@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use kernel::{Currency, Money, Result, Timestamp};
 
+use crate::webhook::Scheme;
+
 /// Something to be done with money, once: whoever asks again with the same key gets what came of it the first time.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Order {
@@ -187,9 +189,10 @@ pub trait Gateway: Send + Sync {
     async fn ask(&self, order: &Order) -> Result<Outcome, Fault>;
     /// What came of an order that was asked for before; nothing if the provider has never heard of it.
     async fn find(&self, order: &Order) -> Result<Option<Outcome>, Fault>;
-    /// Reads what the provider tells by itself. [`kernel::Kind::Unauthenticated`] if the signature is not the provider's,
-    /// [`kernel::Kind::NotFound`] where no such events are taken.
-    fn event(&self, signature: &str, body: &[u8], now: Timestamp) -> Result<Event>;
+    /// How what the provider tells by itself is signed.
+    fn scheme(&self) -> &dyn Scheme;
+    /// Reads what the provider tells by itself, once its signature was checked.
+    fn event(&self, body: &[u8]) -> Result<Event>;
     /// All that went back of a charge, ordered by us or not.
     async fn refunds(&self, _charge: &str) -> Result<Vec<News>, Fault> {
         Ok(Vec::new())

@@ -6,6 +6,7 @@ pub mod files;
 pub mod gateway;
 pub mod identity;
 pub mod mailer;
+pub mod webhook;
 
 use async_trait::async_trait;
 use kernel::Result;

@@ -1,16 +1,17 @@
 //! Calls that the provider's agent leads.
 
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use db::Json as Stored;
 use http_base::idempotency::{IdempotencyKey, Once};
-use http_base::{Answer, Body, Caller, Named};
+use http_base::{Answer, Body, Caller, Named, Signed, Webhook};
 use input::Input;
 use kernel::{CreatorId, Error, Kind, OutreachId, Result, Scope, Timestamp};
 use outreach::store::CampaignRef;
-use ports::calls::{AgentEvent, Finding, Line};
+use ports::calls::{AgentEvent, AgentNews, Finding, Line};
+use ports::webhook::Scheme;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -23,6 +24,17 @@ use crate::{Calls, store};
 
 /// The largest webhook of the provider's, in bytes: a long transcript.
 pub(super) const MOST_BYTES: usize = 16 << 20;
+
+/// The webhook of the provider.
+pub(super) struct ElevenLabs;
+
+impl Webhook<Calls> for ElevenLabs {
+    const MOST_BYTES: usize = MOST_BYTES;
+
+    fn scheme(calls: &Calls) -> &dyn Scheme {
+        calls.agent().scheme()
+    }
+}
 
 /// The campaign and the creator that a call is about. A 404 names what is not there.
 pub(super) async fn about(
@@ -277,7 +289,7 @@ pub(super) async fn analysis(State(calls): State<Calls>, caller: Caller, name: N
     if let Some(id) = &call.conversation_id
         && let Some(conversation) = calls.agent().conversation(id).await?
     {
-        crate::sync::take_in(&calls, scope, conversation).await?;
+        crate::sync::take_in(&calls, scope, conversation, None).await?;
         return Ok(Json(analysed(find(&calls, scope, &name.0).await?)));
     }
     Ok(Json(analysed(call)))
@@ -353,18 +365,14 @@ pub(super) async fn sync(
     (status = 200, description = "Received"),
     (status = 403, description = "The request is not signed by ElevenLabs"),
 ))]
-pub(super) async fn webhook(State(calls): State<Calls>, request: Request) -> Answer<StatusCode> {
-    let signature =
-        request.headers().get("elevenlabs-signature").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let body = axum::body::to_bytes(request.into_body(), MOST_BYTES)
-        .await
-        .map_err(|fault| Error::new(Kind::TooLarge, "The webhook is too large, or broke off").because(fault))?;
-    match calls.agent().event(&body, signature.as_deref(), calls.app().clock().now())? {
+pub(super) async fn webhook(State(calls): State<Calls>, request: Signed<ElevenLabs>) -> Answer<StatusCode> {
+    let AgentNews { id, event } = calls.agent().event(&request.body)?;
+    match event {
         AgentEvent::Ended(conversation) => {
-            crate::sync::take_in(&calls, Scope::system(), *conversation).await.map(drop)?;
+            crate::sync::take_in(&calls, Scope::system(), *conversation, id.as_deref()).await.map(drop)?;
         }
         AgentEvent::NotPlaced { conversation_id, reason } => {
-            crate::sync::not_placed(&calls, &conversation_id, &reason).await?;
+            crate::sync::not_placed(&calls, &conversation_id, &reason, id.as_deref()).await?;
         }
         AgentEvent::Other(kind) => tracing::debug!(kind, "a webhook of ElevenLabs that we have no use for"),
     }

@@ -1,12 +1,15 @@
 //! What Twilio asks and tells: let in by its signature alone.
 
-use axum::extract::{Form, FromRequest as _, OriginalUri, Request, State};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use http_base::Answer;
-use kernel::{Error, Kind, Result};
-use ports::calls::{CallStatus, Webhook};
+use db::Tx;
+use delivery::inbound::first_time;
+use http_base::{Answer, Signed, Webhook};
+use kernel::{Error, Kind, Result, Timestamp};
+use ports::calls::CallStatus;
+use ports::webhook::Scheme;
 
 use crate::model::State as CallState;
 use crate::moves::{self, Change};
@@ -18,49 +21,46 @@ pub(super) const MOST_BYTES: usize = 256 << 10;
 /// What of a sentence is listened to, in characters.
 const MOST_SAID: usize = 2_000;
 
-/// A webhook that was checked.
+/// Twilio's webhooks.
+pub(super) struct Twilio;
+
+impl Webhook<Calls> for Twilio {
+    const MOST_BYTES: usize = MOST_BYTES;
+
+    fn scheme(calls: &Calls) -> &dyn Scheme {
+        calls.telephony().scheme()
+    }
+
+    fn base(calls: &Calls) -> Option<&str> {
+        Some(calls.base())
+    }
+}
+
+/// What a webhook of Twilio's says.
 struct Hook {
     fields: Vec<(String, String)>,
     query: Vec<(String, String)>,
     token: Option<String>,
 }
 
-/// Name and value, decoded.
-async fn pairs(text: impl Into<axum::body::Body>) -> Result<Vec<(String, String)>> {
-    let unreadable = |fault| Error::new(Kind::BadRequest, "The form cannot be read").because(fault);
-    let request = Request::post("/").header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(text.into());
-    let request = request.map_err(Error::internal)?;
-    match Form::<Vec<(String, String)>>::from_request(request, &()).await {
-        Ok(Form(pairs)) if pairs.iter().all(|(name, value)| !name.contains('\0') && !value.contains('\0')) => Ok(pairs),
-        Ok(_) => Err(unreadable("a NUL character".to_owned())),
-        Err(fault) => Err(unreadable(fault.to_string())),
-    }
-}
-
 impl Hook {
-    /// Reads a webhook and checks that it is the provider's.
-    async fn read(calls: &Calls, uri: &OriginalUri, request: Request) -> Result<Self> {
-        let headers: HeaderMap = request.headers().clone();
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let body = axum::body::to_bytes(request.into_body(), MOST_BYTES)
-            .await
-            .map_err(|fault| Error::new(Kind::TooLarge, "The webhook is too large, or broke off").because(fault))?;
-        let is_json = text("content-type").is_some_and(|kind| kind.starts_with("application/json"));
-        let form = if is_json { None } else { Some(pairs(body.clone()).await?) };
-        let path = uri.path_and_query().map_or_else(|| uri.path(), |path| path.as_str());
-        let url = format!("{}{path}", calls.base());
-        let signature = text("x-twilio-signature");
-        calls.telephony().check(Webhook { url: &url, body: &body, form: form.as_deref(), signature })?;
-        let fields = match form {
-            Some(form) => form,
-            None => flat(&body)?,
-        };
-        let query = pairs(uri.query().unwrap_or_default().to_owned()).await?;
+    fn read(request: &Signed<Twilio>) -> Result<Self> {
+        let is_json = request.media_type().starts_with("application/json");
+        let token = request.header("i-twilio-idempotency-token");
         Ok(Self {
-            fields,
-            query,
-            token: text("i-twilio-idempotency-token").map(|token| token.chars().take(100).collect()),
+            fields: if is_json { flat(&request.body)? } else { request.form()? },
+            query: request.query()?,
+            token: token.map(|token| token.chars().take(100).collect()),
         })
+    }
+
+    /// Writes down that this event came, in the transaction of what it does. Tells whether it came for the first time; without a token
+    /// nobody knows, and it is taken in.
+    async fn first_time(&self, tx: &mut Tx, now: Timestamp) -> Result<bool> {
+        match &self.token {
+            Some(token) => first_time(tx, "twilio", token, now).await,
+            None => Ok(true),
+        }
     }
 
     fn field(&self, name: &str) -> Option<&str> {
@@ -109,8 +109,8 @@ fn xml(twiml: String) -> Response {
     (status = 200, description = "What Twilio is to do, in TwiML", body = String, content_type = "text/xml"),
     (status = 403, description = "The request is not signed by Twilio"),
 ))]
-pub(super) async fn voice(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<Response> {
-    let hook = Hook::read(&calls, &uri, request).await?;
+pub(super) async fn voice(State(calls): State<Calls>, request: Signed<Twilio>) -> Answer<Response> {
+    let hook = Hook::read(&request)?;
     Ok(xml(talk::open(&calls, &hook.ringing()?).await?))
 }
 
@@ -126,8 +126,8 @@ pub(super) async fn voice(State(calls): State<Calls>, uri: OriginalUri, request:
     (status = 200, description = "What Twilio is to do, in TwiML", body = String, content_type = "text/xml"),
     (status = 403, description = "The request is not signed by Twilio"),
 ))]
-pub(super) async fn gather(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<Response> {
-    let hook = Hook::read(&calls, &uri, request).await?;
+pub(super) async fn gather(State(calls): State<Calls>, request: Signed<Twilio>) -> Answer<Response> {
+    let hook = Hook::read(&request)?;
     let turn = hook.query.iter().find(|(name, _)| name == "turn").and_then(|(_, turn)| turn.parse().ok());
     let said = hook.field("SpeechResult").or_else(|| hook.field("Digits")).unwrap_or_default();
     let said: String = said.chars().take(MOST_SAID).collect();
@@ -144,8 +144,8 @@ pub(super) async fn gather(State(calls): State<Calls>, uri: OriginalUri, request
     (status = 204, description = "Received"),
     (status = 403, description = "The request is not signed by Twilio"),
 ))]
-pub(super) async fn partial(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<StatusCode> {
-    let hook = Hook::read(&calls, &uri, request).await?;
+pub(super) async fn partial(State(calls): State<Calls>, request: Signed<Twilio>) -> Answer<StatusCode> {
+    let hook = Hook::read(&request)?;
     let ringing = hook.ringing()?;
     if let Some(text) = hook.field("UnstableSpeechResult").or_else(|| hook.field("StableSpeechResult")) {
         let text: String = text.chars().take(MOST_SAID).collect();
@@ -166,15 +166,17 @@ pub(super) async fn partial(State(calls): State<Calls>, uri: OriginalUri, reques
     (status = 204, description = "Received"),
     (status = 403, description = "The request is not signed by Twilio"),
 ))]
-pub(super) async fn status(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<StatusCode> {
-    let hook = Hook::read(&calls, &uri, request).await?;
+pub(super) async fn status(State(calls): State<Calls>, request: Signed<Twilio>) -> Answer<StatusCode> {
+    let hook = Hook::read(&request)?;
     let ringing = hook.ringing()?;
     let Some(status) = hook.field("CallStatus").and_then(CallStatus::parse) else {
         return Err(Error::invalid_field("CallStatus", "must be one of Twilio's statuses").into());
     };
     let duration_seconds = hook.field("CallDuration").and_then(|seconds| seconds.parse().ok());
     let mut tx = calls.app().write().await?;
-    if let Some(mut call) = talk::call_of(&calls, &mut tx, &ringing).await? {
+    if let Some(mut call) = talk::call_of(&calls, &mut tx, &ringing).await?
+        && hook.first_time(&mut tx, calls.app().clock().now()).await?
+    {
         if status.is_over() {
             talk::end(&calls, &mut tx, &mut call, &ringing.sid).await?;
         }
@@ -195,14 +197,17 @@ pub(super) async fn status(State(calls): State<Calls>, uri: OriginalUri, request
     (status = 204, description = "Received"),
     (status = 403, description = "The request is not signed by Twilio"),
 ))]
-pub(super) async fn recording(State(calls): State<Calls>, uri: OriginalUri, request: Request) -> Answer<StatusCode> {
-    let hook = Hook::read(&calls, &uri, request).await?;
+pub(super) async fn recording(State(calls): State<Calls>, request: Signed<Twilio>) -> Answer<StatusCode> {
+    let hook = Hook::read(&request)?;
     let ringing = hook.ringing()?;
     let recording_sid = hook.field("RecordingSid").map(str::to_owned);
     let ready = hook.field("RecordingStatus").is_none_or(|status| status == "completed");
     let mut tx = calls.app().write().await?;
     let call = store::take_by_sid(kernel::Scope::system(), &mut tx, &ringing.sid, ringing.ours).await?;
-    if let (Some(mut call), true) = (call, ready) {
+    if let Some(mut call) = call
+        && ready
+        && hook.first_time(&mut tx, calls.app().clock().now()).await?
+    {
         moves::apply(&calls, &mut tx, &mut call, Change { recording_sid, ..Change::default() }).await?;
     }
     tx.commit().await?;

@@ -101,6 +101,7 @@ async fn a_call_is_asked_for_as_documented_and_its_webhook_lands_once(fresh: Fre
     let stood = world.entry().await;
     world.clock.advance(kernel::time::MINUTE);
     assert_eq!(webhook(&world, &world.client, &event).await.status, 200);
+    assert_eq!(world.rows("inbound_events").await, 1);
     // An older page of it comes late.
     let late = json!({"type": "post_call_transcription", "data": conversation("processing", &reference)});
     assert_eq!(webhook(&world, &world.client, &late).await.status, 200);

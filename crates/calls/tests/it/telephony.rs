@@ -68,6 +68,26 @@ async fn a_call_is_asked_for_as_documented_and_moves_on_whatever_the_order(fresh
 }
 
 #[both_engines]
+async fn an_event_that_twilio_tells_again_is_taken_in_once(fresh: FreshDb) {
+    let twilio = StandIn::start(|_| answer(201, &placed())).await;
+    let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
+    world.consent().await;
+    world.client.post(CALL, &world.outbound()).await.ok();
+    let by = |token: &str| world.client.clone().with("i-twilio-idempotency-token", token);
+    let ended = event("completed", &[("CallDuration", "42")]);
+    for (token, told) in [("t1", 1), ("t1", 1), ("t2", 2)] {
+        assert_eq!(hook(&by(token), "status", &ended).await.status, 204);
+        assert_eq!(world.rows("inbound_events").await, told);
+    }
+    let recording = [("CallSid", "CA1"), ("RecordingSid", "RE1"), ("RecordingStatus", "completed")];
+    for _ in 0..2 {
+        assert_eq!(hook(&by("t3"), "recording", &recording).await.status, 204);
+    }
+    assert_eq!(world.rows("inbound_events").await, 3);
+    assert_eq!(world.entry().await["call_duration_seconds"], 42);
+}
+
+#[both_engines]
 async fn only_what_twilio_signed_is_let_in(fresh: FreshDb) {
     let twilio = StandIn::start(|_| answer(201, &placed())).await;
     let world = World::new(fresh, Parts::twilio(&twilio.url)).await;

@@ -3,9 +3,9 @@
 mod handle;
 mod message;
 mod mime;
-mod signature;
+mod scheme;
 
 pub(crate) use handle::receive;
 pub(crate) use message::{Bounce, InboundMail, Incoming};
 pub(crate) use mime::parse as parse_mime;
-pub(crate) use signature::{HEADER, check};
+pub(crate) use scheme::scheme;

@@ -1,11 +1,11 @@
 //! Where providers bring mail in.
 
 use axum::Json;
-use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
-use http_base::Answer;
+use axum::extract::State;
+use http_base::{Answer, Signed, Webhook};
 use input::Fields;
-use kernel::{Error, Kind, OutreachId};
+use kernel::{Error, OutreachId};
+use ports::webhook::Scheme;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,6 +14,17 @@ use crate::inbound::{self, InboundMail, Incoming};
 
 /// The largest mail.
 pub(super) const MOST_BYTES: usize = 30 << 20;
+
+/// Where mail comes in.
+pub(super) struct MailIn;
+
+impl Webhook<Outreach> for MailIn {
+    const MOST_BYTES: usize = MOST_BYTES;
+
+    fn scheme(outreach: &Outreach) -> &dyn Scheme {
+        outreach.inbound()
+    }
+}
 
 /// What became of an email that was received.
 #[derive(Serialize, ToSchema)]
@@ -37,25 +48,12 @@ pub(super) struct Taken {
     request_body(content((InboundMail = "application/json"), (String = "message/rfc822"))),
     responses((status = 200, description = "Received; also if it answers no email that was sent from here", body = Taken),
     (status = 403, description = "Not signed, signed with another secret, or signed too long ago")))]
-pub(super) async fn receive(State(outreach): State<Outreach>, request: Request) -> Answer<Json<Taken>> {
-    let (head, body) = request.into_parts();
-    let header = head.headers.get(inbound::HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let media_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let raw = media_type.to_ascii_lowercase().starts_with("message/rfc822");
-    let secret = outreach.settings().inbound_secret.as_deref();
-    if secret.is_none() || header.is_none() {
-        // Nothing of an unsigned body is read.
-        inbound::check(secret, header.as_deref(), b"", outreach.app().clock().now())?;
-    }
-    let body = axum::body::to_bytes(body, MOST_BYTES).await.map_err(|error| {
-        Error::new(Kind::TooLarge, format!("The mail is larger than {MOST_BYTES} bytes, or broke off")).because(error)
-    })?;
-    inbound::check(secret, header.as_deref(), &body, outreach.app().clock().now())?;
-    let mail: Incoming = if raw {
-        let parsed = tokio::task::spawn_blocking(move || inbound::parse_mime(&body)).await;
+pub(super) async fn receive(State(outreach): State<Outreach>, request: Signed<MailIn>) -> Answer<Json<Taken>> {
+    let mail: Incoming = if request.media_type().to_ascii_lowercase().starts_with("message/rfc822") {
+        let parsed = tokio::task::spawn_blocking(move || inbound::parse_mime(&request.body)).await;
         parsed.map_err(Error::internal)??
     } else {
-        Fields::of_body(input::json::parse(&body)?)?.read::<InboundMail>()?.into()
+        Fields::of_body(input::json::parse(&request.body)?)?.read::<InboundMail>()?.into()
     };
     let (status, outreach_id) = inbound::receive(&outreach, mail).await?;
     Ok(Json(Taken { status: status.word(), outreach_id }))

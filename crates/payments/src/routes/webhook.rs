@@ -1,16 +1,27 @@
 //! What the payment provider tells by itself.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use http_base::Answer;
+use delivery::inbound::first_time;
+use http_base::{Answer, Signed, Webhook};
 use kernel::Result;
 use ports::gateway::Event;
+use ports::webhook::Scheme;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Payments, store};
+use crate::Payments;
+
+/// The payment provider's webhook.
+pub(super) struct FromProvider;
+
+impl Webhook<Payments> for FromProvider {
+    const MOST_BYTES: usize = MOST_BYTES;
+
+    fn scheme(payments: &Payments) -> &dyn Scheme {
+        payments.gateway.scheme()
+    }
+}
 
 /// The most that an event of the provider takes.
 pub(super) const MOST_BYTES: usize = 2 << 20;
@@ -36,14 +47,8 @@ pub(super) struct Received {
     (status = 409, description = "It does not fit what is known (yet); told again later, it may"),
     (status = 404, description = "No such events are taken: the mock gateway is used, or STRIPE_WEBHOOK_SECRET is not set"),
 ))]
-pub(super) async fn webhook(
-    State(payments): State<Payments>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Answer<Json<Received>> {
-    let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let now = payments.app.clock().now();
-    let event = payments.gateway.event(signature, &body, now)?;
+pub(super) async fn webhook(State(payments): State<Payments>, request: Signed<FromProvider>) -> Answer<Json<Received>> {
+    let event = payments.gateway.event(&request.body)?;
     take_in(&payments, event).await?;
     Ok(Json(Received { received: true }))
 }
@@ -51,7 +56,7 @@ pub(super) async fn webhook(
 async fn take_in(payments: &Payments, event: Event) -> Result<()> {
     let now = payments.app.clock().now();
     let mut tx = payments.app.write().await?;
-    if store::first_time(&mut tx, payments.gateway(), &event.id, &event.kind, now).await? {
+    if first_time(&mut tx, payments.gateway(), &event.id, now).await? {
         for news in event.news {
             payments.desk().hear(&mut tx, &event.id, news).await?;
         }

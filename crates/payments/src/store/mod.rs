@@ -2,7 +2,6 @@
 
 mod attempts;
 mod disputes;
-mod events;
 mod figures;
 mod for_analytics;
 mod payments;
@@ -13,7 +12,6 @@ pub use attempts::{
     payout_account, set_payout_account,
 };
 pub use disputes::{Dispute, dispute, put_dispute, telling_dispute};
-pub use events::{first_time, forget_events};
 pub(crate) use figures::recent;
 pub use figures::{Figure, figures};
 pub use for_analytics::{PaidToCreator, paid_by_campaign, paid_by_creator};

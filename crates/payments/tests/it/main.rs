@@ -10,6 +10,7 @@ mod refunds;
 mod replans;
 mod stripe;
 mod stripe_stand_in;
+mod upgrade;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,9 +21,10 @@ use creators::{Creator, NewCreator};
 use db::Tx;
 use http_base::App;
 use jobs::Registry;
-use kernel::{CampaignId, Clock, ContractId, CreatorId, Currency, Result, Scope, Timestamp};
+use kernel::{CampaignId, Clock, ContractId, CreatorId, Currency, Result, Scope};
 use payments::{Contract, MockGateway, Payments, Settings};
 use ports::gateway::{Event, Fault, Gateway, Order, Outcome, What};
+use ports::webhook::Scheme;
 use serde_json::{Value, json};
 use testkit::{Client, FreshDb, People, Someone};
 
@@ -64,8 +66,14 @@ impl World {
 
     pub(crate) async fn with(fresh: FreshDb, gateway: Arc<dyn Gateway>, settings: Settings) -> Self {
         let clock = Clock::mock(START.parse().unwrap(), 5);
-        let tables =
-            [creators::MIGRATIONS, jobs::MIGRATIONS, http_base::idempotency::MIGRATIONS, payments::MIGRATIONS].concat();
+        let tables = [
+            creators::MIGRATIONS,
+            jobs::MIGRATIONS,
+            delivery::MIGRATIONS,
+            http_base::idempotency::MIGRATIONS,
+            payments::MIGRATIONS,
+        ]
+        .concat();
         fresh.db.migrate(&tables, clock.now()).await.unwrap();
         let people = People::default();
         let app = App::builder(fresh.db.clone(), clock.clone()).authenticated_by(Arc::new(people.clone())).build();
@@ -220,8 +228,13 @@ impl Gateway for Counting {
         MockGateway.find(order).await
     }
 
-    fn event(&self, signature: &str, body: &[u8], now: Timestamp) -> Result<Event> {
-        MockGateway.event(signature, body, now)
+    fn scheme(&self) -> &dyn Scheme {
+        const SILENT: &MockGateway = &MockGateway;
+        SILENT.scheme()
+    }
+
+    fn event(&self, body: &[u8]) -> Result<Event> {
+        MockGateway.event(body)
     }
 
     fn usual_account(&self) -> Option<String> {

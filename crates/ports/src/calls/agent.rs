@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Audio, Unplaced};
+use crate::webhook::Scheme;
 
 /// A call that the provider's agent is to make.
 #[derive(Clone, Debug)]
@@ -142,6 +143,15 @@ pub enum AgentEvent {
     Other(String),
 }
 
+/// A webhook of the provider.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AgentNews {
+    /// By what it is known when it comes again, if it can be.
+    pub id: Option<String>,
+    /// What it tells.
+    pub event: AgentEvent,
+}
+
 /// A provider whose agent leads the talk.
 #[async_trait]
 pub trait Agent: Send + Sync {
@@ -162,6 +172,8 @@ pub trait Agent: Send + Sync {
     ) -> Result<ConversationPage>;
     /// The sound of a conversation, or one part of it (`bytes=0-1023`, as RFC 9110 has it).
     async fn audio(&self, id: &str, range: Option<&str>) -> Result<Audio>;
-    /// Reads a webhook, if it comes from the provider; [`kernel::Kind::Forbidden`] with the reason if not.
-    fn event(&self, body: &[u8], signature: Option<&str>, now: Timestamp) -> Result<AgentEvent>;
+    /// How the provider's webhooks are signed.
+    fn scheme(&self) -> &dyn Scheme;
+    /// Reads a webhook, once its signature was checked.
+    fn event(&self, body: &[u8]) -> Result<AgentNews>;
 }

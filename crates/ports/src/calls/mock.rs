@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use kernel::{Error, Kind, Result, Timestamp};
 
 use super::{
-    Agent, AgentCall, AgentEvent, AgentPlaced, Audio, CallInfo, CallStatus, Conversation, ConversationPage,
-    ConversationStatus, NewCall, Placed, Telephony, Unplaced, Webhook,
+    Agent, AgentCall, AgentNews, AgentPlaced, Audio, CallInfo, CallStatus, Conversation, ConversationPage,
+    ConversationStatus, NewCall, Placed, Telephony, Unplaced,
 };
+use crate::webhook::{Closed, Scheme, Unsigned};
 
 /// What the name of a mock call begins with; the number follows, as in C.
 pub const MOCK_SID: &str = "MOCK_CALL_SID_";
@@ -19,9 +20,14 @@ pub struct MockTelephony {
     pub open: bool,
 }
 
-fn closed(name: &str, settings: &str) -> Error {
-    Error::new(Kind::Forbidden, format!("No webhook of {name} is let in before {settings} are set"))
-}
+const NO_TELEPHONY: Closed = Closed {
+    kind: Kind::Forbidden,
+    message: "No webhook of Twilio is let in before TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are set",
+};
+const NO_AGENT: Closed = Closed {
+    kind: Kind::Forbidden,
+    message: "No webhook of ElevenLabs is let in before ELEVENLABS_API_KEY and ELEVENLABS_WEBHOOK_SECRET are set",
+};
 
 #[async_trait]
 impl Telephony for MockTelephony {
@@ -65,8 +71,8 @@ impl Telephony for MockTelephony {
         Err(Error::not_found("Recording"))
     }
 
-    fn check(&self, _: Webhook<'_>) -> Result<()> {
-        if self.open { Ok(()) } else { Err(closed("Twilio", "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")) }
+    fn scheme(&self) -> &dyn Scheme {
+        if self.open { &Unsigned } else { &NO_TELEPHONY }
     }
 }
 
@@ -112,7 +118,11 @@ impl Agent for MockAgent {
         Err(Error::not_found("Recording"))
     }
 
-    fn event(&self, _: &[u8], _: Option<&str>, _: Timestamp) -> Result<AgentEvent> {
-        Err(closed("ElevenLabs", "ELEVENLABS_API_KEY and ELEVENLABS_WEBHOOK_SECRET"))
+    fn scheme(&self) -> &dyn Scheme {
+        &NO_AGENT
+    }
+
+    fn event(&self, _: &[u8]) -> Result<AgentNews> {
+        Err(Error::new(NO_AGENT.kind, NO_AGENT.message))
     }
 }

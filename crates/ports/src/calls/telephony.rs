@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use kernel::{Result, Timestamp};
 
 use super::{Audio, Unplaced};
+use crate::webhook::Scheme;
 
 /// A call to be placed.
 #[derive(Clone, Debug)]
@@ -84,19 +85,6 @@ pub struct CallInfo {
     pub created_at: Option<Timestamp>,
 }
 
-/// A request that says it comes from the provider.
-#[derive(Clone, Copy, Debug)]
-pub struct Webhook<'a> {
-    /// The address that the provider was told, with the query that came.
-    pub url: &'a str,
-    /// The body as it came.
-    pub body: &'a [u8],
-    /// The fields of the body, if it is a form.
-    pub form: Option<&'a [(String, String)]>,
-    /// The header that signs it.
-    pub signature: Option<&'a str>,
-}
-
 /// A telephony provider.
 #[async_trait]
 pub trait Telephony: Send + Sync {
@@ -116,6 +104,6 @@ pub trait Telephony: Send + Sync {
     async fn calls_to(&self, to: &str, since: Timestamp) -> Result<Vec<CallInfo>>;
     /// A recording, by the provider's name for it, or one part of it (`bytes=0-1023`, as RFC 9110 has it).
     async fn recording(&self, recording_sid: &str, range: Option<&str>) -> Result<Audio>;
-    /// Does this request come from the provider? [`kernel::Kind::Forbidden`] with the reason if not.
-    fn check(&self, request: Webhook<'_>) -> Result<()>;
+    /// How the provider's requests are signed.
+    fn scheme(&self) -> &dyn Scheme;
 }

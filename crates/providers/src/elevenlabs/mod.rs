@@ -1,14 +1,14 @@
 //! ElevenLabs: an agent that calls, and tells what came of it.
 
 mod said;
-mod signature;
 
 use async_trait::async_trait;
-use kernel::{Error, Kind, Result, Timestamp, Variables};
+use kernel::{Error, Kind, Result, Timestamp, Variables, time};
 use ports::calls::{
-    Agent, AgentCall, AgentEvent, AgentPlaced, Audio, Brief, Conversation, ConversationPage, ConversationStatus,
+    Agent, AgentCall, AgentNews, AgentPlaced, Audio, Brief, Conversation, ConversationPage, ConversationStatus,
     Unplaced,
 };
+use ports::webhook::{Closed, Scheme, Stamped};
 use reqwest::header::{HeaderMap, HeaderName};
 use serde::Deserialize;
 use serde_json::json;
@@ -69,10 +69,30 @@ impl ElevenLabsSettings {
 }
 
 /// ElevenLabs' agent.
-#[derive(Debug)]
 pub struct ElevenLabs {
     wire: Wire,
     settings: ElevenLabsSettings,
+    scheme: Box<dyn Scheme>,
+}
+
+/// How old, or how far ahead of our clock, a webhook may be.
+const TOLERANCE: i64 = 30 * time::MINUTE;
+
+/// How ElevenLabs signs: nothing is let in without a secret.
+fn scheme(secret: &Secret) -> Box<dyn Scheme> {
+    if secret.is_empty() {
+        let message = "No webhook of ElevenLabs is let in before ELEVENLABS_WEBHOOK_SECRET is set";
+        return Box::new(Closed { kind: Kind::Forbidden, message });
+    }
+    Box::new(Stamped {
+        name: "ElevenLabs-Signature",
+        header: "elevenlabs-signature",
+        version: "v0",
+        secret: secret.reveal().as_bytes().to_vec(),
+        setting: "ELEVENLABS_WEBHOOK_SECRET",
+        tolerance: TOLERANCE,
+        refusal: Kind::Forbidden,
+    })
 }
 
 impl ElevenLabs {
@@ -89,7 +109,8 @@ impl ElevenLabs {
         let header = secret_header(settings.api_key.reveal(), who.key_setting)?;
         let headers = HeaderMap::from_iter([(HeaderName::from_static("xi-api-key"), header)]);
         let wire = Wire::new(&settings.base_url, who, &headers, settings.limits.clone())?;
-        Ok(Self { wire, settings })
+        let scheme = scheme(&settings.webhook_secret);
+        Ok(Self { wire, settings, scheme })
     }
 }
 
@@ -204,12 +225,11 @@ impl Agent for ElevenLabs {
         }
     }
 
-    fn event(&self, body: &[u8], signature: Option<&str>, now: Timestamp) -> Result<AgentEvent> {
-        if self.settings.webhook_secret.is_empty() {
-            let message = "No webhook of ElevenLabs is let in before ELEVENLABS_WEBHOOK_SECRET is set";
-            return Err(Error::new(Kind::Forbidden, message));
-        }
-        signature::check(self.settings.webhook_secret.reveal().as_bytes(), body, signature, now)?;
+    fn scheme(&self) -> &dyn Scheme {
+        &*self.scheme
+    }
+
+    fn event(&self, body: &[u8]) -> Result<AgentNews> {
         said::event(body)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::{Error, Kind, Result};
-use ports::calls::{self, AgentEvent, Analysis, ConversationStatus, Finding, Line};
+use ports::calls::{self, AgentEvent, AgentNews, Analysis, ConversationStatus, Finding, Line};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -118,33 +118,38 @@ impl From<Conversation> for calls::Conversation {
 struct Envelope {
     #[serde(rename = "type")]
     kind: String,
+    event_timestamp: Option<Value>,
     #[serde(default)]
     data: Value,
 }
 
 /// Reads a webhook that has been checked.
-pub(super) fn event(body: &[u8]) -> Result<AgentEvent> {
+pub(super) fn event(body: &[u8]) -> Result<AgentNews> {
     let unreadable = |fault: serde_json::Error| {
         Error::new(Kind::BadRequest, "The webhook is not as ElevenLabs documents it").because(fault)
     };
     let envelope: Envelope = serde_json::from_slice(body).map_err(unreadable)?;
-    match envelope.kind.as_str() {
+    let conversation = envelope.data["conversation_id"].as_str().map(str::to_owned);
+    // It names no event, but it tells each thing of a conversation at one moment.
+    let id = envelope.event_timestamp.as_ref().filter(|moment| !moment.is_null()).zip(conversation.as_ref());
+    let id = id.map(|(moment, conversation)| format!("{} {conversation} {moment}", envelope.kind));
+    let event = match envelope.kind.as_str() {
         "post_call_transcription" => {
             let mut said: Conversation = serde_json::from_value(envelope.data).map_err(unreadable)?;
             // The webhook comes when the conversation is over, and some versions of it leave the status out.
             if said.status.is_empty() {
                 said.status = "done".into();
             }
-            Ok(AgentEvent::Ended(Box::new(said.into())))
+            AgentEvent::Ended(Box::new(said.into()))
         }
         "call_initiation_failure" => {
-            let text = |name: &str| envelope.data[name].as_str().map(str::to_owned);
-            let Some(conversation_id) = text("conversation_id") else {
+            let Some(conversation_id) = conversation else {
                 return Err(Error::new(Kind::BadRequest, "The webhook names no conversation"));
             };
-            let reason = text("failure_reason").unwrap_or_else(|| "unknown".into());
-            Ok(AgentEvent::NotPlaced { conversation_id, reason })
+            let reason = envelope.data["failure_reason"].as_str().unwrap_or("unknown").to_owned();
+            AgentEvent::NotPlaced { conversation_id, reason }
         }
-        _ => Ok(AgentEvent::Other(envelope.kind)),
-    }
+        _ => AgentEvent::Other(envelope.kind),
+    };
+    Ok(AgentNews { id, event })
 }

@@ -12,26 +12,25 @@ mod wire;
 pub use settings::StripeSettings;
 
 use async_trait::async_trait;
-use kernel::{Error, Kind, Result, Timestamp};
+use kernel::Result;
 use ports::gateway::{Event, Fault, Gateway, News, Order, Outcome, What};
+use ports::webhook::Scheme;
 use serde_json::Value;
 
 use self::wire::Wire;
-use crate::Secret;
 
 /// Money through Stripe.
-#[derive(Debug)]
 pub struct StripeGateway {
     wire: Wire,
-    webhook_secret: Option<Secret>,
+    scheme: Box<dyn Scheme>,
 }
 
 type Form = Vec<(&'static str, String)>;
 
 impl StripeGateway {
-    /// A gateway as the settings say. [`Kind::Invalid`] when the address or the key cannot be one; nothing is asked of the network yet.
+    /// A gateway as the settings say. [`kernel::Kind::Invalid`] when the address or the key cannot be one; nothing is asked of the network yet.
     pub fn new(settings: &StripeSettings) -> Result<Self> {
-        Ok(Self { wire: Wire::new(settings)?, webhook_secret: settings.webhook_secret.clone() })
+        Ok(Self { wire: Wire::new(settings)?, scheme: webhook::scheme(settings.webhook_secret.as_ref()) })
     }
 
     /// The charge that a PaymentIntent took: transfers name that as their source.
@@ -155,11 +154,11 @@ impl Gateway for StripeGateway {
         Ok(found["data"].as_array().map_or(&[][..], Vec::as_slice).iter().filter_map(objects::refunded).collect())
     }
 
-    fn event(&self, signature: &str, body: &[u8], now: Timestamp) -> Result<Event> {
-        let Some(secret) = &self.webhook_secret else {
-            return Err(Error::new(Kind::NotFound, "No events of Stripe are taken: set STRIPE_WEBHOOK_SECRET"));
-        };
-        webhook::verify(secret.reveal().as_bytes(), signature, body, now)?;
+    fn scheme(&self) -> &dyn Scheme {
+        &*self.scheme
+    }
+
+    fn event(&self, body: &[u8]) -> Result<Event> {
         webhook::read(body)
     }
 }

@@ -5,11 +5,13 @@ mod signature;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use kernel::{Error, Kind, Result, Timestamp, Variables};
-use ports::calls::{Audio, CallInfo, CallStatus, NewCall, Placed, Telephony, Unplaced, Webhook};
+use kernel::{Error, Result, Timestamp, Variables};
+use ports::calls::{Audio, CallInfo, CallStatus, NewCall, Placed, Telephony, Unplaced};
+use ports::webhook::Scheme;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde::Deserialize;
 
+use self::signature::TwilioScheme;
 use crate::calling::{Fault, Wire, patience};
 use crate::fault::Who;
 use crate::http::secret_header;
@@ -74,10 +76,10 @@ fn is_number(text: &str) -> bool {
 }
 
 /// Twilio's telephony.
-#[derive(Debug)]
 pub struct Twilio {
     wire: Wire,
     settings: TwilioSettings,
+    scheme: TwilioScheme,
 }
 
 #[derive(Deserialize)]
@@ -113,7 +115,7 @@ impl From<Call> for CallInfo {
 }
 
 impl Twilio {
-    /// Twilio as the settings say. [`Kind::Invalid`] when the address or the token cannot be one; nothing is asked of the
+    /// Twilio as the settings say. [`kernel::Kind::Invalid`] when the address or the token cannot be one; nothing is asked of the
     /// network yet.
     pub fn new(settings: TwilioSettings) -> Result<Self> {
         let who = Who {
@@ -128,7 +130,8 @@ impl Twilio {
         let header = secret_header(&format!("Basic {encoded}"), who.key_setting)?;
         let headers = HeaderMap::from_iter([(AUTHORIZATION, header)]);
         let wire = Wire::new(&settings.base_url, who, &headers, settings.limits.clone())?.hiding(encoded.into());
-        Ok(Self { wire, settings })
+        let scheme = TwilioScheme::new(settings.auth_token.clone());
+        Ok(Self { wire, settings, scheme })
     }
 
     fn url(&self, rest: &[&str], query: &[(&str, &str)]) -> reqwest::Url {
@@ -238,12 +241,7 @@ impl Telephony for Twilio {
         }
     }
 
-    fn check(&self, request: Webhook<'_>) -> Result<()> {
-        if signature::is_genuine(self.settings.auth_token.reveal().as_bytes(), request) {
-            return Ok(());
-        }
-        let message = "The request is not signed by Twilio: X-Twilio-Signature must fit TWILIO_AUTH_TOKEN and the address that \
-                       Twilio was told (TWILIO_WEBHOOK_BASE_URL)";
-        Err(Error::new(Kind::Forbidden, message))
+    fn scheme(&self) -> &dyn Scheme {
+        &self.scheme
     }
 }

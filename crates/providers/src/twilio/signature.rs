@@ -6,26 +6,54 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use ports::calls::Webhook;
+use kernel::{Error, Kind, Result, Timestamp};
+use ports::webhook::{Request, Scheme};
 use reqwest::Url;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::Secret;
+
+/// How Twilio signs what it asks and tells.
+pub(super) struct TwilioScheme {
+    token: Secret,
+}
+
+impl TwilioScheme {
+    pub(super) fn new(token: Secret) -> Self {
+        Self { token }
+    }
+}
+
+impl Scheme for TwilioScheme {
+    fn header(&self) -> &'static str {
+        "x-twilio-signature"
+    }
+
+    /// It tells no time: who repeats what was overheard is known by what it is about.
+    fn check(&self, request: Request<'_>, _: Timestamp) -> Result<()> {
+        if is_genuine(self.token.reveal().as_bytes(), request) {
+            return Ok(());
+        }
+        let message = "The request is not signed by Twilio: X-Twilio-Signature must fit TWILIO_AUTH_TOKEN and the address that \
+                       Twilio was told (TWILIO_WEBHOOK_BASE_URL)";
+        Err(Error::new(Kind::Forbidden, message))
+    }
+}
+
 /// Is this request signed with the token? A JSON body is bound by `bodySHA256` in the address, a form by its fields.
-pub(super) fn is_genuine(token: &[u8], request: Webhook<'_>) -> bool {
+fn is_genuine(token: &[u8], request: Request<'_>) -> bool {
     let Some(given) = request.signature.and_then(|text| BASE64_STANDARD.decode(text.trim()).ok()) else { return false };
-    let fields = match request.form {
-        Some(form) => joined(form),
-        None => match body_hash(request.url) {
-            Some(hash) if bool::from(hash.as_bytes().ct_eq(hex::encode(Sha256::digest(request.body)).as_bytes())) => {
-                String::new()
-            }
-            // A body that nothing binds could be anybody's.
-            _ if !request.body.is_empty() => return false,
-            Some(_) => return false,
-            None => String::new(),
-        },
+    let is_json = request.media_type.starts_with("application/json");
+    let fields = match body_hash(request.url).filter(|_| is_json) {
+        Some(hash) if bool::from(hash.as_bytes().ct_eq(hex::encode(Sha256::digest(request.body)).as_bytes())) => {
+            String::new()
+        }
+        Some(_) => return false,
+        // A body that nothing binds could be anybody's.
+        None if is_json && !request.body.is_empty() => return false,
+        None => joined(&form_urlencoded::parse(request.body).into_owned().collect::<Vec<_>>()),
     };
     // Twilio signs with the port or without it, and does not say which.
     let [plain, ported] = with_and_without_port(request.url);
@@ -87,13 +115,16 @@ mod tests {
     const TOKEN: &[u8] = b"12345";
     const URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
 
-    fn pairs(fields: &[(&str, &str)]) -> Vec<(String, String)> {
-        fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    const FORM: &str = "application/x-www-form-urlencoded";
+    const JSON: &str = "application/json; charset=utf-8";
+
+    fn encoded(fields: &[(&str, &str)]) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
     }
 
     fn form(url: &str, fields: &[(&str, &str)], signature: &str) -> bool {
-        let fields = pairs(fields);
-        is_genuine(TOKEN, Webhook { url, body: b"", form: Some(&fields), signature: Some(signature) })
+        let body = encoded(fields);
+        is_genuine(TOKEN, Request { url, media_type: FORM, body: body.as_bytes(), signature: Some(signature) })
     }
 
     const DOCUMENTED: [(&str, &str); 5] = [
@@ -131,7 +162,7 @@ mod tests {
         let url = "https://mycompany.com/myapp.php?bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
         let judge = |url: &str, body: &str| {
             let signature = Some("y77kIzt2vzLz71DgmJGsen2scGs=");
-            is_genuine(TOKEN, Webhook { url, body: body.as_bytes(), form: None, signature })
+            is_genuine(TOKEN, Request { url, media_type: JSON, body: body.as_bytes(), signature })
         };
         assert!(judge(url, r#"{"property": "value", "boolean": true}"#));
         assert!(!judge(url, r#"{"property": "value", "boolean": false}"#));
@@ -139,7 +170,7 @@ mod tests {
         // An address that is signed well does not let in a body that nothing binds.
         let signature = BASE64_STANDARD.encode(sign(TOKEN, URL, ""));
         let bare = |body: &'static [u8]| {
-            is_genuine(TOKEN, Webhook { url: URL, body, form: None, signature: Some(&signature) })
+            is_genuine(TOKEN, Request { url: URL, media_type: JSON, body, signature: Some(&signature) })
         };
         assert!(bare(b"") && !bare(b"anything"));
     }
@@ -153,9 +184,11 @@ mod tests {
         assert!(!form("http://mycompany.com/myapp.php?foo=1&bar=2", &DOCUMENTED, good));
         assert!(!form("https://mycompany.com/myapp.php?foo=1&bar=3", &DOCUMENTED, good));
         assert!(!form(URL, &DOCUMENTED[1..], good));
-        let fields = pairs(&DOCUMENTED);
-        assert!(!is_genuine(TOKEN, Webhook { url: URL, body: b"", form: Some(&fields), signature: None }));
-        assert!(!is_genuine(b"12346", Webhook { url: URL, body: b"", form: Some(&fields), signature: Some(good) }));
+        let body = encoded(&DOCUMENTED);
+        let request = Request { url: URL, media_type: FORM, body: body.as_bytes(), signature: Some(good) };
+        assert!(is_genuine(TOKEN, request));
+        assert!(!is_genuine(TOKEN, Request { signature: None, ..request }));
+        assert!(!is_genuine(b"12346", request));
     }
 
     proptest! {

@@ -1,0 +1,103 @@
+//! What a provider sends: let in by its signature alone, and by nothing before.
+
+use std::marker::PhantomData;
+
+use axum::body::Bytes;
+use axum::extract::{FromRef, FromRequest, OriginalUri, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, Uri};
+use kernel::{Error, Kind, Result};
+use ports::webhook::{self, Scheme};
+
+use crate::{ApiError, App};
+
+/// A webhook of a slice: whose it is, and how much it may send. A type with nothing in it, for [`Signed`].
+pub trait Webhook<S>: Send + Sync + 'static {
+    /// The largest body, in bytes.
+    const MOST_BYTES: usize;
+
+    /// How its requests are signed.
+    fn scheme(state: &S) -> &dyn Scheme;
+
+    /// Where the provider reaches this server, without a slash at the end, if that is not where everybody does: some schemes sign it.
+    fn base(_: &S) -> Option<&str> {
+        None
+    }
+}
+
+/// A request whose signature was checked over its raw body, by the application's clock.
+///
+/// What is not signed is refused before anything of its body is read; what is too large is a 413. Nothing of a body is logged. Providers
+/// repeat their events: have each count once by `delivery::inbound::first_time`, in the transaction of what it does.
+pub struct Signed<W> {
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body, as it came.
+    pub body: Bytes,
+    uri: Uri,
+    webhook: PhantomData<fn() -> W>,
+}
+
+impl<W> Signed<W> {
+    /// A header, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The header `Content-Type`; nothing is an empty text.
+    pub fn media_type(&self) -> &str {
+        self.header(CONTENT_TYPE.as_str()).unwrap_or_default()
+    }
+
+    /// The fields of the query.
+    pub fn query(&self) -> Result<Vec<(String, String)>> {
+        pairs(self.uri.query().unwrap_or_default().as_bytes())
+    }
+
+    /// The fields of a body that is a form.
+    pub fn form(&self) -> Result<Vec<(String, String)>> {
+        pairs(&self.body)
+    }
+}
+
+/// Name and value, decoded.
+fn pairs(text: &[u8]) -> Result<Vec<(String, String)>> {
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(text).into_owned().collect();
+    if pairs.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(Error::new(Kind::BadRequest, "The form cannot be read: it holds a NUL character"));
+    }
+    Ok(pairs)
+}
+
+impl<S, W> FromRequest<S> for Signed<W>
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+    W: Webhook<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let (head, body) = request.into_parts();
+        let app = <App as FromRef<S>>::from_ref(state);
+        let scheme = W::scheme(state);
+        scheme.is_open()?;
+        // Before the router of a slice has cut anything off.
+        let uri = head.extensions.get::<OriginalUri>().map_or(&head.uri, |original| &original.0).clone();
+        let path = uri.path_and_query().map_or_else(|| uri.path(), |path| path.as_str());
+        let url = format!("{}{path}", W::base(state).unwrap_or_else(|| app.public_url()));
+        let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let media_type = text(CONTENT_TYPE.as_str()).unwrap_or_default();
+        let signature = if scheme.header().is_empty() { None } else { text(scheme.header()) };
+        let asked = webhook::Request { url: &url, media_type, body: b"", signature };
+        if signature.is_none() {
+            scheme.check(asked, app.clock().now())?;
+        }
+        let most = W::MOST_BYTES;
+        let body = axum::body::to_bytes(body, most).await.map_err(|fault| {
+            Error::new(Kind::TooLarge, format!("The body is larger than {most} bytes, or broke off")).because(fault)
+        })?;
+        scheme.check(webhook::Request { body: &body, ..asked }, app.clock().now())?;
+        Ok(Self { headers: head.headers, body, uri, webhook: PhantomData })
+    }
+}

@@ -1,0 +1,141 @@
+//! What providers send: let in by its signature alone.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::FromRef;
+use axum::http::Method;
+use axum::routing::post;
+use futures::StreamExt as _;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http_base::policy::Policies;
+use http_base::{App, Signed, Webhook};
+use kernel::{Clock, Kind, time};
+use ports::webhook::{Closed, Scheme, Stamped, Unsigned};
+use sha2::Sha256;
+use testkit::{Client, FreshDb};
+
+const PATH: &str = "/api/v1/hook?a=1&b=%C3%A9";
+const TYPE: &str = "application/x-www-form-urlencoded";
+
+#[derive(Clone)]
+struct Slice {
+    app: App,
+    scheme: Arc<dyn Scheme>,
+}
+
+impl FromRef<Slice> for App {
+    fn from_ref(slice: &Slice) -> Self {
+        slice.app.clone()
+    }
+}
+
+struct Hook;
+
+impl Webhook<Slice> for Hook {
+    const MOST_BYTES: usize = 100;
+
+    fn scheme(slice: &Slice) -> &dyn Scheme {
+        &*slice.scheme
+    }
+}
+
+async fn heard(request: Signed<Hook>) -> String {
+    format!("{:?} {:?} {}", request.form().unwrap(), request.query().unwrap(), request.body.len())
+}
+
+struct Served {
+    client: Client,
+    clock: Clock,
+    _fresh: FreshDb,
+}
+
+impl Served {
+    async fn new(scheme: impl Scheme + 'static) -> Self {
+        let fresh = testkit::fresh_db(db::Engine::Sqlite).await;
+        let clock = Clock::mock("2026-01-15T10:30:00Z".parse().unwrap(), 1);
+        let app = App::builder(fresh.db.clone(), clock.clone()).build();
+        let slice = Slice { app: app.clone(), scheme: Arc::new(scheme) };
+        let router = Router::new().route("/api/v1/hook", post(heard)).with_state(slice);
+        let client = Client::new(http_base::layers::around(router, Policies::default(), &app, &[]));
+        Self { client, clock, _fresh: fresh }
+    }
+
+    fn signed(&self, body: &[u8]) -> Client {
+        let stamp = self.clock.now().micros() / time::SECOND;
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"secret").unwrap();
+        mac.update(format!("{stamp}.").as_bytes());
+        mac.update(body);
+        let signature = format!("t={stamp},v1={}", hex::encode(mac.finalize().into_bytes()));
+        self.client.clone().with("x-signature", &signature)
+    }
+}
+
+fn stamped(refusal: Kind) -> Stamped {
+    Stamped {
+        name: "X-Signature",
+        header: "x-signature",
+        version: "v1",
+        secret: b"secret".to_vec(),
+        setting: "SECRET",
+        tolerance: 5 * time::MINUTE,
+        refusal,
+    }
+}
+
+/// A body that tells whether anybody has looked at it.
+fn watched(body: &'static [u8]) -> (Body, Arc<AtomicBool>) {
+    let read = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&read);
+    let stream = futures::stream::iter([body]).map(move |part| {
+        seen.store(true, Ordering::SeqCst);
+        Ok::<_, std::convert::Infallible>(Bytes::from_static(part))
+    });
+    (Body::from_stream(stream), read)
+}
+
+#[tokio::test]
+async fn what_is_signed_is_read_as_it_came() {
+    let served = Served::new(stamped(Kind::Forbidden)).await;
+    let body = b"x=1&y=%E2%82%AC+2";
+    let reply = served.signed(body).raw(Method::POST, PATH, TYPE, &body[..]).await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.text(), r#"[("x", "1"), ("y", "€ 2")] [("a", "1"), ("b", "é")] 17"#);
+}
+
+#[tokio::test]
+async fn what_is_not_signed_is_not_even_read() {
+    for (kind, status) in [(Kind::Forbidden, 403), (Kind::Unauthenticated, 401)] {
+        let served = Served::new(stamped(kind)).await;
+        let (body, read) = watched(b"x=1");
+        let refused = served.client.raw(Method::POST, PATH, TYPE, body).await;
+        assert!(refused.refused(status)["error"]["message"].as_str().unwrap().contains("X-Signature is missing"));
+        assert!(!read.load(Ordering::SeqCst));
+        served.signed(b"x=1").raw(Method::POST, PATH, TYPE, "x=2").await.refused(status);
+        let early = served.signed(b"x=1");
+        served.clock.advance(5 * time::MINUTE);
+        assert_eq!(early.raw(Method::POST, PATH, TYPE, "x=1").await.status, 200);
+        served.clock.advance(time::SECOND);
+        early.raw(Method::POST, PATH, TYPE, "x=1").await.refused(status);
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused() {
+    let served = Served::new(stamped(Kind::Forbidden)).await;
+    let (fits, large) = ([b'x'; 100], [b'x'; 101]);
+    assert_eq!(served.signed(&fits).raw(Method::POST, PATH, TYPE, fits.to_vec()).await.status, 200);
+    served.signed(&large).raw(Method::POST, PATH, TYPE, large.to_vec()).await.refused(413);
+}
+
+#[tokio::test]
+async fn where_a_setting_is_missing_nothing_is_let_in() {
+    let served = Served::new(Closed { kind: Kind::NotFound, message: "set SECRET" }).await;
+    let (body, read) = watched(b"x=1");
+    let refused = served.signed(b"x=1").raw(Method::POST, PATH, TYPE, body).await.refused(404);
+    assert!(!read.load(Ordering::SeqCst) && refused["error"]["message"] == "set SECRET");
+    let open = Served::new(Unsigned).await;
+    assert_eq!(open.client.raw(Method::POST, PATH, TYPE, "x=1").await.status, 200);
+}
