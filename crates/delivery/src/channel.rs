@@ -42,6 +42,13 @@ impl Pace {
         }
     }
 
+    /// What one of several that share these hands gets.
+    pub(crate) fn part(self, number: usize, of: usize) -> Self {
+        let part = |all: usize| all / of + usize::from(number < all % of);
+        let hands = part(self.hands.max(1)).max(1);
+        Self { hands, hands_of_one: part(self.hands_of_one).clamp(1, hands), ..self }
+    }
+
     /// How long to wait after this attempt: what was asked for within reason, or the back-off. Each up to a quarter more, so that what
     /// failed together does not come back together.
     pub(crate) fn wait(&self, clock: &Clock, attempt: u32, asked: Option<Duration>) -> Duration {
@@ -107,6 +114,9 @@ mod tests {
         for (asked, plain) in [(0, 1), (7, 7), (100_000, 86_400)] {
             fits(3, Some(asked), plain);
         }
+        let parts: Vec<(usize, usize)> =
+            (0..4).map(|number| Pace::of(14).part(number, 4)).map(|part| (part.hands, part.hands_of_one)).collect();
+        assert_eq!(parts, [(4, 3), (4, 3), (3, 3), (3, 2)]);
         assert_eq!((pace.hands_of_one, Pace::of(0).hands_of_one, Pace::of(1).hands_of_one), (12, 1, 1));
     }
 }

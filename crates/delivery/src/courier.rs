@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use db::Db;
+use db::{Db, Engine};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use jobs::Service;
@@ -26,6 +26,10 @@ const RENEW: Duration = Duration::from_secs(20);
 /// How long what is under way may go on when the server stops.
 const GRACE: Duration = Duration::from_secs(15);
 
+/// How many hands share one transaction on PostgreSQL, where several write at once and each statement is a way there and back. SQLite has
+/// one writer: there all hands share it.
+const HANDS_OF_A_DESK: usize = 4;
+
 /// Carries the deliveries of one channel. Register it with [`jobs::Registry::service`]; any number of processes may have theirs.
 pub struct Courier(Arc<dyn Channel>);
 
@@ -38,11 +42,18 @@ impl Courier {
 
 impl Service for Courier {
     fn run(self: Arc<Self>, db: Db, clock: Clock, stopping: watch::Receiver<bool>) -> BoxFuture<'static, ()> {
-        run(Desk::new(db.clone(), clock.clone(), Arc::clone(&self.0)), db, clock, stopping).boxed()
+        let pace = self.0.pace();
+        let desks = if db.engine() == Engine::Postgres { pace.hands.div_ceil(HANDS_OF_A_DESK) } else { 1 };
+        let desks = (0..desks).map(|number| {
+            let desk = Desk::new(db.clone(), clock.clone(), Arc::clone(&self.0), pace.part(number, desks));
+            run(desk, db.clone(), clock.clone(), stopping.clone())
+        });
+        futures::future::join_all(desks).map(drop).boxed()
     }
 
     fn run_due(self: Arc<Self>, db: Db, clock: Clock) -> BoxFuture<'static, Result<usize>> {
-        run_due(Desk::new(db, clock, Arc::clone(&self.0))).boxed()
+        let pace = self.0.pace();
+        run_due(Desk::new(db, clock, Arc::clone(&self.0), pace)).boxed()
     }
 }
 

@@ -64,8 +64,8 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(db: Db, clock: Clock, channel: Arc<dyn Channel>) -> Self {
-        let (pace, holder) = (channel.pace(), clock.new_id());
+    pub(crate) fn new(db: Db, clock: Clock, channel: Arc<dyn Channel>, pace: Pace) -> Self {
+        let holder = clock.new_id();
         Self { db, clock, channel, pace, holder, last: None, sending: HashMap::new(), finished: Vec::new() }
     }
 
