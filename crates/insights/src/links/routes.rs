@@ -23,7 +23,10 @@ const DAYS: u32 = 90;
 
 /// Every route of tracked links.
 pub(crate) fn router() -> Routes<Insights> {
-    Routes::new().with(routes!(list, create)).with(routes!(get, disable)).with(routes!(visit::follow).rate(Rate::Webhook))
+    Routes::new()
+        .with(routes!(list, create))
+        .with(routes!(get, disable))
+        .with(routes!(visit::follow).rate(Rate::Webhook))
 }
 
 /// A tracked link.

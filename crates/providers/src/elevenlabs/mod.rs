@@ -2,6 +2,8 @@
 
 mod said;
 
+use std::fmt;
+
 use async_trait::async_trait;
 use kernel::{Error, Kind, Result, Timestamp, Variables, time};
 use ports::calls::{
@@ -73,6 +75,13 @@ pub struct ElevenLabs {
     wire: Wire,
     settings: ElevenLabsSettings,
     scheme: Box<dyn Scheme>,
+}
+
+impl fmt::Debug for ElevenLabs {
+    /// The settings alone: what signs holds a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ElevenLabs").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }
 
 /// How old, or how far ahead of our clock, a webhook may be.

@@ -2,6 +2,8 @@
 
 mod signature;
 
+use std::fmt;
+
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -80,6 +82,13 @@ pub struct Twilio {
     wire: Wire,
     settings: TwilioSettings,
     scheme: TwilioScheme,
+}
+
+impl fmt::Debug for Twilio {
+    /// The settings alone: what signs holds a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Twilio").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }
 
 #[derive(Deserialize)]

@@ -69,7 +69,7 @@ impl Kind {
             Self::Reader => who == Who::Reader,
             Self::Account | Self::Shared | Self::Business => matches!(who, Who::Caller | Who::Member | Who::Reader),
             Self::Creator => matches!(who, Who::Caller | Who::Member),
-            Self::Admin => matches!(who, Who::Caller | Who::Member | Who::Person),
+            Self::Admin => matches!(who, Who::Caller | Who::Reader | Who::Member | Who::Person),
             Self::Own | Self::Owner => who == Who::Person,
         }
     }
