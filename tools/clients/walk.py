@@ -79,21 +79,25 @@ class Generated:
             file = self.types.File(payload=io.BytesIO(body.content), file_name=body.filename, mime_type=body.media_type)
             return self.model(hint, {**body.fields, body.name: file})
         made = self.model(hint, body)
-        if made.to_dict() != body:
-            raise self.wrong(f"{type(made).__name__} made of {body} is {made.to_dict()}")
+        self.same(made.to_dict(), body, f"{type(made).__name__} as it is sent")
         return made
 
     def model(self, hint, fields):
+        """The model of a body; where it may come as JSON and as a form, the one that has every file."""
+        files = {name: value for name, value in fields.items() if isinstance(value, self.types.File)}
+        plain = {name: value for name, value in fields.items() if name not in files}
         for kind in classes(hint):
-            if hasattr(kind, "from_dict"):
-                made = kind.from_dict({name: value for name, value in fields.items() if not isinstance(value, self.types.File)})
-                for name, value in fields.items():
-                    if isinstance(value, self.types.File):
-                        if not hasattr(made, name):
-                            raise self.wrong(f"{kind.__name__} has no file {name}")
-                        setattr(made, name, value)
+            names = [field.name for field in getattr(kind, "__attrs_attrs__", ())]
+            if hasattr(kind, "from_dict") and all(name in names for name in files):
+                try:
+                    made = kind.from_dict(plain)
+                except KeyError:
+                    # Of several bodies it is another one.
+                    continue
+                for name, file in files.items():
+                    setattr(made, name, file)
                 return made
-        raise self.wrong(f"no model for a body of {hint}")
+        raise self.wrong(f"no model for a body of {hint} with {', '.join(files) or 'no file'}")
 
     def send(self, method, path, body=None, headers=None):
         answer = self.call(method, path, body, headers)

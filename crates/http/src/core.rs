@@ -220,6 +220,7 @@ async fn info(State(core): State<Core>) -> Json<Info> {
 /// token of the setting `METRICS_TOKEN` is wanted.
 #[utoipa::path(get, path = "/metrics", tag = "Server", security(("bearer" = [])), responses(
     (status = 200, description = "Metrics in the text format of Prometheus", body = String, content_type = "text/plain"),
+    (status = 401, description = "Outside of the demo the token of `METRICS_TOKEN` is wanted"),
 ))]
 async fn metrics_text(State(core): State<Core>, headers: HeaderMap) -> Answer<Response> {
     if core.app.mode() == Mode::Serve && !may_read_figures(&core.about, &headers) {
