@@ -33,7 +33,7 @@ pub fn event(said: TokenStream, item: TokenStream) -> TokenStream {
 /// The story takes what it happens in, whose type has a function `on(engine, …) -> Option<Self>`; arguments of the attribute come after
 /// the engine.
 ///
-/// ```ignore
+/// ```text
 /// #[both_engines]
 /// async fn names_are_unique(fresh: FreshDb) { … }
 ///

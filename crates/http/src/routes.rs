@@ -16,7 +16,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use crate::policy::{Arguments, Policies, Policy, Rate, Takes};
 use crate::{App, layers, openapi};
 
-/// Handlers with `#[utoipa::path]`, to be given to [`Routes::add`]: `routes!(list, create)`.
+/// Handlers with `#[utoipa::path]`, to be given to [`Routes::with`]: `routes!(list, create)`.
 #[macro_export]
 macro_rules! routes {
     ($($($handler:ident)::+),+ $(,)?) => {
