@@ -288,7 +288,7 @@ fn learn_from_talk(entry: &mut Entry, report: &Report, talk: &Talk) -> Vec<Strin
     }
     // Of pesos there are many: nobody can say how much that is, and the words are in the entry.
     let rate = report.rate_minor.filter(|_| report.rate_currency != Some("pesos")).map(|minor| {
-        let amount = kernel::Money::from_minor(minor).to_number();
+        let amount = kernel::Amount::from_minor(minor).to_number();
         report.rate_currency.map_or_else(|| amount.to_string(), |currency| format!("{amount} {currency}"))
     });
     let said = [

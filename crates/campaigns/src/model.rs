@@ -2,7 +2,7 @@
 
 use db::{Cell, FromColumn, Json, ToColumn, Value};
 use input::{Input, set};
-use kernel::{CampaignId, CreatorId, Error, Money, Platform, Result, Timestamp, WorkspaceId};
+use kernel::{Amount, CampaignId, CreatorId, Error, Platform, Result, Timestamp, WorkspaceId};
 use mind::text::fold;
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
@@ -38,7 +38,7 @@ pub struct Campaign {
     /// The niches that the product belongs to, in plain words.
     pub product_niche: Option<String>,
     /// What the campaign may cost in all.
-    pub total_budget: Money,
+    pub total_budget: Amount,
     /// Where the campaign stands.
     pub status: Status,
     /// How many creators have been selected for it.
@@ -190,7 +190,7 @@ pub struct NewCampaign {
     product_niche: Option<String>,
     /// What the campaign may cost in all.
     #[input(amount(false), example = 25_000)]
-    total_budget: Money,
+    total_budget: Amount,
     /// Where the campaign stands. One that has begun cannot be a draft again; one that is completed stays so.
     #[input(word, default = Status::Draft)]
     status: Status,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use db::{Listing, Sql, Tx, args};
 use http_base::Offsets;
-use kernel::{CampaignId, CreatorId, Error, Money, OutreachId, Result, Scope, Timestamp, WorkspaceId};
+use kernel::{Amount, CampaignId, CreatorId, Error, OutreachId, Result, Scope, Timestamp, WorkspaceId};
 use mind::text::fold;
 
 use crate::model::Name;
@@ -99,7 +99,7 @@ pub async fn list(scope: Scope, tx: &mut Tx, wanted: &Wanted, offsets: Offsets) 
 }
 
 /// How many campaigns there are of each status, and what their budgets come to.
-pub async fn totals(scope: Scope, tx: &mut Tx) -> Result<Vec<(Status, u64, Money)>> {
+pub async fn totals(scope: Scope, tx: &mut Tx) -> Result<Vec<(Status, u64, Amount)>> {
     let mut sql = Sql::new("SELECT status, count(*), CAST(sum(total_budget) AS BIGINT) FROM campaigns WHERE TRUE");
     scoped(&mut sql, scope);
     sql.push(" GROUP BY status").all(tx).await

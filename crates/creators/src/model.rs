@@ -3,7 +3,7 @@
 use db::{Cell, FromColumn, Json, ToColumn, Value};
 use input::rule::{self, Rule};
 use input::{Fields, Input, set};
-use kernel::{AccountId, CreatorId, Money, Platform, Timestamp, WorkspaceId, count};
+use kernel::{AccountId, Amount, CreatorId, Platform, Timestamp, WorkspaceId, count};
 use mind::text::fold;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -52,7 +52,7 @@ pub struct Creator {
     /// Views of a usual piece.
     pub avg_views: Option<u64>,
     /// What a piece costs.
-    pub collaboration_rate: Option<Money>,
+    pub collaboration_rate: Option<Amount>,
     /// From 1 to 5, as brands rated them.
     pub rating: Option<f64>,
     /// The address of a picture.
@@ -118,7 +118,7 @@ pub struct CreatorBody {
     /// Views of a usual post.
     avg_views: Option<u64>,
     /// What a post costs.
-    collaboration_rate: Option<Money>,
+    collaboration_rate: Option<Amount>,
     /// From 0 to 5; null until somebody rated the creator.
     rating: Option<f64>,
     /// The address of a picture.
@@ -279,7 +279,7 @@ pub struct Details {
     pub avg_views: Option<Option<u64>>,
     /// What a post costs.
     #[input(amount(true), example = 850)]
-    pub collaboration_rate: Option<Option<Money>>,
+    pub collaboration_rate: Option<Option<Amount>>,
     /// From 0 to 5, as brands rated the creator.
     #[input(number(0.0, 5.0))]
     pub rating: Option<Option<f64>>,

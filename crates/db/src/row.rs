@@ -1,6 +1,6 @@
 //! Rows, and how their columns become values of ours: one decoding for both engines.
 
-use kernel::{Currency, Error, Id, Money, Result, Timestamp};
+use kernel::{Amount, Currency, Error, Id, Result, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::{Column as _, Decode, Row as _, ValueRef as _};
 use uuid::Uuid;
@@ -249,7 +249,7 @@ impl FromColumn for Currency {
     }
 }
 
-impl FromColumn for Money {
+impl FromColumn for Amount {
     fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
         i64::from_cell(cell).map(Self::from_minor)
     }

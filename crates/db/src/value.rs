@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use kernel::{Currency, Id, Money, Platform, Timestamp, UserType, Words, WorkspaceRole};
+use kernel::{Amount, Currency, Id, Money, Platform, Timestamp, UserType, Words, WorkspaceRole};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::{Cell, FromColumn};
 pub enum Value {
     /// A `BOOLEAN`.
     Bool(Option<bool>),
-    /// A `BIGINT`: numbers, [`Timestamp`]s and [`Money`].
+    /// A `BIGINT`: numbers, [`Timestamp`]s and amounts (the currency of [`Money`] stands in a column of its own).
     Int(Option<i64>),
     /// A `DOUBLE PRECISION`.
     Float(Option<f64>),
@@ -106,6 +106,7 @@ columns! {
     [u8] => Bytes, |it| it.to_vec();
     Uuid => Uuid, |it| *it;
     Timestamp => Int, |it| it.micros();
+    Amount => Int, |it| it.minor();
     Money => Int, |it| it.minor();
     Currency => Text, |it| it.code().to_owned();
 }
@@ -204,7 +205,7 @@ mod tests {
     fn absent_values_keep_their_type() {
         let id: Option<kernel::CreatorId> = None;
         assert_eq!(
-            args![None::<i64>, None::<&str>, id, None::<Money>, u64::MAX, 7_u8, "a"],
+            args![None::<i64>, None::<&str>, id, None::<Amount>, u64::MAX, 7_u8, "a"],
             vec![
                 Value::Int(None),
                 Value::Text(None),

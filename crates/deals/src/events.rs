@@ -1,7 +1,7 @@
 //! What happens to contracts and deliverables.
 
 use events::{Kind, event};
-use kernel::{CampaignId, ContractId, CreatorId, Money, WorkspaceId};
+use kernel::{Amount, CampaignId, ContractId, CreatorId, WorkspaceId};
 
 use crate::model::deliverables::DeliverableId;
 use crate::model::{Contract, Deliverable, Method, Party, Status};
@@ -43,7 +43,7 @@ pub struct ContractFacts {
     /// Which of its texts counts.
     pub version: i64,
     /// What it pays in all.
-    pub amount: Money,
+    pub amount: Amount,
     /// In which currency (ISO 4217).
     #[schema(example = "USD")]
     pub currency: String,
@@ -58,7 +58,7 @@ impl From<&Contract> for ContractFacts {
             creator_id: contract.creator_id,
             status: contract.status,
             version: contract.version,
-            amount: contract.total_amount,
+            amount: contract.total_amount.amount(),
             currency: contract.currency.to_string(),
         }
     }

@@ -1,6 +1,6 @@
 //! A contract on paper.
 
-use kernel::{Money, Result, Timestamp};
+use kernel::{Result, Timestamp};
 use paper::{Colour, Column, Mark, Setup, Sheet, Style, Table};
 use serde_json::Value;
 
@@ -41,23 +41,6 @@ const CERTIFIED: [&str; 9] = [
 ];
 
 const GREY: Style = Style::BODY.coloured(Colour::GREY);
-
-/// `1,200.00`.
-pub(crate) fn grouped(amount: Money, decimals: u32) -> String {
-    let whole = (amount.minor().unsigned_abs() / 100).to_string();
-    let mut digits = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            digits.push(',');
-        }
-        digits.push(digit);
-    }
-    let sign = if amount.minor() < 0 { "-" } else { "" };
-    match decimals {
-        0 => format!("{sign}{digits}"),
-        _ => format!("{sign}{digits}.{:02}", amount.minor().unsigned_abs() % 100),
-    }
-}
 
 /// `2026-01-15 10:30:05 UTC`.
 pub(crate) fn moment(at: Timestamp) -> String {
@@ -139,10 +122,6 @@ impl Paper {
         self.signing(&mut sheet);
         self.certificate(&mut sheet);
         sheet.finish()
-    }
-
-    fn amount(&self, amount: Money) -> String {
-        format!("{} {}", self.document.currency, grouped(amount, self.document.currency().decimals()))
     }
 
     fn head(&self, sheet: &mut Sheet) {
@@ -245,22 +224,22 @@ impl Paper {
             // In hundredths of a percent, rounded half up; for reading only, the amount counts.
             let share = (i128::from(line.amount.minor()) * 100_000 / i128::from(document.total.max(1)) + 5) / 10;
             let share = format!("{}.{:02} %", share / 100, share % 100);
-            table.rows.push(vec![words(&line.milestone), due, share, self.amount(line.amount)]);
+            table.rows.push(vec![words(&line.milestone), due, share, document.money(line.amount).in_full()]);
         }
         if table.rows.is_empty() {
             sheet.heading("3  Payment", 30.0);
             sheet.paragraph(
-                &format!("The Business pays {} in all. No schedule is agreed.", self.amount(document.total())),
+                &format!("The Business pays {} in all. No schedule is agreed.", document.total().in_full()),
                 Style::BODY,
                 0.0,
             );
             return;
         }
-        table.rows.push(vec!["In all".into(), String::new(), "100.00 %".into(), self.amount(document.total())]);
+        table.rows.push(vec!["In all".into(), String::new(), "100.00 %".into(), document.total().in_full()]);
         table.sum = true;
         let follows = 20.0 + table.beginning(sheet);
         sheet.heading("3  Payment", follows);
-        sheet.paragraph(&format!("The Business pays {} in all:", self.amount(document.total())), Style::BODY, 0.0);
+        sheet.paragraph(&format!("The Business pays {} in all:", document.total().in_full()), Style::BODY, 0.0);
         sheet.skip(4.0);
         table.set(sheet);
     }

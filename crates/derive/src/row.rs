@@ -3,7 +3,7 @@
 //! On the struct: `#[row(table = "campaigns", key(id), fixed(workspace_id, created_at), compare(revision))]`. By its key a row is
 //! found; what is fixed is written once and never saved again; what is compared is never saved either, and has to stand in the
 //! table as it stands in the row. On a field, which has the name of its column, `#[row(also = "brand_key", by = fold)]` writes
-//! `fold(&self.brand_name)` into another column.
+//! `fold(&self.brand_name)` into another column; `#[row(of = currency)]` on one that is `Money` says which field has its currency.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -66,18 +66,20 @@ impl OnStruct {
 }
 
 impl Column {
-    /// The column of a field, and what is written beside it.
-    fn of<'f>(field: &'f Field, said: &OnStruct) -> Result<(&'f Ident, Vec<Self>)> {
+    /// The column of a field, which field has its currency, and what is written beside it.
+    fn of<'f>(field: &'f Field, said: &OnStruct) -> Result<((&'f Ident, Option<Ident>), Vec<Self>)> {
         let ident = field.ident.as_ref().ok_or_else(|| Error::new_spanned(field, "fields need names"))?;
-        let (mut also, mut by) = (None::<LitStr>, None::<Expr>);
+        let (mut also, mut by, mut of) = (None::<LitStr>, None::<Expr>, None::<Ident>);
         for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("row")) {
             attribute.parse_nested_meta(|meta| {
                 if meta.path.is_ident("also") {
                     also = Some(meta.value()?.parse()?);
                 } else if meta.path.is_ident("by") {
                     by = Some(meta.value()?.parse()?);
+                } else if meta.path.is_ident("of") {
+                    of = Some(meta.value()?.parse()?);
                 } else {
-                    return Err(meta.error("expected also and by"));
+                    return Err(meta.error("expected also and by, or of"));
                 }
                 Ok(())
             })?;
@@ -92,7 +94,7 @@ impl Column {
             (None, None) => {}
             _ => return Err(Error::new_spanned(field, "also and by go together")),
         }
-        Ok((ident, columns))
+        Ok(((ident, of), columns))
     }
 }
 
@@ -106,14 +108,21 @@ pub(crate) fn derive(item: TokenStream) -> Result<TokenStream> {
     };
     let said = OnStruct::of(&item.attrs)?;
     let columns = fields.named.iter().map(|field| Column::of(field, &said));
-    let (idents, columns): (Vec<_>, Vec<_>) = columns.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+    let (read, columns): (Vec<_>, Vec<_>) = columns.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+    let (idents, currencies): (Vec<_>, Vec<_>) = read.into_iter().unzip();
     if let Some((name, _)) = said.parts.iter().find(|(name, _)| !idents.contains(&name)) {
         return Err(Error::new(name.span(), "the row has no such field"));
     }
     let (ident, vis, width) = (&item.ident, &item.vis, idents.len());
     let names: Vec<_> = idents.iter().map(|ident| ident.unraw().to_string()).collect();
     let list = names.join(", ");
-    let places = 0..width;
+    let read = idents.iter().zip(currencies).enumerate().map(|(place, (ident, of))| {
+        let Some(of) = of else { return Ok(quote!(#ident: row.get(at + #place)?)) };
+        let currency = idents.iter().position(|ident| **ident == of);
+        let currency = currency.ok_or_else(|| Error::new(of.span(), "the row has no such field"))?;
+        Ok(quote!(#ident: ::db::kernel::Money::new(row.get(at + #place)?, row.get(at + #currency)?)))
+    });
+    let read = read.collect::<Result<Vec<_>>>()?;
     let stored = match said.table {
         Some(table) => stored(ident, &table.value(), &columns.into_iter().flatten().collect::<Vec<_>>()),
         None => TokenStream::new(),
@@ -133,7 +142,7 @@ pub(crate) fn derive(item: TokenStream) -> Result<TokenStream> {
         impl ::db::FromRow for #ident {
             const WIDTH: usize = #width;
             fn from_row_at(row: &::db::Row<'_>, at: usize) -> ::db::kernel::Result<Self> {
-                ::std::result::Result::Ok(Self { #(#idents: row.get(at + #places)?),* })
+                ::std::result::Result::Ok(Self { #(#read),* })
             }
         }
 

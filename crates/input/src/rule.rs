@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use kernel::{Currency, Fault, Money, Platform, Timestamp, Words, count, money};
+use kernel::{Amount, Currency, Fault, Platform, Timestamp, Words, count, money};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
@@ -268,14 +268,14 @@ pub fn short_count() -> impl Rule<Output = (String, u64)> {
 }
 
 /// An amount of money with at most two decimals; zero only if it may be.
-pub fn amount(may_be_zero: bool) -> impl Rule<Output = Money> {
+pub fn amount(may_be_zero: bool) -> impl Rule<Output = Amount> {
     let schema = move || {
         let mut schema = json!({"type": "number", "maximum": money::MOST_MINOR / 100});
         schema[if may_be_zero { "minimum" } else { "exclusiveMinimum" }] = 0.into();
         schema
     };
     rule(schema, move |value, from_text| {
-        let most = Money::from_minor(money::MOST_MINOR).to_number();
+        let most = Amount::from_minor(money::MOST_MINOR).to_number();
         let number = match value {
             Value::String(price) if from_text => {
                 let digits = price.trim().trim_start_matches(['$', '€', '£']).replace(',', "");
@@ -286,7 +286,7 @@ pub fn amount(may_be_zero: bool) -> impl Rule<Output = Money> {
         if number == 0.0 && !may_be_zero {
             return Err(Problem::new("out_of_range", "must be more than 0"));
         }
-        Money::from_number(number).ok_or_else(|| Problem::new("wrong_format", "must have at most two decimals"))
+        Amount::from_number(number).ok_or_else(|| Problem::new("wrong_format", "must have at most two decimals"))
     })
 }
 

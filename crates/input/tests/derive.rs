@@ -3,7 +3,7 @@
 
 use input::rule::{self, Rule};
 use input::{Description, Fields, Input};
-use kernel::{CreatorId, Money, Platform, Timestamp};
+use kernel::{Amount, CreatorId, Platform, Timestamp};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::path::ParameterIn;
 use utoipa::{IntoParams, PartialSchema, ToSchema};
@@ -30,7 +30,7 @@ struct Thing {
     note: Option<String>,
     /// What it costs.
     #[input(amount(false))]
-    price: Money,
+    price: Amount,
     #[input(whole(1, 9), default = 3)]
     places: i64,
     #[input(flag, default)]
@@ -95,7 +95,7 @@ fn reads_what_is_right() {
     .unwrap();
     assert_eq!(
         (thing.title.as_str(), thing.price, thing.places, thing.urgent),
-        ("Tea", Money::from_minor(1250), 3, false)
+        ("Tea", Amount::from_minor(1250), 3, false)
     );
     assert_eq!(thing.signers.unwrap(), [Signer { email: "a@b.example".into(), name: None }]);
     assert_eq!((thing.share, thing.note, thing.platforms), (Some(25), None, vec![]));
@@ -155,7 +155,7 @@ fn text_is_read_by_the_same_rules() {
     let pairs = [("title", "Tea"), ("price", "$1,200.50"), ("urgent", "yes"), ("note", "now"), ("creator_id", CREATOR)];
     let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let thing: Thing = Fields::of_text("query", pairs).read().unwrap();
-    assert_eq!((thing.price, thing.urgent), (Money::from_minor(120_050), true));
+    assert_eq!((thing.price, thing.urgent), (Amount::from_minor(120_050), true));
 }
 
 fn schema_of<T: PartialSchema>() -> Value {

@@ -18,6 +18,19 @@ pub fn short(count: u64) -> String {
     count.to_string()
 }
 
+/// Digits in groups of three: `1,234,567`.
+pub fn grouped(number: u64, separator: char) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(separator);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// Reads `125K`, `1.2M`, `950` or `125,000` (case does not matter); nothing if it is not a count below [`MOST`].
 pub fn parse(text: &str) -> Option<u64> {
     parse_with_precision(text).map(|(count, _)| count)

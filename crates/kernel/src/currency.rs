@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::{Error, Kind, Money, Result};
+use crate::{Amount, Error, Kind, Result};
 
 /// A currency whose amounts this server can hold: those with no or two decimals.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -55,18 +55,18 @@ impl Currency {
     }
 
     /// Has this amount no more decimals than the currency?
-    pub fn fits(self, amount: Money) -> bool {
+    pub fn fits(self, amount: Amount) -> bool {
         self.decimals() == 2 || amount.minor() % 100 == 0
     }
 
     /// The amount in the currency's own smallest unit: cents, but whole yen.
-    pub fn smallest_units(self, amount: Money) -> i64 {
+    pub fn smallest_units(self, amount: Amount) -> i64 {
         if self.decimals() == 0 { amount.minor() / 100 } else { amount.minor() }
     }
 
     /// The amount of so many of the currency's smallest units.
-    pub fn of_smallest_units(self, units: i64) -> Money {
-        Money::from_minor(if self.decimals() == 0 { units.saturating_mul(100) } else { units })
+    pub fn of_smallest_units(self, units: i64) -> Amount {
+        Amount::from_minor(if self.decimals() == 0 { units.saturating_mul(100) } else { units })
     }
 }
 
@@ -133,10 +133,10 @@ mod tests {
     fn decimals_are_the_currency_s_own() {
         let (usd, jpy) = (Currency::parse("usd").unwrap(), Currency::parse(" JPY ").unwrap());
         assert_eq!((usd, usd.decimals(), jpy.decimals()), (Currency::USD, 2, 0));
-        assert_eq!(usd.smallest_units(Money::from_minor(12_345)), 12_345);
-        assert_eq!(jpy.smallest_units(Money::from_minor(50_000)), 500);
-        assert_eq!(jpy.of_smallest_units(500), Money::from_minor(50_000));
-        assert!(jpy.fits(Money::from_minor(50_000)) && !jpy.fits(Money::from_minor(50_001)));
+        assert_eq!(usd.smallest_units(Amount::from_minor(12_345)), 12_345);
+        assert_eq!(jpy.smallest_units(Amount::from_minor(50_000)), 500);
+        assert_eq!(jpy.of_smallest_units(500), Amount::from_minor(50_000));
+        assert!(jpy.fits(Amount::from_minor(50_000)) && !jpy.fits(Amount::from_minor(50_001)));
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub use id::{
     AccountId, ApiKeyId, CampaignId, ContractId, CreatorId, DeliveryId, Id, JobId, MailId, MatchId, OutreachId,
     PaymentId, SessionId, WorkspaceId,
 };
-pub use money::Money;
+pub use money::{Amount, Money};
 pub use platform::Platform;
 pub use time::Timestamp;
 pub use variables::Variables;

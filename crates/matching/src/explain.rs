@@ -1,7 +1,7 @@
 //! Why a creator fits: the same numbers that made the score, in words.
 
 use creators::Creator;
-use kernel::{Money, Result};
+use kernel::{Amount, Result};
 use mind::score::{Analysis, CreatorView, explain};
 use mind::text::fold;
 
@@ -18,7 +18,7 @@ fn view(creator: &Creator) -> CreatorView<'_> {
         about: creator.about.as_deref(),
         audience_type: creator.audience_type.as_deref(),
         avg_views: creator.avg_views,
-        rate_minor: creator.collaboration_rate.map(Money::minor),
+        rate_minor: creator.collaboration_rate.map(Amount::minor),
         rating: creator.rating,
         previous_brands: &creator.previous_brands.0,
     }

@@ -39,7 +39,7 @@ impl Values {
             ("platform", creator.platform.word().to_owned()),
             ("niche", creator.niche.clone()),
             ("followers", count::short(creator.followers)),
-            ("collaboration_rate", creator.collaboration_rate.map(kernel::Money::price).unwrap_or_default()),
+            ("collaboration_rate", creator.collaboration_rate.map(kernel::Amount::price).unwrap_or_default()),
             ("brand_name", campaign.brand_name.clone()),
             ("product_name", campaign.product_name.clone()),
             ("product_description", said(&campaign.product_description)),

@@ -1,6 +1,6 @@
 //! What to offer: from the price of 1,000 views and the views that a piece is expected to get, never above the cap.
 
-use kernel::{Error, Money, Platform, Result};
+use kernel::{Amount, Error, Platform, Result};
 use mind::score::norms::Prices;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,47 +15,47 @@ pub(crate) struct Known {
     /// Dollars for 1,000 views, where a person gave them.
     pub(crate) cpm: Option<f64>,
     /// What they asked for in the conversation.
-    pub(crate) asked: Option<Money>,
+    pub(crate) asked: Option<Amount>,
     /// What the directory says they charge.
-    pub(crate) listed: Option<Money>,
+    pub(crate) listed: Option<Amount>,
     /// The campaign's.
-    pub(crate) budget: Money,
+    pub(crate) budget: Amount,
     /// The most that a person allows.
-    pub(crate) cap: Option<Money>,
+    pub(crate) cap: Option<Amount>,
 }
 
 /// An offer with its reasoning. Amounts are in US dollars.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 pub(crate) struct Offer {
     /// What to offer.
-    offer: Money,
+    offer: Amount,
     /// The most that may be offered.
-    cap: Money,
+    cap: Amount,
     /// The lower end of what such a post usually costs.
-    low: Money,
+    low: Amount,
     /// The middle of what such a post usually costs.
-    middle: Money,
+    middle: Amount,
     /// The upper end of what such a post usually costs.
-    high: Money,
+    high: Amount,
     /// What the creator asks, if they said so.
-    asked: Option<Money>,
+    asked: Option<Amount>,
     /// How the offer comes about, step by step.
     reasoning: Vec<String>,
 }
 
 impl Offer {
-    pub(crate) fn amount(&self) -> Money {
+    pub(crate) fn amount(&self) -> Amount {
         self.offer
     }
 }
 
 /// A rate as entries have it: `1200`, `1200 EUR`, `$1,200`; the amount and the currency, if one is named.
-pub(crate) fn rate(text: &str) -> Option<(Money, Option<String>)> {
+pub(crate) fn rate(text: &str) -> Option<(Amount, Option<String>)> {
     let digits: String = text.chars().skip_while(|letter| !letter.is_ascii_digit()).collect();
     let end =
         digits.find(|letter: char| !(letter.is_ascii_digit() || matches!(letter, '.' | ','))).unwrap_or(digits.len());
     let number: f64 = digits[..end].trim_end_matches(['.', ',']).replace(',', "").parse().ok()?;
-    let amount = Money::from_number(number).filter(|amount| amount.minor() > 0)?;
+    let amount = Amount::from_number(number).filter(|amount| amount.minor() > 0)?;
     let upper = text.to_uppercase();
     let named = [("USD", "USD"), ("EUR", "EUR"), ("GBP", "GBP"), ("$", "USD"), ("\u{20ac}", "EUR"), ("\u{a3}", "GBP")];
     let currency = named.iter().find(|(sign, _)| upper.contains(sign)).map(|(_, code)| (*code).to_owned());
@@ -87,7 +87,7 @@ pub(crate) fn offer(prices: &Prices, known: &Known) -> Result<Offer> {
             Error::invalid_field("cpm", "is missing: no published price fits this creator; give cpm and expected_views")
         })?;
         reasoning.push(usual.to_string());
-        (Money::from_minor(usual.low), Money::from_minor(usual.middle), Money::from_minor(usual.high))
+        (Amount::from_minor(usual.low), Amount::from_minor(usual.middle), Amount::from_minor(usual.high))
     };
     let cap = known.cap.map_or(known.budget, |cap| cap.min(known.budget));
     let mut offer = middle;
@@ -99,7 +99,7 @@ pub(crate) fn offer(prices: &Prices, known: &Known) -> Result<Offer> {
             reasoning.push(format!("{whose} {}, which is no more than usual: offer that", asked.price()));
         } else if asked <= high {
             // Half way between, but within what is usual.
-            offer = Money::from_minor(middle.minor().midpoint(asked.minor()));
+            offer = Amount::from_minor(middle.minor().midpoint(asked.minor()));
             reasoning.push(format!(
                 "{whose} {}, above the middle but within the usual range: meet half way at {}",
                 asked.price(),
@@ -129,8 +129,8 @@ pub(crate) fn offer(prices: &Prices, known: &Known) -> Result<Offer> {
     Ok(Offer { offer, cap, low, middle, high, asked, reasoning })
 }
 
-fn dollars(amount: f64) -> Money {
-    Money::from_minor((amount * 100.0).round().clamp(0.0, kernel::money::MOST_MINOR as f64) as i64)
+fn dollars(amount: f64) -> Amount {
+    Amount::from_minor((amount * 100.0).round().clamp(0.0, kernel::money::MOST_MINOR as f64) as i64)
 }
 
 #[cfg(test)]
@@ -149,7 +149,7 @@ mod tests {
             cpm: None,
             asked: None,
             listed: None,
-            budget: Money::from_minor(1_000_000),
+            budget: Amount::from_minor(1_000_000),
             cap: None,
         }
     }
@@ -159,7 +159,7 @@ mod tests {
         for (text, minor, currency) in
             [("1200", 120_000, None), ("1200 EUR", 120_000, Some("EUR")), ("$1,200.50 per reel", 120_050, Some("USD"))]
         {
-            assert_eq!(rate(text), Some((Money::from_minor(minor), currency.map(str::to_owned))), "{text}");
+            assert_eq!(rate(text), Some((Amount::from_minor(minor), currency.map(str::to_owned))), "{text}");
         }
         assert_eq!(rate("it depends"), None);
     }
@@ -170,16 +170,16 @@ mod tests {
         let given = offer(norms.prices(), &Known { cpm: Some(20.0), ..known() }).unwrap();
         assert_eq!(
             (given.offer, given.low, given.high),
-            (Money::from_minor(40_000), Money::from_minor(28_000), Money::from_minor(56_000))
+            (Amount::from_minor(40_000), Amount::from_minor(28_000), Amount::from_minor(56_000))
         );
         let modest =
-            offer(norms.prices(), &Known { cpm: Some(20.0), asked: Some(Money::from_minor(30_000)), ..known() })
+            offer(norms.prices(), &Known { cpm: Some(20.0), asked: Some(Amount::from_minor(30_000)), ..known() })
                 .unwrap();
-        assert_eq!(modest.offer, Money::from_minor(30_000));
+        assert_eq!(modest.offer, Amount::from_minor(30_000));
         let between =
-            offer(norms.prices(), &Known { cpm: Some(20.0), asked: Some(Money::from_minor(50_000)), ..known() })
+            offer(norms.prices(), &Known { cpm: Some(20.0), asked: Some(Amount::from_minor(50_000)), ..known() })
                 .unwrap();
-        assert_eq!(between.offer, Money::from_minor(45_000));
+        assert_eq!(between.offer, Amount::from_minor(45_000));
         let published = offer(norms.prices(), &known()).unwrap();
         assert!(
             published.offer.minor() > 0 && published.reasoning[0].contains("per 1,000"),
@@ -194,8 +194,8 @@ mod tests {
         fn never_above_the_cap(views in 0_u64..10_000_000, cpm in 0.01_f64..500.0, asked in proptest::option::of(1_i64..100_000_000),
             cap in proptest::option::of(1_i64..100_000_000), budget in 1_i64..100_000_000) {
             let known = Known {
-                avg_views: Some(views), cpm: Some(cpm), asked: asked.map(Money::from_minor), cap: cap.map(Money::from_minor),
-                budget: Money::from_minor(budget), ..known()
+                avg_views: Some(views), cpm: Some(cpm), asked: asked.map(Amount::from_minor), cap: cap.map(Amount::from_minor),
+                budget: Amount::from_minor(budget), ..known()
             };
             let made = offer(Norms::builtin().prices(), &known).unwrap();
             prop_assert!(made.offer <= made.cap && made.cap.minor() <= budget);

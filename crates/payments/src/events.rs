@@ -1,7 +1,7 @@
 //! What happens to payments.
 
 use events::{Kind, event};
-use kernel::{CampaignId, ContractId, CreatorId, Money, PaymentId, WorkspaceId};
+use kernel::{Amount, CampaignId, ContractId, CreatorId, PaymentId, WorkspaceId};
 
 use crate::model::{Payment, Status};
 
@@ -41,14 +41,14 @@ pub struct PaymentFacts {
     /// The milestone's name; null if it was made by hand.
     pub milestone: Option<String>,
     /// How much.
-    pub amount: Money,
+    pub amount: Amount,
     /// Of what (ISO 4217).
     #[schema(example = "USD")]
     pub currency: String,
     /// How much of it is back with the brand.
-    pub refunded: Money,
+    pub refunded: Amount,
     /// How much of it the payer's bank has taken back.
-    pub disputed: Money,
+    pub disputed: Amount,
     /// Where the newest dispute stands, in the provider's word; null without one.
     pub dispute_status: Option<String>,
     /// Where it stands.
@@ -65,10 +65,10 @@ impl PaymentFacts {
             campaign_id: payment.campaign_id,
             creator_id: payment.creator_id,
             milestone: payment.name.clone(),
-            amount: payment.amount,
+            amount: payment.amount.amount(),
             currency: payment.currency.to_string(),
-            refunded: payment.refunded,
-            disputed: payment.disputed,
+            refunded: payment.refunded.amount(),
+            disputed: payment.disputed.amount(),
             dispute_status: payment.dispute_status.clone(),
             status: payment.status,
         }

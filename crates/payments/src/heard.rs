@@ -7,7 +7,7 @@
 use db::Tx;
 use events::TxExt as _;
 use jobs::NewJob;
-use kernel::{Currency, Error, Kind, Money, Result};
+use kernel::{Error, Kind, Money, Result};
 use ports::gateway::{Back, Dispute, News, Outcome, Word};
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ use crate::events::{
 use crate::jobs::REFUNDS;
 use crate::ledger::{Posting, post};
 use crate::model::{Attempt, AttemptKind, AttemptStatus, Payment, PayoutStatus, Status, part};
-use crate::settle::{Desk, SYSTEM, minus, plus};
+use crate::settle::{Desk, SYSTEM};
 use crate::store;
 
 impl Desk<'_> {
@@ -47,17 +47,11 @@ impl Desk<'_> {
             tracing::info!(%id, "an event of the payment provider is about an attempt that is not ours");
             return Ok(());
         };
-        let order = attempt.order();
-        if (order.amount, order.currency) != (word.amount, word.currency) {
+        let asked = attempt.order()?.amount;
+        if asked != word.amount {
             return Err(refused(
                 "The event is about another amount than was asked for; it was not taken in",
-                &format!(
-                    "attempt {id}: {} {} asked, {} {} told",
-                    order.amount.to_number(),
-                    order.currency,
-                    word.amount.to_number(),
-                    word.currency
-                ),
+                &format!("attempt {id}: {asked} asked, {} told", word.amount),
             ));
         }
         self.settle(tx, id, word.outcome).await.map(drop)
@@ -95,7 +89,7 @@ impl Desk<'_> {
         if let Some(known) = store::by_reference(SYSTEM, tx, self.gateway.name(), &kinds, &back.reference).await? {
             return self.settle(tx, known.id, back.outcome).await.map(drop);
         }
-        let amount = told(&payment, back.amount, back.currency)?;
+        let amount = told(&payment, back.amount)?;
         let mut attempt = self.attempt(&payment, AttemptKind::Refund, amount);
         attempt.source = Some(back.of);
         attempt.reference = Some(back.reference);
@@ -114,17 +108,17 @@ impl Desk<'_> {
                 self.returned(tx, &payment, &attempt).await
             }
             Outcome::Done { .. } => {
-                let taken = plus(payment.refunded, payment.refunding);
-                if plus(taken, amount) > payment.amount {
+                let taken = payment.refunded.plus(payment.refunding)?;
+                if taken.plus(amount)?.is_more_than(payment.amount)? {
                     return Err(refused(
                         "The event is about more than is left of the payment (a refund of ours may be under way); tell it again later",
-                        &format!("payment {}: {:?} more of {:?}, {taken:?} gone", payment.id, amount, payment.amount),
+                        &format!("payment {}: {amount} more of {}, {taken} gone", payment.id, payment.amount),
                     ));
                 }
                 attempt.status = AttemptStatus::Done;
-                payment.refunded = plus(payment.refunded, amount);
+                payment.refunded = payment.refunded.plus(amount)?;
                 let waits = matches!(payment.payout_status, PayoutStatus::Waiting | PayoutStatus::Failed);
-                if waits && payment.held() <= Money::default() {
+                if waits && !payment.held()?.is_positive() {
                     payment.payout_status = PayoutStatus::None;
                 }
                 tx.event(PaymentRefunded(PaymentFacts::of(&payment)));
@@ -170,7 +164,7 @@ impl Desk<'_> {
         if refund.kind == AttemptKind::Return {
             attempt.reason = Some("return".into());
         } else {
-            payment.refunded = minus(payment.refunded, refund.amount);
+            payment.refunded = payment.refunded.minus(refund.amount)?;
         }
         tx.event(PaymentRefundFailed(PaymentFacts::of(payment)));
         self.write_down(tx, payment, &attempt, &Posting::refund_failed(refund.amount)).await
@@ -186,32 +180,33 @@ impl Desk<'_> {
         if store::by_reference(SYSTEM, tx, self.gateway.name(), &kinds, &back.reference).await?.is_some() {
             return Ok(());
         }
-        let net = told(&payment, back.amount, back.currency)?;
-        let passed_on = minus(payment.paid_out, payment.fees);
-        if net > passed_on {
+        let net = told(&payment, back.amount)?;
+        let passed_on = payment.paid_out.minus(payment.fees)?;
+        if net.is_more_than(passed_on)? {
             return Err(refused(
                 "The event takes back more than the creator has of the payment; it was not taken in",
-                &format!("payment {}: {net:?} of {passed_on:?}", payment.id),
+                &format!("payment {}: {net} of {passed_on}", payment.id),
             ));
         }
         // The fee goes back with its share, as it does when we take a share back ourselves.
         let whole = net == passed_on;
-        let grown = part(payment.paid_out, net.minor(), passed_on.minor(), payment.currency);
-        let amount = if whole { payment.paid_out } else { grown.max(net) };
+        let grown = part(payment.paid_out, net.minor(), passed_on.minor());
+        let grown = if net.is_more_than(grown)? { net } else { grown };
+        let amount = if whole { payment.paid_out } else { grown };
         let mut attempt = self.attempt(&payment, AttemptKind::TakeBack, amount);
-        attempt.fee = minus(amount, net);
+        attempt.fee = amount.minus(net)?;
         attempt.status = AttemptStatus::Done;
         attempt.source = Some(back.of);
         attempt.reference = Some(back.reference);
         attempt.reason = Some("made at the payment provider".into());
         attempt.settled_at = Some(self.clock.now());
-        payment.paid_out = minus(payment.paid_out, amount);
-        payment.fees = minus(payment.fees, attempt.fee);
+        payment.paid_out = payment.paid_out.minus(amount)?;
+        payment.fees = payment.fees.minus(attempt.fee)?;
         if whole {
             payment.payout_status = PayoutStatus::Reversed;
         }
         tx.event(PaymentPayoutReversed(PaymentFacts::of(&payment)));
-        let posting = Posting::take_back(amount, attempt.fee);
+        let posting = Posting::take_back(amount, attempt.fee)?;
         self.write_down(tx, &mut payment, &attempt, &posting).await
     }
 
@@ -229,8 +224,8 @@ impl Desk<'_> {
         let was_withdrawn = known.as_ref().is_some_and(|known| known.withdrawn);
         // What was taken is what is given back, whatever is told of it later.
         let amount = match &known {
-            Some(known) if was_withdrawn => known.amount,
-            _ => told(&payment, heard.amount, heard.currency)?,
+            Some(known) if was_withdrawn => payment.money(known.amount),
+            _ => told(&payment, heard.amount)?,
         };
         let over = heard.step >= Dispute::OVER;
         let is_news = known.as_ref().is_none_or(|known| known.status != heard.status);
@@ -239,7 +234,7 @@ impl Desk<'_> {
             reference: heard.reference,
             payment_id: payment.id,
             workspace_id: payment.workspace_id,
-            amount,
+            amount: amount.amount(),
             status: heard.status,
             step: heard.step.into(),
             withdrawn: heard.withdrawn,
@@ -255,11 +250,15 @@ impl Desk<'_> {
             payment.dispute_due = telling.due;
         }
         let moved = match (was_withdrawn, dispute.withdrawn) {
-            (false, true) => Some((AttemptKind::Dispute, Posting::dispute(amount), amount.minor())),
-            (true, false) => Some((AttemptKind::DisputeWon, Posting::dispute_won(amount), -amount.minor())),
+            (false, true) => Some((AttemptKind::Dispute, Posting::dispute(amount), payment.disputed.plus(amount)?)),
+            (true, false) => {
+                Some((AttemptKind::DisputeWon, Posting::dispute_won(amount), payment.disputed.minus(amount)?))
+            }
             _ => None,
         };
-        payment.disputed = Money::from_minor(payment.disputed.minor() + moved.as_ref().map_or(0, |moved| moved.2));
+        if let Some((.., disputed)) = &moved {
+            payment.disputed = *disputed;
+        }
         if is_news {
             let facts = PaymentFacts::of(&payment);
             match (&known, over) {
@@ -274,7 +273,7 @@ impl Desk<'_> {
         };
         if kind == AttemptKind::DisputeWon
             && matches!(payment.payout_status, PayoutStatus::None | PayoutStatus::Waiting | PayoutStatus::Failed)
-            && payment.refunding == Money::default()
+            && !payment.refunding.is_positive()
         {
             // What waited for the dispute goes on to the creator.
             self.pay_out(tx, &mut payment).await?;
@@ -299,11 +298,11 @@ impl Desk<'_> {
 }
 
 /// The amount that is told, if it is of the payment's currency.
-fn told(payment: &Payment, amount: Money, currency: Currency) -> Result<Money> {
-    if amount.minor() <= 0 || payment.currency != currency {
+fn told(payment: &Payment, amount: Money) -> Result<Money> {
+    if !amount.is_positive() || payment.currency != amount.currency() {
         return Err(refused(
             "The event is about another currency than the payment's, or about nothing; it was not taken in",
-            &format!("payment {}: {} {currency} told", payment.id, amount.to_number()),
+            &format!("payment {}: {amount} told", payment.id),
         ));
     }
     Ok(amount)

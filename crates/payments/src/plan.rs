@@ -3,11 +3,12 @@
 use db::Tx;
 use events::TxExt as _;
 use kernel::{
-    CampaignId, Clock, ContractId, CreatorId, Currency, Error, Money, PaymentId, Result, Scope, Timestamp, WorkspaceId,
+    Amount, CampaignId, Clock, ContractId, CreatorId, Currency, Error, Money, PaymentId, Result, Scope, Timestamp,
+    WorkspaceId,
 };
 
 use crate::events::{PaymentCreated, PaymentDue, PaymentFacts, PaymentFailed};
-use crate::model::{Payment, PayoutStatus, Status};
+use crate::model::Payment;
 use crate::store;
 
 /// The payments of a contract that all sides have signed.
@@ -33,7 +34,7 @@ pub struct Milestone {
     /// `contract_signing`, `content_delivery`, …
     pub name: String,
     /// How much; more than 0.
-    pub amount: Money,
+    pub amount: Amount,
     /// Not due before this moment; nothing where no date was agreed.
     pub due_on: Option<Timestamp>,
     /// Is it due only once the content has been [`delivered`]? Otherwise it is due at its date or, without one, at once.
@@ -72,49 +73,25 @@ pub async fn plan(scope: Scope, tx: &mut Tx, clock: &Clock, plan: Plan) -> Resul
 pub(crate) fn drawn_up(
     plan: &Plan,
     milestone: &Milestone,
-    amount: Money,
+    amount: Amount,
     (line, position): (i64, i64),
     (clock, now): (&Clock, Timestamp),
 ) -> Result<Payment> {
-    if amount <= Money::default() || !plan.currency.fits(amount) {
-        let message = format!("has an amount that is none of {}: {}", plan.currency, amount.to_number());
+    let amount = Money::new(amount, plan.currency);
+    if !amount.is_positive() || !amount.is_exact() {
+        let message = format!("has an amount that is none of {}: {}", plan.currency, amount.amount().to_number());
         return Err(Error::invalid_field("payment_schedule", message));
     }
     let due_at = if milestone.on_delivery { milestone.due_on } else { Some(milestone.due_on.unwrap_or(now)) };
+    let whose = (plan.workspace, plan.contract, plan.campaign, plan.creator);
     Ok(Payment {
-        id: clock.new_id(),
-        workspace_id: plan.workspace,
-        contract_id: plan.contract,
-        campaign_id: plan.campaign,
-        creator_id: plan.creator,
         name: Some(milestone.name.clone()),
         position,
         line: Some(line),
-        amount,
-        currency: plan.currency,
-        status: Status::Pending,
         awaits_delivery: milestone.on_delivery,
         due_at,
         due_told: !milestone.on_delivery && due_at.is_some_and(|due| due <= now),
-        payment_method: None,
-        provider: None,
-        transaction_id: None,
-        attempt_id: None,
-        failure_code: None,
-        failure: None,
-        refunding: Money::default(),
-        refunded: Money::default(),
-        disputed: Money::default(),
-        dispute_status: None,
-        dispute_reason: None,
-        dispute_due: None,
-        payout_status: PayoutStatus::None,
-        paid_out: Money::default(),
-        fees: Money::default(),
-        paid_at: None,
-        revision: 0,
-        created_at: now,
-        updated_at: now,
+        ..Payment::pending(clock.new_id(), whose, amount, now)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use db::Tx;
 use events::TxExt as _;
-use kernel::{Clock, ContractId, Currency, Error, Money, PaymentId, Result, Scope};
+use kernel::{Amount, Clock, ContractId, Error, Money, PaymentId, Result, Scope};
 
 use crate::events::{PaymentFacts, PaymentReplaced};
 use crate::model::{Payment, REPLACED, Status};
@@ -36,21 +36,15 @@ fn given(payment: &Payment) -> i64 {
     if is_begun(payment) { payment.amount.minor() - payment.refunded.minor() } else { 0 }
 }
 
-/// May a contract come to pay so much in all, in this currency? [`kernel::Kind::Conflict`] says why not: more has been paid already, or
+/// May a contract come to pay so much in all? [`kernel::Kind::Conflict`] says why not: more has been paid already, or
 /// money has moved in another currency.
-pub async fn may_replan(
-    scope: Scope,
-    tx: &mut Tx,
-    contract: ContractId,
-    total: Money,
-    currency: Currency,
-) -> Result<()> {
+pub async fn may_replan(scope: Scope, tx: &mut Tx, contract: ContractId, total: Money) -> Result<()> {
     let there = store::of_contract(scope, tx, contract).await?;
-    check(&there, total, currency)
+    check(&there, total)
 }
 
-fn check(there: &[Payment], total: Money, currency: Currency) -> Result<()> {
-    let others = || there.iter().filter(|payment| payment.currency != currency);
+fn check(there: &[Payment], total: Money) -> Result<()> {
+    let others = || there.iter().filter(|payment| payment.currency != total.currency());
     if let Some(moved) = others().find(|payment| is_begun(payment)) {
         return Err(Error::conflict(format!(
             "Money has moved for this contract in {}: its currency cannot change any more",
@@ -64,13 +58,12 @@ fn check(there: &[Payment], total: Money, currency: Currency) -> Result<()> {
              currency changes",
         ));
     }
-    let paid: i64 = counted(there.to_vec()).iter().map(given).sum();
-    if paid > total.minor() {
+    let paid = Amount::from_minor(counted(there.to_vec()).iter().map(given).sum());
+    let paid = Money::new(paid, total.currency());
+    if paid.is_more_than(total)? {
         return Err(Error::conflict(format!(
-            "{:.2} {currency} of this contract is paid or being paid, more than the {:.2} {currency} it would pay in all: refund the \
-             difference first, or amend it to at least that",
-            Money::from_minor(paid).to_number(),
-            total.to_number()
+            "{paid} of this contract is paid or being paid, more than the {total} it would pay in all: refund the difference first, or \
+             amend it to at least that"
         )));
     }
     Ok(())
@@ -91,7 +84,7 @@ pub async fn replan(scope: Scope, tx: &mut Tx, clock: &Clock, plan: Plan, total:
     let unpaid = store::take_unpaid(scope, tx, plan.contract).await?;
     let there = store::of_contract(scope, tx, plan.contract).await?;
     let had_schedule = there.iter().any(|payment| payment.line.is_some());
-    check(&there, total, plan.currency)?;
+    check(&there, total)?;
     if plan.milestones.is_empty() && !had_schedule {
         // What is made by hand stays so.
         return Ok(Replanned::default());
@@ -126,7 +119,7 @@ pub async fn replan(scope: Scope, tx: &mut Tx, clock: &Clock, plan: Plan, total:
             done.kept.push(payment.id);
         } else {
             let place = (line, first + line);
-            made.push(drawn_up(&plan, milestone, Money::from_minor(left), place, (clock, now))?);
+            made.push(drawn_up(&plan, milestone, Amount::from_minor(left), place, (clock, now))?);
         }
     }
     for payment in open {

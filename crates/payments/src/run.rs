@@ -57,7 +57,7 @@ impl Payments {
             if attempt.status != AttemptStatus::Open {
                 return self.answer(attempt.payment_id, ticket, told).await;
             }
-            let (outcome, fault) = match self.gateway.ask(&attempt.order()).await {
+            let (outcome, fault) = match self.gateway.ask(&attempt.order()?).await {
                 Ok(outcome) => (outcome, None),
                 Err(Fault::NotDone(error)) => (not_done(&error), Some(error)),
                 Err(Fault::Unknown(error)) => {
@@ -111,7 +111,7 @@ impl Payments {
             let message = format!("The attempt is at {}, which is not the gateway any more", attempt.provider);
             return Err(Fault::Unknown(Error::new(Kind::Unavailable, message)));
         }
-        let order = attempt.order();
+        let order = attempt.order().map_err(unknown)?;
         let outcome = match self.gateway.find(&order).await {
             Ok(Some(outcome)) => outcome,
             Ok(None) if self.is_forgotten(&attempt) => Outcome::Refused {

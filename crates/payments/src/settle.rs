@@ -110,15 +110,15 @@ impl Desk<'_> {
                 post(SYSTEM, tx, payment, id, &Posting::charge(amount), now).await?;
             }
             AttemptKind::Payout => {
-                payment.paid_out = plus(payment.paid_out, amount);
-                payment.fees = plus(payment.fees, fee);
+                payment.paid_out = payment.paid_out.plus(amount)?;
+                payment.fees = payment.fees.plus(fee)?;
                 payment.payout_status = PayoutStatus::Paid;
                 tx.event(PaymentPaidOut(PaymentFacts::of(payment)));
-                post(SYSTEM, tx, payment, id, &Posting::payout(amount, fee), now).await?;
+                post(SYSTEM, tx, payment, id, &Posting::payout(amount, fee)?, now).await?;
             }
             AttemptKind::TakeBack => {
-                payment.paid_out = minus(payment.paid_out, amount);
-                payment.fees = minus(payment.fees, fee);
+                payment.paid_out = payment.paid_out.minus(amount)?;
+                payment.fees = payment.fees.minus(fee)?;
                 let back = payment.refunding;
                 let next = self
                     .begin(
@@ -130,12 +130,12 @@ impl Desk<'_> {
                         attempt.reason.clone(),
                     )
                     .await?;
-                post(SYSTEM, tx, payment, id, &Posting::take_back(amount, fee), now).await?;
+                post(SYSTEM, tx, payment, id, &Posting::take_back(amount, fee)?, now).await?;
                 return Ok(Some(next));
             }
             AttemptKind::Refund => {
-                payment.refunding = minus(payment.refunding, amount);
-                payment.refunded = plus(payment.refunded, amount);
+                payment.refunding = payment.refunding.minus(amount)?;
+                payment.refunded = payment.refunded.plus(amount)?;
                 if payment.refunded == payment.amount {
                     payment.payout_status = PayoutStatus::None;
                 }
@@ -154,8 +154,8 @@ impl Desk<'_> {
 
     /// Passes the creator's share on, or holds it until their account is known. The payment is to be saved by the caller.
     pub(crate) async fn pay_out(&self, tx: &mut Tx, payment: &mut Payment) -> Result<()> {
-        let amount = payment.held();
-        if amount <= Money::default() {
+        let amount = payment.held()?;
+        if !amount.is_positive() {
             payment.payout_status = PayoutStatus::None;
             return Ok(());
         }
@@ -163,7 +163,7 @@ impl Desk<'_> {
         payment.payout_status = match known.or_else(|| self.gateway.usual_account()) {
             None => PayoutStatus::Waiting,
             Some(account) => {
-                let fee = part(amount, self.settings.fee.into(), 10_000, payment.currency);
+                let fee = part(amount, self.settings.fee.into(), 10_000);
                 let mut attempt = self.attempt(payment, AttemptKind::Payout, amount);
                 attempt.fee = fee;
                 attempt.account = Some(account);
@@ -185,10 +185,10 @@ impl Desk<'_> {
         reason: Option<String>,
         asked_with: Option<String>,
     ) -> Result<Uuid> {
-        let take = minus(amount, payment.held());
+        let take = amount.minus(payment.held()?)?;
         payment.refunding = amount;
         let later = self.clock.now().plus(PATIENCE);
-        if take <= Money::default() {
+        if !take.is_positive() {
             let source = payment.transaction_id.clone();
             let attempt = Attempt { source, reason, asked_with, ..self.attempt(payment, AttemptKind::Refund, amount) };
             let id = attempt.id;
@@ -200,7 +200,7 @@ impl Desk<'_> {
             .filter(|it| it.kind == AttemptKind::Payout && it.status == AttemptStatus::Done)
             .find_map(|it| it.reference);
         let transfer = transfer.ok_or_else(|| Error::internal("a share was passed on, and no transfer is known"))?;
-        let fee = part(payment.fees, take.minor(), payment.paid_out.minor(), payment.currency);
+        let fee = part(payment.fees, take.minor(), payment.paid_out.minor());
         let mut attempt = self.attempt(payment, AttemptKind::TakeBack, take);
         attempt.fee = if take == payment.paid_out { payment.fees } else { fee };
         attempt.source = Some(transfer);
@@ -221,8 +221,8 @@ impl Desk<'_> {
             status: AttemptStatus::Open,
             provider: self.gateway.name().into(),
             amount,
-            fee: Money::default(),
-            currency: payment.currency,
+            fee: Money::zero(amount.currency()),
+            currency: amount.currency(),
             method: None,
             customer: None,
             account: None,
@@ -274,7 +274,7 @@ fn refused(tx: &mut Tx, payment: &mut Payment, attempt: &Attempt) {
             tx.event(PaymentPayoutFailed(PaymentFacts::of(payment)));
         }
         AttemptKind::TakeBack | AttemptKind::Refund => {
-            payment.refunding = Money::default();
+            payment.refunding = Money::zero(payment.currency);
             tx.event(PaymentRefundFailed(PaymentFacts::of(payment)));
         }
         AttemptKind::Return => tx.event(PaymentRefundFailed(PaymentFacts::of(payment))),
@@ -287,12 +287,4 @@ pub(crate) async fn see_to(tx: &mut Tx, clock: &Clock, id: Uuid, at: Timestamp) 
     // With its back-off of up to an hour, a few days.
     let job = NewJob::new(ATTEMPT, &id)?.dedupe(id.to_string()).at(at).max_attempts(100);
     jobs::enqueue(tx, clock, job).await.map(drop)
-}
-
-pub(crate) fn plus(a: Money, b: Money) -> Money {
-    Money::from_minor(a.minor() + b.minor())
-}
-
-pub(crate) fn minus(a: Money, b: Money) -> Money {
-    Money::from_minor(a.minor() - b.minor())
 }

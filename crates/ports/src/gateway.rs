@@ -1,7 +1,7 @@
 //! The way money moves: charges, payouts and their way back, through a payment provider.
 
 use async_trait::async_trait;
-use kernel::{Currency, Money, Result, Timestamp};
+use kernel::{Money, Result, Timestamp};
 
 use crate::webhook::Scheme;
 
@@ -14,10 +14,8 @@ pub struct Order {
     pub payment: String,
     /// What is to be done.
     pub what: What,
-    /// How much. More than 0.
+    /// How much; more than 0. How the provider counts the currency's smallest unit is the provider's own.
     pub amount: Money,
-    /// Of which currency; how the provider counts its smallest unit is the provider's own.
-    pub currency: Currency,
     /// The provider's name of what came of it, if that is known already.
     pub reference: Option<String>,
 }
@@ -133,8 +131,6 @@ pub struct Back {
     pub of: String,
     /// How much.
     pub amount: Money,
-    /// Of which currency.
-    pub currency: Currency,
     /// What came of it.
     pub outcome: Outcome,
 }
@@ -148,8 +144,6 @@ pub struct Dispute {
     pub of: String,
     /// How much is disputed.
     pub amount: Money,
-    /// Of which currency.
-    pub currency: Currency,
     /// Where it stands, in the provider's word.
     pub status: String,
     /// How far that is: a dispute never goes to a lower step, so that what says so is old.
@@ -174,8 +168,6 @@ pub struct Word {
     pub key: String,
     /// How much it was about.
     pub amount: Money,
-    /// Of which currency.
-    pub currency: Currency,
     /// What came of it.
     pub outcome: Outcome,
 }

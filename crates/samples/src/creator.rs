@@ -1,6 +1,6 @@
 //! A creator as the directory describes one.
 
-use kernel::{Money, Platform, Timestamp, count};
+use kernel::{Amount, Platform, Timestamp, count};
 
 /// A creator; what may honestly be unknown in a directory is unknown here for some.
 #[derive(Clone, PartialEq, Debug)]
@@ -28,7 +28,7 @@ pub struct Creator {
     /// Views of a usual post.
     pub avg_views: Option<u64>,
     /// What one post costs.
-    pub collaboration_rate: Option<Money>,
+    pub collaboration_rate: Option<Amount>,
     /// From 1 to 5, with one decimal; only of those who have worked with somebody.
     pub rating: Option<f64>,
     /// The address of a picture, which does not exist.

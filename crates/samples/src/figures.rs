@@ -3,7 +3,7 @@
 //! The prices are sponsorrate's method (followers × view rate / 1000 × CPM × niche × region) with the CPM by size of
 //! influencerradar.com and Influencer Marketing Hub (2024), in US dollars.
 
-use kernel::{Money, Platform};
+use kernel::{Amount, Platform};
 
 use crate::draw::Lots;
 
@@ -39,7 +39,7 @@ pub(crate) fn views(lots: &mut Lots, platform: Platform, followers: u64) -> u64 
 }
 
 /// What a post costs, rounded as people round: by the views that this size usually gets, and something for the work.
-pub(crate) fn price(lots: &mut Lots, platform: Platform, followers: u64, niche: &str, country: &str) -> Money {
+pub(crate) fn price(lots: &mut Lots, platform: Platform, followers: u64, niche: &str, country: &str) -> Amount {
     const FOR_THE_WORK: f64 = 50.0;
     let (view_rate, cpm) = match platform {
         Platform::Instagram => (0.325, by_size(followers, [9.0, 17.0, 24.0, 36.0, 55.0])),
@@ -66,7 +66,7 @@ pub(crate) fn price(lots: &mut Lots, platform: Platform, followers: u64, niche: 
         ..5000.0 => 50.0,
         _ => 100.0,
     };
-    Money::from_minor((asked / step).round().max(2.0) as i64 * step as i64 * 100)
+    Amount::from_minor((asked / step).round().max(2.0) as i64 * step as i64 * 100)
 }
 
 /// From 3.4 to 5, most of them good: who was bad is not asked again.

@@ -44,7 +44,7 @@ fn row<'a, List>(creator: &'a Creator, list: impl Fn(&'a [String]) -> List) -> R
         about: &creator.about,
         channel_name: &creator.channel_name,
         avg_views: creator.avg_views,
-        collaboration_rate: creator.collaboration_rate.map(kernel::Money::to_number),
+        collaboration_rate: creator.collaboration_rate.map(kernel::Amount::to_number),
         rating: creator.rating,
         profile_image: creator.profile_image.as_deref(),
         location: creator.location.as_deref(),

@@ -1,6 +1,6 @@
 //! The demo's world: people, campaigns, and what has happened between them. Things name each other by their index.
 
-use kernel::{Money, Timestamp};
+use kernel::{Amount, Timestamp};
 
 use crate::Creator;
 
@@ -37,7 +37,7 @@ pub struct Campaign {
     /// One or more niches, separated by commas.
     pub product_niche: String,
     /// For everything together.
-    pub total_budget: Money,
+    pub total_budget: Amount,
     /// `active`, `draft`, `paused` or `completed`.
     pub status: &'static str,
     /// How many creators were selected: as many as `World::selections` has of it.

@@ -9,7 +9,7 @@ use creators::vectors::Backend;
 use creators::{Directory, LocalEmbedder};
 use http_base::{App, Mode};
 use jobs::Registry;
-use kernel::{Clock, Money, Timestamp, WorkspaceId};
+use kernel::{Amount, Clock, Timestamp, WorkspaceId};
 use ports::Llm;
 use ports::calls::{Agent, MockAgent, MockTelephony, Telephony};
 use providers::elevenlabs::{ElevenLabs, ElevenLabsSettings};
@@ -201,7 +201,7 @@ async fn fill(calls: &Calls, brand: &Someone) -> (Campaign, kernel::CreatorId) {
         key_use_cases: None,
         campaign_goal: None,
         product_niche: None,
-        total_budget: Money::from_minor(2_500_000),
+        total_budget: Amount::from_minor(2_500_000),
         status: campaigns::Status::Active,
         influencer_count: 0,
         exclusions: Exclusions::default(),

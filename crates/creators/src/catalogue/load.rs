@@ -1,7 +1,7 @@
 //! Reads what changed in the database into the columns.
 
 use db::{Cell, Db, FromColumn, args};
-use kernel::{CreatorId, Money, Platform, Result, Timestamp};
+use kernel::{Amount, CreatorId, Platform, Result, Timestamp};
 use parking_lot::RwLock;
 
 use super::columns::{Columns, Row, RowVector};
@@ -25,7 +25,7 @@ struct Loaded {
     language: Option<String>,
     followers: u64,
     engagement_rate: Option<f64>,
-    collaboration_rate: Option<Money>,
+    collaboration_rate: Option<Amount>,
     avg_views: Option<u64>,
     rating: Option<f64>,
     previous_brands: Texts,
@@ -46,7 +46,7 @@ impl Loaded {
             language: self.language,
             followers: self.followers,
             engagement: self.engagement_rate,
-            rate: self.collaboration_rate.map(Money::minor),
+            rate: self.collaboration_rate.map(Amount::minor),
             avg_views: self.avg_views,
             rating: self.rating,
             created_at: self.created_at.micros(),

@@ -82,7 +82,7 @@ fn write_csv(creator: &Creator, out: &mut Vec<u8>) {
         text(&creator.audience_type),
         listed(&creator.previous_brands.0),
         creator.avg_views.map(|views| views.to_string()).unwrap_or_default(),
-        number(creator.collaboration_rate.map(kernel::Money::to_number)),
+        number(creator.collaboration_rate.map(kernel::Amount::to_number)),
         number(creator.rating),
         text(&creator.profile_image),
         creator.id.to_string(),

@@ -1,5 +1,5 @@
 use db::{Migration, Value, args};
-use kernel::{CreatorId, Id, Money, Timestamp};
+use kernel::{Amount, CreatorId, Id, Timestamp};
 use testkit_db::{FreshDb, both_engines};
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ struct Everything {
     data: Option<Vec<u8>>,
     other: Option<Uuid>,
     at: Option<Timestamp>,
-    price: Option<Money>,
+    price: Option<Amount>,
 }
 
 const EVERYTHING: Migration = Migration {
@@ -38,7 +38,7 @@ async fn what_goes_in_comes_out(fresh: FreshDb) {
         data: Some(vec![0, 1, 255]),
         other: Some(clock.request_id()),
         at: Some(crate::start()),
-        price: Some(Money::from_minor(-12_345)),
+        price: Some(Amount::from_minor(-12_345)),
     };
     let empty = Everything {
         id: clock.new_id(),

@@ -27,6 +27,7 @@ pub struct Contract {
     /// In which currency it pays.
     pub currency: Currency,
     /// What it pays in all.
+    #[row(of = currency)]
     pub total_amount: Money,
     /// Its terms, as they were sent.
     pub terms: Json<Map<String, serde_json::Value>>,
@@ -82,7 +83,6 @@ impl Contract {
             terms: self.terms.0.clone(),
             deliverables: self.deliverables.as_ref().map(|json| json.0.clone()),
             amount: self.total_amount,
-            currency: self.currency,
             schedule: self.payment_schedule.0.clone(),
         }
     }
@@ -92,7 +92,7 @@ impl Contract {
         self.terms = Json(text.terms);
         self.deliverables = text.deliverables.map(Json);
         self.total_amount = text.amount;
-        self.currency = text.currency;
+        self.currency = text.amount.currency();
         self.payment_schedule = Json(text.schedule);
     }
 

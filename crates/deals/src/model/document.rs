@@ -2,7 +2,7 @@
 
 use campaigns::Campaign;
 use creators::Creator;
-use kernel::{ContractId, Currency, Error, Money, Result};
+use kernel::{Amount, ContractId, Currency, Error, Money, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -75,7 +75,7 @@ impl Document {
             },
             campaign_code: campaigns::model::code(campaign.code),
             campaign: campaign.product_name.clone(),
-            currency: text.currency.code().to_owned(),
+            currency: text.amount.currency().code().to_owned(),
             total: text.amount.minor(),
             terms: text.terms.clone(),
             schedule: schedule::lines(&text.schedule, &wanted),
@@ -99,12 +99,12 @@ impl Document {
 
     /// What is paid in all.
     pub fn total(&self) -> Money {
-        Money::from_minor(self.total)
+        self.money(Amount::from_minor(self.total))
     }
 
-    /// The currency.
-    pub fn currency(&self) -> Currency {
-        Currency::parse(&self.currency).unwrap_or(Currency::USD)
+    /// So much of its currency.
+    pub fn money(&self, amount: Amount) -> Money {
+        Money::new(amount, Currency::parse(&self.currency).unwrap_or(Currency::USD))
     }
 }
 

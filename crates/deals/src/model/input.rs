@@ -2,7 +2,7 @@
 
 use input::rule::{self, Problem, Rule};
 use input::{Fields, Input};
-use kernel::{CreatorId, Currency, Error, Fault, Money, Result, Timestamp};
+use kernel::{Amount, CreatorId, Currency, Error, Fault, Money, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -20,8 +20,6 @@ pub struct Text {
     pub deliverables: Option<Value>,
     /// What it pays in all.
     pub amount: Money,
-    /// In which currency.
-    pub currency: Currency,
     /// What is paid when.
     pub schedule: Vec<Value>,
 }
@@ -113,7 +111,7 @@ pub struct ContractText {
     pub deliverables: Option<Value>,
     /// What is paid in all: more than 0.
     #[input(amount(false), alias = "total_amount", example = 1200)]
-    pub payment_amount: Money,
+    pub payment_amount: Amount,
     /// The currency, of ISO 4217.
     #[input(currency(), default = Currency::USD)]
     pub currency: Currency,
@@ -150,8 +148,7 @@ impl From<ContractText> for Text {
         Self {
             terms: sent.terms,
             deliverables: sent.deliverables,
-            amount: sent.payment_amount,
-            currency: sent.currency,
+            amount: Money::new(sent.payment_amount, sent.currency),
             schedule: sent.payment_schedule,
         }
     }
@@ -185,8 +182,8 @@ impl Text {
 
     /// As the body that says it.
     pub fn body(&self) -> Map<String, Value> {
-        let body = json!({"terms": self.terms, "deliverables": self.deliverables, "payment_amount": self.amount,
-            "currency": self.currency, "payment_schedule": self.schedule});
+        let body = json!({"terms": self.terms, "deliverables": self.deliverables, "payment_amount": self.amount.amount(),
+            "currency": self.amount.currency(), "payment_schedule": self.schedule});
         body.as_object().cloned().unwrap_or_default()
     }
 }
@@ -232,7 +229,7 @@ pub struct Changes {
     deliverables: Option<Option<Value>>,
     /// What is paid in all: more than 0.
     #[input(amount(false), alias = "total_amount")]
-    payment_amount: Option<Money>,
+    payment_amount: Option<Amount>,
     /// The currency, of ISO 4217.
     #[input(rule::currency())]
     currency: Option<Currency>,

@@ -1,7 +1,7 @@
 //! Payment schedules: who gets how much at which milestone, to the last cent.
 
 use input::Fields;
-use kernel::{Currency, Money, Timestamp};
+use kernel::{Amount, Currency, Timestamp};
 use payments::model::split;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -30,7 +30,7 @@ pub struct Line {
     pub milestone: String,
     /// How much.
     #[serde(with = "minor")]
-    pub amount: Money,
+    pub amount: Amount,
     /// When, if a date was said, in microseconds since 1970.
     pub due_date: Option<i64>,
     /// What makes it due.
@@ -41,16 +41,16 @@ pub struct Line {
 }
 
 mod minor {
-    use kernel::Money;
+    use kernel::Amount;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-    pub(super) fn serialize<S: Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(money: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
         money.minor().serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Money, D::Error> {
-        i64::deserialize(deserializer).map(Money::from_minor)
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
+        i64::deserialize(deserializer).map(Amount::from_minor)
     }
 }
 
@@ -66,7 +66,7 @@ impl Line {
             == (&other.milestone, other.amount, other.due_date, other.due_on)
     }
 
-    fn read(line: &Map<String, Value>, amount: Money, wanted: &[Wanted]) -> Self {
+    fn read(line: &Map<String, Value>, amount: Amount, wanted: &[Wanted]) -> Self {
         let milestone = text_of(line, &["milestone", "name", "title"]).unwrap_or_else(|| "payment".to_owned());
         let due_date = ["due_date", "date"].iter().find_map(|name| line.get(*name)).and_then(moment_or_day);
         let said = line.get("due_on").and_then(Value::as_str).map(str::to_ascii_lowercase);
@@ -131,7 +131,7 @@ fn of_line(line: &Map<String, Value>, milestone: &str, wanted: &[Wanted]) -> Vec
 pub fn lines(schedule: &[Value], wanted: &[Wanted]) -> Vec<Line> {
     let of = |line: &Value| {
         let line = line.as_object()?;
-        let amount = line.get("amount").and_then(Value::as_f64).and_then(Money::from_number)?;
+        let amount = line.get("amount").and_then(Value::as_f64).and_then(Amount::from_number)?;
         Some(Line::read(line, amount, wanted))
     };
     schedule.iter().filter_map(of).collect()
@@ -144,7 +144,7 @@ fn hundredths(value: &Value) -> Option<u64> {
 }
 
 /// What does not add up, of a schedule of so many lines.
-fn add_up(lines: usize, amounts: &[Money], percents: &[u64], whole: Money) -> Vec<Fault> {
+fn add_up(lines: usize, amounts: &[Amount], percents: &[u64], whole: Amount) -> Vec<Fault> {
     let mut faults = Vec::new();
     let whole_fault = |message: String| (String::new(), "does_not_add_up", message);
     let sum: i64 = amounts.iter().map(|amount| amount.minor()).sum();
@@ -154,7 +154,7 @@ fn add_up(lines: usize, amounts: &[Money], percents: &[u64], whole: Money) -> Ve
     if amounts.len() == lines && sum != whole.minor() {
         faults.push(whole_fault(format!(
             "its amounts sum to {:.2}, the payment_amount is {:.2}",
-            Money::from_minor(sum).to_number(),
+            Amount::from_minor(sum).to_number(),
             whole.to_number()
         )));
     } else if !amounts.is_empty() && amounts.len() < lines {
@@ -192,7 +192,7 @@ pub fn check(
     fields: &mut Fields,
     schedule: &[Value],
     wanted: &[Wanted],
-    whole: Money,
+    whole: Amount,
     currency: Currency,
 ) -> Vec<Value> {
     let mut checked: Vec<Map<String, Value>> = Vec::new();
@@ -241,7 +241,7 @@ pub fn check(
             fault("deliverables", "unknown_value", message);
         }
         if let Some(amount) = given("amount") {
-            match amount.as_f64().and_then(Money::from_number).filter(|amount| amount.minor() > 0) {
+            match amount.as_f64().and_then(Amount::from_number).filter(|amount| amount.minor() > 0) {
                 Some(money) if currency.fits(money) => amounts.push(money),
                 Some(_) => fault("amount", "wrong_format", &format!("must have no decimals in {currency}")),
                 None => fault("amount", "out_of_range", "must be a number above 0 with at most two decimals"),
@@ -261,9 +261,9 @@ pub fn check(
         faults = add_up(checked.len(), &amounts, &percents, whole);
         if faults.is_empty() && amounts.is_empty() {
             let unit = if currency.decimals() == 0 { 100 } else { 1 };
-            let parts = split(Money::from_minor(whole.minor() / unit), &percents);
+            let parts = split(Amount::from_minor(whole.minor() / unit), &percents);
             for (line, part) in checked.iter_mut().zip(parts) {
-                let amount = Money::from_minor(part.minor() * unit);
+                let amount = Amount::from_minor(part.minor() * unit);
                 line.insert("amount".into(), serde_json::json!(amount.to_number()));
             }
         }
@@ -287,7 +287,7 @@ mod tests {
 
     impl Input for Checked {
         fn read(fields: &mut Fields) -> Option<Self> {
-            let whole = fields.raw("whole").and_then(Value::as_i64).map(Money::from_minor)?;
+            let whole = fields.raw("whole").and_then(Value::as_i64).map(Amount::from_minor)?;
             let schedule = fields.raw("schedule").and_then(Value::as_array).cloned()?;
             let wanted = super::super::deliverables::wanted(fields.all(), None);
             Some(Self(check(fields, &schedule, &wanted, whole, Currency::USD)))
@@ -393,7 +393,7 @@ mod tests {
         #[test]
         fn amounts_pass_only_if_they_sum_exactly(parts in prop::collection::vec(1_i64..10_000_000, 1..20), off in -3_i64..=3) {
             let sum: i64 = parts.iter().sum();
-            let schedule: Vec<Value> = parts.iter().map(|part| json!({"amount": Money::from_minor(*part).to_number()})).collect();
+            let schedule: Vec<Value> = parts.iter().map(|part| json!({"amount": Amount::from_minor(*part).to_number()})).collect();
             prop_assert_eq!(checked(sum + off, &Value::Array(schedule)).is_ok(), off == 0 && sum + off > 0);
         }
     }

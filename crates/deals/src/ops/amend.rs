@@ -35,7 +35,7 @@ pub(crate) async fn amend(
         return Err(Error::invalid_field("terms", "must differ from the contract: an amendment changes something"));
     };
     text.must_lie_ahead(act.now, Some(&was))?;
-    payments::may_replan(Scope::system(), tx, contract.id, text.amount, text.currency).await?;
+    payments::may_replan(Scope::system(), tx, contract.id, text.amount).await?;
     let (campaign, creator) = sides(tx, contract).await?;
     let number = versions.last().map_or(contract.version, |version| version.version).max(contract.version) + 1;
     let head = (contract.id, number, contract.signing_order);

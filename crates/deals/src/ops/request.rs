@@ -148,7 +148,7 @@ async fn send_mail(
     };
     let greeting = link.name.as_ref().map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {},", line(name)));
     let what = if link.version > contract.version { "an amendment to the contract" } else { "the contract" };
-    let amount = format!("{} {:.2}", text.currency, text.total().to_number());
+    let amount = format!("{} {:.2}", text.currency, text.total().amount().to_number());
     let word = message.map(|message| format!("{message}\n\n")).unwrap_or_default();
     let body = format!(
         "{greeting}\n\n{} asks you to sign {what} with {} for \"{}\" ({amount}).\n\n{word}\

@@ -160,7 +160,7 @@ async fn come_into_force(
 async fn may_come_into_force(tx: &mut Tx, contract: &Contract, version: i64) -> Result<()> {
     let Some(text) = store::version(tx, contract, version).await? else { return Ok(()) };
     let said: Text = Fields::of_body(Value::Object(text.content.0))?.read::<ContractText>()?.into();
-    payments::may_replan(Scope::system(), tx, contract.id, said.amount, said.currency).await.map_err(|error| {
+    payments::may_replan(Scope::system(), tx, contract.id, said.amount).await.map_err(|error| {
         Error::conflict(format!(
             "{}. Amendment {version} cannot come into force",
             error.message().trim_end_matches('.')

@@ -1,3 +1,4 @@
+use kernel::Amount;
 use serde_json::json;
 
 use super::*;
@@ -14,7 +15,7 @@ fn paper(business: &str, creator: &str, deliverables: usize, terms: &Value) -> P
     };
     let line = |milestone: &str, amount: i64, due_on: Due| Line {
         milestone: milestone.into(),
-        amount: Money::from_minor(amount),
+        amount: Amount::from_minor(amount),
         due_date: None,
         due_on,
         deliverables: Vec::new(),
@@ -148,14 +149,6 @@ fn what_is_not_signed_says_so() {
     assert!(signed.block(Party::Creator).iter().any(|(text, _)| text == "Signed by Ana Ferreira"));
 }
 
-#[test]
-fn amounts_are_grouped() {
-    assert_eq!(grouped(Money::from_minor(120_000), 2), "1,200.00");
-    assert_eq!(grouped(Money::from_minor(123_456_789), 2), "1,234,567.89");
-    assert_eq!(grouped(Money::from_minor(5), 2), "0.05");
-    assert_eq!(grouped(Money::from_minor(5_000_000), 0), "50,000");
-}
-
 /// Words without spaces, addresses, and a schedule of twelve payments.
 fn wide() -> Paper {
     let address = "https://drive.example.com/drive/folders/1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789?usp=sharing&resourcekey=0-AbCdEfGh";
@@ -180,7 +173,7 @@ fn wide() -> Paper {
                 "figures",
             ][at % 4]
                 .into(),
-            amount: Money::from_minor(document.total / 12),
+            amount: Amount::from_minor(document.total / 12),
             due_date: (at % 3 == 0).then_some(1_900_000_000_000_000),
             due_on: [Due::Signing, Due::Delivery, Due::Date][at % 3],
             deliverables: if at % 2 == 0 { vec![0, 2, 4] } else { vec![] },
@@ -212,7 +205,7 @@ fn a_contract_is_drawn_in_time() {
 #[test]
 fn lines_say_what_they_wait_for() {
     let line = |due_on: Due, due_date: Option<i64>, deliverables: Vec<usize>| {
-        due(&Line { milestone: "x".into(), amount: Money::from_minor(1), due_date, due_on, deliverables })
+        due(&Line { milestone: "x".into(), amount: Amount::from_minor(1), due_date, due_on, deliverables })
     };
     assert_eq!(line(Due::Delivery, None, vec![]), "when everything is delivered and approved");
     assert_eq!(line(Due::Delivery, None, vec![1]), "when No. 2 is delivered and approved");

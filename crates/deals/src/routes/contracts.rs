@@ -160,7 +160,7 @@ pub(super) async fn create(
         status: Status::Draft,
         version: 1,
         revision: 1,
-        currency: text.currency,
+        currency: text.amount.currency(),
         total_amount: text.amount,
         terms: Stored(text.terms),
         deliverables: text.deliverables.map(Stored),

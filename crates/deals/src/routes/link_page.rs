@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::links::Seen;
 use crate::model::{Party, Status};
-use crate::pdf::{day, due, grouped, moment, told, words};
+use crate::pdf::{day, due, moment, told, words};
 
 /// So much of a term is shown; the PDF has the rest.
 const TERM: usize = 400;
@@ -39,7 +39,7 @@ fn side(party: Party) -> &'static str {
 pub(super) fn to_sign(token: &str, seen: &Seen, fault: Option<&Error>) -> Response {
     let (body, text) = (&seen.body, &seen.text);
     let what = if seen.is_amendment { "an amendment to a contract" } else { "a contract" };
-    let amount = format!("{} {}", text.currency, grouped(text.total(), text.currency().decimals()));
+    let amount = text.total().in_full();
     let mut html = Vec::new();
     if let Some(fault) = fault {
         html.push(complaint(fault));
@@ -113,10 +113,10 @@ fn deliverables(seen: &Seen) -> String {
 
 fn payments(seen: &Seen) -> String {
     let text = &seen.text;
-    let lines = text.schedule.iter().map(|line| {
-        let amount = grouped(line.amount, text.currency().decimals());
-        format!("{} {amount}: {}, {}", text.currency, words(&line.milestone), due(line))
-    });
+    let lines = text
+        .schedule
+        .iter()
+        .map(|line| format!("{}: {}, {}", text.money(line.amount).in_full(), words(&line.milestone), due(line)));
     list("What is paid when", &lines.map(|line| short(&line)).collect::<Vec<_>>())
 }
 

@@ -10,7 +10,7 @@ use http_base::page::wants_html;
 use http_base::{Answer, ApiError, Body, Named, Peer};
 use input::Input;
 use input::form::read_form;
-use kernel::{ContractId, Error, Money, Result, Scope, Timestamp};
+use kernel::{Amount, ContractId, Error, Result, Scope, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -39,7 +39,7 @@ pub(super) struct LinkBody {
     pub(super) campaign_title: String,
     #[schema(value_type = Object)]
     terms: Map<String, Value>,
-    pub(super) payment_amount: Money,
+    pub(super) payment_amount: Amount,
     pub(super) currency: String,
     /// The whole text as it is signed; `document_hash` is the SHA-256 of it.
     document: String,
@@ -82,7 +82,7 @@ async fn body(tx: &mut Tx, link: &Link, contract: &Contract) -> Result<LinkBody>
         version: link.version,
         party: link.party,
         can_sign: !signed && contract.signing_order.allows(link.party, other_has).is_ok(),
-        payment_amount: text.total(),
+        payment_amount: text.total().amount(),
         business_name: text.business.name,
         creator_name: text.creator.name,
         campaign_title: text.campaign,

@@ -1,7 +1,7 @@
 //! Contracts as they are answered.
 
 use db::Tx;
-use kernel::{AccountId, CampaignId, ContractId, CreatorId, Currency, Money, Result, Timestamp};
+use kernel::{AccountId, Amount, CampaignId, ContractId, CreatorId, Currency, Result, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -25,7 +25,7 @@ pub(super) struct ContractBody {
     /// As they were sent, or as they stand in the terms.
     #[schema(value_type = Vec<Object>)]
     deliverables: Value,
-    payment_amount: Money,
+    payment_amount: Amount,
     currency: Currency,
     /// As it was sent, with an amount in each line.
     #[schema(value_type = Vec<Object>)]
@@ -61,7 +61,7 @@ impl From<Contract> for ContractBody {
                 .filter(|value| value.is_array() || value.is_object())
                 .unwrap_or_else(|| json!([])),
             terms: contract.terms.0,
-            payment_amount: contract.total_amount,
+            payment_amount: contract.total_amount.amount(),
             currency: contract.currency,
             payment_schedule: contract.payment_schedule.0,
             status: contract.status,

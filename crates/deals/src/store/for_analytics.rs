@@ -1,7 +1,7 @@
 //! What analytics tell of contracts: what was agreed, and what of it was delivered.
 
 use db::{Sql, Tx};
-use kernel::{CampaignId, CreatorId, Currency, Money, Result, Scope};
+use kernel::{Amount, CampaignId, CreatorId, Currency, Result, Scope};
 
 use super::contracts::scoped;
 use crate::model::Status;
@@ -18,7 +18,7 @@ pub struct Agreed {
     /// How many there are.
     pub count: u64,
     /// What they pay in all.
-    pub amount: Money,
+    pub amount: Amount,
 }
 
 /// The contracts of a campaign, by creator, status and currency.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use db::{Cell, FromColumn, FromRow, Row, Tx};
-use kernel::{Error, Money, Result, Scope, Timestamp};
+use kernel::{Amount, Error, Result, Scope, Timestamp};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -69,7 +69,7 @@ fn told(told_as: As, value: Value) -> std::result::Result<Value, String> {
         (As::Plain, value) | (As::Flag, value @ Value::Bool(_)) => value,
         (As::Flag, Value::Number(number)) => Value::Bool(number.as_i64() == Some(1)),
         (As::Moment, Value::Number(number)) => json!(Timestamp::from_micros(number.as_i64().unwrap_or_default())),
-        (As::Amount, Value::Number(number)) => json!(Money::from_minor(number.as_i64().unwrap_or_default())),
+        (As::Amount, Value::Number(number)) => json!(Amount::from_minor(number.as_i64().unwrap_or_default())),
         (As::Json, Value::String(text)) => serde_json::from_str(&text).map_err(|error| error.to_string())?,
         (As::MailText, Value::String(text)) => Value::String(without_tokens(&text)),
         (told_as, _) => return Err(format!("cannot be told as {told_as:?}")),

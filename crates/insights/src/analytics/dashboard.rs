@@ -8,7 +8,7 @@ use campaigns::Status;
 use db::Tx;
 use http_base::cache::Key;
 use http_base::{Answer, Caller};
-use kernel::{CampaignId, Money, Result, Scope};
+use kernel::{Amount, CampaignId, Result, Scope};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -31,7 +31,7 @@ struct Overview {
     total_contracts: u64,
     /// The budgets of all campaigns, in US dollars.
     #[schema(example = 125_000)]
-    total_budget_managed: Money,
+    total_budget_managed: Amount,
 }
 
 /// What it brought.
@@ -118,7 +118,7 @@ async fn read(analytics: &Analytics, scope: Scope) -> Result<AnalyticsDashboard>
             active_campaigns: active.map(|(_, count, _)| count).sum(),
             total_creators,
             total_contracts: contracts.iter().map(|(_, count)| count).sum(),
-            total_budget_managed: Money::from_minor(budgets),
+            total_budget_managed: Amount::from_minor(budgets),
         },
         performance_metrics: PerformanceMetrics {
             average_campaign_roi: returns.mean,

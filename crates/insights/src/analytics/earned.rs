@@ -1,7 +1,7 @@
 //! Earned media value: what the attention would have cost as advertising, by a table of prices. It is told apart from the return on
 //! investment, and never mixed with it.
 
-use kernel::{Currency, Money, Variables};
+use kernel::{Amount, Currency, Variables};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -73,7 +73,7 @@ impl EarnedMedia {
     }
 
     /// What these figures are worth; nothing where no post is measured.
-    pub fn of(&self, figures: &Figures) -> Option<Money> {
+    pub fn of(&self, figures: &Figures) -> Option<Amount> {
         if figures.metric_rows == 0 {
             return None;
         }
@@ -82,7 +82,7 @@ impl EarnedMedia {
             + times(figures.views, self.thousand_views);
         // From thousandths of ten-thousandths of a dollar to cents, rounded half up.
         let cents = (thousandths + 50_000).div_euclid(100_000);
-        Some(Money::from_minor(i64::try_from(cents).unwrap_or(i64::MAX)))
+        Some(Amount::from_minor(i64::try_from(cents).unwrap_or(i64::MAX)))
     }
 
     /// The prices, as they are told.
@@ -109,7 +109,7 @@ mod tests {
         let prices = EarnedMedia::default();
         let figures = Figures { metric_rows: 1, views: 12_345, likes: 100, comments: 7, ..Figures::default() };
         // 30.00 + 3.50 + 0.617 25
-        assert_eq!(prices.of(&figures), Some(Money::from_minor(3_412)));
+        assert_eq!(prices.of(&figures), Some(Amount::from_minor(3_412)));
         assert_eq!(prices.of(&Figures::default()), None);
     }
 

@@ -1,7 +1,7 @@
 //! A row of post metrics: what one post gained on one day.
 
 use input::{Fields, Input};
-use kernel::{CampaignId, CreatorId, Currency, Money, Platform, Timestamp};
+use kernel::{Amount, CampaignId, CreatorId, Currency, Platform, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -45,7 +45,7 @@ pub struct Metric {
     /// Accounts reached, where that is known.
     pub reach: Option<i64>,
     /// What it brought, where that is known.
-    pub revenue: Option<Money>,
+    pub revenue: Option<Amount>,
     /// The currency of that; empty where nothing is said of a revenue.
     pub currency: String,
     /// How it came in.
@@ -146,7 +146,7 @@ pub(super) struct NewMetric {
     reach: Option<i64>,
     /// What it brought, with no more decimals than its currency has; left out it is unknown, not 0.
     #[input(amount(true))]
-    revenue: Option<Money>,
+    revenue: Option<Amount>,
     /// The currency of the revenue (ISO 4217).
     #[input(currency(), default = Currency::USD)]
     currency: Currency,
@@ -247,7 +247,7 @@ pub struct MetricBody {
     /// Accounts reached; null where nobody said.
     reach: Option<i64>,
     /// What it brought; null where nobody said.
-    revenue: Option<Money>,
+    revenue: Option<Amount>,
     /// The currency of the revenue; null where there is none.
     #[schema(example = "USD")]
     currency: Option<String>,
@@ -314,7 +314,7 @@ mod tests {
     #[test]
     fn money_is_of_its_currency_or_of_none() {
         let row = read(&json!({"revenue": 12.5})).unwrap();
-        assert_eq!((row.revenue, row.currency.as_str()), (Some(Money::from_minor(1250)), "USD"));
+        assert_eq!((row.revenue, row.currency.as_str()), (Some(Amount::from_minor(1250)), "USD"));
         assert_eq!(read(&json!({"currency": "EUR"})).unwrap().currency, "");
         assert_eq!(read(&json!({"revenue": 0, "currency": "jpy"})).unwrap().currency, "JPY");
         for change in [

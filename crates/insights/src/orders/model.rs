@@ -2,7 +2,7 @@
 
 use input::rule::{self, Problem, Rule};
 use input::{Fields, Input};
-use kernel::{CampaignId, CreatorId, Currency, Id, Money, Timestamp, WorkspaceId};
+use kernel::{Amount, CampaignId, CreatorId, Currency, Id, Timestamp, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,7 +43,7 @@ pub struct Order {
     /// When it was made.
     pub ordered_at: Timestamp,
     /// What it brought, where that is known.
-    pub revenue: Option<Money>,
+    pub revenue: Option<Amount>,
     /// The currency of that; empty where nothing is said of a revenue.
     pub currency: String,
     /// When it was told first.
@@ -96,7 +96,7 @@ pub(super) struct NewOrder {
     pub(super) ordered_at: Option<Timestamp>,
     /// What it brought, with no more decimals than its currency has; left out it is unknown, not 0.
     #[input(amount(true), example = 49.9)]
-    pub(super) revenue: Option<Money>,
+    pub(super) revenue: Option<Amount>,
     /// The currency of the revenue (ISO 4217).
     #[input(currency(), default = Currency::USD)]
     currency: Currency,
@@ -185,7 +185,7 @@ pub(super) struct OrderBody {
     link_id: Option<LinkId>,
     ordered_at: Timestamp,
     /// What it brought; null where nobody said.
-    revenue: Option<Money>,
+    revenue: Option<Amount>,
     /// The currency of the revenue; null where there is none.
     #[schema(example = "USD")]
     currency: Option<String>,

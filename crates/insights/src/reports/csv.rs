@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use csv::Writer;
-use kernel::{CreatorId, Currency, Error, Money, Result};
+use kernel::{Amount, CreatorId, Currency, Error, Result};
 use uuid::Uuid;
 
 use crate::analytics::model::Tally;
@@ -47,7 +47,7 @@ fn cell(text: &str) -> String {
     }
 }
 
-fn told(amount: Option<Money>) -> String {
+fn told(amount: Option<Amount>) -> String {
     amount.map(|amount| format!("{:.2}", amount.to_number())).unwrap_or_default()
 }
 

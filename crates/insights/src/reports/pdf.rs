@@ -1,6 +1,6 @@
 //! The report that one hands to a client.
 
-use kernel::{Currency, Money, Result};
+use kernel::{Amount, Currency, Money, Result};
 use paper::{Colour, Column, Mark, Setup, Sheet, Style, Table};
 
 use super::chart::{self, Bar, ENGAGEMENT, Line, VIEWS};
@@ -159,7 +159,7 @@ impl Paper {
             ),
             (
                 "Earned media value",
-                or_dash(what.earned_media_value, |value| amount(Currency::USD, value)),
+                or_dash(what.earned_media_value, |value| Money::new(value, Currency::USD).in_full()),
                 "what the attention would have cost as advertising; no revenue, and no part of the return".to_owned(),
             ),
             ("Cost per engagement", per(what.cost_per_engagement), "cost / engagement".to_owned()),
@@ -311,7 +311,7 @@ impl Paper {
         let budget = &self.told.budget;
         let columns = ["Planned", "Agreed", "Paid", "Refunded", "Left"].map(|name| Column::number(name, 16.0));
         let mut table = Table::new([vec![Column::text("Currency", 10.0)], columns.to_vec()].concat());
-        let in_own = |value: Money| amount(budget.currency, value);
+        let in_own = |value: Amount| Money::new(value, budget.currency).in_full();
         table.rows.push(vec![
             budget.currency.to_string(),
             in_own(budget.planned),
@@ -321,7 +321,7 @@ impl Paper {
             or_dash(budget.left, in_own),
         ]);
         for other in &budget.by_currency {
-            let in_own = |value: Money| amount(other.currency, value);
+            let in_own = |value: Amount| Money::new(value, other.currency).in_full();
             table.rows.push(vec![
                 other.currency.to_string(),
                 "–".to_owned(),
@@ -386,8 +386,8 @@ fn price(value: f64) -> String {
 }
 
 /// Amounts below each other; a dash where there are none.
-fn sums(amounts: impl Iterator<Item = (Currency, Money)>) -> String {
-    let all: Vec<String> = amounts.map(|(currency, sum)| amount(currency, sum)).collect();
+fn sums(amounts: impl Iterator<Item = (Currency, Amount)>) -> String {
+    let all: Vec<String> = amounts.map(|(currency, sum)| Money::new(sum, currency).in_full()).collect();
     if all.is_empty() { "–".to_owned() } else { all.join("\n") }
 }
 

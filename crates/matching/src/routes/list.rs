@@ -7,7 +7,7 @@ use http_base::cache::Key;
 use http_base::{Answer, Caller, Offsets};
 use input::form::read_query;
 use input::{Fields, Input};
-use kernel::{Money, Platform, Result, Scope, count};
+use kernel::{Amount, Platform, Result, Scope, count};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -46,7 +46,7 @@ pub(super) struct CreatorFilters {
     min_engagement: Option<f64>,
     /// At most this price of a post.
     #[input(amount(true))]
-    max_rate: Option<Money>,
+    max_rate: Option<Amount>,
 }
 
 impl CreatorFilters {
@@ -64,7 +64,7 @@ impl CreatorFilters {
             min_followers: self.min_followers,
             max_followers: self.max_followers,
             min_engagement: self.min_engagement,
-            max_rate: self.max_rate.map(Money::minor),
+            max_rate: self.max_rate.map(Amount::minor),
             ..Filter::default()
         }
     }
@@ -196,7 +196,7 @@ impl From<&CreatorFilters> for FiltersApplied {
             min_followers: filters.min_followers,
             max_followers: filters.max_followers,
             min_engagement,
-            max_rate: max_rate.map(Money::to_number),
+            max_rate: max_rate.map(Amount::to_number),
         }
     }
 }

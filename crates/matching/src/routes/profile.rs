@@ -6,7 +6,7 @@ use creators::Creator;
 use http_base::cache::Key;
 use http_base::{Answer, Caller, Named, Params};
 use input::Input;
-use kernel::{CreatorId, Error, Money, Result, Scope, Timestamp, count};
+use kernel::{Amount, CreatorId, Error, Result, Scope, Timestamp, count};
 use mind::score::Reason;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -76,7 +76,7 @@ struct Profile {
     /// How well the creator matches the campaign; null without `campaign_id`.
     campaign_match: Option<CampaignMatch>,
     /// What a post costs.
-    collaboration_rate: Option<Money>,
+    collaboration_rate: Option<Amount>,
     /// From 0 to 5; null until somebody rated the creator.
     rating: Option<f64>,
     /// When the entry was added.

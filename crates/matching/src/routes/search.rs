@@ -7,7 +7,7 @@ use http_base::{Answer, Body, Offsets, Reader};
 use input::Input;
 use input::describe::Schemas;
 use input::rule::{self, Problem, Rule};
-use kernel::{Money, Scope};
+use kernel::{Amount, Scope};
 use mind::understand::Understanding;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -67,7 +67,7 @@ fn query() -> impl Rule<Output = Query> {
     QueryRule
 }
 
-fn range(amounts: &[Money]) -> Result<(i64, i64), Problem> {
+fn range(amounts: &[Amount]) -> Result<(i64, i64), Problem> {
     match amounts {
         [least, most] if least <= most => Ok((least.minor(), most.minor())),
         [_, _] => Err(Problem::new("out_of_range", "must be the least and then the most")),
@@ -212,7 +212,7 @@ fn as_understood(filter: &creators::Filter) -> Understanding {
         engagement_min: filter.min_engagement,
         countries: filter.countries.iter().filter_map(|name| mind::geo::country(name)).collect(),
         languages: filter.languages.iter().filter_map(|name| mind::geo::language(name)).collect(),
-        budget_max_minor: filter.max_rate.filter(|most| Money::from_minor(*most) > Money::default()),
+        budget_max_minor: filter.max_rate.filter(|most| Amount::from_minor(*most) > Amount::default()),
         meaning: filter.search.clone().unwrap_or_default(),
         ..Understanding::default()
     }

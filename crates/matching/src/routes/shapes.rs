@@ -1,7 +1,7 @@
 //! Creators as lists and matches show them.
 
 use creators::{Creator, CreatorBody};
-use kernel::{CreatorId, Money, Platform, count};
+use kernel::{Amount, CreatorId, Platform, count};
 use mind::score::{Scores, number, percent};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -96,7 +96,7 @@ impl Match {
             followers: count::short(creator.followers),
             followers_count_numeric: creator.followers,
             engagement: creator.engagement_rate.map(|rate| format!("{}%", (rate * 100.0).round() / 100.0)),
-            collaboration_rate: creator.collaboration_rate.map(Money::price),
+            collaboration_rate: creator.collaboration_rate.map(Amount::price),
             detailed_scores: DetailedScores {
                 niche_match: percent(scores.niche_match),
                 audience_match: percent(scores.audience_match),

@@ -6,7 +6,7 @@ use campaigns::Exclusions;
 use creators::Filter;
 use http_base::{Answer, Body, Named, Params, Reader};
 use input::{Fields, Input};
-use kernel::{Money, Platform, Result, Scope};
+use kernel::{Amount, Platform, Result, Scope};
 use mind::score::{Budget, Wish, from_number};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -47,7 +47,7 @@ pub(super) struct Asked {
     product_niche: String,
     /// What the campaign may cost in all.
     #[input(amount(false), example = 25_000)]
-    total_budget: Option<Money>,
+    total_budget: Option<Amount>,
     #[input(flatten)]
     exclusions: Exclusions,
     /// Only creators on this platform.

@@ -43,7 +43,7 @@ impl Report {
         let spoke = talk.lines.iter().any(|line| line.who == Who::User);
         let rate_currency = facts.rate_said.as_deref().and_then(currency);
         let price = facts.rate_minor.map(|minor| {
-            let amount = kernel::Money::from_minor(minor);
+            let amount = kernel::Amount::from_minor(minor);
             match rate_currency {
                 None | Some("USD") => amount.price(),
                 Some(other) => format!("{} {other}", amount.to_number()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use kernel::{CreatorId, Money, Platform, count};
+use kernel::{Amount, CreatorId, Platform, count};
 
 use super::niche::{Kinship, Niche};
 use super::text::rate;
@@ -164,7 +164,7 @@ impl fmt::Display for Gate {
             Self::MinFollowers(least) => write!(f, "fewer than {} followers", count::short(*least)),
             Self::MaxFollowers(most) => write!(f, "more than {} followers", count::short(*most)),
             Self::MinEngagement(least) => write!(f, "engagement below {} or unknown", rate(*least)),
-            Self::MaxRate(most) => write!(f, "asks more than {}", Money::from_minor(*most).price()),
+            Self::MaxRate(most) => write!(f, "asks more than {}", Amount::from_minor(*most).price()),
             Self::Platform(own) => write!(f, "{} was not asked for", own.display()),
             Self::Country => f.write_str("not in a country that was asked for"),
             Self::Language => f.write_str("speaks no language that was asked for"),

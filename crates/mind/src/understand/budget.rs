@@ -1,6 +1,8 @@
 //! What a budget can do among the creators that were found.
 
-use super::figures::{grouped, money};
+use kernel::count::grouped;
+
+use super::figures::money;
 use super::{Lang, Tier, Understanding};
 
 /// Figures of the creators that a search considered, counted by the caller.

@@ -1,5 +1,7 @@
 //! Figures as one writes them.
 
+use kernel::count::grouped;
+
 use super::Lang;
 
 /// "100K+", "10K–100K", "up to €800".
@@ -50,19 +52,6 @@ pub(super) fn money(minor: i64, currency: Option<&str>, lang: Lang) -> String {
         None => return digits,
     };
     if lang == Lang::En { format!("{sign}{digits}") } else { format!("{digits} {sign}") }
-}
-
-/// Digits in groups of three.
-pub(super) fn grouped(value: u64, separator: char) -> String {
-    let digits = value.to_string();
-    let mut grouped = String::with_capacity(digits.len() + 4);
-    for (index, digit) in digits.char_indices() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(separator);
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use axum::extract::State;
 use creators::{Creator, CreatorChanges, Details};
 use http_base::{Answer, Body, Caller, Named};
 use input::{Fields, Input};
-use kernel::{CampaignId, CreatorId, Error, Money, OutreachId};
+use kernel::{Amount, CampaignId, CreatorId, Error, OutreachId};
 use mind::score::niche::canonical;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -103,7 +103,7 @@ pub(super) async fn decide(
 }
 
 /// The rate that a suggestion puts into the directory: only the directory's own currency, and only by who may change the entry.
-fn rate_for(caller: &Caller, creator: Option<&Creator>, suggestion: &Suggestion) -> Option<Money> {
+fn rate_for(caller: &Caller, creator: Option<&Creator>, suggestion: &Suggestion) -> Option<Amount> {
     let creator = creator.filter(|_| suggestion.field == "collaboration_rate")?;
     let own = creator.workspace_id.is_some() && creator.workspace_id == caller.workspace();
     if !own && !caller.is_admin() {
@@ -132,7 +132,7 @@ pub(super) struct ContractDraft {
     #[schema(value_type = Object)]
     terms: Value,
     /// The rate that was named in the conversation, or else that of the creator's profile; null if there is neither.
-    payment_amount: Option<Money>,
+    payment_amount: Option<Amount>,
     /// The currency that was named in the conversation, if one was.
     #[schema(example = "EUR")]
     currency: Option<String>,
@@ -219,7 +219,7 @@ pub(super) async fn contract_draft(
 pub(super) struct OfferInput {
     /// The most that may be offered; never more than the campaign's budget, which it is if nothing is said.
     #[input(amount(false), alias = "budget", example = 1500)]
-    cap: Option<Money>,
+    cap: Option<Amount>,
     /// Dollars for 1,000 views; the published benchmark if nothing is said.
     #[input(number(0.01, 10_000.0), example = 25)]
     cpm: Option<f64>,

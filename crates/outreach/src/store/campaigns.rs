@@ -1,7 +1,7 @@
 //! What the log knows of campaigns: enough to name one and to write to people about it.
 
 use db::{Sql, Tx};
-use kernel::{CampaignId, Error, Money, Result, Scope, WorkspaceId};
+use kernel::{Amount, CampaignId, Error, Result, Scope, WorkspaceId};
 
 /// A campaign, as far as outreach needs it.
 #[derive(Clone, Debug, db::Row)]
@@ -23,7 +23,7 @@ pub struct CampaignRef {
     /// The niches it belongs to.
     pub product_niche: Option<String>,
     /// What it may cost in all.
-    pub total_budget: Money,
+    pub total_budget: Amount,
 }
 
 impl CampaignRef {

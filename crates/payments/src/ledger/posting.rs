@@ -1,7 +1,7 @@
 //! Postings: what is written.
 
 use db::{Tx, args};
-use kernel::{Error, Money, Result, Scope, Timestamp};
+use kernel::{Amount, Currency, Error, Money, Result, Scope, Timestamp};
 use uuid::Uuid;
 
 use super::TOPIC;
@@ -26,68 +26,70 @@ pub enum Account {
 pub struct Posting {
     /// What it is: `charge`, …
     pub kind: &'static str,
+    /// Of what.
+    pub currency: Currency,
     /// What each account gets; less than 0 is what it gives.
-    pub lines: Vec<(Account, Money)>,
+    pub lines: Vec<(Account, Amount)>,
 }
 
 impl Posting {
-    fn new(kind: &'static str, lines: [(Account, i64); 3]) -> Self {
+    fn new(kind: &'static str, currency: Currency, lines: [(Account, i64); 3]) -> Self {
         let lines = lines.into_iter().filter(|(_, minor)| *minor != 0);
-        Self { kind, lines: lines.map(|(account, minor)| (account, Money::from_minor(minor))).collect() }
+        Self { kind, currency, lines: lines.map(|(account, minor)| (account, Amount::from_minor(minor))).collect() }
+    }
+
+    fn between(kind: &'static str, from: Account, to: Account, amount: Money) -> Self {
+        let minor = amount.minor();
+        Self::new(kind, amount.currency(), [(from, -minor), (to, minor), (Account::Fees, 0)])
     }
 
     /// The brand has paid, and the money is held.
     pub fn charge(amount: Money) -> Self {
-        let amount = amount.minor();
-        Self::new("charge", [(Account::Brand, -amount), (Account::Escrow, amount), (Account::Fees, 0)])
+        Self::between("charge", Account::Brand, Account::Escrow, amount)
     }
 
     /// What was held goes to the creator, without the fee.
-    pub fn payout(amount: Money, fee: Money) -> Self {
-        let (amount, fee) = (amount.minor(), fee.minor());
-        Self::new("payout", [(Account::Escrow, -amount), (Account::Creator, amount - fee), (Account::Fees, fee)])
+    pub fn payout(amount: Money, fee: Money) -> Result<Self> {
+        let (net, all, fee) = (amount.minus(fee)?.minor(), amount.minor(), fee.minor());
+        let lines = [(Account::Escrow, -all), (Account::Creator, net), (Account::Fees, fee)];
+        Ok(Self::new("payout", amount.currency(), lines))
     }
 
     /// What went to the creator is held again.
-    pub fn take_back(amount: Money, fee: Money) -> Self {
-        let (amount, fee) = (amount.minor(), fee.minor());
-        Self::new("take_back", [(Account::Creator, fee - amount), (Account::Fees, -fee), (Account::Escrow, amount)])
+    pub fn take_back(amount: Money, fee: Money) -> Result<Self> {
+        let (net, all, fee) = (amount.minus(fee)?.minor(), amount.minor(), fee.minor());
+        let lines = [(Account::Creator, -net), (Account::Fees, -fee), (Account::Escrow, all)];
+        Ok(Self::new("take_back", amount.currency(), lines))
     }
 
     /// What was held goes back to the brand.
     pub fn refund(amount: Money) -> Self {
-        let amount = amount.minor();
-        Self::new("refund", [(Account::Escrow, -amount), (Account::Brand, amount), (Account::Fees, 0)])
+        Self::between("refund", Account::Escrow, Account::Brand, amount)
     }
 
     /// A refund did not arrive: the money is held again.
     pub fn refund_failed(amount: Money) -> Self {
-        let amount = amount.minor();
-        Self::new("refund_failed", [(Account::Brand, -amount), (Account::Escrow, amount), (Account::Fees, 0)])
+        Self::between("refund_failed", Account::Brand, Account::Escrow, amount)
     }
 
     /// The payer's bank has taken the money back.
     pub fn dispute(amount: Money) -> Self {
-        let amount = amount.minor();
-        Self::new("dispute", [(Account::Escrow, -amount), (Account::Brand, amount), (Account::Fees, 0)])
+        Self::between("dispute", Account::Escrow, Account::Brand, amount)
     }
 
     /// The payer's bank has given the money back: the dispute was won.
     pub fn dispute_won(amount: Money) -> Self {
-        let amount = amount.minor();
-        Self::new("dispute_won", [(Account::Brand, -amount), (Account::Escrow, amount), (Account::Fees, 0)])
+        Self::between("dispute_won", Account::Brand, Account::Escrow, amount)
     }
 
     /// The brand has paid the creator outside of a gateway.
     pub fn recorded(amount: Money) -> Self {
-        let amount = amount.minor();
-        Self::new("recorded", [(Account::Brand, -amount), (Account::Creator, amount), (Account::Fees, 0)])
+        Self::between("recorded", Account::Brand, Account::Creator, amount)
     }
 
     /// The creator has paid back outside of a gateway.
     pub fn recorded_refund(amount: Money) -> Self {
-        let amount = amount.minor();
-        Self::new("recorded_refund", [(Account::Creator, -amount), (Account::Brand, amount), (Account::Fees, 0)])
+        Self::between("recorded_refund", Account::Creator, Account::Brand, amount)
     }
 
     /// Does what is given come to what is got?
@@ -106,8 +108,8 @@ pub async fn post(
     now: Timestamp,
 ) -> Result<()> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(payment.workspace_id));
-    if !posting.balances() {
-        return Err(Error::internal(format!("a posting that does not balance was refused: {posting:?}")));
+    if !posting.balances() || posting.currency != payment.currency {
+        return Err(Error::internal(format!("a posting that is none of its payment's was refused: {posting:?}")));
     }
     let number = tx.next_version(TOPIC).await?;
     let rows = posting.lines.iter().enumerate().map(|(line, (account, amount))| {
@@ -116,7 +118,7 @@ pub async fn post(
             line,
             posting.kind,
             *account,
-            payment.currency,
+            posting.currency,
             *amount,
             payment.workspace_id,
             payment.creator_id,
@@ -140,11 +142,12 @@ mod tests {
     proptest! {
         #[test]
         fn every_posting_balances(amount in 1..=MOST_MINOR, fee in 0.0..=0.5) {
-            let (amount, fee) = (Money::from_minor(amount), Money::from_minor((amount as f64 * fee) as i64));
+            let usd = |minor| Money::new(Amount::from_minor(minor), Currency::USD);
+            let (amount, fee) = (usd(amount), usd((amount as f64 * fee) as i64));
             for posting in [
                 Posting::charge(amount),
-                Posting::payout(amount, fee),
-                Posting::take_back(amount, fee),
+                Posting::payout(amount, fee).unwrap(),
+                Posting::take_back(amount, fee).unwrap(),
                 Posting::refund(amount),
                 Posting::refund_failed(amount),
                 Posting::dispute(amount),
@@ -159,8 +162,8 @@ mod tests {
 
     #[test]
     fn what_does_not_balance_is_none() {
-        let lines = vec![(Account::Brand, Money::from_minor(-5)), (Account::Escrow, Money::from_minor(4))];
-        assert!(!Posting { kind: "charge", lines }.balances());
-        assert!(!Posting { kind: "charge", lines: Vec::new() }.balances());
+        let lines = vec![(Account::Brand, Amount::from_minor(-5)), (Account::Escrow, Amount::from_minor(4))];
+        let posting = |lines| Posting { kind: "charge", currency: Currency::USD, lines };
+        assert!(!posting(lines).balances() && !posting(Vec::new()).balances());
     }
 }

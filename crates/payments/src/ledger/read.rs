@@ -2,7 +2,7 @@
 
 use db::{Listing, Sql, Tx};
 use http_base::Offsets;
-use kernel::{CreatorId, Currency, Money, PaymentId, Result, Scope, Timestamp, WorkspaceId};
+use kernel::{Amount, CreatorId, Currency, PaymentId, Result, Scope, Timestamp, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,7 +25,7 @@ pub struct Entry {
     /// In which currency.
     pub currency: Currency,
     /// What came to the account; less than 0 is what left it.
-    pub amount: Money,
+    pub amount: Amount,
     /// The brand.
     pub workspace_id: WorkspaceId,
     /// The creator.
@@ -45,7 +45,7 @@ pub struct Balance {
     /// In which currency.
     pub currency: Currency,
     /// What came, less what left.
-    pub balance: Money,
+    pub balance: Amount,
     /// How many entries that is.
     pub entries: u64,
 }

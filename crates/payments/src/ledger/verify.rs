@@ -1,7 +1,7 @@
 //! The whole ledger, looked through.
 
 use db::{Db, Tx, args};
-use kernel::{Money, Result, Scope};
+use kernel::{Amount, Result, Scope};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -57,7 +57,7 @@ async fn unbalanced(tx: &mut Tx, faults: &mut Vec<String>) -> Result<()> {
     let found: Vec<(i64, i64, u64, String, String)> = tx.fetch_all(sql, args![TOLD]).await?;
     faults.extend(found.into_iter().map(|(posting, sum, lines, one, other)| {
         if one == other {
-            let off = Money::from_minor(sum).to_number();
+            let off = Amount::from_minor(sum).to_number();
             format!("posting {posting} does not balance: its {lines} lines come to {off:.2} {one}")
         } else {
             format!("posting {posting} mixes currencies: {one} and {other}")
@@ -92,7 +92,7 @@ async fn missing(tx: &mut Tx, postings: u64, faults: &mut Vec<String>) -> Result
 }
 
 /// Kind, payment, amount, currency, amount in the ledger, postings.
-type Found = (String, kernel::PaymentId, Money, String, Money, u64);
+type Found = (String, kernel::PaymentId, Amount, String, Amount, u64);
 
 /// What the gateway did stands in the ledger, once, with its amount and its fee; what it did not do does not.
 async fn attempts(tx: &mut Tx, faults: &mut Vec<String>) -> Result<()> {

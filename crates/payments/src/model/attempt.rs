@@ -1,6 +1,6 @@
 //! What is asked of a gateway, as it is stored.
 
-use kernel::{Currency, Money, PaymentId, Timestamp, WorkspaceId};
+use kernel::{Currency, Money, PaymentId, Result, Timestamp, WorkspaceId};
 use ports::gateway::{Order, What};
 use uuid::Uuid;
 
@@ -21,8 +21,10 @@ pub struct Attempt {
     /// Whom it is asked of.
     pub provider: String,
     /// How much, the fee in it.
+    #[row(of = currency)]
     pub amount: Money,
     /// What of that stays with the server's owner; only of what goes to or comes from the creator.
+    #[row(of = currency)]
     pub fee: Money,
     /// Of what.
     pub currency: Currency,
@@ -84,7 +86,7 @@ pub enum AttemptStatus {
 
 impl Attempt {
     /// The same as the gateway is asked. The creator's share leaves without the fee.
-    pub fn order(&self) -> Order {
+    pub fn order(&self) -> Result<Order> {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let what = match self.kind {
             AttemptKind::Charge => What::Charge { method: self.method.clone(), customer: self.customer.clone() },
@@ -93,16 +95,15 @@ impl Attempt {
             _ => What::Refund { charge: text(&self.source) },
         };
         let amount = match self.kind {
-            AttemptKind::Payout | AttemptKind::TakeBack => Money::from_minor(self.amount.minor() - self.fee.minor()),
+            AttemptKind::Payout | AttemptKind::TakeBack => self.amount.minus(self.fee)?,
             _ => self.amount,
         };
-        Order {
+        Ok(Order {
             key: self.id.to_string(),
             payment: self.payment_id.to_string(),
             what,
             amount,
-            currency: self.currency,
             reference: self.reference.clone(),
-        }
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! Payments as they are told.
 
-use kernel::{CampaignId, ContractId, CreatorId, Currency, Money, PaymentId, Timestamp};
+use kernel::{Amount, CampaignId, ContractId, CreatorId, Currency, PaymentId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,7 +17,7 @@ pub struct PaymentBody {
     /// The milestone's name in the contract's schedule; null for a payment made by hand.
     #[schema(example = "content_delivery")]
     milestone: Option<String>,
-    amount: Money,
+    amount: Amount,
     currency: Currency,
     status: Status,
     /// How it is paid: `stripe`, `bank_transfer`, …
@@ -35,7 +35,7 @@ pub struct PaymentBody {
     paid_at: Option<Timestamp>,
     refund_status: RefundStatus,
     /// Back with the brand.
-    amount_refunded: Money,
+    amount_refunded: Amount,
     /// Where the newest dispute of it stands, in the payment provider's word: `warning_needs_response`, `needs_response`, `under_review`,
     /// `won`, `lost`, …; null if nobody disputes it.
     #[schema(example = "needs_response")]
@@ -46,7 +46,7 @@ pub struct PaymentBody {
     /// Until when the dispute can be answered, at the payment provider.
     dispute_respond_by: Option<Timestamp>,
     /// Taken back by the payer's bank: while a dispute is open, and for good once it is lost.
-    amount_disputed: Money,
+    amount_disputed: Amount,
     /// Where the creator's share stands.
     payout_status: PayoutStatus,
     /// Why it failed, in a word: `card_declined`.
@@ -66,7 +66,7 @@ impl From<Payment> for PaymentBody {
             creator_id: payment.creator_id,
             refund_status: payment.refund_status(),
             milestone: payment.name,
-            amount: payment.amount,
+            amount: payment.amount.amount(),
             currency: payment.currency,
             status: payment.status,
             payment_method: payment.payment_method,
@@ -75,11 +75,11 @@ impl From<Payment> for PaymentBody {
             due_date: payment.due_at,
             awaits_delivery: payment.awaits_delivery,
             paid_at: payment.paid_at,
-            amount_refunded: payment.refunded,
+            amount_refunded: payment.refunded.amount(),
             dispute_status: payment.dispute_status,
             dispute_reason: payment.dispute_reason,
             dispute_respond_by: payment.dispute_due,
-            amount_disputed: payment.disputed,
+            amount_disputed: payment.disputed.amount(),
             payout_status: payment.payout_status,
             failure_code: payment.failure_code,
             failure_message: payment.failure,

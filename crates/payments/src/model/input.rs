@@ -2,7 +2,7 @@
 
 use input::Input;
 use input::rule::{self, Problem, Rule};
-use kernel::{ContractId, Currency, Error, Money, Result, Timestamp};
+use kernel::{Amount, ContractId, Currency, Error, Result, Timestamp};
 
 use super::payment::MANUAL;
 use super::{Payment, Status};
@@ -16,7 +16,7 @@ pub struct NewPayment {
     pub contract_id: ContractId,
     /// How much: more than 0, with no more decimals than the contract's currency has.
     #[input(amount(false), example = 400.0)]
-    pub amount: Money,
+    pub amount: Amount,
     /// When it is due; at once if it is not given.
     #[input(moment, example = "2026-06-02T00:00:00Z")]
     pub due_date: Option<Timestamp>,
@@ -34,7 +34,7 @@ pub struct NewPayment {
 pub struct Changes {
     /// How much; only while it is neither being processed nor completed.
     #[input(amount(false), not_null)]
-    amount: Option<Money>,
+    amount: Option<Amount>,
     /// `completed` records that it was paid outside of a payment provider.
     #[input(word, not_null)]
     status: Option<Status>,
@@ -63,7 +63,7 @@ impl Changes {
             return Err(Error::conflict("The payment is at the payment provider, whose answer decides over it"));
         }
         let fixed = matches!(was, Status::Processing | Status::Completed);
-        let touches_money = self.amount.is_some_and(|amount| amount != payment.amount)
+        let touches_money = self.amount.is_some_and(|amount| amount != payment.amount.amount())
             || was == Status::Completed
                 && (self.payment_method.is_some() || self.transaction_id.is_some() || self.paid_at.is_some());
         if fixed && (touches_money || by_gateway && self.transaction_id.is_some()) {
@@ -73,10 +73,8 @@ impl Changes {
             )));
         }
         if let Some(amount) = self.amount {
-            if !payment.currency.fits(amount) {
-                return Err(Error::invalid_field("amount", format!("must be a whole number of {}", payment.currency)));
-            }
-            payment.amount = amount;
+            payment.amount = payment.money(amount);
+            must_be_exact(payment.amount)?;
         }
         if let Some(method) = self.payment_method {
             payment.payment_method = method;
@@ -138,7 +136,7 @@ pub struct PaymentDetails {
 pub struct RefundInput {
     /// How much; all that is left of it if it is not given.
     #[input(amount(false), example = 100.0)]
-    pub amount: Option<Money>,
+    pub amount: Option<Amount>,
     /// Why.
     #[input(text(500))]
     pub reason: Option<String>,

@@ -11,6 +11,7 @@ pub use self::input::{Changes, NewPayment, PaymentDetails, ProcessInput, RefundI
 pub use attempt::{Attempt, AttemptKind, AttemptStatus};
 pub use body::{PaymentBody, ProcessedBody};
 pub(crate) use payment::REPLACED;
+pub(crate) use payment::must_be_exact;
 pub use payment::{Payment, PayoutStatus};
 pub use share::{part, split};
 pub use status::{RefundStatus, Status};

@@ -1,6 +1,8 @@
 //! A payment, as it is stored.
 
-use kernel::{CampaignId, ContractId, CreatorId, Currency, Error, Money, PaymentId, Result, Timestamp, WorkspaceId};
+use kernel::{
+    Amount, CampaignId, ContractId, CreatorId, Currency, Error, Money, PaymentId, Result, Timestamp, WorkspaceId,
+};
 use uuid::Uuid;
 
 use super::{RefundStatus, Status};
@@ -31,6 +33,7 @@ pub struct Payment {
     /// The line of the contract's schedule in force that it pays, from 0; nothing if it was made by hand.
     pub line: Option<i64>,
     /// How much.
+    #[row(of = currency)]
     pub amount: Money,
     /// Of what.
     pub currency: Currency,
@@ -55,10 +58,13 @@ pub struct Payment {
     /// Why it failed, in a sentence.
     pub failure: Option<String>,
     /// On its way back to the brand.
+    #[row(of = currency)]
     pub refunding: Money,
     /// Back with the brand.
+    #[row(of = currency)]
     pub refunded: Money,
     /// Taken back by the payer's bank, as long as a dispute is open or after one was lost.
+    #[row(of = currency)]
     pub disputed: Money,
     /// Where the newest dispute stands, in the provider's word: `needs_response`, `won`, …
     pub dispute_status: Option<String>,
@@ -69,8 +75,10 @@ pub struct Payment {
     /// Where the creator's share stands.
     pub payout_status: PayoutStatus,
     /// What has left for the creator, the fees in it.
+    #[row(of = currency)]
     pub paid_out: Money,
     /// The fees of that.
+    #[row(of = currency)]
     pub fees: Money,
     /// When it was paid.
     pub paid_at: Option<Timestamp>,
@@ -105,13 +113,62 @@ pub(crate) const MANUAL: &str = "manual";
 pub(crate) const REPLACED: &str = "contract_amended";
 
 impl Payment {
-    /// What the server holds of it between brand and creator.
-    pub fn held(&self) -> Money {
-        if self.status != Status::Completed || self.is_manual() {
-            return Money::default();
+    /// One of a contract's that nobody has begun. The caller says its name, its place and when it is due.
+    pub(crate) fn pending(
+        id: PaymentId,
+        (workspace_id, contract_id, campaign_id, creator_id): (WorkspaceId, ContractId, CampaignId, CreatorId),
+        amount: Money,
+        now: Timestamp,
+    ) -> Self {
+        let (currency, none) = (amount.currency(), Money::zero(amount.currency()));
+        Self {
+            id,
+            workspace_id,
+            contract_id,
+            campaign_id,
+            creator_id,
+            name: None,
+            position: 0,
+            line: None,
+            amount,
+            currency,
+            status: Status::Pending,
+            awaits_delivery: false,
+            due_at: None,
+            due_told: false,
+            payment_method: None,
+            provider: None,
+            transaction_id: None,
+            attempt_id: None,
+            failure_code: None,
+            failure: None,
+            refunding: none,
+            refunded: none,
+            disputed: none,
+            dispute_status: None,
+            dispute_reason: None,
+            dispute_due: None,
+            payout_status: PayoutStatus::None,
+            paid_out: none,
+            fees: none,
+            paid_at: None,
+            revision: 0,
+            created_at: now,
+            updated_at: now,
         }
-        let gone = self.refunded.minor() + self.disputed.minor() + self.paid_out.minor();
-        Money::from_minor(self.amount.minor() - gone)
+    }
+
+    /// So much of its currency.
+    pub fn money(&self, amount: Amount) -> Money {
+        Money::new(amount, self.currency)
+    }
+
+    /// What the server holds of it between brand and creator.
+    pub fn held(&self) -> Result<Money> {
+        if self.status != Status::Completed || self.is_manual() {
+            return Ok(Money::zero(self.currency));
+        }
+        self.amount.minus(self.refunded)?.minus(self.disputed)?.minus(self.paid_out)
     }
 
     /// Did an amendment of its contract put others in its place? Then it is never paid.
@@ -135,24 +192,23 @@ impl Payment {
     }
 
     /// Is there a share of the creator's that is not on its way?
-    pub fn can_pay_out(&self) -> bool {
-        matches!(self.payout_status, PayoutStatus::Waiting | PayoutStatus::Failed)
-            && self.refunding == Money::default()
-            && self.held() > Money::default()
+    pub fn can_pay_out(&self) -> Result<bool> {
+        let waits = matches!(self.payout_status, PayoutStatus::Waiting | PayoutStatus::Failed);
+        Ok(waits && !self.refunding.is_positive() && self.held()?.is_positive())
     }
 
     /// What of it can still go back to the brand.
-    pub fn refundable(&self) -> Money {
+    pub fn refundable(&self) -> Result<Money> {
         if self.status != Status::Completed {
-            return Money::default();
+            return Ok(Money::zero(self.currency));
         }
-        let gone = self.refunded.minor() + self.refunding.minor() + self.disputed.minor();
-        Money::from_minor((self.amount.minor() - gone).max(0))
+        let left = self.amount.minus(self.refunded)?.minus(self.refunding)?.minus(self.disputed)?;
+        Ok(if left.is_positive() { left } else { Money::zero(self.currency) })
     }
 
     /// How much of it went back.
     pub fn refund_status(&self) -> RefundStatus {
-        RefundStatus::of(self.amount, self.refunded, self.refunding)
+        RefundStatus::of(self.amount.amount(), self.refunded.amount(), self.refunding.amount())
     }
 
     /// Is it to be paid now?
@@ -164,14 +220,14 @@ impl Payment {
     }
 
     /// May so much of it go back now? Nothing said is all that is left. An error says why not.
-    pub fn may_refund(&self, wanted: Option<Money>) -> Result<Money> {
+    pub fn may_refund(&self, wanted: Option<Amount>) -> Result<Money> {
         if self.status != Status::Completed {
             return Err(Error::conflict(format!(
                 "The payment is {}; only one that is completed can be refunded",
                 self.status.word()
             )));
         }
-        if self.refunding > Money::default() {
+        if self.refunding.is_positive() {
             return Err(Error::conflict("A refund of this payment is under way; ask again when it has ended"));
         }
         if self.payout_status == PayoutStatus::InTransit {
@@ -179,29 +235,34 @@ impl Payment {
                 "The creator's share is just being passed on; ask for the refund again in a moment",
             ));
         }
-        let left = self.refundable();
-        if self.disputed > Money::default() && wanted.is_none_or(|wanted| wanted > left) {
+        let left = self.refundable()?;
+        let amount = wanted.map_or(left, |wanted| self.money(wanted));
+        let is_more = amount.is_more_than(left)?;
+        if self.disputed.is_positive() && (wanted.is_none() || is_more) {
             return Err(Error::conflict(format!(
-                "The payer's bank has taken back {:.2} {} of the payment (dispute_status says where the dispute stands); what is \
-                 disputed is not refunded as well",
-                self.disputed.to_number(),
-                self.currency
+                "The payer's bank has taken back {} of the payment (dispute_status says where the dispute stands); what is disputed \
+                 is not refunded as well",
+                self.disputed
             )));
         }
-        let amount = wanted.unwrap_or(left);
-        if left == Money::default() {
+        if !left.is_positive() {
             return Err(Error::conflict("The payment has been refunded in whole; there is nothing left of it"));
         }
-        if amount > left {
-            return Err(Error::conflict(format!(
-                "Only {:.2} {} of the payment is left to refund",
-                left.to_number(),
-                self.currency
-            )));
+        if is_more {
+            return Err(Error::conflict(format!("Only {left} of the payment is left to refund")));
         }
-        if !self.currency.fits(amount) {
-            return Err(Error::invalid_field("amount", format!("must be a whole number of {}", self.currency)));
-        }
+        must_be_exact(amount)?;
         Ok(amount)
     }
+}
+
+/// Refuses a part of what its currency has no parts of.
+pub(crate) fn must_be_exact(amount: Money) -> Result<()> {
+    if amount.is_exact() {
+        return Ok(());
+    }
+    Err(Error::invalid_field(
+        "amount",
+        format!("must be a whole number of {0}, which has no decimals", amount.currency()),
+    ))
 }

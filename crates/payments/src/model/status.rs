@@ -1,6 +1,6 @@
 //! Where a payment stands.
 
-use kernel::{Error, Money, Result};
+use kernel::{Amount, Error, Result};
 
 /// Where a payment stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
@@ -59,10 +59,10 @@ pub enum RefundStatus {
 
 impl RefundStatus {
     /// Of a payment of `amount`, of which so much went back and so much is on its way back.
-    pub fn of(amount: Money, refunded: Money, refunding: Money) -> Self {
-        if refunding > Money::default() {
+    pub fn of(amount: Amount, refunded: Amount, refunding: Amount) -> Self {
+        if refunding > Amount::default() {
             Self::Refunding
-        } else if refunded == Money::default() {
+        } else if refunded == Amount::default() {
             Self::None
         } else if refunded < amount {
             Self::PartiallyRefunded
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn refunds_are_told_beside_the_status() {
         let of = |refunded, refunding| {
-            RefundStatus::of(Money::from_minor(10), Money::from_minor(refunded), Money::from_minor(refunding))
+            RefundStatus::of(Amount::from_minor(10), Amount::from_minor(refunded), Amount::from_minor(refunding))
         };
         assert_eq!(
             [of(0, 0), of(0, 5), of(4, 0), of(4, 6), of(10, 0)],

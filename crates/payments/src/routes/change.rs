@@ -7,12 +7,12 @@ use axum::response::Response;
 use events::TxExt as _;
 use http_base::idempotency::{Begun, IdempotencyKey, Once};
 use http_base::{Answer, Body, Caller, Named};
-use kernel::{Currency, Error, Money};
+use kernel::{Error, Money};
 
 use super::must_pay;
 use crate::events::{PaymentCompleted, PaymentCreated, PaymentDue, PaymentFacts, PaymentFailed, PaymentProcessing};
 use crate::ledger::{Posting, post};
-use crate::model::{Changes, NewPayment, Payment, PaymentBody, PayoutStatus, Status};
+use crate::model::{Changes, NewPayment, Payment, PaymentBody, Status, must_be_exact};
 use crate::{Payments, store};
 
 /// Create a payment
@@ -45,43 +45,21 @@ pub(super) async fn create(
         let message = format!("The contract is {}; no payment is made for it any more", contract.status);
         return Err(Error::conflict(message).into());
     }
-    check_amount(input.amount, contract.currency, input.currency)?;
+    if input.currency.is_some_and(|said| said != contract.currency) {
+        let message = format!("must be the contract's, {}; or leave it out", contract.currency);
+        return Err(Error::invalid_field("currency", message).into());
+    }
+    let amount = Money::new(input.amount, contract.currency);
+    must_be_exact(amount)?;
     let there = store::of_contract(scope, &mut tx, contract.id).await?;
     let due_at = input.due_date.unwrap_or(now);
+    let whose = (contract.workspace_id, contract.id, contract.campaign_id, contract.creator_id);
     let payment = Payment {
-        id: clock.new_id(),
-        workspace_id: contract.workspace_id,
-        contract_id: contract.id,
-        campaign_id: contract.campaign_id,
-        creator_id: contract.creator_id,
         name: input.milestone,
         position: there.iter().map(|payment| payment.position + 1).max().unwrap_or(0),
-        line: None,
-        amount: input.amount,
-        currency: contract.currency,
-        status: Status::Pending,
-        awaits_delivery: false,
         due_at: Some(due_at),
         due_told: due_at <= now,
-        payment_method: None,
-        provider: None,
-        transaction_id: None,
-        attempt_id: None,
-        failure_code: None,
-        failure: None,
-        refunding: Money::default(),
-        refunded: Money::default(),
-        disputed: Money::default(),
-        dispute_status: None,
-        dispute_reason: None,
-        dispute_due: None,
-        payout_status: PayoutStatus::None,
-        paid_out: Money::default(),
-        fees: Money::default(),
-        paid_at: None,
-        revision: 0,
-        created_at: now,
-        updated_at: now,
+        ..Payment::pending(clock.new_id(), whose, amount, now)
     };
     store::insert(scope, &mut tx, std::slice::from_ref(&payment)).await?;
     tx.event(PaymentCreated(PaymentFacts::of(&payment)));
@@ -91,16 +69,6 @@ pub(super) async fn create(
     let answer = ticket.keep(&mut tx, StatusCode::OK, &PaymentBody::from(payment)).await?;
     tx.commit().await?;
     Ok(answer)
-}
-
-fn check_amount(amount: Money, contract: Currency, said: Option<Currency>) -> kernel::Result<()> {
-    if said.is_some_and(|said| said != contract) {
-        return Err(Error::invalid_field("currency", format!("must be the contract's, {contract}; or leave it out")));
-    }
-    if contract.fits(amount) {
-        return Ok(());
-    }
-    Err(Error::invalid_field("amount", format!("must be a whole number of {contract}, which has no decimals")))
 }
 
 /// Change a payment

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use db::Tx;
 use http_base::{Answer, Caller};
-use kernel::{Currency, Money, PaymentId, Result, Scope, Timestamp};
+use kernel::{Amount, Currency, PaymentId, Result, Scope, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,7 +20,7 @@ const RECENT: u32 = 10;
 #[derive(Clone, Copy, Serialize, ToSchema, Default)]
 pub(super) struct Sum {
     /// What they come to. Null where they are in more than one currency: see `by_currency`.
-    amount: Option<Money>,
+    amount: Option<Amount>,
     /// How many there are.
     count: u64,
 }
@@ -40,12 +40,12 @@ pub(super) struct CurrencySums {
     /// Those that failed.
     failed: Sum,
     /// What of the completed ones went back.
-    refunded_amount: Money,
+    refunded_amount: Amount,
 }
 
 impl CurrencySums {
     fn new(currency: Currency) -> Self {
-        let none = Sum { amount: Some(Money::default()), count: 0 };
+        let none = Sum { amount: Some(Amount::default()), count: 0 };
         Self {
             currency,
             total: none,
@@ -53,7 +53,7 @@ impl CurrencySums {
             processing: none,
             completed: none,
             failed: none,
-            refunded_amount: Money::default(),
+            refunded_amount: Amount::default(),
         }
     }
 
@@ -67,12 +67,12 @@ impl CurrencySums {
     }
 }
 
-fn plus(a: Money, b: Money) -> Money {
-    Money::from_minor(a.minor().saturating_add(b.minor()))
+fn plus(a: Amount, b: Amount) -> Amount {
+    Amount::from_minor(a.minor().saturating_add(b.minor()))
 }
 
 impl Sum {
-    fn add(&mut self, amount: Money, count: u64) {
+    fn add(&mut self, amount: Amount, count: u64) {
         self.amount = Some(plus(self.amount.unwrap_or_default(), amount));
         self.count += count;
     }
@@ -80,7 +80,7 @@ impl Sum {
     /// Over currencies: counts are summed, amounts only where there is one currency.
     fn over(all: &[CurrencySums], pick: impl Fn(&CurrencySums) -> Self) -> Self {
         let amount = match all {
-            [] => Some(Money::default()),
+            [] => Some(Amount::default()),
             [only] => pick(only).amount,
             _ => None,
         };
@@ -103,16 +103,16 @@ async fn sums(scope: Scope, tx: &mut Tx) -> Result<Vec<CurrencySums>> {
 #[derive(Serialize, ToSchema)]
 pub(super) struct PaymentSummary {
     /// Of every payment. Amounts are null where payments are in more than one currency: see `by_currency`.
-    total_amount: Option<Money>,
+    total_amount: Option<Amount>,
     total_count: u64,
-    pending_amount: Option<Money>,
+    pending_amount: Option<Amount>,
     pending_count: u64,
-    processing_amount: Option<Money>,
+    processing_amount: Option<Amount>,
     processing_count: u64,
     /// Of those that were paid, with what went back of them since.
-    completed_amount: Option<Money>,
+    completed_amount: Option<Amount>,
     completed_count: u64,
-    failed_amount: Option<Money>,
+    failed_amount: Option<Amount>,
     failed_count: u64,
     /// The currency of the amounts, where it is one.
     currency: Option<Currency>,
@@ -184,7 +184,7 @@ struct RecentPayment {
     id: PaymentId,
     /// Who is paid.
     creator_name: String,
-    amount: Money,
+    amount: Amount,
     currency: Currency,
     status: Status,
     paid_at: Option<Timestamp>,

@@ -89,7 +89,7 @@ pub(super) async fn set(
     store::set_payout_account(caller.scope(), &mut tx, creator_id, (gateway, &input.account), now).await?;
     for id in store::to_pay_out(Scope::system(), &mut tx, creator_id, gateway).await? {
         let Some(mut payment) = store::take(Scope::system(), &mut tx, id).await? else { continue };
-        if payment.can_pay_out() {
+        if payment.can_pay_out()? {
             payments.desk().pay_out(&mut tx, &mut payment).await?;
             payment.updated_at = now;
             store::save(Scope::system(), &mut tx, &payment, payment.status).await?;

@@ -5,7 +5,7 @@ use axum::response::Response;
 use events::TxExt as _;
 use http_base::idempotency::{Begun, IdempotencyKey, Once, Ticket};
 use http_base::{Answer, Body, Caller, MaybeBody, Named};
-use kernel::{Error, Money, PaymentId, Result};
+use kernel::{Error, PaymentId, Result};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -197,7 +197,7 @@ async fn begin_refund(
     payment.updated_at = now;
     if payment.is_manual() {
         // Nothing is asked of anybody: it was paid outside, and goes back outside.
-        payment.refunded = Money::from_minor(payment.refunded.minor() + amount.minor());
+        payment.refunded = payment.refunded.plus(amount)?;
         tx.event(PaymentRefunded(PaymentFacts::of(&payment)));
         post(scope, &mut tx, &payment, None, &Posting::recorded_refund(amount), now).await?;
         store::save(scope, &mut tx, &payment, Status::Completed).await?;

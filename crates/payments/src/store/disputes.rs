@@ -1,7 +1,7 @@
 //! Disputes of payers.
 
 use db::{Sql, Tx};
-use kernel::{Money, PaymentId, Result, Scope, Timestamp, WorkspaceId};
+use kernel::{Amount, PaymentId, Result, Scope, Timestamp, WorkspaceId};
 
 use crate::Payment;
 
@@ -18,7 +18,7 @@ pub struct Dispute {
     /// Whose that is.
     pub workspace_id: WorkspaceId,
     /// How much of it.
-    pub amount: Money,
+    pub amount: Amount,
     /// Where it stands, in the provider's word.
     pub status: String,
     /// How far that is; it never goes back.

@@ -1,7 +1,7 @@
 //! Sums of payments, never across currencies.
 
 use db::{Sql, Tx};
-use kernel::{CreatorId, Currency, Money, PaymentId, Result, Scope, Timestamp};
+use kernel::{Amount, CreatorId, Currency, PaymentId, Result, Scope, Timestamp};
 
 use super::scoped;
 use crate::model::Status;
@@ -16,9 +16,9 @@ pub struct Figure {
     /// How many.
     pub count: u64,
     /// What they come to.
-    pub amount: Money,
+    pub amount: Amount,
     /// What of that went back.
-    pub refunded: Money,
+    pub refunded: Amount,
 }
 
 /// The payments by currency and status.
@@ -32,14 +32,14 @@ pub async fn figures(scope: Scope, tx: &mut Tx) -> Result<Vec<Figure>> {
 }
 
 /// A payment of late: id, creator's name, amount, currency, status, when it was paid.
-pub(crate) type Recent = (PaymentId, Option<String>, Money, Currency, Status, Option<Timestamp>);
+pub(crate) type Recent = (PaymentId, Option<String>, Amount, Currency, Status, Option<Timestamp>);
 
 /// The newest payments, with the names of who is paid.
 pub(crate) async fn recent(scope: Scope, tx: &mut Tx, most: u32) -> Result<Vec<Recent>> {
     let mut sql = Sql::new("SELECT id, creator_id, amount, currency, status, paid_at FROM payments WHERE TRUE");
     scoped(&mut sql, scope);
     sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(most);
-    let recent: Vec<(PaymentId, CreatorId, Money, Currency, Status, Option<Timestamp>)> = sql.all(tx).await?;
+    let recent: Vec<(PaymentId, CreatorId, Amount, Currency, Status, Option<Timestamp>)> = sql.all(tx).await?;
     let names = creators::store::names(tx, recent.iter().map(|one| one.1)).await?;
     let told = |(id, creator, amount, currency, status, paid_at)| {
         (id, names.get(&creator).cloned(), amount, currency, status, paid_at)

@@ -1,7 +1,7 @@
 //! What analytics tell of payments: what was paid and what of it went back, never across currencies.
 
 use db::{Sql, Tx};
-use kernel::{CampaignId, CreatorId, Currency, Money, Result, Scope};
+use kernel::{Amount, CampaignId, CreatorId, Currency, Result, Scope};
 
 use super::scoped;
 
@@ -13,9 +13,9 @@ pub struct PaidToCreator {
     /// In which currency.
     pub currency: Currency,
     /// What was paid.
-    pub paid: Money,
+    pub paid: Amount,
     /// What of that went back: refunded, or taken back by the payer's bank.
-    pub refunded: Money,
+    pub refunded: Amount,
 }
 
 /// The completed payments of a campaign, by creator and currency.

@@ -1,6 +1,6 @@
 //! What contracts ask of payments.
 
-use kernel::{Currency, Kind, Money, Scope, Timestamp, time};
+use kernel::{Amount, Currency, Kind, Scope, Timestamp, time};
 use payments::{Milestone, Plan};
 use serde_json::json;
 use testkit::{FreshDb, both_engines};
@@ -8,7 +8,7 @@ use testkit::{FreshDb, both_engines};
 use crate::{World, usd};
 
 pub(crate) fn milestone(name: &str, minor: i64, due_on: Option<Timestamp>, on_delivery: bool) -> Milestone {
-    Milestone { name: name.into(), amount: Money::from_minor(minor), due_on, on_delivery, was: None }
+    Milestone { name: name.into(), amount: Amount::from_minor(minor), due_on, on_delivery, was: None }
 }
 
 impl World {

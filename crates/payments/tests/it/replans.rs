@@ -1,6 +1,6 @@
 //! Amendments: what is not paid yet is planned anew.
 
-use kernel::{Currency, Kind, Money, Scope, time};
+use kernel::{Amount, Currency, Kind, Money, Scope, time};
 use payments::{Milestone, Replanned};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -16,7 +16,8 @@ fn same(was: usize, milestone: Milestone) -> Milestone {
 
 impl World {
     async fn replan(&self, currency: Currency, milestones: Vec<Milestone>) -> kernel::Result<Replanned> {
-        let total = Money::from_minor(milestones.iter().map(|one| one.amount.minor()).sum());
+        let total = Amount::from_minor(milestones.iter().map(|one| one.amount.minor()).sum());
+        let total = Money::new(total, currency);
         let plan = self.planned(currency, milestones);
         let mut tx = self.app.write().await.unwrap();
         let done = payments::replan(Scope::system(), &mut tx, &self.clock, plan, total).await?;

@@ -48,7 +48,7 @@ fn certain(fault: Fault) -> Fault {
 }
 
 fn amount(order: &Order) -> Result<Form, Fault> {
-    let units = units::of(order.amount, order.currency).map_err(Fault::NotDone)?;
+    let units = units::of(order.amount).map_err(Fault::NotDone)?;
     Ok(vec![
         ("amount", units.to_string()),
         ("metadata[attempt]", order.key.clone()),
@@ -57,7 +57,7 @@ fn amount(order: &Order) -> Result<Form, Fault> {
 }
 
 fn currency(order: &Order) -> String {
-    order.currency.code().to_ascii_lowercase()
+    order.amount.currency().code().to_ascii_lowercase()
 }
 
 fn charge(order: &Order, method: Option<&str>, customer: Option<&str>) -> Result<Form, Fault> {

@@ -63,21 +63,13 @@ pub(super) fn refund(object: &Value) -> Option<Outcome> {
 
 /// What an object that carries our order's key says of it.
 pub(super) fn word(object: &Value, read: Read) -> Option<Word> {
-    Some(Word {
-        key: text(&object["metadata"]["attempt"])?,
-        amount: amount(object)?,
-        currency: currency(object)?,
-        outcome: read(object)?,
-    })
+    Some(Word { key: text(&object["metadata"]["attempt"])?, amount: amount(object)?, outcome: read(object)? })
 }
 
+/// In one of the currencies that can be held here: nothing else was ever asked for.
 fn amount(object: &Value) -> Option<Money> {
-    Some(units::amount(object["amount"].as_i64()?, currency(object)?))
-}
-
-/// One of those that can be held here: nothing else was ever asked for.
-fn currency(object: &Value) -> Option<Currency> {
-    Currency::parse(object["currency"].as_str()?).ok()
+    let currency = Currency::parse(object["currency"].as_str()?).ok()?;
+    Some(units::amount(object["amount"].as_i64()?, currency))
 }
 
 /// What a refund says: of an order of ours, or of a charge whose refund we did not order.
@@ -89,13 +81,7 @@ pub(super) fn refunded(object: &Value) -> Option<News> {
 }
 
 fn back(object: &Value, of: &Value, read: Read) -> Option<Back> {
-    Some(Back {
-        reference: text(&object["id"])?,
-        of: text(of)?,
-        amount: amount(object)?,
-        currency: currency(object)?,
-        outcome: read(object)?,
-    })
+    Some(Back { reference: text(&object["id"])?, of: text(of)?, amount: amount(object)?, outcome: read(object)? })
 }
 
 /// What a transfer that was taken back says: that it was made, and each of its reversals.
@@ -132,7 +118,6 @@ pub(super) fn dispute(object: &Value) -> Option<News> {
         reference: text(&object["id"])?,
         of: text(&object["payment_intent"])?,
         amount: amount(object)?,
-        currency: currency(object)?,
         status,
         step,
         withdrawn,
@@ -163,7 +148,7 @@ mod tests {
                 "payment_intent": "pi_1", "charge": "ch_1", "reason": "fraudulent", "evidence_details": {"due_by": 1_682_294_399},
                 "balance_transactions": [{"amount": booked, "fee": 1500}]});
             let Some(News::Dispute(dispute)) = dispute(&object) else { panic!("{status}") };
-            assert_eq!((dispute.of.as_str(), dispute.currency.code(), dispute.amount.minor()), ("pi_1", "USD", 1000));
+            assert_eq!((dispute.of.as_str(), dispute.amount.to_string()), ("pi_1", "10.00 USD".to_owned()));
             assert_eq!(dispute.respond_by.unwrap().to_string(), "2023-04-23T23:59:59Z");
             (dispute.step, dispute.withdrawn)
         };

@@ -4,7 +4,7 @@
 //! krona of Iceland and the shilling of Uganda have no decimals any more, but are still counted in hundredths (5 UGX are 500), whatever
 //! the list says. The forint and the Taiwan dollar are whole in payouts to banks alone, which are not ordered here.
 
-use kernel::{Currency, Error, Kind, Money, Result};
+use kernel::{Amount, Currency, Error, Kind, Money, Result};
 
 /// Counted in whole units.
 const WHOLE: &str = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF";
@@ -14,12 +14,12 @@ fn is_whole(currency: Currency) -> bool {
 }
 
 /// So many of Stripe's units. Refused is what Stripe has no unit for: a part of an ariary.
-pub(super) fn of(amount: Money, currency: Currency) -> Result<i64> {
-    match (is_whole(currency), amount.minor() % 100) {
+pub(super) fn of(amount: Money) -> Result<i64> {
+    match (is_whole(amount.currency()), amount.minor() % 100) {
         (false, _) => Ok(amount.minor()),
         (true, 0) => Ok(amount.minor() / 100),
         (true, _) => {
-            let message = format!("Stripe takes whole amounts of {currency} only; {} is none", amount.to_number());
+            let message = format!("Stripe takes whole amounts of {} only; {amount} is none", amount.currency());
             Err(Error::new(Kind::Invalid, message))
         }
     }
@@ -27,7 +27,7 @@ pub(super) fn of(amount: Money, currency: Currency) -> Result<i64> {
 
 /// The amount of so many of Stripe's units.
 pub(super) fn amount(units: i64, currency: Currency) -> Money {
-    Money::from_minor(if is_whole(currency) { units.saturating_mul(100) } else { units })
+    Money::new(Amount::from_minor(if is_whole(currency) { units.saturating_mul(100) } else { units }), currency)
 }
 
 #[cfg(test)]
@@ -47,12 +47,15 @@ mod tests {
             ("ISK", 500, 500),
             ("UGX", 500, 500),
         ] {
-            let (currency, money) = (Currency::parse(code).unwrap(), Money::from_minor(amount_in_hundredths));
-            assert_eq!(of(money, currency).unwrap(), units, "{code}");
+            let currency = Currency::parse(code).unwrap();
+            let money = Money::new(Amount::from_minor(amount_in_hundredths), currency);
+            assert_eq!(of(money).unwrap(), units, "{code}");
             assert_eq!(amount(units, currency), money, "{code}");
         }
         let ariary = Currency::parse("MGA").unwrap();
-        assert!(of(Money::from_minor(50_020), ariary).unwrap_err().message().contains("whole amounts of MGA"));
+        assert!(
+            of(Money::new(Amount::from_minor(50_020), ariary)).unwrap_err().message().contains("whole amounts of MGA")
+        );
     }
 
     #[test]

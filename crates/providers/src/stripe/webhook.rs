@@ -70,7 +70,7 @@ mod tests {
             "metadata": {"attempt": "a"}}"#;
         let news = event(intent, "payment_intent.succeeded").news.remove(0);
         let News::Order(news) = news else { panic!("{news:?}") };
-        assert_eq!((news.key.as_str(), news.amount.minor(), news.currency.code()), ("a", 50_000, "JPY"));
+        assert_eq!((news.key.as_str(), news.amount.to_string()), ("a", "500.00 JPY".to_owned()));
         assert_eq!(news.outcome, Outcome::Done { reference: "pi_1".into() });
         for (object, kind) in [
             (intent.replace("metadata", "data"), "payment_intent.succeeded"),

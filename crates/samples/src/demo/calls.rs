@@ -1,6 +1,6 @@
 //! What was said in calls: the dialogues of `data/calls.txt`.
 
-use kernel::Money;
+use kernel::Amount;
 
 use crate::draw::Lots;
 use crate::{Campaign, Creator};
@@ -28,7 +28,7 @@ pub(super) fn record(lots: &mut Lots, sentiment: &str, campaign: &Campaign, crea
     // Whose rate the directory does not know tells it now: about six dollars for a thousand followers.
     let fee = creator
         .collaboration_rate
-        .unwrap_or(Money::from_minor((creator.followers / 8_000).cast_signed().max(1) * 50_00));
+        .unwrap_or(Amount::from_minor((creator.followers / 8_000).cast_signed().max(1) * 50_00));
     let few = || if spanish { "miles de" } else { "a few thousand" }.to_owned();
     let agent = *lots.pick(if spanish { &["Irene", "Álvaro", "Paula"] } else { &["Dana", "Tom", "Grace"] });
     read(block, |line| {

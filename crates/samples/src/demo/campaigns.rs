@@ -1,7 +1,7 @@
 //! The campaigns: document B's three, and eight more of which two are Spanish.
 
 use kernel::time::DAY;
-use kernel::{Money, Timestamp};
+use kernel::{Amount, Timestamp};
 
 use super::document_b::{CARLOS, EMMA, LISA, MIKE, SARAH};
 use super::moment;
@@ -49,7 +49,7 @@ impl Brief {
             key_use_cases: self.uses.into(),
             campaign_goal: self.goal.into(),
             product_niche: self.niche.into(),
-            total_budget: Money::from_minor(self.budget * 100),
+            total_budget: Amount::from_minor(self.budget * 100),
             status: self.status,
             influencer_count: self.selects,
             created_at: match self.since {

@@ -1,7 +1,7 @@
 //! Document B's mock data: its six creators and its five lines of the outreach log, word for word, with the details it leaves out.
 
 use kernel::time::{HOUR, MINUTE};
-use kernel::{Money, Platform, Timestamp};
+use kernel::{Amount, Platform, Timestamp};
 
 use super::{calls, moment};
 use crate::{Creator, Outreach, Selection};
@@ -56,7 +56,7 @@ impl Known {
             about: self.about.into(),
             channel_name: self.channel_name.into(),
             avg_views: Some(self.avg_views),
-            collaboration_rate: Some(Money::from_minor(self.dollars * 100)),
+            collaboration_rate: Some(Amount::from_minor(self.dollars * 100)),
             rating: Some(self.rating),
             profile_image: Some(self.profile_image.into()),
             location: Some(self.location.into()),

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashSet};
 
-use kernel::{Money, Platform, Timestamp, time};
+use kernel::{Amount, Platform, Timestamp, time};
 use samples::{Creator, World, demo};
 
 pub(crate) fn now() -> Timestamp {
@@ -45,7 +45,7 @@ fn document_bs_creators_stand_first_as_it_shows_them() {
     let sarah = &world.creators[0];
     assert_eq!(sarah.about, "Certified personal trainer sharing workout routines and healthy lifestyle tips");
     assert_eq!((sarah.avg_views, sarah.rating), (Some(15_000), Some(4.8)));
-    assert_eq!(sarah.collaboration_rate, Some(Money::from_minor(85_000)));
+    assert_eq!(sarah.collaboration_rate, Some(Amount::from_minor(85_000)));
     assert_eq!(
         (sarah.location.as_deref(), sarah.audience_type.as_deref()),
         (Some("Los Angeles, CA"), Some("Fitness Enthusiasts"))

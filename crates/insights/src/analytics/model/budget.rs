@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use deals::model::Status;
 use deals::store::Handed;
-use kernel::{Currency, Money};
+use kernel::{Amount, Currency};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,11 +15,11 @@ use crate::analytics::store::Found;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct SpentSums {
     /// What signed and completed contracts pay.
-    pub agreed: Money,
+    pub agreed: Amount,
     /// What was paid.
-    pub paid: Money,
+    pub paid: Amount,
     /// What of that went back.
-    pub refunded: Money,
+    pub refunded: Amount,
 }
 
 /// The same, with its currency.
@@ -38,20 +38,20 @@ pub struct Budget {
     /// The currency of what follows.
     pub currency: Currency,
     /// The campaign's budget.
-    pub planned: Money,
+    pub planned: Amount,
     /// What was agreed and paid.
     #[serde(flatten)]
     pub sums: SpentSums,
     /// The budget less what was paid and did not come back. Null where payments are in other currencies too.
-    pub left: Option<Money>,
+    pub left: Option<Amount>,
     /// The budget less what was agreed. Null where contracts are in other currencies too.
-    pub uncommitted: Option<Money>,
+    pub uncommitted: Option<Amount>,
     /// What was agreed and paid in other currencies.
     pub by_currency: Vec<CurrencyBudget>,
 }
 
-fn minus(a: Money, b: Money) -> Money {
-    Money::from_minor(a.minor().saturating_sub(b.minor()))
+fn minus(a: Amount, b: Amount) -> Amount {
+    Amount::from_minor(a.minor().saturating_sub(b.minor()))
 }
 
 impl Budget {
@@ -59,7 +59,7 @@ impl Budget {
         let mut all: BTreeMap<Currency, SpentSums> = BTreeMap::new();
         for agreed in found.agreed.iter().filter(|agreed| matches!(agreed.status, Status::Signed | Status::Completed)) {
             let sums = all.entry(agreed.currency).or_default();
-            sums.agreed = Money::from_minor(sums.agreed.minor().saturating_add(agreed.amount.minor()));
+            sums.agreed = Amount::from_minor(sums.agreed.minor().saturating_add(agreed.amount.minor()));
         }
         for cost in costs {
             let sums = all.entry(cost.currency).or_default();
@@ -68,7 +68,7 @@ impl Budget {
         let sums = all.remove(&Currency::USD).unwrap_or_default();
         let planned = found.campaign.total_budget;
         let paid_elsewhere = all.values().any(|sums| sums.paid != sums.refunded);
-        let agreed_elsewhere = all.values().any(|sums| sums.agreed != Money::default());
+        let agreed_elsewhere = all.values().any(|sums| sums.agreed != Amount::default());
         Self {
             currency: Currency::USD,
             planned,

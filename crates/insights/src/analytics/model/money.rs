@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Currency, Money};
+use kernel::{Amount, Currency};
 use payments::store::PaidToCreator;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,11 +15,11 @@ pub struct Revenue {
     /// The currency.
     pub currency: Currency,
     /// What posts report; null where none does.
-    pub reported: Option<Money>,
+    pub reported: Option<Amount>,
     /// What orders by tracked links and promo codes brought; null where there are none.
-    pub orders: Option<Money>,
+    pub orders: Option<Amount>,
     /// Both together.
-    pub total: Money,
+    pub total: Amount,
 }
 
 /// What was paid in one currency.
@@ -28,11 +28,11 @@ pub struct Cost {
     /// The currency.
     pub currency: Currency,
     /// What was paid.
-    pub paid: Money,
+    pub paid: Amount,
     /// What of that went back.
-    pub refunded: Money,
+    pub refunded: Amount,
     /// Paid less refunded.
-    pub total: Money,
+    pub total: Amount,
 }
 
 impl Cost {
@@ -46,17 +46,17 @@ impl Cost {
         }
         let told = sums.into_iter().map(|(currency, (paid, refunded))| Self {
             currency,
-            paid: Money::from_minor(paid),
-            refunded: Money::from_minor(refunded),
-            total: Money::from_minor(paid.saturating_sub(refunded)),
+            paid: Amount::from_minor(paid),
+            refunded: Amount::from_minor(refunded),
+            total: Amount::from_minor(paid.saturating_sub(refunded)),
         });
         told.collect()
     }
 }
 
 /// The one currency in which anything was spent, and how much.
-pub(super) fn only_cost(costs: &[Cost]) -> Option<(Currency, Money)> {
-    let mut spent = costs.iter().filter(|cost| cost.total > Money::default());
+pub(super) fn only_cost(costs: &[Cost]) -> Option<(Currency, Amount)> {
+    let mut spent = costs.iter().filter(|cost| cost.total > Amount::default());
     match (spent.next(), spent.next()) {
         (Some(only), None) => Some((only.currency, only.total)),
         _ => None,

@@ -1,6 +1,6 @@
 //! What a campaign brought in all.
 
-use kernel::{Currency, Money};
+use kernel::{Amount, Currency};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -61,7 +61,7 @@ pub struct Performance {
     #[schema(example = 3.2)]
     pub roi: Option<f64>,
     /// What the attention would have cost as advertising, in US dollars, by the prices of `method`. Never part of `roi`.
-    pub earned_media_value: Option<Money>,
+    pub earned_media_value: Option<Amount>,
     /// What one like, comment, share or save cost, with four decimals.
     pub cost_per_engagement: Option<f64>,
     /// What one view cost, with four decimals.

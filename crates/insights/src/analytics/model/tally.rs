@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Currency, Money};
+use kernel::{Amount, Currency};
 
 use super::Revenue;
 use super::percent;
@@ -66,9 +66,9 @@ impl Tally {
         let said = self.money.iter().filter(|(_, sums)| sums.revenue_rows > 0 || sums.order_revenue_rows > 0);
         let told = said.map(|(currency, sums)| Revenue {
             currency: *currency,
-            reported: (sums.revenue_rows > 0).then(|| Money::from_minor(sums.revenue)),
-            orders: (sums.order_revenue_rows > 0).then(|| Money::from_minor(sums.order_revenue)),
-            total: Money::from_minor(sums.revenue.saturating_add(sums.order_revenue)),
+            reported: (sums.revenue_rows > 0).then(|| Amount::from_minor(sums.revenue)),
+            orders: (sums.order_revenue_rows > 0).then(|| Amount::from_minor(sums.order_revenue)),
+            total: Amount::from_minor(sums.revenue.saturating_add(sums.order_revenue)),
         });
         told.collect()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Currency, Money};
+use kernel::{Amount, Currency};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,7 +17,7 @@ pub struct DayRevenue {
     /// The currency.
     pub currency: Currency,
     /// Reported revenue and that of orders together.
-    pub amount: Money,
+    pub amount: Amount,
 }
 
 /// A day in UTC.

@@ -66,8 +66,8 @@ fn found(days: i64, creators: usize, product: &str, currencies: &[&str]) -> Foun
     let paid = |(number, currency): (usize, &&str)| PaidToCreator {
         creator_id: id(number),
         currency: Currency::parse(currency).unwrap(),
-        paid: Money::from_minor(120_000),
-        refunded: Money::from_minor(10_000 * (i64::try_from(number % 2).unwrap())),
+        paid: Amount::from_minor(120_000),
+        refunded: Amount::from_minor(10_000 * (i64::try_from(number % 2).unwrap())),
     };
     Found {
         campaign: Campaign {
@@ -81,7 +81,7 @@ fn found(days: i64, creators: usize, product: &str, currencies: &[&str]) -> Foun
             key_use_cases: None,
             campaign_goal: None,
             product_niche: None,
-            total_budget: Money::from_minor(1_500_000),
+            total_budget: Amount::from_minor(1_500_000),
             status: campaigns::Status::Active,
             influencer_count: 0,
             exclusions: Exclusions::default(),
@@ -98,7 +98,7 @@ fn found(days: i64, creators: usize, product: &str, currencies: &[&str]) -> Foun
                 status: Status::Signed,
                 currency: Currency::parse(currencies[number % currencies.len()]).unwrap(),
                 count: 1,
-                amount: Money::from_minor(120_000),
+                amount: Amount::from_minor(120_000),
             })
             .collect(),
         handed: (0..creators)

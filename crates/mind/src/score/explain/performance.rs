@@ -109,7 +109,7 @@ fn roi(history: Option<&History>) -> (Option<String>, String) {
         Some(&History { cost_minor, attributed_revenue_minor, deals }) => {
             let roi = (attributed_revenue_minor - cost_minor) as f64 / cost_minor as f64;
             let deals = if deals == 1 { "the one earlier deal".into() } else { format!("{deals} earlier deals") };
-            let money = |minor| kernel::Money::from_minor(minor).price();
+            let money = |minor| kernel::Amount::from_minor(minor).price();
             let (revenue, cost) = (money(attributed_revenue_minor), money(cost_minor));
             // Rounding may leave a minus before nothing.
             let shown = format!("{roi:.1}x").replace("-0.0x", "0.0x");

@@ -1,6 +1,6 @@
 //! What each part of the score rests on, in words and figures.
 
-use kernel::Money;
+use kernel::Amount;
 
 use super::{Impact, Reason};
 use crate::score::brief::{Brief, CreatorView, Evidence, Facts};
@@ -207,21 +207,21 @@ fn engagement_factor(evidence: &Evidence) -> &'static str {
 fn budget(brief: &Brief, evidence: &Evidence) -> (&'static str, String) {
     let budget = brief.wish().budget;
     let price = match &evidence.price {
-        Price::Stated(minor) => format!("the creator asks {} a post", Money::from_minor(*minor).price()),
+        Price::Stated(minor) => format!("the creator asks {} a post", Amount::from_minor(*minor).price()),
         Price::Usual(usual) => format!("no rate is on record; usual is {usual}"),
         Price::Unknown => "no rate is on record, and none can be estimated".into(),
     };
     let Some(total) = budget.total_minor else {
         return ("No budget limit", capital(&format!("{price}; the campaign sets no limit")));
     };
-    let limit = Money::from_minor(total).price();
+    let limit = Amount::from_minor(total).price();
     let Some(minor) = evidence.price.minor() else {
         return ("Price unknown", capital(&format!("{price}; the budget is {limit}")));
     };
     let cost = budget.cost(minor);
     let estimated = matches!(evidence.price, Price::Usual(_));
     // An estimate is not known to the cent.
-    let whole = Money::from_minor(if estimated { (cost + 50) / 100 * 100 } else { cost }).price();
+    let whole = Amount::from_minor(if estimated { (cost + 50) / 100 * 100 } else { cost }).price();
     let wish = match budget.wanted.max(1) {
         1 if estimated => format!("some {whole}"),
         1 => "that".into(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kernel::{Money, Platform, count};
+use kernel::{Amount, Platform, count};
 
 use super::{Size, Source, nearest};
 
@@ -69,7 +69,7 @@ pub struct Usual {
 
 impl fmt::Display for Usual {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let whole_dollars = |minor: i64| Money::from_minor((minor + 50) / 100 * 100).price();
+        let whole_dollars = |minor: i64| Amount::from_minor((minor + 50) / 100 * 100).price();
         write!(f, "{}\u{2013}{} a post, estimated from ", whole_dollars(self.low), whole_dollars(self.high))?;
         match &self.method {
             Method::Views { views, measured, cpm: (from, to), factor, source } => {
