@@ -1,8 +1,9 @@
 //! The mails of accounts, from the templates beside this folder.
 
 use db::Tx;
+use http_base::App;
 use http_base::page::escape;
-use kernel::{Clock, Result, Scope};
+use kernel::{Result, Scope};
 use mail::NewMail;
 
 use crate::model::email_key;
@@ -34,7 +35,7 @@ const CHANGED: Letter = Letter {
 };
 
 impl Letter {
-    async fn queue(&self, tx: &mut Tx, clock: &Clock, to: &str, words: &[(&str, &str)]) -> Result<()> {
+    async fn queue(&self, tx: &mut Tx, app: &App, to: &str, words: &[(&str, &str)]) -> Result<()> {
         let escaped: Vec<(&str, String)> = words.iter().map(|(name, word)| (*name, escape(word))).collect();
         let escaped: Vec<(&str, &str)> = escaped.iter().map(|(name, word)| (*name, word.as_str())).collect();
         let content = filled(self.html, &escaped);
@@ -46,7 +47,7 @@ impl Letter {
             html: Some(html),
             ..NewMail::default()
         };
-        mail::queue(tx, clock, mail).await.map(drop)
+        mail::queue(tx, app, mail).await.map(drop)
     }
 }
 
@@ -86,7 +87,7 @@ async fn with_token(accounts: &Accounts, tx: &mut Tx, account: &AccountRow, purp
     let link = format!("{}/{path}?token={token}", accounts.app().public_url());
     let time = span(minutes);
     let words = [("name", account.username.as_str()), ("link", &link), ("token", &token), ("time", &time)];
-    letter.queue(tx, clock, email, &words).await?;
+    letter.queue(tx, accounts.app(), email, &words).await?;
     Ok(true)
 }
 
@@ -106,7 +107,7 @@ pub(crate) async fn changed(accounts: &Accounts, tx: &mut Tx, account: &AccountR
     let link = format!("{}/forgot-password", accounts.app().public_url());
     let when = format!("{} UTC", accounts.clock().now().to_string()[..16].replace('T', " "));
     let words = [("name", account.username.as_str()), ("link", &link), ("when", &when)];
-    CHANGED.queue(tx, accounts.clock(), email, &words).await
+    CHANGED.queue(tx, accounts.app(), email, &words).await
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub mod store;
 pub mod workspaces;
 
 pub use admin::create_admin;
+pub use identity::Vouching;
 pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
 pub use model::{AccountRow, NewAccount, UserBody};

@@ -12,6 +12,7 @@ use ports::counters::Counters;
 
 use crate::authenticate::{Sessions, Tokens};
 use crate::claims::Signer;
+use crate::identity::Vouching;
 use crate::passwords::Hasher;
 use crate::settings::Settings;
 
@@ -34,7 +35,8 @@ pub struct Shared {
     pub(crate) tokens: Tokens,
     pub(crate) sessions: Sessions,
     pub(crate) keys: crate::keys::Kept,
-    pub(crate) vouching: crate::identity::Vouching,
+    pub(crate) vouching: Vouching,
+    pub(crate) known_there: crate::identity::supabase::Known,
 }
 
 impl FromRef<Accounts> for App {
@@ -97,7 +99,13 @@ impl Accounts {
 impl Shared {
     /// Puts it together; it is there before the application, which is [given it](http_base::app::Builder::authenticated_by). Without a key in the
     /// settings tokens are signed with a random one: they are good in this process only.
-    pub fn new(db: Db, clock: Clock, settings: Settings, counters: Arc<dyn Counters>) -> Result<Arc<Self>> {
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        settings: Settings,
+        counters: Arc<dyn Counters>,
+        vouching: Vouching,
+    ) -> Result<Arc<Self>> {
         let secret = settings.secret.clone().unwrap_or_else(|| crate::secrets::random(&clock, ""));
         Ok(Arc::new(Self {
             db,
@@ -106,7 +114,8 @@ impl Shared {
             tokens: Tokens::new(settings.kept_sessions, Duration::from_mins(settings.access_minutes.into())),
             sessions: Sessions::new(settings.kept_sessions),
             keys: crate::keys::Kept::new(settings.kept_sessions),
-            vouching: crate::identity::Vouching::default(),
+            known_there: crate::identity::supabase::Known::default(),
+            vouching,
             clock,
             settings,
             counters,

@@ -58,6 +58,7 @@ struct Inner {
     caching: bool,
     authenticate: Option<Arc<dyn Authenticate>>,
     public_url: String,
+    mail_domain: String,
     rate_limits: Option<RateLimits>,
 }
 
@@ -102,6 +103,12 @@ impl Builder {
         self
     }
 
+    /// What stands after the `@` of every Message-ID.
+    pub fn mail_domain(mut self, domain: &str) -> Self {
+        domain.clone_into(&mut self.0.mail_domain);
+        self
+    }
+
     /// The application.
     pub fn build(self) -> App {
         App(Arc::new(self.0))
@@ -110,7 +117,7 @@ impl Builder {
 
 impl App {
     /// Puts the application together. Where nothing else is said it runs in earnest with the usual limits, keeps answers, takes no token
-    /// for a good one, counts nobody, and is reached at port 8000 of this machine.
+    /// for a good one, counts nobody, and is reached (and mails) at port 8000 of this machine.
     pub fn builder(db: Db, clock: Clock) -> Builder {
         Builder(Inner {
             db: db.with_clock(clock.clone()),
@@ -120,6 +127,7 @@ impl App {
             caching: true,
             authenticate: None,
             public_url: "http://localhost:8000".to_owned(),
+            mail_domain: "localhost".to_owned(),
             rate_limits: None,
         })
     }
@@ -165,6 +173,11 @@ impl App {
     /// Where the server is reached from outside: links in mails and the addresses of webhooks begin with it.
     pub fn public_url(&self) -> &str {
         &self.0.public_url
+    }
+
+    /// What stands after the `@` of every Message-ID.
+    pub fn mail_domain(&self) -> &str {
+        &self.0.mail_domain
     }
 
     /// A connection for reading.

@@ -1,7 +1,5 @@
 //! What a mail is.
 
-use std::sync::OnceLock;
-
 use kernel::{Error, MailId, Result, Timestamp, WorkspaceId};
 use lettre::message::Mailbox;
 use uuid::Uuid;
@@ -102,18 +100,6 @@ impl End {
             Self::Sent | Self::Kept => None,
         }
     }
-}
-
-static DOMAIN: OnceLock<String> = OnceLock::new();
-
-/// Says what stands after the `@` of every Message-ID of this process; only the first one counts.
-pub(crate) fn message_ids_end_in(domain: &str) {
-    let _ = DOMAIN.set(domain.to_owned());
-}
-
-/// The Message-ID of a mail: the same for ever.
-pub(crate) fn message_id(id: MailId) -> String {
-    format!("<{id}@{}>", DOMAIN.get().map_or("influencerflow", String::as_str))
 }
 
 /// Reads an address with or without a name.

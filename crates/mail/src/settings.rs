@@ -38,6 +38,11 @@ impl Settings {
         }
     }
 
+    /// What stands after the `@` of every Message-ID of a server that is reached at this address.
+    pub fn domain(&self, public_url: &str) -> String {
+        self.sender(public_url).email.domain().to_owned()
+    }
+
     /// From whom mails are, on a server that is reached at this address.
     pub(crate) fn sender(&self, public_url: &str) -> Mailbox {
         if let Some(from) = &self.from {

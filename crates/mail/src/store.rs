@@ -2,12 +2,12 @@
 
 use db::{Sql, Tx, args};
 use delivery::NewDelivery;
-use http_base::Offsets;
+use http_base::{App, Offsets};
 use jobs::NewJob;
 use kernel::{Clock, Error, MailId, Result, Scope, Timestamp, WorkspaceId};
 use uuid::Uuid;
 
-use crate::model::{self, End, further, mailbox, one_line, storable, thread_ids};
+use crate::model::{End, further, mailbox, one_line, storable, thread_ids};
 use crate::{Fate, Leaving, NewMail, Queued};
 
 /// The kind of delivery of the server's own mails,
@@ -76,9 +76,10 @@ impl Mail {
 /// Queues a mail in the transaction of what it tells of: it is sent if, and only if, that is committed.
 ///
 /// [`kernel::Kind::Invalid`] if an address is none. What could end a header (a line break in a subject) becomes a space.
-pub async fn queue(tx: &mut Tx, clock: &Clock, mail: NewMail) -> Result<Queued> {
-    let (id, now): (MailId, _) = (clock.new_id(), clock.now());
-    let message_id = model::message_id(id);
+pub async fn queue(tx: &mut Tx, app: &App, mail: NewMail) -> Result<Queued> {
+    let (id, now): (MailId, _) = (app.clock().new_id(), app.clock().now());
+    // The same for ever, however often it is sent.
+    let message_id = format!("<{id}@{}>", app.mail_domain());
     let recipient = mailbox("to", &mail.to)?;
     let reply_to = mail.reply_to.as_deref().map(|address| mailbox("reply_to", address)).transpose()?;
     let headers = serde_json::to_string(&further(mail.headers)?).map_err(Error::internal)?;
@@ -103,7 +104,7 @@ pub async fn queue(tx: &mut Tx, clock: &Clock, mail: NewMail) -> Result<Queued> 
         now,
     ];
     tx.execute(sql, arguments).await?;
-    send(tx, clock, id, mail.workspace).await?;
+    send(tx, app.clock(), id, mail.workspace).await?;
     Ok(Queued { id, message_id })
 }
 

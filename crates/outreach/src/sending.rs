@@ -87,7 +87,7 @@ pub(crate) async fn write(
     }
     let queued = mail::queue(
         tx,
-        clock,
+        app,
         NewMail {
             workspace: Some(entry.workspace_id),
             to: letter.to.clone(),

@@ -131,7 +131,9 @@ impl Server {
             Some(redis) => redis.clone(),
             None => Arc::new(LocalCounters::new(clock.clone())),
         };
-        let known = accounts::Shared::new(db.clone(), clock.clone(), settings.accounts.clone(), counters.clone())?;
+        let vouching = choices::vouching(settings, mode, &clock)?;
+        let known =
+            accounts::Shared::new(db.clone(), clock.clone(), settings.accounts.clone(), counters.clone(), vouching)?;
         let mut app = App::builder(db, clock)
             .mode(mode)
             .limits(settings.limits.clone())
@@ -141,9 +143,8 @@ impl Server {
         if let Some(url) = &settings.public_url {
             app = app.public_url(url);
         }
-        let app = app.build();
+        let app = app.mail_domain(&settings.mail.domain(settings.public_url.as_deref().unwrap_or_default())).build();
         let accounts = Accounts::new(app.clone(), known);
-        choices::vouch(&accounts, settings, mode)?;
         let directory = Directory::new(app.clone(), choices::embedder(settings)?, backend);
         let post = mail::Post::new(
             app.clone(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accounts::Accounts;
+use accounts::Vouching;
 use creators::LocalEmbedder;
 use creators::vectors::Choice;
 use http_base::Mode;
@@ -57,18 +57,14 @@ pub(crate) fn mailer(settings: &Settings, mode: Mode) -> Result<Arc<dyn Mailer>>
 }
 
 /// Who vouches for people. The demo has stand-ins for the providers that are not set up, and keeps its passwords itself.
-pub(crate) fn vouch(accounts: &Accounts, settings: &Settings, mode: Mode) -> Result<()> {
-    let (oauth, clock) = (settings.oauth.clone(), accounts.clock());
-    match mode {
-        Mode::Demo(_) => accounts.log_in_by(Arc::new(OAuth::for_demo(oauth, clock)?)),
-        Mode::Serve => {
-            accounts.log_in_by(Arc::new(OAuth::new(oauth, clock)?));
-            if let Some(supabase) = &settings.supabase {
-                accounts.keep_passwords_at(Arc::new(Supabase::new(supabase.clone(), clock)?));
-            }
-        }
-    }
-    Ok(())
+pub(crate) fn vouching(settings: &Settings, mode: Mode, clock: &Clock) -> Result<Vouching> {
+    let oauth = settings.oauth.clone();
+    let (oauth, supabase) = match mode {
+        Mode::Demo(_) => (OAuth::for_demo(oauth, clock)?, None),
+        Mode::Serve => (OAuth::new(oauth, clock)?, settings.supabase.clone()),
+    };
+    let supabase = supabase.map(|supabase| Supabase::new(supabase, clock)).transpose()?;
+    Ok(Vouching { log_ins: Some(Arc::new(oauth)), backend: supabase.map(|supabase| Arc::new(supabase) as _) })
 }
 
 /// Who counts, if not every process for itself: processes that are one service are given one Redis.

@@ -295,7 +295,7 @@ pub(crate) async fn authenticate(shared: &Shared, backend: &dyn IdentityBackend,
     let session = session_of(&claims)?;
     // Read before the data, as for our own.
     let version = shared.db.current_version(TOPIC).await?;
-    let known = &shared.vouching.known.0;
+    let known = &shared.known_there.0;
     if let Some(kept) = known.get(&session).filter(|kept| kept.version == version && kept.subject == claims.subject) {
         return Ok(kept.account.clone());
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accounts::{Accounts, HashCost, Settings};
+use accounts::{Accounts, HashCost, Settings, Vouching};
 use axum::body::Body;
 use axum::http::Method;
 use db::{Db, args};
@@ -52,10 +52,10 @@ pub(crate) fn migrations() -> Vec<db::Migration> {
     [jobs::MIGRATIONS, delivery::MIGRATIONS, mail::MIGRATIONS, creators::MIGRATIONS, accounts::MIGRATIONS].concat()
 }
 
-fn put_together(db: Db, clock: &Clock, settings: Settings, mode: Mode) -> (Accounts, Client) {
+fn put_together(db: Db, clock: &Clock, settings: Settings, mode: Mode, by: Vouching) -> (Accounts, Client) {
     let limits = Limits { trusted_proxies: 1, ..Limits::default() };
     let counters = Arc::new(LocalCounters::new(clock.clone()));
-    let known = accounts::Shared::new(db.clone(), clock.clone(), settings, counters).unwrap();
+    let known = accounts::Shared::new(db.clone(), clock.clone(), settings, counters, by).unwrap();
     let app = App::builder(db, clock.clone())
         .mode(mode)
         .limits(limits)
@@ -74,15 +74,23 @@ impl World {
     }
 
     pub(crate) async fn with(fresh: FreshDb, settings: Settings, mode: Mode) -> Self {
-        let clock = Clock::mock(start(), 7);
+        Self::put(fresh, Clock::mock(start(), 7), settings, mode, Vouching::default()).await
+    }
+
+    /// Where others vouch for people.
+    pub(crate) async fn vouched(fresh: FreshDb, clock: Clock, mode: Mode, by: Vouching) -> Self {
+        Self::put(fresh, clock, settings(), mode, by).await
+    }
+
+    async fn put(fresh: FreshDb, clock: Clock, settings: Settings, mode: Mode, by: Vouching) -> Self {
         fresh.db.migrate(&migrations(), clock.now()).await.unwrap();
-        let (accounts, client) = put_together(fresh.db.clone(), &clock, settings, mode);
+        let (accounts, client) = put_together(fresh.db.clone(), &clock, settings, mode, by);
         Self { accounts, client, clock, fresh }
     }
 
     /// Another process over the same database, with the same settings.
     pub(crate) async fn neighbour(&self) -> Client {
-        put_together(self.fresh.reopen().await, &self.clock, settings(), Mode::Serve).1
+        put_together(self.fresh.reopen().await, &self.clock, settings(), Mode::Serve, Vouching::default()).1
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -169,5 +169,5 @@ async fn send_mail(
         text: body,
         ..NewMail::default()
     };
-    mail::queue(tx, act.clock(), mail).await.map(drop)
+    mail::queue(tx, act.deals.app(), mail).await.map(drop)
 }

@@ -58,7 +58,7 @@ async fn what_is_rolled_back_is_never_sent(fresh: FreshDb) {
     let told = Told::new(&[]);
     let office = Office::new(fresh, told.clone()).await;
     let mut tx = office.db().write().await.unwrap();
-    mail::queue(&mut tx, &office.clock, to("anna@example.com")).await.unwrap();
+    mail::queue(&mut tx, &office.app, to("anna@example.com")).await.unwrap();
     drop(tx);
     office.run().await;
     assert_eq!(told.count(), 0);
@@ -210,7 +210,7 @@ async fn a_wrong_address_is_refused_at_once(fresh: FreshDb) {
     let office = Office::new(fresh, Arc::new(Outbox)).await;
     for address in ["", "anna", "anna@", "a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example"] {
         let mut tx = office.db().write().await.unwrap();
-        let error = mail::queue(&mut tx, &office.clock, to(address)).await.unwrap_err();
+        let error = mail::queue(&mut tx, &office.app, to(address)).await.unwrap_err();
         assert_eq!(error.kind(), kernel::Kind::Invalid, "{address:?}");
     }
     let rows: i64 = office.db().read().await.unwrap().fetch_value("SELECT count(*) FROM mails", args![]).await.unwrap();

@@ -46,7 +46,8 @@ impl Office {
         let tables = [jobs::MIGRATIONS, delivery::MIGRATIONS, mail::MIGRATIONS].concat();
         fresh.db.migrate(&tables, clock.now()).await.unwrap();
         let people = People::default();
-        let app = App::builder(fresh.db.clone(), clock.clone()).authenticated_by(Arc::new(people.clone())).build();
+        let app = App::builder(fresh.db.clone(), clock.clone()).authenticated_by(Arc::new(people.clone()));
+        let app = app.mail_domain("shop.example").build();
         let from = Some("Möbel & Mehr <post@shop.example>".parse().unwrap());
         let post = Post::new(app.clone(), mailer, Settings { from, ..Settings::default() }, vetoes);
         let registry = mail::jobs(&post);
@@ -59,7 +60,7 @@ impl Office {
 
     pub(crate) async fn queue(&self, mail: NewMail) -> Queued {
         let mut tx = self.db().write().await.unwrap();
-        let queued = mail::queue(&mut tx, &self.clock, mail).await.unwrap();
+        let queued = mail::queue(&mut tx, &self.app, mail).await.unwrap();
         tx.commit().await.unwrap();
         queued
     }

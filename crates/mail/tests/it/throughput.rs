@@ -62,7 +62,7 @@ async fn empties(fresh: FreshDb, mails: usize) -> (f64, f64) {
         let mut tx = office.db().write().await.unwrap();
         for number in bite * 500..((bite + 1) * 500).min(mails) {
             let mail = NewMail { workspace: Some(workspace), ..to(&format!("someone{number}@example.com")) };
-            mail::queue(&mut tx, &office.clock, mail).await.unwrap();
+            mail::queue(&mut tx, &office.app, mail).await.unwrap();
         }
         tx.commit().await.unwrap();
     }

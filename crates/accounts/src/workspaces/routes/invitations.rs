@@ -129,7 +129,7 @@ pub(super) async fn invite(
     let into = store::seen_by(scope, &mut tx, workspace, person.account.id).await?.ok_or_else(owners_only)?;
     let public_url = accounts.app().public_url();
     let told = Letter { inviter: &inviter.username, workspace: &into.name, public_url, token: &token };
-    mail::queue(&mut tx, clock, letter(&invitation, &told)).await?;
+    mail::queue(&mut tx, accounts.app(), letter(&invitation, &told)).await?;
     let entry = audit::Entry::of("invitation.sent", person.account.id, &peer).within(Some(workspace));
     let entry = entry.to(invitation.id.to_string()).with(json!({"role": invitation.role}));
     audit::record(&mut tx, clock, entry).await?;

@@ -66,7 +66,7 @@ impl House {
         let settings = Settings { secret, hash_cost: cost, hash_threads: 1, ..Settings::default() };
         let counters = Arc::new(LocalCounters::new(clock.clone()));
         let others = others.clone().and(&mail::data::kept()).and(&creators::data::kept());
-        let known = Shared::new(db.clone(), clock.clone(), settings, counters).unwrap();
+        let known = Shared::new(db.clone(), clock.clone(), settings, counters, accounts::Vouching::default()).unwrap();
         let app =
             App::builder(db, clock.clone()).public_url("https://flow.example").authenticated_by(known.clone()).build();
         let accounts = Accounts::new(app.clone(), known).telling(&others);

@@ -12,7 +12,7 @@ use providers::oauth::OAuth;
 use serde_json::{Value, json};
 use testkit::{Client, FreshDb, Reply, both_engines};
 
-use crate::world::{PASSWORD, World, settings, start, text};
+use crate::world::{PASSWORD, World, start, text};
 
 /// Providers that vouch for whom they are told to.
 #[derive(Default)]
@@ -59,9 +59,13 @@ impl LogIns for Vouching {
 }
 
 async fn world(fresh: FreshDb) -> (World, Arc<Vouching>) {
-    let (world, vouching) = (World::new(fresh).await, Arc::new(Vouching::default()));
-    world.accounts.log_in_by(vouching.clone());
-    (world, vouching)
+    let vouching = Arc::new(Vouching::default());
+    (vouched(fresh, Mode::Serve, vouching.clone()).await, vouching)
+}
+
+async fn vouched(fresh: FreshDb, mode: Mode, log_ins: Arc<dyn LogIns>) -> World {
+    let by = accounts::Vouching { log_ins: Some(log_ins), backend: None };
+    World::vouched(fresh, Clock::mock(start(), 7), mode, by).await
 }
 
 async fn enter(client: &Client, provider: Provider, token: &str) -> Reply {
@@ -317,10 +321,9 @@ async fn many_at_once_are_one_account(fresh: FreshDb) {
 #[both_engines]
 async fn the_stand_in_is_for_the_demo_alone(fresh: FreshDb) {
     let clock = Clock::mock(start(), 3);
-    let demo = || Arc::new(OAuth::for_demo(providers::oauth::Settings::default(), &clock).unwrap());
-    let fresh_world = World::with(fresh, settings(), Mode::Serve).await;
+    let demo = OAuth::for_demo(providers::oauth::Settings::default(), &clock).unwrap();
     // Even if it were put there by mistake.
-    fresh_world.accounts.log_in_by(demo());
+    let fresh_world = vouched(fresh, Mode::Serve, Arc::new(demo)).await;
     let reply = enter(&fresh_world.client, Provider::Google, "google_token_1").await;
     assert_eq!(reply.status, 500, "{}", reply.text());
     assert_eq!(fresh_world.rows("accounts").await, 0);
@@ -332,8 +335,8 @@ async fn the_stand_in_is_for_the_demo_alone(fresh: FreshDb) {
 #[both_engines]
 async fn in_the_demo_every_token_is_someone(fresh: FreshDb) {
     let clock = Clock::mock(start(), 3);
-    let world = World::with(fresh, settings(), Mode::Demo(clock.new_id())).await;
-    world.accounts.log_in_by(Arc::new(OAuth::for_demo(providers::oauth::Settings::default(), &clock).unwrap()));
+    let demo = OAuth::for_demo(providers::oauth::Settings::default(), &clock).unwrap();
+    let world = vouched(fresh, Mode::Demo(clock.new_id()), Arc::new(demo)).await;
     let body = json!({"access_token": "instagram_token_1", "user_type": "CREATOR", "country": "ES"});
     let made = world.client.post("/api/v1/auth/register/instagram", &body).await;
     assert_eq!((made.status, made.json()["provider"].as_str()), (201, Some("mock")), "{}", made.text());
@@ -346,10 +349,8 @@ async fn in_the_demo_every_token_is_someone(fresh: FreshDb) {
 
 #[both_engines]
 async fn what_is_not_set_up_says_what_to_set(fresh: FreshDb) {
-    let world = World::new(fresh).await;
-    assert_eq!(enter(&world.client, Provider::Google, "t").await.status, 503);
-    let clock = Clock::mock(start(), 3);
-    world.accounts.log_in_by(Arc::new(OAuth::new(providers::oauth::Settings::default(), &clock).unwrap()));
+    let none = OAuth::new(providers::oauth::Settings::default(), &Clock::mock(start(), 3)).unwrap();
+    let world = vouched(fresh, Mode::Serve, Arc::new(none)).await;
     let reply = enter(&world.client, Provider::TikTok, "t").await;
     assert_eq!(reply.status, 503);
     assert!(reply.text().contains("set TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET"), "{}", reply.text());

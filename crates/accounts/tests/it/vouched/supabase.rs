@@ -5,26 +5,30 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use db::args;
+use http_base::Mode;
 use jsonwebtoken::{EncodingKey, Header};
+use kernel::Clock;
 use kernel::time::HOUR;
+use ports::identity::IdentityBackend;
 use providers::supabase::{Settings, Supabase};
 use serde_json::{Value, json};
 use testkit::{Client, FreshDb, both_engines};
 
 use super::gotrue::{GoTrue, SECRET, sign};
-use crate::world::{PASSWORD, World, text};
+use crate::world::{PASSWORD, World, start, text};
 
 async fn world(fresh: FreshDb) -> (World, GoTrue) {
-    let world = World::new(fresh).await;
-    let gotrue = GoTrue::start(&world.clock).await;
+    let clock = Clock::mock(start(), 7);
+    let gotrue = GoTrue::start(&clock).await;
     let settings = Settings {
         url: gotrue.url.clone(),
         anon_key: "anon".into(),
         service_role_key: "service".into(),
         jwt_secret: SECRET.into(),
     };
-    world.accounts.keep_passwords_at(Arc::new(Supabase::new(settings, &world.clock).unwrap()));
-    (world, gotrue)
+    let backend: Arc<dyn IdentityBackend> = Arc::new(Supabase::new(settings, &clock).unwrap());
+    let by = accounts::Vouching { log_ins: None, backend: Some(backend) };
+    (World::vouched(fresh, clock, Mode::Serve, by).await, gotrue)
 }
 
 fn with(world: &World, token: &str) -> Client {
