@@ -4,7 +4,7 @@ use kernel::{Amount, Currency, Money, Result};
 use paper::{Colour, Column, Mark, Setup, Sheet, Style, Table};
 
 use super::chart::{self, Bar, ENGAGEMENT, Line, VIEWS};
-use super::numbers::{amount, counted, grouped, or_dash, percent};
+use super::numbers::{counted, grouped, or_dash, percent};
 use crate::analytics::EarnedMedia;
 use crate::analytics::model::{self, CreatorLine, DeliveryStatus, Described};
 use crate::analytics::store::Found;

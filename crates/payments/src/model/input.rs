@@ -5,7 +5,7 @@ use input::rule::{self, Problem, Rule};
 use kernel::{Amount, ContractId, Currency, Error, Result, Timestamp};
 
 use super::payment::MANUAL;
-use super::{Payment, Status};
+use super::{Payment, Status, must_be_exact};
 use serde_json::json;
 
 /// A payment made by hand, beside those that signing a contract makes from its schedule.
