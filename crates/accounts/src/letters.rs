@@ -1,50 +1,114 @@
 //! The mails of accounts, from the templates beside this folder.
 
 use db::Tx;
-use http_base::App;
-use http_base::page::escape;
+use http_base::{App, page};
 use kernel::{Result, Scope};
 use mail::NewMail;
+use maud::{Markup, PreEscaped, html};
 
 use crate::model::email_key;
 use crate::store::{self, Purpose};
 use crate::{AccountRow, Accounts, secrets};
 
-pub(crate) const FRAME: &str = include_str!("../templates/frame.html");
+const BUTTON: &str =
+    "display:inline-block;padding:.7rem 1.2rem;background:#18181b;color:#ffffff;border-radius:6px;text-decoration:none";
+
+/// What a letter is told.
+struct Words<'a> {
+    /// Whom it is for.
+    name: &'a str,
+    /// Where its button leads.
+    link: &'a str,
+    /// What the link proves; nothing where it proves nothing.
+    token: &'a str,
+    /// For how long it is good, or when it happened.
+    when: &'a str,
+}
 
 struct Letter {
     subject: &'static str,
     text: &'static str,
-    html: &'static str,
+    html: fn(&Words<'_>) -> Markup,
 }
 
 const VERIFY: Letter = Letter {
     subject: "Confirm your e-mail address",
     text: include_str!("../templates/verify.txt"),
-    html: include_str!("../templates/verify.html"),
+    html: |words| {
+        html! {
+            p { "Hello " (words.name) "," }
+            p { "please confirm that this address is yours." }
+            (way_in(words.link, "Confirm the address"))
+            p { "It is good once, for " (words.when) ". If you did not sign up, you need do nothing." }
+        }
+    },
 };
 const RESET: Letter = Letter {
     subject: "Choose a new password",
     text: include_str!("../templates/reset.txt"),
-    html: include_str!("../templates/reset.html"),
+    html: |words| {
+        html! {
+            p { "Hello " (words.name) "," }
+            p { "somebody, we hope you, asked for a new password for your account." }
+            (way_in(words.link, "Choose a new password"))
+            p {
+                "It is good once, for " (words.when) ". If it was not you, you need do nothing: your password stays as it is."
+            }
+        }
+    },
 };
 const CHANGED: Letter = Letter {
     subject: "Your password was changed",
     text: include_str!("../templates/changed.txt"),
-    html: include_str!("../templates/changed.html"),
+    html: |words| {
+        html! {
+            p { "Hello " (words.name) "," }
+            p {
+                "the password of your account was changed just now (" (words.when) "). Everyone else who was logged in to it has been \
+                 logged out."
+            }
+            p { "If it was not you, ask for a new password at once: " (link(words.link)) }
+        }
+    },
 };
 
+/// A link that shows where it leads.
+pub(crate) fn link(to: &str) -> Markup {
+    html! { a href=(to) { (to) } }
+}
+
+fn way_in(to: &str, button: &str) -> Markup {
+    html! {
+        p { a href=(to) style=(BUTTON) { (button) } }
+        p { "Or open this link: " (link(to)) }
+    }
+}
+
+/// A mail's HTML: mail programs know no style sheets, so each part says how it looks.
+pub(crate) fn framed(subject: &str, content: &Markup) -> String {
+    page::text_of(&html! {
+        (PreEscaped("<!doctype html>\n"))
+        html lang="en" {
+            head { meta charset="utf-8"; meta name="viewport" content="width=device-width"; title { (subject) } }
+            body style="margin:0;background:#f4f4f5;font-family:system-ui,sans-serif;color:#18181b" {
+                div style="max-width:34rem;margin:2rem auto;padding:2rem;background:#ffffff;border-radius:8px" {
+                    (content)
+                    p style="color:#71717a;font-size:.85rem" { "InfluencerFlow" }
+                }
+            }
+        }
+    })
+}
+
 impl Letter {
-    async fn queue(&self, tx: &mut Tx, app: &App, to: &str, words: &[(&str, &str)]) -> Result<()> {
-        let escaped: Vec<(&str, String)> = words.iter().map(|(name, word)| (*name, escape(word))).collect();
-        let escaped: Vec<(&str, &str)> = escaped.iter().map(|(name, word)| (*name, word.as_str())).collect();
-        let content = filled(self.html, &escaped);
-        let html = filled(FRAME, &[("subject", self.subject), ("content", &content)]);
+    async fn queue(&self, tx: &mut Tx, app: &App, to: &str, words: &Words<'_>) -> Result<()> {
+        let Words { name, link, token, when } = *words;
+        let in_text = [("name", name), ("link", link), ("token", token), ("time", when), ("when", when)];
         let mail = NewMail {
             to: to.to_owned(),
             subject: self.subject.to_owned(),
-            text: filled(self.text, words),
-            html: Some(html),
+            text: filled(self.text, &in_text),
+            html: Some(framed(self.subject, &(self.html)(words))),
             ..NewMail::default()
         };
         mail::queue(tx, app, mail).await.map(drop)
@@ -85,8 +149,7 @@ async fn with_token(accounts: &Accounts, tx: &mut Tx, account: &AccountRow, purp
     let (hash, key) = (secrets::hash(&token), email_key(email));
     store::insert_mail_token(Scope::system(), tx, purpose, account.id, &key, &hash, (now, until)).await?;
     let link = format!("{}/{path}?token={token}", accounts.app().public_url());
-    let time = span(minutes);
-    let words = [("name", account.username.as_str()), ("link", &link), ("token", &token), ("time", &time)];
+    let words = Words { name: &account.username, link: &link, token: &token, when: &span(minutes) };
     letter.queue(tx, accounts.app(), email, &words).await?;
     Ok(true)
 }
@@ -106,7 +169,7 @@ pub(crate) async fn changed(accounts: &Accounts, tx: &mut Tx, account: &AccountR
     let Some(email) = &account.email else { return Ok(()) };
     let link = format!("{}/forgot-password", accounts.app().public_url());
     let when = format!("{} UTC", accounts.clock().now().to_string()[..16].replace('T', " "));
-    let words = [("name", account.username.as_str()), ("link", &link), ("when", &when)];
+    let words = Words { name: &account.username, link: &link, token: "", when: &when };
     CHANGED.queue(tx, accounts.app(), email, &words).await
 }
 
@@ -116,18 +179,20 @@ mod tests {
 
     #[test]
     fn what_is_filled_in_is_text() {
-        let words = [("name", "<b>{{link}}</b>"), ("link", "https://x/?a=1&b=\"2\"")];
-        let escaped: Vec<(&str, String)> = words.iter().map(|(name, word)| (*name, escape(word))).collect();
-        let escaped: Vec<(&str, &str)> = escaped.iter().map(|(name, word)| (*name, word.as_str())).collect();
-        let html = filled("<p>{{name}}</p><a href=\"{{link}}\">", &escaped);
-        assert_eq!(html, "<p>&lt;b&gt;{{link}}&lt;/b&gt;</p><a href=\"https://x/?a=1&amp;b=&quot;2&quot;\">");
+        let words = Words { name: "<b>{{link}}</b>", link: "https://x/?a=1&b=\"2\"", token: "t", when: "an hour" };
+        for letter in [&VERIFY, &RESET, &CHANGED] {
+            let html = framed(letter.subject, &(letter.html)(&words));
+            assert!(html.contains("<p>Hello &lt;b&gt;{{link}}&lt;/b&gt;,</p>"), "{html}");
+            assert!(html.contains("<a href=\"https://x/?a=1&amp;b=&quot;2&quot;\""), "{html}");
+        }
+        assert_eq!(filled("{{name}}!", &[("name", words.name), ("link", "x")]), "<b>{{link}}</b>!");
     }
 
     #[test]
     fn every_name_in_the_templates_is_filled_in() {
         let known = ["name", "link", "token", "time", "when"];
         for letter in [&VERIFY, &RESET, &CHANGED] {
-            for part in letter.text.split("{{").skip(1).chain(letter.html.split("{{").skip(1)) {
+            for part in letter.text.split("{{").skip(1) {
                 let name = part.split("}}").next().unwrap();
                 assert!(known.contains(&name), "{name}");
             }

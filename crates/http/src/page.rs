@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use maud::{Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 /// How the pages look. The policy of a page lets in this text alone, by its hash.
@@ -47,26 +48,31 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 });
 
-/// A page (200). `title` is plain text and stands above it, too; `body` is HTML, in which whatever comes from outside has been
-/// [`escape`]d.
+/// A page (200). `title` stands above it, too.
 ///
 /// The style knows `section.card`, headings, lists, `dl`, forms with `label` (`label.check` around a checkbox), one `button`, and the classes
 /// `soft` and `bad`. No script, no `style` attribute and nothing from another address gets past the page's policy. It is never stored,
 /// because the address is a secret of whoever got the mail.
-pub fn page(title: &str, body: &str) -> Response {
+pub fn page(title: &str, body: &Markup) -> Response {
     page_of(StatusCode::OK, title, body)
 }
 
 /// The same with another status: for links that are used, expired or unknown.
-pub fn page_of(status: StatusCode, title: &str, body: &str) -> Response {
-    let title = escape(title);
-    let html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"robots\" content=\"noindex\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
-         <body>\n<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n"
-    );
-    let mut response = (status, Html(html)).into_response();
+pub fn page_of(status: StatusCode, title: &str, body: &Markup) -> Response {
+    let page = html! {
+        (PreEscaped("<!doctype html>\n"))
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body { main { h1 { (title) } (body) } }
+        }
+    };
+    let mut response = (status, Html(text_of(&page))).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, POLICY.clone());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -74,28 +80,15 @@ pub fn page_of(status: StatusCode, title: &str, body: &str) -> Response {
     response
 }
 
-/// Text as it stands in HTML, in an element and in a quoted attribute alike.
-pub fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            // What HTML does not allow, and what turns text round so that it reads as something else.
-            '\0'..='\u{8}'
-            | '\u{b}'
-            | '\u{c}'
-            | '\u{e}'..='\u{1f}'
-            | '\u{7f}'..='\u{9f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' => safe.push('\u{fffd}'),
-            plain => safe.push(plain),
-        }
-    }
-    safe
+/// The text of a page or of a mail's HTML, without what HTML does not allow and what turns text round so that it reads as something else.
+pub fn text_of(html: &Markup) -> String {
+    html.0.replace(
+        |letter| {
+            matches!(letter, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+                | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        },
+        "\u{fffd}",
+    )
 }
 
 /// Does whoever asks want a page rather than JSON? Browsers name `text/html` before everything else; programs that take anything, or say
@@ -161,16 +154,14 @@ mod tests {
     #[test]
     fn nothing_from_outside_becomes_markup() {
         let nasty = "<script>alert('x')</script> & \"y\" \u{202e}\0\u{7}é😀\n";
-        let safe = escape(nasty);
-        assert_eq!(
-            safe,
-            "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot; \u{fffd}\u{fffd}\u{fffd}é😀\n"
-        );
+        let safe = text_of(&html! { p title=(nasty) { (nasty) } });
+        let text = "&lt;script&gt;alert('x')&lt;/script&gt; &amp; &quot;y&quot; \u{fffd}\u{fffd}\u{fffd}é😀\n";
+        assert_eq!(safe, format!("<p title=\"{text}\">{text}</p>"));
     }
 
     #[tokio::test]
     async fn a_page_lets_in_its_own_style_alone() {
-        let response = page_of(StatusCode::GONE, "Late & <gone>", "<p>Ask again.</p>");
+        let response = page_of(StatusCode::GONE, "Late & <gone>", &html! { p { "Ask again." } });
         assert_eq!(response.status(), StatusCode::GONE);
         let header = |name| response.headers()[name].to_str().unwrap().to_owned();
         let (policy, stored) = (header(CONTENT_SECURITY_POLICY), header(CACHE_CONTROL));

@@ -1,17 +1,16 @@
 //! The pages that mailed links open: confirming an address, setting a new password, asking for one. They do what the routes beside
 //! them do for programs. Reading one changes nothing, because programs that look through mails follow every link.
 
-use std::fmt::Write as _;
-
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_base::body::Raw;
-use http_base::page::{escape, page, page_of, wants_html};
+use http_base::page::{page, page_of, wants_html};
 use http_base::{Answer, ApiError, Body, Peer};
 use input::Input;
 use input::form::read_form;
 use kernel::{Error, Kind, Result};
+use maud::{Markup, html};
 use serde_json::Map;
 
 use super::input::{Address, Mailed, Reset};
@@ -29,10 +28,15 @@ struct LinkQuery {
 /// The most that a page's form sends.
 pub(super) const FORM_BYTES: usize = 16 << 10;
 
-/// The token in a link's query, as it stands in a form; a link that was cut off has none.
+/// The token in a link's query; a link that was cut off has none.
 fn token_of(query: Option<String>) -> Option<String> {
     let read: Result<LinkQuery> = input::form::read_query(&query.unwrap_or_default());
-    read.ok()?.token.map(|token| escape(&token))
+    read.ok()?.token
+}
+
+/// A card with one sentence.
+fn card(text: &str) -> Markup {
+    html! { section.card { p { (text) } } }
 }
 
 fn cut_off(headers: &HeaderMap) -> Response {
@@ -40,8 +44,8 @@ fn cut_off(headers: &HeaderMap) -> Response {
         return ApiError(Error::new(Kind::BadRequest, "The link has no token; copy all of it from the mail"))
             .into_response();
     }
-    let body = "<section class=\"card\"><p>The link is not whole. Copy all of it from the mail, or ask for another mail.</p></section>";
-    page_of(StatusCode::BAD_REQUEST, "This link is not whole", body)
+    let body = card("The link is not whole. Copy all of it from the mail, or ask for another mail.");
+    page_of(StatusCode::BAD_REQUEST, "This link is not whole", &body)
 }
 
 /// What was wrong, with what to do about it; programs get the one error body.
@@ -55,14 +59,13 @@ fn refusal(headers: &HeaderMap, title: &str, error: ApiError) -> Response {
     });
     let told: Vec<String> =
         if error.0.faults().is_empty() { vec![error.0.message().to_owned()] } else { faults.collect() };
-    let mut lines = String::new();
-    for line in told {
-        // Writing to a String cannot fail.
-        let _ = write!(lines, "<p class=\"bad\">{}</p>", escape(&line));
-    }
-    let (status, _) = http_base::error::status_and_code(error.0.kind());
-    let again = "<p class=\"soft\">Go back to try again, or <a href=\"/forgot-password\">ask for another mail</a>.</p>";
-    page_of(status, title, &format!("<section class=\"card\">{lines}{again}</section>"))
+    let body = html! {
+        section.card {
+            @for line in &told { p.bad { (line) } }
+            p.soft { "Go back to try again, or " a href="/forgot-password" { "ask for another mail" } "." }
+        }
+    };
+    page_of(http_base::error::status_and_code(error.0.kind()).0, title, &body)
 }
 
 fn body_of<T>(input: T) -> Body<T> {
@@ -79,10 +82,15 @@ fn body_of<T>(input: T) -> Body<T> {
 ))]
 pub(super) async fn verify(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let Some(token) = token_of(query) else { return cut_off(&headers) };
-    let body = format!(
-        "<section class=\"card\"><p>Confirm that this address is yours.</p><form method=\"post\" action=\"/verify-email\">\
-         <input type=\"hidden\" name=\"token\" value=\"{token}\"><button>Confirm</button></form></section>"
-    );
+    let body = html! {
+        section.card {
+            p { "Confirm that this address is yours." }
+            form method="post" action="/verify-email" {
+                input type="hidden" name="token" value=(token);
+                button { "Confirm" }
+            }
+        }
+    };
     page("Confirm your e-mail address", &body)
 }
 
@@ -106,10 +114,7 @@ pub(super) async fn verified(
     }
     .await;
     match done {
-        Ok(_) => page(
-            "Confirmed",
-            "<section class=\"card\"><p>This address is yours. You can close this page.</p></section>",
-        ),
+        Ok(_) => page("Confirmed", &card("This address is yours. You can close this page.")),
         Err(error) => refusal(&headers, "This could not be confirmed", error),
     }
 }
@@ -124,13 +129,19 @@ pub(super) async fn verified(
 ))]
 pub(super) async fn reset(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let Some(token) = token_of(query) else { return cut_off(&headers) };
-    let body = format!(
-        "<section class=\"card\"><form method=\"post\" action=\"/reset-password\">\
-         <input type=\"hidden\" name=\"token\" value=\"{token}\">\
-         <label>New password<input type=\"password\" name=\"password\" required minlength=\"8\" maxlength=\"128\" \
-         autocomplete=\"new-password\"></label><button>Set the new password</button></form>\
-         <p class=\"soft\">Every device on which you are logged in will have to log in again.</p></section>"
-    );
+    let body = html! {
+        section.card {
+            form method="post" action="/reset-password" {
+                input type="hidden" name="token" value=(token);
+                label {
+                    "New password"
+                    input type="password" name="password" required minlength="8" maxlength="128" autocomplete="new-password";
+                }
+                button { "Set the new password" }
+            }
+            p.soft { "Every device on which you are logged in will have to log in again." }
+        }
+    };
     page("A new password", &body)
 }
 
@@ -155,7 +166,7 @@ pub(super) async fn was_reset(
     }
     .await;
     match done {
-        Ok(_) => page("Done", "<section class=\"card\"><p>Your new password is set. Log in with it.</p></section>"),
+        Ok(_) => page("Done", &card("Your new password is set. Log in with it.")),
         Err(error) => refusal(&headers, "The password was not set", error),
     }
 }
@@ -166,10 +177,15 @@ pub(super) async fn was_reset(
 #[utoipa::path(get, path = "/forgot-password", tag = "Pages", security(()),
     responses((status = 200, description = "A page", content_type = "text/html", body = String)))]
 pub(super) async fn forgot() -> Response {
-    let body = "<section class=\"card\"><form method=\"post\" action=\"/forgot-password\">\
-         <label>Your e-mail address<input type=\"email\" name=\"email\" required autocomplete=\"email\"></label>\
-         <button>Send me a link</button></form></section>";
-    page("A new password", body)
+    let body = html! {
+        section.card {
+            form method="post" action="/forgot-password" {
+                label { "Your e-mail address" input type="email" name="email" required autocomplete="email"; }
+                button { "Send me a link" }
+            }
+        }
+    };
+    page("A new password", &body)
 }
 
 /// Form: request a password reset
@@ -191,10 +207,8 @@ pub(super) async fn asked(
         passwords::forgot(State(accounts), peer, body_of(input)).await
     }
     .await;
-    let told =
-        "<section class=\"card\"><p>If the address is known here, a mail with a link is on its way.</p></section>";
     match done {
-        Ok(_) => page("Look into your mail", told),
+        Ok(_) => page("Look into your mail", &card("If the address is known here, a mail with a link is on its way.")),
         Err(error) => refusal(&headers, "No mail was sent", error),
     }
 }
@@ -209,11 +223,18 @@ pub(super) async fn asked(
 ))]
 pub(super) async fn invited(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let Some(token) = token_of(query) else { return cut_off(&headers) };
-    let body = format!(
-        "<section class=\"card\"><p>You accept by a business account whose confirmed address is the one that this mail went to.</p>\
-         <ol><li>Register or log in with that address.</li><li>With its access token, send this as JSON to \
-         <code>POST /api/v1/workspace/invitations/accept</code> (<a href=\"/docs\">try it here</a>):</li></ol>\
-         <p><code>{{&quot;token&quot;: &quot;{token}&quot;}}</code></p></section>"
-    );
+    let body = html! {
+        section.card {
+            p { "You accept by a business account whose confirmed address is the one that this mail went to." }
+            ol {
+                li { "Register or log in with that address." }
+                li {
+                    "With its access token, send this as JSON to " code { "POST /api/v1/workspace/invitations/accept" }
+                    " (" a href="/docs" { "try it here" } "):"
+                }
+            }
+            p { code { "{\"token\": \"" (token) "\"}" } }
+        }
+    };
     page("An invitation into a workspace", &body)
 }

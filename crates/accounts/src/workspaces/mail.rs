@@ -1,14 +1,13 @@
 //! The mail that asks someone in.
 
-use http_base::page::escape;
 use kernel::Timestamp;
 use mail::NewMail;
+use maud::html;
 
 use super::model::Invitation;
-use crate::letters::{FRAME, filled};
+use crate::letters::{filled, framed, link as link_to};
 
 const TEXT: &str = include_str!("../../templates/invitation.txt");
-const HTML: &str = include_str!("../../templates/invitation.html");
 
 /// What the mail tells.
 pub(super) struct Letter<'a> {
@@ -32,9 +31,17 @@ pub(super) fn letter(invitation: &Invitation, told: &Letter<'_>) -> NewMail {
     let values =
         [("inviter", &*inviter), ("workspace", &*workspace), ("role", role), ("link", &*link), ("until", &*until)];
     let subject = format!("{inviter} invites you to {workspace}");
-    let safe = values.map(|(name, value)| (name, escape(value)));
-    let content = filled(HTML, &safe.each_ref().map(|(name, value)| (*name, value.as_str())));
-    let html = filled(FRAME, &[("subject", &escape(&subject)), ("content", &content)]);
+    let content = html! {
+        p { "Hello," }
+        p { (inviter) " invites you to the workspace “" (workspace) "” on InfluencerFlow, as " (role) "." }
+        p { "To accept, log in with this address (or register it first, as a business), then open:" }
+        p { (link_to(&link)) }
+        p {
+            "The invitation is good until " (until) ", once. If you do not know what this is about, leave this mail alone: nothing \
+             happens then."
+        }
+    };
+    let html = framed(&subject, &content);
     NewMail {
         to: invitation.email.clone(),
         subject,

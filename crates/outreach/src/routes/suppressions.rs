@@ -6,13 +6,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use db::Tx;
 use events::TxExt as _;
-use http_base::{Answer, App, Body, Caller, ErrorBody, Named, Offsets, Page, Params};
+use http_base::{Answer, App, Body, Caller, Done, ErrorBody, Named, Offsets, Page, Params, done};
 use input::Input;
 use kernel::{Error, Kind, Result, Scope, Timestamp};
+use maud::html;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::templates::Done;
 use super::workspace;
 use crate::Outreach;
 use crate::events::OutreachUnsubscribed;
@@ -127,7 +127,7 @@ pub(super) async fn remove(State(app): State<App>, caller: Caller, name: Named) 
         return Err(Error::conflict(message).into());
     }
     tx.commit().await?;
-    Ok(Json(Done { message: format!("{} gets mails again", found.address) }))
+    Ok(done(format!("{} gets mails again", found.address)))
 }
 
 fn unknown() -> Error {
@@ -150,14 +150,17 @@ async fn ask(outreach: &Outreach, token: &str) -> Result<Response> {
     // Before the transaction: the key may have to be made.
     outreach.key().await?;
     let (touch, brand) = asked(outreach, token, &mut outreach.app().read().await?).await?;
-    let address = http_base::page::escape(&masked(touch.address.as_deref().unwrap_or_default()));
-    let brand = http_base::page::escape(&brand);
-    let body = format!(
-        "<section class=\"card\">\n<p>{brand} has written to {address}. Press the button, and no more mails of theirs come to this \
-         address, also not what they have written already.</p>\n\
-         <form method=\"post\"><button>No more mails of {brand}</button></form>\n</section>\n\
-         <p class=\"soft\">If you leave this page, nothing changes.</p>"
-    );
+    let address = masked(touch.address.as_deref().unwrap_or_default());
+    let body = html! {
+        section.card {
+            p {
+                (brand) " has written to " (address) ". Press the button, and no more mails of theirs come to this address, also not \
+                 what they have written already."
+            }
+            form method="post" { button { "No more mails of " (brand) } }
+        }
+        p.soft { "If you leave this page, nothing changes." }
+    };
     Ok(http_base::page::page("No more mails?", &body))
 }
 
@@ -188,9 +191,13 @@ fn masked(address: &str) -> String {
 fn told(headers: &HeaderMap, done: Result<Response>) -> Answer<Response> {
     match done {
         Err(error) if error.kind() == Kind::NotFound && http_base::page::wants_html(headers) => {
-            let body = "<section class=\"card\">\n<p class=\"bad\">This link is not one of ours, or it is not whole.</p>\n\
-                        <p>Copy it from the mail once more, or answer the mail and say that you want no more.</p>\n</section>";
-            Ok(http_base::page::page_of(StatusCode::NOT_FOUND, "This link is not known", body))
+            let body = html! {
+                section.card {
+                    p.bad { "This link is not one of ours, or it is not whole." }
+                    p { "Copy it from the mail once more, or answer the mail and say that you want no more." }
+                }
+            };
+            Ok(http_base::page::page_of(StatusCode::NOT_FOUND, "This link is not known", &body))
         }
         done => Ok(done?),
     }
@@ -214,14 +221,13 @@ pub(super) async fn unsubscribe(State(outreach): State<Outreach>, name: Named, h
         done.map(|(address, brand)| {
             if !wants_html {
                 let whose = address.unwrap_or_else(|| "Your address".into());
-                return Json(Done { message: format!("{whose} gets no more of these mails") }).into_response();
+                return http_base::done(format!("{whose} gets no more of these mails")).into_response();
             }
             let address = address.map_or_else(|| "Your address".to_owned(), |address| masked(&address));
-            let (address, brand) = (http_base::page::escape(&address), http_base::page::escape(&brand));
-            let body = format!(
-                "<section class=\"card\">\n<p>{address} gets no more mails of {brand} from here.</p>\n</section>\n\
-                 <p class=\"soft\">If that was a mistake, write to them.</p>"
-            );
+            let body = html! {
+                section.card { p { (address) " gets no more mails of " (brand) " from here." } }
+                p.soft { "If that was a mistake, write to them." }
+            };
             http_base::page::page("Done", &body)
         }),
     )
