@@ -1,6 +1,6 @@
 //! Rows, and how their columns become values of ours: one decoding for both engines.
 
-use kernel::{Amount, Currency, Error, Id, Result, Timestamp};
+use kernel::{Amount, Currency, Day, Error, Id, Result, Timestamp};
 use sqlx::postgres::PgRow;
 use sqlx::{Column as _, Decode, Row as _, ValueRef as _};
 use uuid::Uuid;
@@ -246,6 +246,12 @@ impl FromColumn for Currency {
     fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
         let code = String::from_cell(cell)?;
         Self::parse(&code).map_err(|_| format!("{code} is no currency"))
+    }
+}
+
+impl FromColumn for Day {
+    fn from_cell(cell: Cell<'_>) -> std::result::Result<Self, String> {
+        i64::from_cell(cell).map(Self)
     }
 }
 

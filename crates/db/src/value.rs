@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use kernel::{Amount, Currency, Id, Money, Platform, Timestamp, UserType, Words, WorkspaceRole};
+use kernel::{Amount, Currency, Day, Id, Money, Platform, Timestamp, UserType, Words, WorkspaceRole};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -106,6 +106,7 @@ columns! {
     [u8] => Bytes, |it| it.to_vec();
     Uuid => Uuid, |it| *it;
     Timestamp => Int, |it| it.micros();
+    Day => Int, |it| it.0;
     Amount => Int, |it| it.minor();
     Money => Int, |it| it.minor();
     Currency => Text, |it| it.code().to_owned();

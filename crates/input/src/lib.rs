@@ -65,6 +65,7 @@ pub mod describe;
 mod fields;
 pub mod form;
 pub mod json;
+mod period;
 pub mod rule;
 pub mod table;
 
@@ -76,6 +77,10 @@ pub use utoipa;
 pub use derive::Input;
 pub use describe::Description;
 pub use fields::{Fields, Input};
+pub use period::Period;
+
+// The derive names this crate.
+extern crate self as input;
 
 /// Writes the field of a change over what was: `None` leaves it as it is.
 pub fn set<T>(field: &mut T, change: Option<T>) {

@@ -7,12 +7,13 @@ use http_base::App;
 use http_base::body::json_text;
 use input::describe::{Schemas, finished, reference};
 use input::{Fields, Input};
-use kernel::{Error, Fault, Kind, Result};
+use kernel::{Day, Error, Fault, Kind, Result};
 use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::day::Day;
+/// The first day that figures are taken of, 2005-01-01: before it there was nothing to post on.
+pub(crate) const FIRST: Day = Day(12_784);
 
 /// The most rows of one body; a table takes more.
 pub(crate) const MOST_ROWS: usize = 1000;
@@ -126,7 +127,6 @@ fn row<T: Dated>(value: Value, latest: Day, place: &[String], faults: &mut Vec<F
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::day::day;
 
     #[derive(Debug, Input)]
     struct Row {

@@ -8,10 +8,8 @@ use async_trait::async_trait;
 use db::Tx;
 use http_base::data::As::{Amount, Moment, Plain};
 use http_base::data::{As, Data, Eraser, Holder, Section, Table};
-use kernel::{Result, Scope, Timestamp};
+use kernel::{Day, Result, Scope, Timestamp};
 use serde_json::{Value, json};
-
-use crate::day::Day;
 
 /// What every export tells, and every erasure takes away.
 pub(crate) fn kept() -> Data {

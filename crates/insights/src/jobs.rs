@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use ::jobs::{Context, Outcome, Registry};
-use kernel::Scope;
+use kernel::{Day, Scope};
 
-use crate::day::Day;
 use crate::{Insights, links};
 
 /// Visitors are known again on their day alone; by the next one, clicks of the last seconds have been counted too.

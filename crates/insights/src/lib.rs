@@ -9,7 +9,6 @@ pub mod analytics;
 mod batch;
 pub mod codes;
 pub mod data;
-pub mod day;
 pub mod events;
 pub mod figures;
 mod jobs;

@@ -9,6 +9,7 @@ pub mod caller;
 pub mod clock;
 pub mod count;
 pub mod currency;
+mod day;
 pub mod error;
 pub mod id;
 pub mod money;
@@ -20,6 +21,7 @@ pub mod words;
 pub use caller::{Account, Caller, Proof, Scope, UserType, WorkspaceRole};
 pub use clock::Clock;
 pub use currency::Currency;
+pub use day::Day;
 pub use derive::Words;
 pub use error::{Error, Fault, Kind, Result};
 pub use id::{

@@ -1,7 +1,7 @@
 //! What is to be delivered, as contracts list it.
 
 use input::Fields;
-use kernel::{ContractId, Id, Timestamp};
+use kernel::{ContractId, Day, Id, Timestamp};
 use serde_json::{Map, Value};
 
 use super::{DeliverableStatus, Json};
@@ -77,8 +77,7 @@ pub struct Wanted {
 /// A moment (RFC 3339), or the end of a day.
 pub fn moment_or_day(value: &Value) -> Option<Timestamp> {
     let text = value.as_str()?.trim();
-    let day = || (text.len() == 10).then(|| format!("{text}T23:59:59Z").parse().ok()).flatten();
-    text.parse().ok().or_else(day)
+    text.parse().ok().or_else(|| Day::written(text).map(Day::last_second))
 }
 
 /// The first of these fields that is a text with something in it.

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use kernel::{Amount, Currency, Platform, Timestamp, Words, count, money};
+use kernel::{Amount, Currency, Day, Platform, Timestamp, Words, count, money};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
@@ -186,6 +186,41 @@ pub fn moment() -> impl Rule<Output = Timestamp> {
             text.trim().parse().map_err(|_| Problem::new("wrong_format", "must be a time such as 2026-01-15T10:30:00Z"))
         },
     )
+}
+
+/// A day in UTC: `2026-01-15`, or a time on it.
+pub fn day() -> impl Rule<Output = Day> {
+    rule(
+        || json!({"type": "string", "examples": ["2026-01-15"]}),
+        |value, _| {
+            let text = value.as_str().ok_or_else(|| wrong_type("a date such as 2026-01-15"))?;
+            let wrong = || Problem::new("wrong_format", "must be a date such as 2026-01-15, or a time in RFC 3339");
+            Day::parse(text).ok_or_else(wrong)
+        },
+    )
+}
+
+/// The same, from this day on.
+pub fn day_from(first: Day) -> impl Rule<Output = Day> {
+    day().and_then(move |day| not_before(first, day).map(|()| day))
+}
+
+/// A moment from this day on, or the first one of a day.
+pub fn moment_or_day_from(first: Day) -> impl Rule<Output = Timestamp> {
+    rule(
+        || json!({"type": "string", "examples": ["2026-01-15T10:30:00Z", "2026-01-15"]}),
+        move |value, _| {
+            let text = value.as_str().ok_or_else(|| wrong_type("a time such as 2026-01-15T10:30:00Z"))?;
+            let moment = Day::written(text).map(Day::start).or_else(|| text.trim().parse().ok());
+            let wrong = || Problem::new("wrong_format", "must be a time such as 2026-01-15T10:30:00Z, or a date");
+            let moment = moment.ok_or_else(wrong)?;
+            not_before(first, Day::of(moment)).map(|()| moment)
+        },
+    )
+}
+
+fn not_before(first: Day, day: Day) -> Result<(), Problem> {
+    if day < first { Err(Problem::new("out_of_range", format!("must not be before {first}"))) } else { Ok(()) }
 }
 
 /// An id.

@@ -4,13 +4,12 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http_base::cache::Key;
 use http_base::{Answer, Caller, Named};
-use input::Input;
 use input::form::read_query;
+use input::{Input, Period};
 use kernel::{Result, Scope};
 
 use super::Analytics;
 use super::model::CampaignAnalytics;
-use super::period::Period;
 use super::store::{self, Found};
 
 /// Which days, and which of the creators.

@@ -9,7 +9,6 @@ mod campaign;
 mod dashboard;
 pub mod earned;
 pub mod model;
-pub mod period;
 mod state;
 pub mod store;
 

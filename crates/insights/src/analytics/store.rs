@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use campaigns::Campaign;
 use db::{EventRow, Sql, Tx, args};
 use deals::store::{Agreed, Handed};
-use kernel::{CampaignId, CreatorId, Platform, Result, Scope};
+use input::Period;
+use kernel::{CampaignId, CreatorId, Day, Platform, Result, Scope};
 use payments::store::PaidToCreator;
 
-use super::period::Period;
 use crate::Figures;
-use crate::day::Day;
 
 /// Someone who works for a campaign, as the directory has them (or had them).
 #[derive(Clone, Debug, db::Row)]

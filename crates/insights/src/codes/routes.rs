@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use events::TxExt as _;
 use http_base::Routes;
 use http_base::routes;
-use http_base::{Answer, Body, Caller, Named, Offsets, Page, Params};
+use http_base::{Answer, Body, Caller, Done, Named, Offsets, Page, Params, done};
 use kernel::{CampaignId, CreatorId, Error, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +15,6 @@ use super::model::{NewPromoCode, PromoCode, PromoCodeId, key_of};
 use super::store;
 use crate::Insights;
 use crate::events::{PromoCodeCreated, PromoCodeDisabled};
-use crate::shapes::Done;
 
 /// Every route of promo codes.
 pub(crate) fn router() -> Routes<Insights> {
@@ -133,5 +132,5 @@ async fn disable(State(insights): State<Insights>, caller: Caller, name: Named) 
         tx.event(PromoCodeDisabled((&code).into()));
         tx.commit().await?;
     }
-    Ok(Json(Done { message: format!("The promo code {} counts no further orders", code.code) }))
+    Ok(done(format!("The promo code {} counts no further orders", code.code)))
 }

@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use axum::http::Uri;
 use input::Input;
 use input::rule::{self, Problem, Rule};
-use kernel::{CampaignId, Clock, CreatorId, Id, Timestamp, WorkspaceId};
+use kernel::{CampaignId, Clock, CreatorId, Day, Id, Timestamp, WorkspaceId};
 
-use crate::day::Day;
 use serde_json::json;
 
 #[doc(hidden)]

@@ -5,18 +5,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use events::TxExt as _;
 use http_base::routes;
-use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params};
+use http_base::{Answer, App, Body, Caller, Done, Named, Offsets, Page, Params, done};
 use http_base::{Rate, Routes};
-use kernel::{CampaignId, CreatorId, Error, Timestamp};
+use kernel::{CampaignId, CreatorId, Day, Error, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{Link, LinkDay, LinkId, NewLink, new_code};
 use super::{store, visit};
 use crate::Insights;
-use crate::day::Day;
 use crate::events::{LinkCreated, LinkDisabled};
-use crate::shapes::Done;
 
 /// Days of a link that are told one by one.
 const DAYS: u32 = 90;
@@ -212,5 +210,5 @@ async fn disable(State(insights): State<Insights>, caller: Caller, name: Named) 
         tx.event(LinkDisabled((&link).into()));
         tx.commit().await?;
     }
-    Ok(Json(Done { message: format!("The link {} leads nowhere any more", link.code) }))
+    Ok(done(format!("The link {} leads nowhere any more", link.code)))
 }

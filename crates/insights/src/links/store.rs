@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use db::{Listing, Sql, Tx, args};
 use http_base::Offsets;
-use kernel::{CampaignId, Result, Scope, Timestamp, WorkspaceId};
+use kernel::{CampaignId, Day, Result, Scope, Timestamp, WorkspaceId};
 
 use super::model::{Link, LinkDay, LinkId};
-use crate::day::Day;
 
 /// Rows that are forgotten in one statement.
 const BITE: u32 = 5_000;

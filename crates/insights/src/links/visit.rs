@@ -9,14 +9,13 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use hmac::{Hmac, KeyInit, Mac};
 use http_base::{Answer, Named, Peer};
-use kernel::{Error, Kind, Result, Scope};
+use kernel::{Day, Error, Kind, Result, Scope};
 use sha2::Sha256;
 
 use super::agents::is_program;
 use super::model::{Link, LinkDay};
 use super::store;
 use crate::Insights;
-use crate::day::Day;
 use crate::figures::{self, Deltas, Figures, Place};
 
 /// Nobody waits longer than this for being counted.

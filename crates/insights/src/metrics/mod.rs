@@ -5,5 +5,5 @@ mod model;
 mod routes;
 mod store;
 
-pub use model::{Metric, MetricBody};
+pub use model::Metric;
 pub(crate) use routes::router;

@@ -1,13 +1,12 @@
 //! A row of post metrics: what one post gained on one day.
 
 use input::{Fields, Input};
-use kernel::{Amount, CampaignId, CreatorId, Currency, Platform, Timestamp};
-use serde::Serialize;
+use kernel::{Amount, CampaignId, CreatorId, Currency, Day, Platform, Timestamp};
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::Figures;
-use crate::batch::Dated;
-use crate::day::{Day, day};
+use crate::batch::{Dated, FIRST};
 use crate::figures::Place;
 
 /// More than there are people, and few enough that a million of them still add up.
@@ -15,19 +14,22 @@ const MOST: i64 = 1_000_000_000_000;
 /// The longest name of a post, in characters: it is part of a key.
 const LONGEST_POST: usize = 300;
 
-/// A row, as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, db::Row)]
+/// A row, as it is stored and told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, db::Row)]
+#[schema(as = PostMetric)]
 pub struct Metric {
     /// Who posted.
     pub creator_id: CreatorId,
-    /// The post, by its platform's name for it.
+    /// The post, by its platform's name for it or by its address.
+    #[serde(rename = "post_id")]
     pub post: String,
-    /// The day that the figures were gained on.
-    pub day: Day,
     /// Where the post is.
     pub post_url: Option<String>,
     /// On which platform.
     pub platform: Option<Platform>,
+    /// The day in UTC that the figures were gained on.
+    #[serde(rename = "date")]
+    pub day: Day,
     /// Views.
     pub views: i64,
     /// Likes.
@@ -42,18 +44,25 @@ pub struct Metric {
     pub clicks: i64,
     /// Conversions.
     pub conversions: i64,
-    /// Accounts reached, where that is known.
+    /// Accounts reached; null where nobody said.
     pub reach: Option<i64>,
-    /// What it brought, where that is known.
+    /// What it brought; null where nobody said.
     pub revenue: Option<Amount>,
-    /// The currency of that; empty where nothing is said of a revenue.
+    /// The currency of the revenue; null where there is none.
+    #[serde(serialize_with = "null_if_empty")]
+    #[schema(value_type = Option<String>, example = "USD")]
     pub currency: String,
-    /// How it came in.
+    /// How it came in: `api` or `csv`.
     pub source: String,
     /// When it came in first.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// In the table a currency is empty where there is no revenue: it is part of what sums are told apart by.
+fn null_if_empty<S: Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
+    Some(text).filter(|text| !text.is_empty()).serialize(to)
 }
 
 /// What names a row within its campaign.
@@ -118,7 +127,7 @@ pub(super) struct NewMetric {
     #[input(platform)]
     platform: Option<Platform>,
     /// The day in UTC that the figures were gained on, or a time on it. From 2005-01-01 to tomorrow.
-    #[input(day(), name = "date", alias = "day", example = "2026-01-15")]
+    #[input(day_from(FIRST), name = "date", alias = "day", example = "2026-01-15")]
     day: Day,
     /// How often it was seen.
     #[input(whole(0, MOST), default = 0, example = 15_000)]
@@ -223,63 +232,6 @@ fn post_of(url: &str) -> Option<String> {
     let host = host.to_ascii_lowercase();
     let name = format!("{}{}", host.strip_prefix("www.").unwrap_or(&host), path.trim_end_matches('/'));
     (name.chars().count() <= LONGEST_POST).then_some(name)
-}
-
-/// A row as it is told.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = PostMetric)]
-pub struct MetricBody {
-    creator_id: CreatorId,
-    /// The post, by its platform's name for it or by its address.
-    post_id: String,
-    /// Where the post is.
-    post_url: Option<String>,
-    platform: Option<Platform>,
-    /// The day in UTC that the figures were gained on.
-    date: Day,
-    views: i64,
-    likes: i64,
-    comments: i64,
-    shares: i64,
-    saves: i64,
-    clicks: i64,
-    conversions: i64,
-    /// Accounts reached; null where nobody said.
-    reach: Option<i64>,
-    /// What it brought; null where nobody said.
-    revenue: Option<Amount>,
-    /// The currency of the revenue; null where there is none.
-    #[schema(example = "USD")]
-    currency: Option<String>,
-    /// How it came in: `api` or `csv`.
-    source: String,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-impl From<Metric> for MetricBody {
-    fn from(row: Metric) -> Self {
-        Self {
-            creator_id: row.creator_id,
-            post_id: row.post,
-            post_url: row.post_url,
-            platform: row.platform,
-            date: row.day,
-            views: row.views,
-            likes: row.likes,
-            comments: row.comments,
-            shares: row.shares,
-            saves: row.saves,
-            clicks: row.clicks,
-            conversions: row.conversions,
-            reach: row.reach,
-            revenue: row.revenue,
-            currency: Some(row.currency).filter(|currency| !currency.is_empty()),
-            source: row.source,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -7,20 +7,19 @@ use axum::extract::{RawQuery, Request, State};
 use events::TxExt as _;
 use http_base::Routes;
 use http_base::routes;
-use http_base::{Answer, Caller, Named, Offsets, Page, Params, upload};
-use input::Input;
+use http_base::{Answer, Caller, Done, Named, Offsets, Page, Params, done, upload};
 use input::form::read_query;
-use kernel::{CampaignId, CreatorId, Error, Kind};
+use input::{Input, Period};
+use kernel::{CampaignId, CreatorId, Day, Error, Kind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::import::{Import, WANTED, recorded};
-use super::model::{MetricBody, NewMetric};
+use super::model::{Metric, NewMetric};
 use super::store::{self, Campaign, Wanted};
 use crate::batch::{self, Rows};
-use crate::day::{Day, day};
 use crate::events::MetricsDeleted;
-use crate::shapes::{Days, Done, TableForm, TableQuery};
+use crate::shapes::{TableForm, TableQuery};
 use crate::table::{Count, FORMATS, ImportReport, import};
 use crate::{Insights, figures};
 
@@ -39,7 +38,7 @@ struct Recorded {
     #[serde(flatten)]
     count: Count,
     /// The rows as they are now, each once.
-    metrics: Vec<MetricBody>,
+    metrics: Vec<Metric>,
 }
 
 type MetricRows = Rows<NewMetric>;
@@ -78,8 +77,7 @@ async fn record(
     } else {
         plan.rows
     };
-    let metrics = rows.into_iter().map(MetricBody::from).collect();
-    Ok(Json(Recorded { campaign_id: campaign.id, received, count, metrics }))
+    Ok(Json(Recorded { campaign_id: campaign.id, received, count, metrics: rows }))
 }
 
 async fn creators_are_there(scope: kernel::Scope, tx: &mut db::Tx, rows: &[NewMetric]) -> kernel::Result<()> {
@@ -132,7 +130,7 @@ struct MetricQuery {
     #[input(id, alias = "influencer_id")]
     creator_id: Option<CreatorId>,
     #[input(flatten)]
-    days: Days,
+    period: Period,
     #[input(flatten)]
     offsets: Offsets,
 }
@@ -141,7 +139,7 @@ struct MetricQuery {
 #[derive(Serialize, ToSchema)]
 #[schema(as = PostMetricList)]
 struct MetricList {
-    metrics: Vec<MetricBody>,
+    metrics: Vec<Metric>,
     #[serde(flatten)]
     page: Page,
 }
@@ -161,14 +159,14 @@ async fn list(
     let scope = caller.scope();
     let mut tx = insights.app().read().await?;
     let campaign = Campaign::from(&campaigns::find(scope, &mut tx, &name.0).await?);
-    let wanted = Wanted { creator: query.creator_id, from: query.days.start_date, to: query.days.end_date };
+    let wanted = Wanted { creator: query.creator_id, from: query.period.start, to: query.period.end };
     if let Some(creator) = wanted.creator
         && creators::store::by_id(scope, &mut tx, creator).await?.is_none()
     {
         return Err(Error::not_found("Creator").into());
     }
     let (rows, total) = store::list(scope, &mut tx, campaign, wanted, query.offsets).await?;
-    Ok(Json(MetricList { metrics: rows.into_iter().map(MetricBody::from).collect(), page: query.offsets.page(total) }))
+    Ok(Json(MetricList { metrics: rows, page: query.offsets.page(total) }))
 }
 
 /// Which row is meant.
@@ -216,5 +214,5 @@ async fn delete(
         date: day.to_string(),
     });
     tx.commit().await?;
-    Ok(Json(Done { message: format!("The metrics of {post} on {day} were deleted") }))
+    Ok(done(format!("The metrics of {post} on {day} were deleted")))
 }

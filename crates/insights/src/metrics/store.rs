@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use db::{Sql, Tx, args};
 use http_base::Offsets;
-use kernel::{CampaignId, CreatorId, Result, Scope, WorkspaceId};
+use kernel::{CampaignId, CreatorId, Day, Result, Scope, WorkspaceId};
 
 use super::model::{Key, Metric};
-use crate::day::Day;
 use crate::figures::{self, Deltas};
 use crate::table::Count;
 

@@ -1,18 +1,15 @@
 //! What an order is.
 
-use input::rule::{self, Problem, Rule};
 use input::{Fields, Input};
-use kernel::{Amount, CampaignId, CreatorId, Currency, Id, Timestamp, WorkspaceId};
+use kernel::{Amount, CampaignId, CreatorId, Currency, Day, Id, Timestamp, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Figures;
-use crate::batch::Dated;
+use crate::batch::{Dated, FIRST};
 use crate::codes::{PromoCodeId, key_of, promo_code};
-use crate::day::Day;
 use crate::figures::Place;
 use crate::links::LinkId;
-use serde_json::json;
 
 #[doc(hidden)]
 #[derive(Debug)]
@@ -92,7 +89,7 @@ pub(super) struct NewOrder {
     #[input(text(32))]
     link_code: Option<String>,
     /// When it was made: a time or a date; left out it is now, or what was told of the order before.
-    #[input(moment_or_day(), alias = "date")]
+    #[input(moment_or_day_from(FIRST), alias = "date")]
     pub(super) ordered_at: Option<Timestamp>,
     /// What it brought, with no more decimals than its currency has; left out it is unknown, not 0.
     #[input(amount(true), example = 49.9)]
@@ -142,31 +139,8 @@ impl Dated for NewOrder {
     const NAMES: &'static [&'static str] = &["ordered_at", "date"];
 
     fn day(&self) -> Day {
-        self.ordered_at.map_or(Day::FIRST, Day::of)
+        self.ordered_at.map_or(FIRST, Day::of)
     }
-}
-
-/// A moment from 2005 on, or the first one of a day.
-fn moment_or_day() -> impl Rule<Output = Timestamp> {
-    rule::rule(
-        || json!({"type": "string", "examples": ["2026-01-15T10:30:00Z", "2026-01-15"]}),
-        |value, _| {
-            let text = value.as_str().map(str::trim);
-            let text = text.ok_or_else(|| Problem::new("wrong_type", "must be a time such as 2026-01-15T10:30:00Z"))?;
-            let moment = match Day::parse(text) {
-                Some(day) if text.len() == 10 => Some(day.start()),
-                Some(_) => text.parse().ok(),
-                None => None,
-            };
-            let moment: Timestamp = moment.ok_or_else(|| {
-                Problem::new("wrong_format", "must be a time such as 2026-01-15T10:30:00Z, or a date")
-            })?;
-            if Day::of(moment) < Day::FIRST {
-                return Err(Problem::new("out_of_range", "must not be before 2005-01-01"));
-            }
-            Ok(moment)
-        },
-    )
 }
 
 /// An order as it is told to its workspace.

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use db::Tx;
-use kernel::{CampaignId, Clock, CreatorId, Error, Kind, Result, Scope, Timestamp, WorkspaceId};
+use kernel::{CampaignId, Clock, CreatorId, Day, Error, Kind, Result, Scope, Timestamp, WorkspaceId};
 
 use super::model::{By, NewOrder, Order};
 use super::store;
 use crate::codes::{self, PromoCodeId};
-use crate::day::Day;
 use crate::figures::Deltas;
 use crate::links::{self, LinkId};
 use crate::table::Count;

@@ -5,9 +5,9 @@ use axum::extract::{Request, State};
 use events::TxExt as _;
 use http_base::Routes;
 use http_base::routes;
-use http_base::{Answer, Caller, Named, Offsets, Page, Params, upload};
-use input::Input;
-use kernel::{Error, Kind, Result, WorkspaceId};
+use http_base::{Answer, Caller, Done, Named, Offsets, Page, Params, done, upload};
+use input::{Input, Period};
+use kernel::{Day, Error, Kind, Result, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,9 +15,8 @@ use super::import::{Import, WANTED, recorded};
 use super::model::{NewOrder, OrderBody};
 use super::{ops, store};
 use crate::batch::Rows;
-use crate::day::Day;
 use crate::events::ConversionDeleted;
-use crate::shapes::{Days, Done, TableForm, TableQuery};
+use crate::shapes::{TableForm, TableQuery};
 use crate::table::{Count, FORMATS, ImportReport, import};
 use crate::{Insights, batch, figures};
 
@@ -121,14 +120,14 @@ async fn delete(State(insights): State<Insights>, caller: Caller, name: Named) -
         creator_id: order.creator_id,
     });
     tx.commit().await?;
-    Ok(Json(Done { message: format!("Order {} was deleted", order.reference) }))
+    Ok(done(format!("Order {} was deleted", order.reference)))
 }
 
 /// Which orders are wanted.
 #[derive(Input)]
 struct ConversionQuery {
     #[input(flatten)]
-    days: Days,
+    period: Period,
     #[input(flatten)]
     offsets: Offsets,
 }
@@ -157,7 +156,7 @@ async fn list(
     let mut tx = insights.app().read().await?;
     let campaign = campaigns::find(scope, &mut tx, &name.0).await?;
     let (orders, total) =
-        store::list(scope, &mut tx, campaign.id, (query.days.start_date, query.days.end_date), query.offsets).await?;
+        store::list(scope, &mut tx, campaign.id, (query.period.start, query.period.end), query.offsets).await?;
     let conversions = orders.into_iter().map(OrderBody::from).collect();
     Ok(Json(ConversionList { conversions, page: query.offsets.page(total) }))
 }

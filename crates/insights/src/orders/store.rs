@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use db::{Sql, Tx};
 use http_base::Offsets;
-use kernel::{CampaignId, Result, Scope, WorkspaceId};
+use kernel::{CampaignId, Day, Result, Scope, WorkspaceId};
 
 use super::model::Order;
 use super::ops::Plan;
-use crate::day::Day;
 use crate::figures::{self, Deltas};
 
 /// References in one query.

@@ -1,9 +1,7 @@
 //! Charts: lines over days, bars by name.
 
-use kernel::count;
+use kernel::{Day, count};
 use paper::{Colour, Mark, Sheet, Style};
-
-use crate::day::Day;
 
 /// Of views.
 pub(super) const VIEWS: Colour = Colour(36, 92, 158);

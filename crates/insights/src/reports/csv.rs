@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use csv::Writer;
-use kernel::{Amount, CreatorId, Currency, Error, Result};
+use kernel::{Amount, CreatorId, Currency, Day, Error, Result};
 use uuid::Uuid;
 
 use crate::analytics::model::Tally;
 use crate::analytics::store::CreatorDay;
-use crate::day::Day;
 
 /// The columns before those of revenue.
 const COLUMNS: [&str; 15] = [

@@ -9,12 +9,12 @@ use campaigns::Campaign;
 use futures::{StreamExt as _, stream};
 use http_base::cache::Key;
 use http_base::{Answer, Caller, Named, Params};
+use input::Period;
 use input::form::read_query;
 use kernel::Error;
 
 use super::csv::Sheet;
 use super::pdf::Paper;
-use crate::analytics::period::Period;
 use crate::analytics::{Analytics, model, read, store};
 
 /// Download a campaign report as CSV

@@ -6,11 +6,10 @@ use async_trait::async_trait;
 use input::Input;
 pub(crate) use input::table::Source;
 use input::table::{Format, Rows, Shape, told};
-use kernel::Result;
+use kernel::{Day, Result};
 use tokio::sync::mpsc;
 
 use crate::batch::{Dated, ahead};
-use crate::day::Day;
 pub(crate) use report::{Count, ImportReport};
 
 /// Rows in one transaction: each is on the disk before the next is begun.

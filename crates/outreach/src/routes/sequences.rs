@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params};
+use http_base::{Answer, App, Body, Caller, Done, Named, Offsets, Page, Params, done};
 use input::Input;
 use input::describe::Schemas;
 use input::rule::{self, Problem, Rule};
@@ -11,7 +11,6 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::templates::Done;
 use super::workspace;
 use crate::jobs_of_outreach::enqueue_step;
 use crate::store::sequences::{self, Run, RunId, Sequence, SequenceId, Step};
@@ -175,7 +174,7 @@ pub(super) async fn delete(State(app): State<App>, caller: Caller, name: Named) 
         return Err(Error::not_found("Sequence").into());
     }
     tx.commit().await?;
-    Ok(Json(Done { message: "The sequence was deleted".into() }))
+    Ok(done("The sequence was deleted"))
 }
 
 /// The rule of whom a sequence is for: at least one.

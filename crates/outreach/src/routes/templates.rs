@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params, Reader};
+use http_base::{Answer, App, Body, Caller, Done, Named, Offsets, Page, Params, Reader, done};
 use input::Input;
 use kernel::{Error, Timestamp};
 use serde::Serialize;
@@ -155,13 +155,6 @@ pub(super) async fn update(
     Ok(Json(template.into()))
 }
 
-/// Confirms what was done.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Done {
-    /// What was done, in a sentence.
-    pub(super) message: String,
-}
-
 /// Delete an email template
 ///
 /// Emails that were sent with it stay in the log.
@@ -175,7 +168,7 @@ pub(super) async fn delete(State(app): State<App>, caller: Caller, name: Named) 
         return Err(Error::not_found("Template").into());
     }
     tx.commit().await?;
-    Ok(Json(Done { message: "The template was deleted".into() }))
+    Ok(done("The template was deleted"))
 }
 
 /// An email that is to be shown.

@@ -14,14 +14,13 @@ pub use performance::{FigureMethod, Performance};
 pub use tally::Tally;
 pub use timeline::{DayRevenue, Timeline, TimelineDay};
 
-use kernel::CampaignId;
+use kernel::{CampaignId, Day};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::earned::EarnedMedia;
 use super::store::Found;
 use crate::Figures;
-use crate::day::Day;
 
 /// `part` of `whole` in percent, with two decimals; nothing of nothing.
 pub fn percent(part: i64, whole: i64) -> Option<f64> {

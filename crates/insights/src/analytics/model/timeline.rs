@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Amount, Currency};
+use input::Period;
+use kernel::{Amount, Currency, Day};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Tally;
 use crate::Figures;
-use crate::analytics::period::{MOST_DAYS, Period};
-use crate::day::Day;
+
+/// The most days that a timeline has: ten years.
+const MOST_DAYS: i64 = 3_660;
 
 /// What a day brought in one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]

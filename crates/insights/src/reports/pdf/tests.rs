@@ -3,15 +3,14 @@ use std::collections::HashMap;
 use campaigns::{Campaign, Exclusions};
 use deals::model::Status;
 use deals::store::{Agreed, Handed};
-use kernel::{CreatorId, Platform, Timestamp};
+use input::Period;
+use kernel::{CreatorId, Day, Platform, Timestamp};
 use payments::store::PaidToCreator;
 use uuid::Uuid;
 
 use super::*;
 use crate::Figures;
-use crate::analytics::period::Period;
 use crate::analytics::store::Known;
-use crate::day::Day;
 
 const NAMES: [&str; 6] = [
     "TechReviewer123",

@@ -1,33 +1,18 @@
 //! Which days are asked for.
 
-use input::rule::{self, Problem, Rule};
-use input::{Fields, Input};
+use kernel::Day;
 
-use crate::day::Day;
-use serde_json::json;
-
-/// The most days that a timeline has: ten years.
-pub const MOST_DAYS: i64 = 3_660;
-
-fn a_day() -> impl Rule<Output = Day> {
-    rule::rule(
-        || json!({"type": "string", "format": "date"}),
-        |value, _| {
-            let day = value.as_str().and_then(Day::parse);
-            day.ok_or_else(|| Problem::new("wrong_format", "must be a day such as 2026-01-15"))
-        },
-    )
-}
+use crate::{Fields, Input};
 
 /// Days from one to another, both in it; without an end it goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Input)]
 #[input(check = Period::check)]
 pub struct Period {
-    /// From this day on, in UTC.
-    #[input(a_day(), name = "start_date", example = "2024-06-01")]
+    /// Only this day in UTC, and later ones.
+    #[input(day(), name = "start_date", example = "2024-06-01")]
     pub start: Option<Day>,
-    /// Up to this day, in UTC, the day itself included.
-    #[input(a_day(), name = "end_date", example = "2024-06-30")]
+    /// Only this day in UTC, and earlier ones.
+    #[input(day(), name = "end_date", example = "2024-06-30")]
     pub end: Option<Day>,
 }
 
