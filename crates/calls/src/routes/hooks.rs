@@ -11,7 +11,7 @@ use kernel::{Error, Kind, Result, Timestamp};
 use ports::calls::CallStatus;
 use ports::webhook::Scheme;
 
-use crate::model::State as CallState;
+use crate::model::{Call, State as CallState};
 use crate::moves::{self, Change};
 use crate::talk::{self, Ringing};
 use crate::{Calls, store};
@@ -174,14 +174,27 @@ pub(super) async fn status(State(calls): State<Calls>, request: Signed<Twilio>) 
     };
     let duration_seconds = hook.field("CallDuration").and_then(|seconds| seconds.parse().ok());
     let mut tx = calls.app().write().await?;
-    if let Some(mut call) = talk::call_of(&calls, &mut tx, &ringing).await?
+    let call = talk::call_of(&calls, &mut tx, &ringing).await?;
+    let change = Change { duration_seconds, ..Change::to(CallState::With(status)) };
+    take_in(&calls, tx, &hook, call, change, status.is_over().then_some(&ringing.sid)).await
+}
+
+/// Does what a webhook says of a call, if it is one of ours and this was not told before. `over` is the call's name at Twilio, if it has ended.
+async fn take_in(
+    calls: &Calls,
+    mut tx: Tx,
+    hook: &Hook,
+    call: Option<Call>,
+    change: Change,
+    over: Option<&String>,
+) -> Answer<StatusCode> {
+    if let Some(mut call) = call
         && hook.first_time(&mut tx, calls.app().clock().now()).await?
     {
-        if status.is_over() {
-            talk::end(&calls, &mut tx, &mut call, &ringing.sid).await?;
+        if let Some(sid) = over {
+            talk::end(calls, &mut tx, &mut call, sid).await?;
         }
-        let change = Change { duration_seconds, ..Change::to(CallState::With(status)) };
-        moves::apply(&calls, &mut tx, &mut call, change).await?;
+        moves::apply(calls, &mut tx, &mut call, change).await?;
     }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
@@ -204,12 +217,6 @@ pub(super) async fn recording(State(calls): State<Calls>, request: Signed<Twilio
     let ready = hook.field("RecordingStatus").is_none_or(|status| status == "completed");
     let mut tx = calls.app().write().await?;
     let call = store::take_by_sid(kernel::Scope::system(), &mut tx, &ringing.sid, ringing.ours).await?;
-    if let Some(mut call) = call
-        && ready
-        && hook.first_time(&mut tx, calls.app().clock().now()).await?
-    {
-        moves::apply(&calls, &mut tx, &mut call, Change { recording_sid, ..Change::default() }).await?;
-    }
-    tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    let change = Change { recording_sid, ..Change::default() };
+    take_in(&calls, tx, &hook, call.filter(|_| ready), change, None).await
 }
