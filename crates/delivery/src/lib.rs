@@ -29,7 +29,7 @@ pub use desk::hear;
 pub use gauges::Gauges;
 pub use migrations::MIGRATIONS;
 pub use model::{Delivery, Fate, NewDelivery, Outcome, State};
-pub use store::{Counts, counts, enqueue, find, replay};
+pub use store::{Counts, counts, enqueue, failed, find, replay};
 
 use std::time::Duration;
 

@@ -60,6 +60,13 @@ pub async fn replay(tx: &mut Tx, clock: &Clock, id: DeliveryId) -> Result<bool> 
     Ok(changed == 1)
 }
 
+/// What was given up, the newest first.
+pub async fn failed(tx: &mut Tx, most: u32) -> Result<Vec<Delivery>> {
+    let columns = Delivery::COLUMNS;
+    let sql = format!("SELECT {columns} FROM deliveries WHERE state = 'failed' ORDER BY settled_at DESC, id LIMIT $1");
+    tx.fetch_all(&sql, args![most]).await
+}
+
 /// How the deliveries of a kind stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {

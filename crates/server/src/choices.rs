@@ -64,7 +64,8 @@ pub(crate) fn vouching(settings: &Settings, mode: Mode, clock: &Clock) -> Result
         Mode::Serve => (OAuth::new(oauth, clock)?, settings.supabase.clone()),
     };
     let supabase = supabase.map(|supabase| Supabase::new(supabase, clock)).transpose()?;
-    Ok(Vouching { log_ins: Some(Arc::new(oauth)), backend: supabase.map(|supabase| Arc::new(supabase) as _) })
+    let backend = supabase.map(|supabase| Arc::new(supabase) as Arc<dyn ports::identity::IdentityBackend>);
+    Ok(Vouching { log_ins: Some(Arc::new(oauth)), backend })
 }
 
 /// Who counts, if not every process for itself: processes that are one service are given one Redis.

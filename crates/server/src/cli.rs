@@ -82,6 +82,9 @@ pub enum Command {
     /// Look after events
     #[command(subcommand)]
     Events(Events),
+    /// Look after deliveries: mails, and whatever else leaves the server
+    #[command(subcommand)]
+    Deliveries(Deliveries),
     /// Print the OpenAPI 3.1 document
     #[command(after_long_help = "EXAMPLES\n  influencerflow openapi > openapi.json")]
     Openapi,
@@ -125,6 +128,27 @@ pub enum Events {
         subscriber: String,
         /// The event; without one, all that the subscriber set aside
         event: Option<db::EventId>,
+        /// Where the data is.
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+/// What can be done about deliveries.
+#[derive(Subcommand)]
+pub enum Deliveries {
+    /// List the deliveries that were given up, the newest first
+    ///
+    /// One line for each: its id, what it is, what it is about, how often it was tried, and why that failed.
+    #[command(after_long_help = "EXAMPLES\n  influencerflow deliveries failed")]
+    Failed(Database),
+    /// Have a delivery that was given up tried again, with all its attempts
+    ///
+    /// A running server makes the attempts.
+    #[command(after_long_help = "EXAMPLES\n  influencerflow deliveries replay 0190a000-0000-7000-8000-000000000000")]
+    Replay {
+        /// The delivery.
+        id: kernel::DeliveryId,
         /// Where the data is.
         #[command(flatten)]
         database: Database,

@@ -83,13 +83,18 @@ async fn what_never_passes_is_given_up_and_can_be_replayed(fresh: FreshDb) {
     assert_eq!(world.told.fates.lock().last().unwrap().1, Fate::Failed("away".into()));
     let counts = delivery::counts(world.db(), world.clock.now()).await.unwrap();
     assert_eq!((counts.len(), counts[0].kind.as_str(), counts[0].failed, counts[0].queued), (1, KIND, 1, 0));
+    let failed = async || {
+        let failed = delivery::failed(&mut world.db().read().await.unwrap(), 9).await.unwrap();
+        failed.into_iter().map(|one| (one.id, one.error.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    assert_eq!(failed().await, [(id, "away".to_owned())]);
     let replay = async || {
         let mut tx = world.db().write().await.unwrap();
         let replayed = delivery::replay(&mut tx, &world.clock, id).await.unwrap();
         tx.commit().await.unwrap();
         replayed
     };
-    assert!(replay().await && !replay().await);
+    assert!(replay().await && !replay().await && failed().await.is_empty());
     world.run().await;
     let row = world.find(id).await;
     assert_eq!((row.state, row.attempts, world.told.sent_of(subject)), (State::Sent, 1, 13));

@@ -3,6 +3,7 @@
 mod admin;
 mod check;
 mod contracts;
+mod deliveries;
 mod events;
 mod ledger;
 mod serve;
@@ -15,7 +16,7 @@ use http_base::Mode;
 use kernel::{Error, Kind, Result};
 
 use crate::build::{self, Server};
-use crate::cli::{Admin, Cli, Command, Contracts, Database, Events, Export, Import, Ledger};
+use crate::cli::{Admin, Cli, Command, Contracts, Database, Deliveries, Events, Export, Import, Ledger};
 use crate::settings::Settings;
 
 /// Runs a command; the status tells how it went.
@@ -40,33 +41,23 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             let server = offline(&database).await?;
             admin::create(&server, &email, password_stdin).await.map(done)
         }
-        Command::Contracts(Contracts::Verify(database)) => {
-            let settings = Settings::from_environment(&database)?;
-            must_be_there(&settings)?;
-            contracts::verify(&build::open_database(&settings).await?).await
-        }
-        Command::Ledger(Ledger::Verify(database)) => {
-            let settings = Settings::from_environment(&database)?;
-            must_be_there(&settings)?;
-            ledger::verify(&build::open_database(&settings).await?).await
-        }
+        Command::Contracts(Contracts::Verify(database)) => contracts::verify(&existing(&database).await?).await,
+        Command::Ledger(Ledger::Verify(database)) => ledger::verify(&existing(&database).await?).await,
         Command::Events(Events::Kinds) => events::kinds().map(done),
-        Command::Events(Events::Failed(database)) => {
-            let settings = Settings::from_environment(&database)?;
-            must_be_there(&settings)?;
-            events::failed(&build::open_database(&settings).await?).await.map(done)
-        }
+        Command::Events(Events::Failed(database)) => events::failed(&existing(&database).await?).await.map(done),
         Command::Events(Events::Retry { subscriber, event, database }) => {
-            let settings = Settings::from_environment(&database)?;
-            must_be_there(&settings)?;
-            events::retry(&build::open_database(&settings).await?, &subscriber, event).await
+            events::retry(&existing(&database).await?, &subscriber, event).await
+        }
+        Command::Deliveries(Deliveries::Failed(database)) => {
+            deliveries::failed(&existing(&database).await?).await.map(done)
+        }
+        Command::Deliveries(Deliveries::Replay { id, database }) => {
+            deliveries::replay(&existing(&database).await?, id).await
         }
         Command::Openapi => openapi().await.map(done),
         Command::Doctor(database) => Ok(check::doctor(&database).await),
         Command::Backup { file, database } => {
-            let settings = Settings::from_environment(&database)?;
-            must_be_there(&settings)?;
-            let db = build::open_database(&settings).await?;
+            let db = existing(&database).await?;
             db.backup(&file).await?;
             eprintln!("{} is a consistent copy of the database", file.display());
             Ok(ExitCode::SUCCESS)
@@ -92,6 +83,13 @@ fn must_be_there(settings: &Settings) -> Result<()> {
         )),
         _ => Ok(()),
     }
+}
+
+/// A database that is there.
+async fn existing(database: &Database) -> Result<db::Db> {
+    let settings = Settings::from_environment(database)?;
+    must_be_there(&settings)?;
+    build::open_database(&settings).await
 }
 
 /// The parts of a server, for work beside a running one.

@@ -10,6 +10,7 @@ mod callers;
 mod campaigns;
 mod command_line;
 mod creators;
+mod deliveries;
 mod document;
 mod events;
 mod faults;
