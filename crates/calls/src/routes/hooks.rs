@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use db::Tx;
 use delivery::inbound::first_time;
 use http_base::{Answer, Signed, Webhook};
-use kernel::{Error, Kind, Result, Timestamp};
+use kernel::{Error, Kind, Result};
 use ports::calls::CallStatus;
 use ports::webhook::Scheme;
 
@@ -36,50 +36,64 @@ impl Webhook<Calls> for Twilio {
     }
 }
 
-/// What a webhook of Twilio's says.
+/// What a webhook of Twilio's says, and of which call.
 struct Hook {
     fields: Vec<(String, String)>,
     query: Vec<(String, String)>,
     token: Option<String>,
+    ringing: Ringing,
+}
+
+fn value<'a>(of: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let found = of.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
+    found.filter(|value| !value.is_empty())
 }
 
 impl Hook {
     fn read(request: &Signed<Twilio>) -> Result<Self> {
         let is_json = request.media_type().starts_with("application/json");
-        let token = request.header("i-twilio-idempotency-token");
-        Ok(Self {
-            fields: if is_json { flat(&request.body)? } else { request.form()? },
-            query: request.query()?,
-            token: token.map(|token| token.chars().take(100).collect()),
-        })
-    }
-
-    /// Writes down that this event came, in the transaction of what it does. Tells whether it came for the first time; without a token
-    /// nobody knows, and it is taken in.
-    async fn first_time(&self, tx: &mut Tx, now: Timestamp) -> Result<bool> {
-        match &self.token {
-            Some(token) => first_time(tx, "twilio", token, now).await,
-            None => Ok(true),
-        }
+        let fields = if is_json { flat(&request.body)? } else { request.form()? };
+        let (query, token) = (request.query()?, request.header("i-twilio-idempotency-token"));
+        let sid = value(&fields, "CallSid").filter(|sid| sid.len() <= 200);
+        let owned = |name| value(&fields, name).map(str::to_owned);
+        let ringing = Ringing {
+            sid: sid.ok_or_else(|| Error::invalid_field("CallSid", "is missing"))?.to_owned(),
+            ours: value(&query, "call").and_then(|id| id.parse().ok()),
+            from: owned("From"),
+            to: owned("To"),
+            inbound: value(&fields, "Direction").is_none_or(|direction| direction == "inbound"),
+        };
+        Ok(Self { token: token.map(|token| token.chars().take(100).collect()), fields, query, ringing })
     }
 
     fn field(&self, name: &str) -> Option<&str> {
-        let found = self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
-        found.filter(|value| !value.is_empty())
+        value(&self.fields, name)
     }
 
-    fn ringing(&self) -> Result<Ringing> {
-        let sid = self.field("CallSid").filter(|sid| sid.len() <= 200);
-        let sid = sid.ok_or_else(|| Error::invalid_field("CallSid", "is missing"))?;
-        let ours = self.query.iter().find(|(name, _)| name == "call").and_then(|(_, id)| id.parse().ok());
-        let owned = |name| self.field(name).map(str::to_owned);
-        Ok(Ringing {
-            sid: sid.to_owned(),
-            ours,
-            from: owned("From"),
-            to: owned("To"),
-            inbound: self.field("Direction").is_none_or(|direction| direction == "inbound"),
-        })
+    /// Does what it says of a call, if that is one of ours, and the event came for the first time; without a token nobody knows, and it is
+    /// taken in.
+    async fn take_in(
+        &self,
+        calls: &Calls,
+        mut tx: Tx,
+        call: Option<Call>,
+        change: Change,
+        is_over: bool,
+    ) -> Answer<StatusCode> {
+        let now = calls.app().clock().now();
+        if let Some(mut call) = call
+            && match &self.token {
+                Some(token) => first_time(&mut tx, "twilio", token, now).await?,
+                None => true,
+            }
+        {
+            if is_over {
+                talk::end(calls, &mut tx, &mut call, &self.ringing.sid).await?;
+            }
+            moves::apply(calls, &mut tx, &mut call, change).await?;
+        }
+        tx.commit().await?;
+        Ok(StatusCode::NO_CONTENT)
     }
 }
 
@@ -111,7 +125,7 @@ fn xml(twiml: String) -> Response {
 ))]
 pub(super) async fn voice(State(calls): State<Calls>, request: Signed<Twilio>) -> Answer<Response> {
     let hook = Hook::read(&request)?;
-    Ok(xml(talk::open(&calls, &hook.ringing()?).await?))
+    Ok(xml(talk::open(&calls, &hook.ringing).await?))
 }
 
 /// Answer what was said in a call of Twilio
@@ -128,10 +142,10 @@ pub(super) async fn voice(State(calls): State<Calls>, request: Signed<Twilio>) -
 ))]
 pub(super) async fn gather(State(calls): State<Calls>, request: Signed<Twilio>) -> Answer<Response> {
     let hook = Hook::read(&request)?;
-    let turn = hook.query.iter().find(|(name, _)| name == "turn").and_then(|(_, turn)| turn.parse().ok());
+    let turn = value(&hook.query, "turn").and_then(|turn| turn.parse().ok());
     let said = hook.field("SpeechResult").or_else(|| hook.field("Digits")).unwrap_or_default();
     let said: String = said.chars().take(MOST_SAID).collect();
-    Ok(xml(talk::hear(&calls, &hook.ringing()?, &said, turn, hook.token.as_deref()).await?))
+    Ok(xml(talk::hear(&calls, &hook.ringing, &said, turn, hook.token.as_deref()).await?))
 }
 
 /// Receive partial speech from Twilio
@@ -146,11 +160,10 @@ pub(super) async fn gather(State(calls): State<Calls>, request: Signed<Twilio>) 
 ))]
 pub(super) async fn partial(State(calls): State<Calls>, request: Signed<Twilio>) -> Answer<StatusCode> {
     let hook = Hook::read(&request)?;
-    let ringing = hook.ringing()?;
     if let Some(text) = hook.field("UnstableSpeechResult").or_else(|| hook.field("StableSpeechResult")) {
         let text: String = text.chars().take(MOST_SAID).collect();
         let mut tx = calls.app().write().await?;
-        store::half_heard(kernel::Scope::system(), &mut tx, &ringing.sid, &text).await?;
+        store::half_heard(kernel::Scope::system(), &mut tx, &hook.ringing.sid, &text).await?;
         tx.commit().await?;
     }
     Ok(StatusCode::NO_CONTENT)
@@ -168,36 +181,14 @@ pub(super) async fn partial(State(calls): State<Calls>, request: Signed<Twilio>)
 ))]
 pub(super) async fn status(State(calls): State<Calls>, request: Signed<Twilio>) -> Answer<StatusCode> {
     let hook = Hook::read(&request)?;
-    let ringing = hook.ringing()?;
     let Some(status) = hook.field("CallStatus").and_then(CallStatus::parse) else {
         return Err(Error::invalid_field("CallStatus", "must be one of Twilio's statuses").into());
     };
     let duration_seconds = hook.field("CallDuration").and_then(|seconds| seconds.parse().ok());
     let mut tx = calls.app().write().await?;
-    let call = talk::call_of(&calls, &mut tx, &ringing).await?;
+    let call = talk::call_of(&calls, &mut tx, &hook.ringing).await?;
     let change = Change { duration_seconds, ..Change::to(CallState::With(status)) };
-    take_in(&calls, tx, &hook, call, change, status.is_over().then_some(&ringing.sid)).await
-}
-
-/// Does what a webhook says of a call, if it is one of ours and this was not told before. `over` is the call's name at Twilio, if it has ended.
-async fn take_in(
-    calls: &Calls,
-    mut tx: Tx,
-    hook: &Hook,
-    call: Option<Call>,
-    change: Change,
-    over: Option<&String>,
-) -> Answer<StatusCode> {
-    if let Some(mut call) = call
-        && hook.first_time(&mut tx, calls.app().clock().now()).await?
-    {
-        if let Some(sid) = over {
-            talk::end(calls, &mut tx, &mut call, sid).await?;
-        }
-        moves::apply(calls, &mut tx, &mut call, change).await?;
-    }
-    tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    hook.take_in(&calls, tx, call, change, status.is_over()).await
 }
 
 /// Receive word of a recording from Twilio
@@ -212,11 +203,10 @@ async fn take_in(
 ))]
 pub(super) async fn recording(State(calls): State<Calls>, request: Signed<Twilio>) -> Answer<StatusCode> {
     let hook = Hook::read(&request)?;
-    let ringing = hook.ringing()?;
     let recording_sid = hook.field("RecordingSid").map(str::to_owned);
     let ready = hook.field("RecordingStatus").is_none_or(|status| status == "completed");
     let mut tx = calls.app().write().await?;
-    let call = store::take_by_sid(kernel::Scope::system(), &mut tx, &ringing.sid, ringing.ours).await?;
+    let call = store::take_by_sid(kernel::Scope::system(), &mut tx, &hook.ringing.sid, hook.ringing.ours).await?;
     let change = Change { recording_sid, ..Change::default() };
-    take_in(&calls, tx, &hook, call.filter(|_| ready), change, None).await
+    hook.take_in(&calls, tx, call.filter(|_| ready), change, false).await
 }

@@ -52,6 +52,8 @@ fn every_command_has_a_page_of_help() {
         &["openapi"],
         &["doctor"],
         &["backup"],
+        &["deliveries", "failed"],
+        &["deliveries", "replay"],
     ] {
         assert!(whole.out.contains(words[0]), "{words:?} is listed");
         let help = run(folder.path(), &[words, &["--help"]].concat());
@@ -68,6 +70,8 @@ fn every_command_has_a_page_of_help() {
         &["import"],
         &["import", "creators"],
         &["backup"],
+        &["deliveries", "failed"],
+        &["deliveries", "replay"],
         &["serve", "--nonsense"],
     ] {
         let done = run(folder.path(), wrong);
