@@ -57,7 +57,7 @@ async fn the_table_has_a_line_for_every_creator_and_day(fresh: FreshDb) {
 async fn a_long_table_comes_in_parts_and_misses_nothing(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let campaign = world.campaign().await;
-    let days: Vec<String> = (0..1_500).map(|day| insights::day::Day(21_000 + day).to_string()).collect();
+    let days: Vec<String> = (0..1_500).map(|day| kernel::Day(21_000 + day).to_string()).collect();
     let rows: Vec<_> = days
         .iter()
         .flat_map(|day| {

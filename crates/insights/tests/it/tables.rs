@@ -114,7 +114,7 @@ async fn a_million_lines(fresh: FreshDb) {
     // Post by post, as platforms export them: every batch touches as many days as it has rows.
     for post in 0..posts {
         for day in 0..1000_i64 {
-            let date = insights::day::Day(19_000 + day);
+            let date = kernel::Day(19_000 + day);
             let creator = world.creators[post % 3];
             writeln!(csv, "{creator},post-{post},youtube,{date},{},{},7,5,3,2,1,900,1.25,USD", 1000 + day, day % 50)
                 .unwrap();
