@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
 /// On SQLite another process (an import beside the server) is noticed within this time.
-const PATIENCE: Duration = Duration::from_millis(100);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
 
 /// SQLite: one look at most every [`PATIENCE`]; what this process commits is known without looking.
 #[derive(Default)]

@@ -17,7 +17,7 @@ use crate::{Engine, Listener, Settings, Tx};
 
 /// An open database. Cheap to clone; clones share its connections.
 #[derive(Clone)]
-pub struct Db(Arc<Inner>, Shared);
+pub struct Db(Arc<Inner>, pub(crate) Shared);
 
 struct Inner {
     store: Store,

@@ -17,7 +17,7 @@ use crate::row::RawRow;
 use crate::sink::{All, Each, First, Nowhere, Sink};
 use crate::sqlite::ReadLease;
 use crate::sqlite::lane::WriteLease;
-use crate::topics::Shared;
+use crate::topics::{Shared, Workspaces};
 use crate::{Engine, EventRow, FromRow, Listener, Row, Value, sqlite};
 
 /// A transaction, or a connection for reading. Dropped without [`Tx::commit`], what it did is undone.
@@ -95,6 +95,10 @@ impl Tx {
     /// Where the time and the ids of events come from.
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
+    }
+
+    pub(crate) fn workspaces(&self) -> Arc<Workspaces> {
+        self.shared.workspaces.clone()
     }
 
     pub(crate) fn listener(&self) -> Option<Arc<dyn Listener>> {
