@@ -2,7 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Response};
 use events::TxExt as _;
+use http_base::cache::Key;
 use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params, Peer};
 use input::Input;
 use kernel::{CampaignId, CreatorId, Error, Kind, Result, Scope};
@@ -76,6 +79,15 @@ async fn page(app: &App, scope: Scope, query: ContractQuery) -> Result<ContractL
     Ok(ContractList { contracts: contracts.into_iter().map(Into::into).collect(), page: query.offsets.page(total) })
 }
 
+/// The page that this address asks for, which is kept if it is a workspace's: what changes any other is under no one version.
+async fn kept(deals: &Deals, scope: Scope, asked: &Uri, query: ContractQuery) -> Answer<Response> {
+    let app = deals.app();
+    let Some(workspace) = scope.workspace() else { return Ok(Json(page(app, scope, query).await?).into_response()) };
+    let key = Key { scope, asked: asked.to_string() };
+    let version = deals.stamp(workspace).await?;
+    Ok(deals.lists().json(app, key, version, || page(app, scope, query)).await?)
+}
+
 /// List contracts
 ///
 /// The newest first. A creator sees those that were sent to the entries that they claimed.
@@ -84,9 +96,10 @@ async fn page(app: &App, scope: Scope, query: ContractQuery) -> Result<ContractL
 pub(super) async fn list(
     State(deals): State<Deals>,
     caller: Caller,
+    asked: Uri,
     Params(query): Params<ContractQuery>,
-) -> Answer<Json<ContractList>> {
-    Ok(Json(page(deals.app(), caller.scope(), query).await?))
+) -> Answer<Response> {
+    kept(&deals, caller.scope(), &asked, query).await
 }
 
 /// List the contracts of a campaign
@@ -99,10 +112,11 @@ pub(super) async fn of_campaign(
     State(deals): State<Deals>,
     caller: Caller,
     name: Named,
+    asked: Uri,
     Params(offsets): Params<Offsets>,
-) -> Answer<Json<ContractList>> {
+) -> Answer<Response> {
     let query = ContractQuery { campaign_id: Some(name.0), creator_id: None, status: None, offsets };
-    Ok(Json(page(deals.app(), caller.scope(), query).await?))
+    kept(&deals, caller.scope(), &asked, query).await
 }
 
 /// List the contracts with a creator
@@ -115,10 +129,11 @@ pub(super) async fn of_creator(
     State(deals): State<Deals>,
     caller: Caller,
     name: Named,
+    asked: Uri,
     Params(offsets): Params<Offsets>,
-) -> Answer<Json<ContractList>> {
+) -> Answer<Response> {
     let query = ContractQuery { campaign_id: None, creator_id: Some(name.id("Creator")?), status: None, offsets };
-    Ok(Json(page(deals.app(), caller.scope(), query).await?))
+    kept(&deals, caller.scope(), &asked, query).await
 }
 
 /// Create a contract
