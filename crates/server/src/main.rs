@@ -4,6 +4,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use influencerflow::{cli, commands};
+use mimalloc::MiMalloc;
+
+/// Also what SQLite takes (feature `override`): with the C library's allocator threads that write wait for each other, and what an import
+/// took is never given back. Measured in docs/performance.md.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
