@@ -1,5 +1,7 @@
 //! `/openapi.json`, Swagger UI at `/docs` and Redoc at `/redoc`, whole from the binary: no page asks anyone else for anything.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -33,6 +35,12 @@ const SWAGGER_FILES: [(&str, Asset); 6] = [
     }),
     ("favicon-32x32.png", Asset::plain("image/png", include_bytes!("../assets/swagger/favicon-32x32.png"))),
 ];
+
+/// The document alone, written when it is asked for.
+pub(crate) fn description(document: OpenApi) -> Router {
+    let document = Arc::new(document);
+    Router::new().route("/openapi.json", get(|| async move { axum::Json(&*document).into_response() }))
+}
 
 /// The pages of the documentation, and the document itself. They are never counted.
 pub fn router(document: &OpenApi, policies: &mut Policies) -> Result<Router, serde_json::Error> {

@@ -14,7 +14,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::policy::{Arguments, Policies, Policy, Rate, Takes};
-use crate::{App, layers, openapi};
+use crate::{App, docs, layers, openapi};
 
 /// Handlers with `#[utoipa::path]`, to be given to [`Routes::with`]: `routes!(list, create)`.
 #[macro_export]
@@ -127,8 +127,9 @@ impl Routes {
         (router, document, self.policies)
     }
 
-    /// A service of these alone, with the layers around it.
+    /// A service of these alone, with the layers around it, and with their description at the usual place.
     pub fn served(self, app: &App) -> Router {
-        layers::around(self.router.into(), self.policies, app, &[])
+        let (router, document, policies) = self.split(openapi::base(env!("CARGO_PKG_VERSION")));
+        layers::around(router, policies, app, &[]).merge(docs::description(document))
     }
 }

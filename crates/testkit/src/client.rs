@@ -1,6 +1,7 @@
 //! Asking a service in this process, without a socket.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -8,16 +9,22 @@ use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
 
+use crate::document::Document;
 use crate::{Form, Reply};
 
 /// Asks a service, as an HTTP client on this machine would. Cheap to clone, so that many may ask at once.
+///
+/// If the service describes itself (`/openapi.json`), every answer must be as it says: one that is not fails the test.
 #[derive(Clone)]
 pub struct Client {
     service: BoxCloneSyncService<Request, Response, Infallible>,
     headers: HeaderMap,
+    /// Read when the first answer is to be judged.
+    document: Arc<OnceCell<Option<Document>>>,
 }
 
 impl Client {
@@ -27,8 +34,7 @@ impl Client {
         S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
         S::Future: Send + 'static,
     {
-        let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("localhost:8000"))]);
-        Self { service: BoxCloneSyncService::new(service), headers }
+        Self { service: BoxCloneSyncService::new(service), headers: on_this_machine(), document: Arc::default() }
     }
 
     /// The same client, with this header in all that it asks.
@@ -76,16 +82,41 @@ impl Client {
 
     /// Any method with any body, and a type if one is to be said.
     pub async fn ask(&self, method: Method, path: &str, media_type: Option<&str>, body: Body) -> Reply {
+        let mut headers = self.headers.clone();
+        if let Some(media_type) = media_type {
+            headers.insert(CONTENT_TYPE, media_type.parse().expect("a media type"));
+        }
+        let reply = self.send(method.clone(), path, headers, body).await;
+        let document = self.document.get_or_init(|| self.describe()).await;
+        if let Some(document) = document {
+            let faults = document.faults(&method, path, &reply);
+            assert!(
+                faults.is_empty(),
+                "{method} {path} is answered otherwise than documented: {faults:#?}\n{}",
+                reply.brief()
+            );
+        }
+        reply
+    }
+
+    async fn send(&self, method: Method, path: &str, headers: HeaderMap, body: Body) -> Reply {
         let asked = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(path).body(body).expect("a path that can be asked for");
-        request.headers_mut().extend(self.headers.clone());
-        if let Some(media_type) = media_type {
-            request.headers_mut().insert(CONTENT_TYPE, media_type.parse().expect("a media type"));
-        }
+        request.headers_mut().extend(headers);
         let response = match self.service.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         };
         Reply::read(asked, response).await
     }
+
+    /// What the service says of itself, if it does.
+    async fn describe(&self) -> Option<Document> {
+        let reply = self.send(Method::GET, "/openapi.json", on_this_machine(), Body::empty()).await;
+        (reply.status == 200).then(|| Document::new(reply.json()))
+    }
+}
+
+fn on_this_machine() -> HeaderMap {
+    HeaderMap::from_iter([(HOST, HeaderValue::from_static("localhost:8000"))])
 }

@@ -9,6 +9,7 @@
 )]
 
 mod client;
+mod document;
 mod form;
 mod people;
 mod reply;

@@ -90,7 +90,7 @@ impl Reply {
         self.error()["error"]["message"].as_str().unwrap_or_default().to_owned()
     }
 
-    fn brief(&self) -> String {
+    pub(crate) fn brief(&self) -> String {
         self.text().chars().take(600).collect()
     }
 }
