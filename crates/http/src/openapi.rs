@@ -3,9 +3,11 @@
 mod properties;
 mod tags;
 
+use std::collections::HashSet;
+
 use axum::http::Method;
 use utoipa::openapi::path::{Operation, ParameterIn};
-use utoipa::openapi::schema::{AdditionalProperties, ArrayItems};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, ContactBuilder, Content, ContentBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder,
@@ -47,21 +49,27 @@ pub fn finish(document: &mut OpenApi, policies: &Policies) {
     let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.security_schemes.insert("bearer".to_owned(), RefOr::T(scheme));
     components.schemas.values_mut().for_each(describe);
+    let naming: HashSet<String> =
+        components.schemas.iter().filter(|(_, schema)| names_others(schema)).map(|(name, _)| name.clone()).collect();
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             let policy = policies.of(&method_of(method), path);
+            no_null(operation);
             operation.operation_id = Some(operation_id(operation.summary.as_deref(), method, path));
-            add_errors(policy, operation);
+            add_errors(policy, operation, &naming);
             add_security(policy.who, operation);
             bodies(operation).for_each(describe);
         }
     }
 }
 
+const HTML: &str = "text/html";
+
 /// Name, status and description of the errors that routes share.
 const ERRORS: &[(&str, &str, &str)] = &[
     ("BadRequest", "400", "The request cannot be read: malformed JSON, text that is not UTF-8"),
     ("Unauthenticated", "401", "A bearer token is wanted, or the one given is not valid"),
+    ("Forbidden", "403", "Not for this kind of account, this role or this key"),
     ("NotFound", "404", "Not there, or not yours"),
     ("TooLarge", "413", "The body is larger than allowed"),
     ("UnsupportedMediaType", "415", "The body is of a type that is not read here"),
@@ -75,39 +83,79 @@ const ERRORS: &[(&str, &str, &str)] = &[
     ("Unavailable", "503", "The server cannot do it now; try again a little later"),
 ];
 
-fn add_errors(policy: Policy, operation: &mut Operation) {
+/// Errors whose pages a person sees who followed a mailed link: what went wrong with the link, or with what was sent.
+const OF_PAGES: &[&str] = &["400", "403", "404", "409", "422"];
+
+/// `naming` are the schemas of bodies that name other things by their ids.
+fn add_errors(policy: Policy, operation: &mut Operation, naming: &HashSet<String>) {
     let has_body = operation.request_body.is_some() || policy.takes != Takes::Json;
     let has_parameters = operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty());
-    let names_something = operation
-        .parameters
-        .iter()
-        .flatten()
-        .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Path));
+    let names_something = operation.parameters.iter().flatten().any(|parameter| {
+        matches!(parameter, RefOr::T(own) if own.parameter_in == ParameterIn::Path || names_another(&own.name))
+    }) || taken(operation).any(|schema| match schema {
+        RefOr::Ref(named) => named.ref_location.rsplit('/').next().is_some_and(|name| naming.contains(name)),
+        RefOr::T(_) => names_others(schema),
+    });
+    let has_pages = operation.responses.responses.iter().any(|(status, response)| {
+        status.starts_with('2') && matches!(response, RefOr::T(response) if response.content.contains_key(HTML))
+    });
     // What counts nobody and asks nobody is the server's own.
     let open = policy.who == Who::Everybody && policy.rate == Rate::Free;
-    for (name, status, _) in ERRORS {
+    for (name, status, description) in ERRORS {
         let may_happen = match *status {
             "400" | "422" => has_body || has_parameters,
             "413" | "415" => has_body,
             "401" => !open,
+            "403" => policy.who.wants_account(),
             "404" => names_something,
             "429" => policy.rate != Rate::Free,
             _ => true,
         };
         if may_happen && !operation.responses.responses.contains_key(*status) {
-            let reference = Ref::new(format!("#/components/responses/{name}"));
-            operation.responses.responses.insert((*status).to_owned(), RefOr::Ref(reference));
+            let response = if has_pages && OF_PAGES.contains(status) {
+                RefOr::T(error_response(description))
+            } else {
+                RefOr::Ref(Ref::new(format!("#/components/responses/{name}")))
+            };
+            operation.responses.responses.insert((*status).to_owned(), response);
         }
     }
     // A route tells what an error of its own means; its body is the one that every error has.
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response
             && matches!(status.as_bytes(), [b'4' | b'5', ..])
-            && response.content.is_empty()
+            // A range that is not there is told by headers alone, as players expect.
+            && status != "416"
         {
-            response.content.insert("application/json".to_owned(), RefOr::T(error_content()));
+            if response.content.is_empty() || has_pages {
+                response.content.entry("application/json".to_owned()).or_insert_with(|| RefOr::T(error_content()));
+            }
+            if has_pages && OF_PAGES.contains(&status.as_str()) {
+                response.content.entry(HTML.to_owned()).or_insert_with(|| RefOr::T(page_content()));
+            }
         }
     }
+}
+
+/// Does a schema have a property that names something else by its id?
+fn names_others(schema: &RefOr<Schema>) -> bool {
+    matches!(schema, RefOr::T(Schema::Object(object)) if object.properties.keys().any(|name| names_another(name)))
+}
+
+fn names_another(name: &str) -> bool {
+    name.ends_with("_id") || name.ends_with("_ids")
+}
+
+/// The schemas of what an operation takes.
+fn taken(operation: &Operation) -> impl Iterator<Item = &RefOr<Schema>> {
+    let body = operation.request_body.iter().filter_map(|body| match body {
+        RefOr::T(body) => Some(body.content.values()),
+        RefOr::Ref(_) => None,
+    });
+    body.flatten().filter_map(|content| match content {
+        RefOr::T(content) => content.schema.as_ref(),
+        RefOr::Ref(_) => None,
+    })
 }
 
 /// Every operation says whether it wants a token: an empty list is "none". Where an account's token is no use (pages, mailed links,
@@ -130,6 +178,10 @@ fn error_response(description: &str) -> Response {
 
 fn error_content() -> Content {
     ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorBody"))).build()
+}
+
+fn page_content() -> Content {
+    ContentBuilder::new().schema(Some(String::schema())).build()
 }
 
 /// The method of an operation, by its name in the document.
@@ -165,6 +217,24 @@ fn bodies(operation: &mut Operation) -> impl Iterator<Item = &mut RefOr<Schema>>
         RefOr::T(content) => content.schema.as_mut(),
         RefOr::Ref(_) => None,
     })
+}
+
+/// A body that may be missing is told as one that may be null, too; null is no body that is read.
+fn no_null(operation: &mut Operation) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
+    for content in body.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        if let Some(RefOr::T(Schema::OneOf(one))) = &mut content.schema {
+            one.items.retain(|item| !is_null(item));
+            if let [only] = one.items.as_slice() {
+                content.schema = Some(only.clone());
+            }
+        }
+    }
+}
+
+fn is_null(schema: &RefOr<Schema>) -> bool {
+    matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null))
 }
 
 /// Gives every property without a description the one that its name has everywhere.

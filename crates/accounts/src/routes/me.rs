@@ -12,7 +12,8 @@ use crate::{Accounts, UserBody, store};
 ///
 /// In the demo without a token: its administrator, who is no account.
 #[utoipa::path(get, path = "/api/v1/auth/me", tag = "Accounts",
-    responses((status = 200, description = "One's own account", body = UserBody)))]
+    responses((status = 200, description = "One's own account", body = UserBody),
+        (status = 409, description = "The log-in's e-mail address belongs to an account that logs in otherwise"), (status = 502, description = "The service that keeps the passwords failed")))]
 pub(super) async fn me(State(accounts): State<Accounts>, caller: Caller) -> Answer<Json<UserBody>> {
     Ok(Json(who(&accounts, &caller).await?))
 }

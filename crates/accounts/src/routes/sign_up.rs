@@ -28,6 +28,7 @@ pub(super) struct SignedUp {
 #[utoipa::path(post, path = "/api/v1/auth/signup", tag = "Accounts", request_body = SignUp, security(()), responses(
     (status = 201, description = "The new account", body = SignedUp),
     (status = 400, description = "The e-mail address or the user name is somebody's already"),
+    (status = 502, description = "The service that keeps the passwords failed"),
 ))]
 pub(super) async fn sign_up(
     State(accounts): State<Accounts>,

@@ -362,8 +362,10 @@ pub(super) async fn end_session(
     ("Range" = Option<String>, Header, description = "The part that is wanted, such as `bytes=0-1023`"),
     ("If-Range" = Option<String>, Header, description = "The `ETag` of the recording that you have a part of"),
     ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the recording that you have")), responses(
-    (status = 200, description = "The recording", body = inline(Binary), content_type = "audio/mpeg"),
-    (status = 206, description = "The part that was asked for", body = inline(Binary), content_type = "audio/mpeg"),
+    (status = 200, description = "The recording",
+        content((inline(Binary) = "audio/mpeg"), (inline(Binary) = "audio/wav"))),
+    (status = 206, description = "The part that was asked for",
+        content((inline(Binary) = "audio/mpeg"), (inline(Binary) = "audio/wav"))),
     (status = 304, description = "You have this recording (`If-None-Match`)"),
     (status = 416, description = "The recording has no such part"),
     (status = 502, description = "The provider failed; the message says what to do"),

@@ -31,6 +31,7 @@ pub(super) struct ImportForm;
     (String = "application/jsonl"), (String = "application/x-ndjson"),
 )), responses(
     (status = 200, description = "What became of the rows", body = ImportReport),
+    (status = 409, description = "Somebody else changed the same entries meanwhile; import again"),
 ))]
 pub(super) async fn import_creators(
     State(directory): State<Directory>,
