@@ -108,12 +108,18 @@ async fn root(State(core): State<Core>, headers: HeaderMap) -> Response {
     ([(VARY, "Accept")], Json(welcome)).into_response()
 }
 
+kernel::word_schema!(Wellness, "Whether every part of the server works.", "healthy" | "unhealthy");
+kernel::word_schema!(WellnessOfParts, "Whether every part of the server works.", "ok" | "degraded");
+kernel::word_schema!(ServerMode, "As what the server runs.", "demo" | "production");
+
 /// The health of the server.
 #[derive(Serialize, ToSchema)]
 struct Health {
     /// `healthy`, or `unhealthy` when a part of it is not.
+    #[schema(value_type = Wellness)]
     status: &'static str,
     /// `demo` or `production`.
+    #[schema(value_type = ServerMode)]
     mode: &'static str,
 }
 
@@ -134,6 +140,7 @@ async fn health(State(core): State<Core>) -> Response {
 #[derive(Serialize, ToSchema)]
 struct HealthOfParts {
     /// `ok`, or `degraded` when a part is not well.
+    #[schema(value_type = WellnessOfParts)]
     status: &'static str,
     /// The version of the program.
     version: &'static str,

@@ -52,6 +52,25 @@ pub mod made {
     }
 }
 
+/// Names the schema of a text that is one of some words, where the code has no enum of them:
+/// `word_schema!(MatchStatus, "How well the two fit.", "high" | "medium" | "low");`. A field of that type is described by
+/// `#[schema(value_type = MatchStatus)]`.
+#[macro_export]
+macro_rules! word_schema {
+    ($vis:vis $name:ident, $description:literal, $($word:literal)|+) => {
+        #[doc = $description]
+        $vis struct $name;
+
+        impl $crate::words::made::utoipa::PartialSchema for $name {
+            fn schema() -> $crate::words::made::utoipa::openapi::RefOr<$crate::words::made::utoipa::openapi::Schema> {
+                $crate::words::made::schema(&[$($word),+], $description)
+            }
+        }
+
+        impl $crate::words::made::utoipa::ToSchema for $name {}
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,6 +23,12 @@ const HIDDEN: &str = "(not shown: a mail server is set, and what is mailed is it
 /// and where it was deleted.
 const DELETED: &str = "(deleted: texts of mails are kept for MAIL_KEEP_DAYS)";
 
+kernel::word_schema!(
+    MailStatus,
+    "How a mail stands; `kept`: no mail server is set, and nobody got it.",
+    "queued" | "sending" | "sent" | "kept" | "failed" | "withheld"
+);
+
 /// A mail of the outbox.
 #[derive(Serialize, ToSchema)]
 struct Message {
@@ -40,7 +46,7 @@ struct Message {
     /// Whether the text is hidden or was deleted.
     redacted: bool,
     /// `queued`, `sending`, `sent`, `kept` (no mail server is set: nobody got it), `failed` or `withheld`.
-    #[schema(example = "kept")]
+    #[schema(value_type = MailStatus, example = "kept")]
     status: String,
     /// How often it was tried to send it.
     attempts: u32,

@@ -31,13 +31,15 @@ pub(crate) fn router() -> Routes<Accounts> {
     Routes::new().with(routes!(ask)).with(routes!(status)).with(routes!(download)).with(routes!(erase_me))
 }
 
+kernel::word_schema!(ExportStatus, "How far an export is.", "pending" | "completed" | "failed" | "expired");
+
 /// An export of everything about an account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AccountExport)]
 struct ExportBody {
     export_id: ExportId,
     /// `pending`, `completed`, `failed` or `expired`.
-    #[schema(example = "completed")]
+    #[schema(value_type = ExportStatus, example = "completed")]
     status: String,
     /// Where it is fetched, with the bearer token, once it is completed.
     download_url: Option<String>,

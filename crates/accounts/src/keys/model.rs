@@ -11,6 +11,8 @@ pub(crate) const MOST_ALIVE: u64 = 50;
 /// How often it is noted that a key was used.
 pub(crate) const NOTED_EVERY: i64 = time::HOUR;
 
+kernel::word_schema!(KeyScope, "What a key may do.", "read" | "write");
+
 /// A key as its owner sees it: never the key itself.
 #[derive(Clone, Debug, Serialize, ToSchema, db::Row)]
 #[schema(as = ApiKey)]
@@ -24,7 +26,7 @@ pub struct KeyBody {
     #[schema(example = "x7Qk")]
     pub hint: String,
     /// `read` or `write`.
-    #[schema(example = "read")]
+    #[schema(value_type = KeyScope, example = "read")]
     pub scope: String,
     /// The workspace that it is for; only a business has one.
     pub workspace_id: Option<WorkspaceId>,

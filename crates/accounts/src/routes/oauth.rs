@@ -177,7 +177,7 @@ async fn log_in(
 #[derive(Serialize, ToSchema)]
 struct IdentityBody {
     /// `instagram`, `facebook`, `tiktok` or `google`.
-    #[schema(example = "google")]
+    #[schema(value_type = Provider, example = "google")]
     provider: String,
     /// As one is called there.
     #[schema(example = "@instagram_username")]

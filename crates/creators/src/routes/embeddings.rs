@@ -128,6 +128,8 @@ pub(super) struct BatchDone {
     details: Vec<BatchDetail>,
 }
 
+kernel::word_schema!(EmbeddingOutcome, "Whether an embedding was generated.", "success" | "failed");
+
 /// What became of one id.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EmbeddingResult)]
@@ -135,6 +137,7 @@ pub(super) struct BatchDetail {
     /// The id, as it was sent.
     creator_id: String,
     /// `success` or `failed`.
+    #[schema(value_type = EmbeddingOutcome)]
     status: &'static str,
     /// What was done, or why it failed.
     message: String,

@@ -60,7 +60,8 @@ pub struct Deliverable {
 }
 
 /// A deliverable, as a contract's text asks for it.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[schema(as = ContractDocumentDeliverable)]
 pub struct Wanted {
     /// What it is.
     pub kind: String,

@@ -6,11 +6,13 @@ use kernel::{Amount, ContractId, Currency, Error, Money, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use super::{Line, SigningOrder, Text, Wanted, deliverables, schedule};
 
 /// One side, as the text names it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ContractDocumentParty)]
 pub struct PartyText {
     /// The name.
     pub name: String,
@@ -21,7 +23,8 @@ pub struct PartyText {
 }
 
 /// What both sides sign. It names everything that counts and nothing that changes by itself; its bytes are its JSON.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ContractDocument)]
 pub struct Document {
     /// The contract.
     pub contract_id: ContractId,
@@ -40,6 +43,7 @@ pub struct Document {
     /// What is paid in all, in hundredths.
     pub total: i64,
     /// The terms, as they were written.
+    #[schema(value_type = Object)]
     pub terms: Map<String, Value>,
     /// What is to be delivered.
     pub deliverables: Vec<Wanted>,

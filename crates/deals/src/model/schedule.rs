@@ -12,7 +12,8 @@ use super::deliverables::{Wanted, moment_or_day, text_of};
 pub const MOST_LINES: usize = 50;
 
 /// What makes a milestone due.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MilestoneDue)]
 #[serde(rename_all = "snake_case")]
 pub enum Due {
     /// The last signature.
@@ -24,12 +25,14 @@ pub enum Due {
 }
 
 /// A line of a schedule.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ContractDocumentLine)]
 pub struct Line {
     /// What it is called: `contract_signing`.
     pub milestone: String,
-    /// How much.
+    /// How much, in hundredths.
     #[serde(with = "minor")]
+    #[schema(value_type = i64)]
     pub amount: Amount,
     /// When, if a date was said, in microseconds since 1970.
     pub due_date: Option<i64>,

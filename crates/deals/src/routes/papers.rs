@@ -67,7 +67,7 @@ pub(super) async fn draw(paper: Paper) -> Answer<Response> {
 /// be signed if it were sent now.
 #[utoipa::path(get, path = "/api/v1/contracts/{contract_id}/document", tag = "Contracts",
     params(("contract_id" = String, Path, description = "The contract's id")),
-    responses((status = 200, description = "The text", body = Value, content_type = "application/json")))]
+    responses((status = 200, description = "The text", body = Document, content_type = "application/json")))]
 pub(super) async fn document(State(deals): State<Deals>, caller: Caller, name: Named) -> Answer<Response> {
     let scope = caller.scope();
     let mut tx = deals.app().read().await?;

@@ -1,14 +1,23 @@
 //! Contracts as they are answered.
 
 use db::Tx;
-use kernel::{AccountId, Amount, CampaignId, ContractId, CreatorId, Currency, Result, Timestamp};
+use input::describe::finished;
+use kernel::{AccountId, CampaignId, ContractId, CreatorId, Currency, Amount, Result, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 use crate::model::deliverables::DeliverableId;
 use crate::model::{Contract, Deliverable, DeliverableStatus, Method, Party, SigningOrder, Status};
 use crate::store::{self, Listed, Signature, Version};
+
+fn deliverables_as_sent() -> RefOr<Schema> {
+    finished(
+        json!({"description": "As they were sent, or as they stand in the terms: a list, or an object of kinds.", "anyOf": [
+        {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "object"}]}}, {"type": "object"}]}),
+    )
+}
 
 /// A contract: its terms, its money, and where it stands.
 #[derive(Serialize, ToSchema)]
@@ -23,7 +32,7 @@ pub(super) struct ContractBody {
     #[schema(value_type = Object)]
     terms: Map<String, Value>,
     /// As they were sent, or as they stand in the terms.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(schema_with = deliverables_as_sent)]
     deliverables: Value,
     payment_amount: Amount,
     currency: Currency,
@@ -210,12 +219,15 @@ impl From<Signature> for SignatureBody {
     }
 }
 
+kernel::word_schema!(VersionStatus, "Where a text of a contract stands.", "proposed" | "in_force" | "withdrawn");
+
 /// One of the texts of a contract.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ContractVersion)]
 pub(super) struct VersionBody {
     pub(super) version: i64,
     /// `proposed`, `in_force` or `withdrawn`.
+    #[schema(value_type = VersionStatus)]
     status: String,
     /// The SHA-256 of its bytes.
     document_hash: String,

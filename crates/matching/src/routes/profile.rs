@@ -6,8 +6,8 @@ use creators::Creator;
 use http_base::cache::Key;
 use http_base::{Answer, Caller, Named, Params};
 use input::Input;
-use kernel::{Amount, CreatorId, Error, Result, Scope, Timestamp, count};
-use mind::score::Reason;
+use kernel::{CreatorId, Error, Amount, Result, Scope, Timestamp, count};
+use mind::score::{MatchStatus, Reason};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -92,6 +92,7 @@ struct CampaignMatch {
     #[schema(example = 85.02)]
     percentage: f64,
     /// `high` from 75, `medium` from 50, else `low`.
+    #[schema(value_type = MatchStatus)]
     status: &'static str,
     /// Why: what added to the score first, what took from it last.
     reasons: Vec<Reason>,

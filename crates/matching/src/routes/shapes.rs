@@ -1,8 +1,8 @@
 //! Creators as lists and matches show them.
 
 use creators::{Creator, CreatorBody};
-use kernel::{Amount, CreatorId, Platform, count};
-use mind::score::{Scores, number, percent};
+use kernel::{CreatorId, Amount, Platform, count};
+use mind::score::{MatchStatus, Scores, number, percent};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,6 +15,7 @@ pub(super) struct ListedCreator {
     #[schema(example = 85.02)]
     match_percentage: Option<f64>,
     /// `high` from 75 percent, `medium` from 50, else `low`; null without a campaign or a search.
+    #[schema(value_type = Option<MatchStatus>)]
     match_status: Option<&'static str>,
 }
 

@@ -28,7 +28,7 @@ pub use explain::{
 pub use gates::{Candidate, Gate, Gates, Names};
 pub use niche::Niche;
 pub use norms::{Norms, Standing};
-pub use scores::{Band, FULL, Scores, from_number, number, percent};
+pub use scores::{Band, FULL, MatchStatus, Scores, from_number, number, percent};
 
 #[cfg(test)]
 mod ranking;

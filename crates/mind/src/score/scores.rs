@@ -69,6 +69,12 @@ pub enum Band {
     High,
 }
 
+kernel::word_schema!(
+    pub MatchStatus,
+    "How well the two fit: `high` from 75 percent, `medium` from 50, else `low`.",
+    "high" | "medium" | "low"
+);
+
 impl Band {
     /// The band of a score in hundredths of a percent.
     pub const fn of(score: u16) -> Self {

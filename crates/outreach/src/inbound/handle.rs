@@ -15,7 +15,7 @@ use crate::{Channel, EmailStatus, Entry, MessageType, Outreach, Stage, Status};
 
 /// What became of a mail.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
-#[words(no_column)]
+#[words(name = "ReceivedAs", no_column)]
 pub(crate) enum Received {
     /// It belongs to no mail of ours.
     Unknown,

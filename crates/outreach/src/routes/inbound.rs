@@ -32,7 +32,7 @@ impl Webhook<Outreach> for MailIn {
 pub(super) struct Taken {
     /// What it was: `reply`, `auto_reply`, `bounced`, `soft_bounce`, `complaint`, `duplicate`, or `unknown` if it answers no email that was
     /// sent from here.
-    #[schema(example = "reply")]
+    #[schema(value_type = inbound::Received, example = "reply")]
     status: &'static str,
     /// The log entry that it belongs to; null if it is not known.
     outreach_id: Option<OutreachId>,

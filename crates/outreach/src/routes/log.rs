@@ -352,6 +352,8 @@ pub(super) async fn update(
     Ok(Json(entry.into()))
 }
 
+kernel::word_schema!(TouchDirection, "`out` from you to the creator, `in` from them to you.", "out" | "in");
+
 /// An email, a call or a message in the history of a log entry.
 #[derive(Serialize, ToSchema)]
 #[schema(as = OutreachTouch)]
@@ -361,7 +363,7 @@ pub(super) struct TouchBody {
     #[schema(example = "email")]
     kind: String,
     /// `out` from you to the creator, `in` from them to you.
-    #[schema(example = "out")]
+    #[schema(value_type = TouchDirection, example = "out")]
     direction: String,
     /// Where it stands. Of an email: `draft`, `queued`, `sent`, `kept` (no mail server is set), `failed`, `withheld`, `bounced`,
     /// `received`, `auto_reply`, …; of a call one of the values of `call_status`.

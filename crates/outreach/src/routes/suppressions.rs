@@ -21,6 +21,12 @@ use crate::store::touches::{self, Touch, TouchId};
 use crate::store::{self, sequences};
 use crate::token::Purpose;
 
+kernel::word_schema!(
+    SuppressionReason,
+    "Why an address gets no email.",
+    "unsubscribed" | "complained" | "bounced" | "manual"
+);
+
 /// An address that gets no email.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Suppression)]
@@ -30,7 +36,7 @@ pub(super) struct SuppressionBody {
     #[schema(example = "mia@example.com")]
     address: String,
     /// Why it gets none: `unsubscribed`, `complained`, `bounced` or `manual`.
-    #[schema(example = "unsubscribed")]
+    #[schema(value_type = SuppressionReason, example = "unsubscribed")]
     reason: String,
     /// A note of whoever put it on the list.
     note: Option<String>,

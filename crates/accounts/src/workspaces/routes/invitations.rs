@@ -33,6 +33,8 @@ pub(super) struct NewInvitation {
     role: WorkspaceRole,
 }
 
+kernel::word_schema!(InvitationStatus, "Where an invitation stands.", "open" | "accepted" | "revoked" | "expired");
+
 /// An invitation, without what lets one in.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WorkspaceInvitation)]
@@ -43,7 +45,7 @@ pub(super) struct InvitationBody {
     /// As what.
     role: WorkspaceRole,
     /// `open`, `accepted`, `revoked` or `expired`.
-    #[schema(example = "open")]
+    #[schema(value_type = InvitationStatus, example = "open")]
     status: &'static str,
     /// By whom.
     invited_by: AccountId,

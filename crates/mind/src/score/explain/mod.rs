@@ -13,7 +13,7 @@ pub use performance::{EstimatedPerformance, History, Notes};
 
 use super::brief::{Brief, CreatorView, Evidence};
 use super::norms::Norms;
-use super::scores::{Band, FULL, Scores, number, percent};
+use super::scores::{Band, FULL, MatchStatus, Scores, number, percent};
 
 /// How much a reason weighs in the match score.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, ToSchema)]
@@ -77,6 +77,7 @@ pub struct Analysis {
     /// The match score in percent, with two decimals.
     pub match_percentage: f64,
     /// `high`, `medium` or `low`.
+    #[schema(value_type = MatchStatus)]
     pub match_status: &'static str,
     /// What brought points first, what cost them last.
     pub reasons: Vec<Reason>,
