@@ -40,7 +40,10 @@ pub(crate) fn parse(text: &str) -> Option<String> {
 /// The rule of a field that holds a number.
 pub(crate) fn phone_number() -> impl Rule<Output = String> {
     rule::rule(
-        || json!({"type": "string", "pattern": r"^\s*\+", "examples": ["+14155550123"]}),
+        || {
+            json!({"type": "string", "pattern": r"^\+[ ().-]*[1-9]([ ().-]*[0-9]){6,14}[ ().-]*$",
+                "examples": ["+14155550123"]})
+        },
         |value, _| {
             let text = value.as_str().ok_or_else(|| Problem::new("wrong_type", "must be a text"))?;
             parse(text).ok_or_else(|| {

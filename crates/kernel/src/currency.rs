@@ -87,6 +87,7 @@ impl utoipa::PartialSchema for Currency {
         use utoipa::openapi::schema::{ObjectBuilder, Type};
         ObjectBuilder::new()
             .schema_type(Type::String)
+            .enum_values(Some(TWO.split_whitespace().chain(NONE.split_whitespace())))
             .description(Some("A currency, by its code of ISO 4217"))
             .examples(["USD"])
             .into()

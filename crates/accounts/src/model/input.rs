@@ -1,8 +1,11 @@
 //! The rules of the fields of an account.
 
+use input::describe::{Schemas, reference};
 use input::rule::{self, Problem, Rule};
 use kernel::UserType;
 use serde_json::{Value, json};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
 
 /// What somebody may say to be; nobody becomes an administrator by signing up.
 pub const NAMES_OF_USER_TYPES: &[&str] = &["CREATOR", "BUSINESS", "INFLUENCER", "BRAND"];
@@ -68,20 +71,45 @@ pub fn new_password() -> impl Rule<Output = String> {
     judged.described(|| json!({"type": "string", "format": "password", "minLength": 8, "maxLength": 128}))
 }
 
-/// A country by its two letters.
-pub fn country() -> impl Rule<Output = String> {
-    rule::rule(
-        || json!({"type": "string", "pattern": "^[A-Za-z]{2}$", "examples": ["ES"]}),
-        |value, from_text| {
-            let code = rule::text(100).read(value, from_text)?.to_ascii_uppercase();
-            if code.len() == 2 && COUNTRIES.split(' ').any(|country| country == code) {
-                Ok(code)
-            } else {
-                Err(Problem::new("unknown_value", "must be a country's two letters (ISO 3166), such as ES or US"))
-            }
-        },
-    )
+struct CountryRule;
+
+impl Rule for CountryRule {
+    type Output = String;
+
+    fn read(&self, value: &Value, from_text: bool) -> Result<String, Problem> {
+        let code = rule::text(100).read(value, from_text)?.to_ascii_uppercase();
+        if code.len() == 2 && COUNTRIES.split(' ').any(|country| country == code) {
+            Ok(code)
+        } else {
+            Err(Problem::new("unknown_value", "must be a country's two letters (ISO 3166), such as ES or US"))
+        }
+    }
+
+    fn schema(&self, schemas: &mut Schemas) -> Value {
+        reference::<CountryCode>(schemas)
+    }
 }
+
+/// A country by its two letters, whatever their case.
+pub fn country() -> impl Rule<Output = String> {
+    CountryRule
+}
+
+/// The name of its schema.
+struct CountryCode;
+
+impl utoipa::PartialSchema for CountryCode {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(COUNTRIES.split(' ')))
+            .description(Some("A country, by its two letters of ISO 3166-1."))
+            .examples(["ES"])
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for CountryCode {}
 
 /// ISO 3166-1 alpha-2, and XK, which Kosovo uses.
 const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW \

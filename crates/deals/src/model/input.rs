@@ -2,6 +2,7 @@
 
 use input::rule::{self, Problem, Rule};
 use input::{Fields, Input};
+use kernel::money::MOST_MINOR;
 use kernel::{Amount, CreatorId, Currency, Error, Fault, Money, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -42,7 +43,15 @@ fn some_json(fits: fn(&Value) -> bool, wanted: &'static str, schema: fn() -> Val
 }
 
 fn a_day_or_a_time(what: &str) -> Value {
-    json!({"type": "string", "description": format!("{what}: a day such as 2030-07-10, or a time in RFC 3339.")})
+    json!({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}, {"type": "null"}],
+        "description": format!("{what}: a day such as 2030-07-10, or a time in RFC 3339.")})
+}
+
+/// What begins with a digit and has a hyphen is taken for a date.
+fn a_day_a_time_or_words(what: &str) -> Value {
+    json!({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"},
+        {"type": "string", "pattern": "^([^0-9]|[^-]*$)"}],
+        "description": format!("{what}: a day such as 2030-07-10, a time in RFC 3339, or words such as \"after the launch\".")})
 }
 
 fn words_or_list(what: &str) -> Value {
@@ -73,8 +82,8 @@ fn terms() -> impl Rule<Output = Map<String, Value>> {
             "deliverables": {"type": "array", "items": a_deliverable(), "maxItems": deliverables::MOST},
             "usage_rights": words_or_object("How the content may be used, and for how long."),
             "exclusivity": words_or_object("For whom else the creator may not work meanwhile."),
-            "start_date": a_day_or_a_time("From when it holds"),
-            "end_date": a_day_or_a_time("Until when it holds")}})
+            "start_date": a_day_a_time_or_words("From when it holds"),
+            "end_date": a_day_a_time_or_words("Until when it holds")}})
     })
 }
 
@@ -86,7 +95,7 @@ fn payment_schedule() -> impl Rule<Output = Vec<Value>> {
     let schema = || {
         let item = json!({"type": "object", "additionalProperties": true, "properties": {
             "milestone": {"type": "string", "pattern": r"\S", "maxLength": 200, "description": "What the payment is called."},
-            "amount": {"type": "number", "exclusiveMinimum": 0, "description": "How much, in the contract's currency."},
+            "amount": {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_MINOR / 100, "description": "How much, in the contract's currency."},
             "percentage": {"type": "number", "exclusiveMinimum": 0, "maximum": 100, "description": "Its share of the whole."},
             "due_date": a_day_or_a_time("When it is due"),
             "due_on": {"type": "string", "enum": ["signing", "delivery", "date"], "description": "What makes it due."},

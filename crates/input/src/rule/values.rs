@@ -125,21 +125,33 @@ pub fn amount(may_be_zero: bool) -> impl Rule<Output = Amount> {
     })
 }
 
+struct Code;
+
+impl Rule for Code {
+    type Output = Currency;
+
+    fn read(&self, value: &Value, _: bool) -> Result<Currency, Problem> {
+        let code = value.as_str().ok_or_else(|| wrong_type("a text"))?;
+        Currency::parse(code).map_err(|error| Problem::new("unknown_value", error.message().to_owned()))
+    }
+
+    fn schema(&self, schemas: &mut Schemas) -> Value {
+        reference::<Currency>(schemas)
+    }
+}
+
 /// A currency, by its code.
 pub fn currency() -> impl Rule<Output = Currency> {
-    rule(
-        || json!({"type": "string", "examples": ["EUR"]}),
-        |value, _| {
-            let code = value.as_str().ok_or_else(|| wrong_type("a text"))?;
-            Currency::parse(code).map_err(|error| Problem::new("unknown_value", error.message().to_owned()))
-        },
-    )
+    Code
 }
 
 /// An e-mail address, as far as its form can tell.
 pub fn email() -> impl Rule<Output = String> {
     rule(
-        || json!({"type": "string", "format": "email", "maxLength": 254}),
+        || {
+            json!({"type": "string", "format": "email", "maxLength": 254,
+            "pattern": r#"^[^\s@,;<>"]{1,64}@[^\s@,;<>".]+(\.[^\s@,;<>".]+)+$"#})
+        },
         |value, from_text| {
             let email = text(254).read(value, from_text)?;
             let fits = email.split_once('@').is_some_and(|(local, domain)| {
@@ -164,7 +176,7 @@ pub fn email() -> impl Rule<Output = String> {
 /// A web address.
 pub fn url() -> impl Rule<Output = String> {
     rule(
-        || json!({"type": "string", "format": "uri", "maxLength": 2048, "pattern": "^https?://"}),
+        || json!({"type": "string", "format": "uri", "maxLength": 2048, "pattern": r"^https?://\S+$"}),
         |value, from_text| {
             let url = text(2048).read(value, from_text)?;
             let lower = url.to_ascii_lowercase();
@@ -191,7 +203,7 @@ pub fn moment() -> impl Rule<Output = Timestamp> {
 /// A day in UTC: `2026-01-15`, or a time on it.
 pub fn day() -> impl Rule<Output = Day> {
     rule(
-        || json!({"type": "string", "examples": ["2026-01-15"]}),
+        || json!({"type": "string", "format": "date", "examples": ["2026-01-15"]}),
         |value, _| {
             let text = value.as_str().ok_or_else(|| wrong_type("a date such as 2026-01-15"))?;
             let wrong = || Problem::new("wrong_format", "must be a date such as 2026-01-15, or a time in RFC 3339");
@@ -200,15 +212,31 @@ pub fn day() -> impl Rule<Output = Day> {
     )
 }
 
-/// The same, from this day on.
+/// The same, from this day on: the first one of a year.
 pub fn day_from(first: Day) -> impl Rule<Output = Day> {
-    day().and_then(move |day| not_before(first, day).map(|()| day))
+    day().and_then(move |day| not_before(first, day).map(|()| day)).described(move || {
+        json!({"type": "string", "format": "date", "pattern": years_from(first), "examples": ["2026-01-15"]})
+    })
 }
 
-/// A moment from this day on, or the first one of a day.
+/// What the years from this day's on are like: `^(2005|200[6-9]|20[1-9]\d|…)-`.
+fn years_from(first: Day) -> String {
+    let year = first.to_string().chars().take(4).collect::<String>();
+    let later = year.char_indices().rev().filter(|(_, digit)| *digit < '9').map(|(place, digit)| {
+        let next = char::from(digit as u8 + 1);
+        format!("{}[{next}-9]{}", &year[..place], "\\d".repeat(3 - place))
+    });
+    let all: Vec<String> = std::iter::once(year.clone()).chain(later).collect();
+    format!("^({})-", all.join("|"))
+}
+
+/// A moment from this day on (the first one of a year), or the first moment of a day.
 pub fn moment_or_day_from(first: Day) -> impl Rule<Output = Timestamp> {
     rule(
-        || json!({"type": "string", "examples": ["2026-01-15T10:30:00Z", "2026-01-15"]}),
+        move || {
+            json!({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}],
+                "pattern": years_from(first), "examples": ["2026-01-15T10:30:00Z", "2026-01-15"]})
+        },
         move |value, _| {
             let text = value.as_str().ok_or_else(|| wrong_type("a time such as 2026-01-15T10:30:00Z"))?;
             let moment = Day::written(text).map(Day::start).or_else(|| text.trim().parse().ok());

@@ -94,7 +94,7 @@ fn code() -> impl Rule<Output = String> {
 /// An address that a browser may be sent to, as it stands in a header.
 fn target() -> impl Rule<Output = String> {
     rule::rule(
-        || json!({"type": "string", "format": "uri", "maxLength": LONGEST_URL}),
+        || json!({"type": "string", "format": "uri", "maxLength": LONGEST_URL, "pattern": r"^https?://[A-Za-z0-9.\[][^\s\\]*$"}),
         |value, from_text| {
             let url = rule::url().read(value, from_text)?;
             if url.chars().count() > LONGEST_URL {

@@ -7,6 +7,7 @@ use http_base::{Answer, Body, Offsets, Reader};
 use input::Input;
 use input::describe::Schemas;
 use input::rule::{self, Problem, Rule};
+use kernel::money::MOST_MINOR;
 use kernel::{Amount, Scope};
 use mind::understand::Understanding;
 use serde::Serialize;
@@ -28,13 +29,22 @@ pub(super) struct SearchInput {
     #[input(query(), example = "Find tech YouTubers with 100K+ subscribers who review gadgets")]
     query: Query,
     /// The least and the most that a post may cost.
-    #[input(list(2, amount(true)).and_then(|amounts| range(&amounts)), name = "budget_range", example = [500, 2000])]
+    #[input(two_amounts(), name = "budget_range", example = [500, 2000])]
     budget: Option<(i64, i64)>,
     /// The audience that the creators should reach.
     #[input(any_text(5_000), name = "target_audience", example = "tech enthusiasts aged 18-35")]
     audience: Option<String>,
     #[input(flatten)]
     offsets: Offsets,
+}
+
+fn two_amounts() -> impl Rule<Output = (i64, i64)> {
+    let amounts = rule::list(2, rule::amount(true)).and_then(|amounts| range(&amounts));
+    amounts.described(|| {
+        let most = MOST_MINOR / 100;
+        let amount = json!({"type": "number", "minimum": 0, "maximum": most});
+        json!({"type": "array", "items": amount, "minItems": 2, "maxItems": 2})
+    })
 }
 
 enum Query {

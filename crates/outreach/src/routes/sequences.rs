@@ -8,7 +8,7 @@ use input::describe::Schemas;
 use input::rule::{self, Problem, Rule};
 use kernel::{CreatorId, Error, OutreachId, Timestamp, time};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::workspace;
@@ -179,9 +179,13 @@ pub(super) async fn delete(State(app): State<App>, caller: Caller, name: Named) 
 
 /// The rule of whom a sequence is for: at least one.
 fn receivers() -> impl Rule<Output = Vec<CreatorId>> {
-    rule::list(MOST_CREATORS, rule::id()).and_then(|creators| {
+    let creators = rule::list(MOST_CREATORS, rule::id()).and_then(|creators: Vec<CreatorId>| {
         let named = !creators.is_empty();
         named.then_some(creators).ok_or_else(|| Problem::new("too_short", "must name at least one creator"))
+    });
+    creators.described(|| {
+        let id = json!({"type": "string", "format": "uuid"});
+        json!({"type": "array", "items": id, "minItems": 1, "maxItems": MOST_CREATORS})
     })
 }
 
@@ -217,6 +221,13 @@ pub(super) struct Begun {
     skipped: Vec<Skipped>,
 }
 
+kernel::word_schema!(RunStatus, "Where a run of a sequence stands.", "running" | "finished" | "stopped");
+kernel::word_schema!(
+    StopReason,
+    "Why a run of a sequence stopped.",
+    "replied" | "bounced" | "unsubscribed" | "agreed" | "declined" | "by_hand" | "failed"
+);
+
 /// A run of a sequence: its emails to one creator.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SequenceRun)]
@@ -231,8 +242,10 @@ pub(super) struct RunBody {
     /// How many emails it has.
     steps: usize,
     /// `running`, `finished` or `stopped`.
+    #[schema(value_type = RunStatus)]
     status: String,
     /// Why it stopped: `replied`, `bounced`, `unsubscribed`, `agreed`, `declined`, `by_hand` or `failed`; null unless it is stopped.
+    #[schema(value_type = Option<StopReason>)]
     reason: Option<String>,
     /// When the next email is due; null when it is over.
     next_at: Option<Timestamp>,

@@ -7,6 +7,7 @@ use input::Input;
 use input::rule::{Problem, Rule, text};
 use kernel::{CreatorId, Error, Kind, Result, Scope};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::{Payments, store};
@@ -33,12 +34,13 @@ pub(super) struct PayoutAccountInput {
 
 /// What a provider calls an account.
 fn account() -> impl Rule<Output = String> {
-    text(255).and_then(|account| {
+    let account = text(255).and_then(|account| {
         let plain = account.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
         plain
             .then_some(account)
             .ok_or_else(|| Problem::new("wrong_format", "must be an account's id, such as acct_123"))
-    })
+    });
+    account.described(|| json!({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[A-Za-z0-9_-]+$"}))
 }
 
 /// The creator, if it is the caller's own affair where their money goes.
