@@ -30,7 +30,7 @@ const MARK: &str = "zqmark";
 
 /// Whom a route is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
+pub(crate) enum Kind {
     Public,
     Token,
     Webhook,
@@ -81,7 +81,7 @@ impl Kind {
 }
 
 /// The table, by `METHOD path`.
-fn table() -> BTreeMap<String, Kind> {
+pub(crate) fn table() -> BTreeMap<String, Kind> {
     let lines = TABLE.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
     let rows = lines.map(|line| {
         let (route, kind) = line.split_once(" | ").unwrap_or_else(|| panic!("no row: {line}"));
@@ -102,28 +102,28 @@ fn unnamed(label: &str) -> String {
 }
 
 /// Someone who is logged in.
-struct Someone {
+pub(crate) struct Someone {
     row: AccountRow,
-    token: String,
+    pub(crate) token: String,
 }
 
-struct Town {
-    world: World,
+pub(crate) struct Town {
+    pub(crate) world: World,
     /// The first tenant: its owner, someone who may only read there, and a key for reading.
-    owner: Someone,
+    pub(crate) owner: Someone,
     viewer: Someone,
     reading_key: String,
     /// The owner of another tenant, and a creator.
     stranger: Someone,
-    creator: Someone,
+    pub(crate) creator: Someone,
     /// Things of the first tenant.
-    campaign: String,
+    pub(crate) campaign: String,
     outreach: String,
-    entry: String,
+    pub(crate) entry: String,
 }
 
 impl Town {
-    async fn of(engine: Engine) -> Self {
+    pub(crate) async fn of(engine: Engine) -> Self {
         let variables = [("JWT_SECRET_KEY", SECRET), ("RATE_LIMITS", "off")];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let settings = Settings::read(&variables, &Database::default()).unwrap();
@@ -147,7 +147,7 @@ impl Town {
     }
 
     /// The path with the first tenant's things in it, and nobody's where it has none.
-    fn path(&self, route: &Route) -> String {
+    pub(crate) fn path(&self, route: &Route) -> String {
         let mut path = route.path.clone();
         for (name, value) in [
             ("{campaign_id}", &self.campaign),
@@ -178,12 +178,12 @@ impl Town {
     }
 }
 
-fn by(world: &World, token: &str) -> Client {
+pub(crate) fn by(world: &World, token: &str) -> Client {
     world.client.clone().with("authorization", &format!("Bearer {token}"))
 }
 
 /// A new account, logged in.
-async fn someone(world: &World, name: &str, user_type: UserType) -> Someone {
+pub(crate) async fn someone(world: &World, name: &str, user_type: UserType) -> Someone {
     let accounts = &world.server.accounts;
     let new = NewAccount {
         email: Some(format!("{name}@example.com")),

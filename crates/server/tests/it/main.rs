@@ -12,6 +12,7 @@ mod command_line;
 mod creators;
 mod deliveries;
 mod document;
+mod documented;
 mod events;
 mod faults;
 mod imports;
