@@ -37,6 +37,13 @@ impl Client {
         Self { service: BoxCloneSyncService::new(service), headers: on_this_machine(), document: Arc::default() }
     }
 
+    /// The same client, for answers that come before any route is asked: they are not held against the document.
+    #[must_use]
+    pub fn before_routes(mut self) -> Self {
+        self.document = Arc::new(OnceCell::from(None));
+        self
+    }
+
     /// The same client, with this header in all that it asks.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {

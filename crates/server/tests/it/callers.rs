@@ -69,7 +69,7 @@ async fn the_demo_answers_this_machine_alone(world: World) {
     for route in routes(&world).await {
         let path = route.path.replace(['{', '}'], "");
         for (name, value) in strangers {
-            let stranger = world.client.clone().with(name, value);
+            let stranger = world.client.clone().before_routes().with(name, value);
             stranger.json(route.method.clone(), &path, &json!({})).await.refused(403);
         }
     }
