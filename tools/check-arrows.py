@@ -3,57 +3,19 @@
 
     tools/check-arrows.py [--metadata FILE]      FILE: what `cargo metadata --no-deps` printed; - for standard input
 
-Dev-dependencies are free: tests may use what they like. Build-dependencies count.
+The table there names what each crate uses: those and no others, each in a row above its own. Who names the ground uses what it wants of it.
+The picture has every crate in its layer: one above the highest that it uses. Dev-dependencies are free: tests may use what they like.
+Build-dependencies count.
 """
 import argparse
 import json
+import pathlib
+import re
 import subprocess
 import sys
 
-# What each crate may depend on. A crate that is not in a table is an error: put it where it belongs.
-GROUND = {
-    "derive": set(),
-    "kernel": {"derive"},
-    "db": {"derive", "kernel"},
-    "events": {"derive", "kernel", "db"},
-    "jobs": {"kernel", "db"},
-    "delivery": {"kernel", "db", "jobs"},
-    "ports": {"kernel"},
-    "mind": {"kernel"},
-    "paper": {"kernel"},
-    "input": {"derive", "kernel"},
-    "http-base": {"derive", "input", "kernel", "db", "events", "jobs", "delivery", "ports", "mind"},
-}
-# Slices stand on the whole ground, and use another slice only where the journey runs that way.
-SLICES = {
-    "mail": set(),
-    "creators": set(),
-    "accounts": {"mail", "creators"},
-    "outreach": {"mail", "creators"},
-    "campaigns": {"creators", "outreach"},
-    "matching": {"creators", "outreach", "campaigns"},
-    "calls": {"mail", "creators", "outreach", "campaigns"},
-    "payments": {"creators"},
-    "deals": {"mail", "creators", "outreach", "campaigns", "payments"},
-    "insights": {"creators", "outreach", "campaigns", "payments", "deals"},
-}
-# On the side: real providers and sample data, which only the server knows, and what only tests know.
-ASIDE = {
-    "providers": {"kernel", "ports"},
-    "samples": {"kernel"},
-    "testkit-db": {"derive", "kernel", "db"},
-    "testkit": {*GROUND, "testkit-db"},
-}
-# What knows every other, but for the testkits: the server, and what measures it.
-EVERY = {*GROUND, *SLICES, "providers", "samples"}
-TOP = {"influencerflow": EVERY, "bench": {*EVERY, "influencerflow"}}
-
-ALLOWED = {
-    **GROUND,
-    **{name: {*GROUND, *others} for name, others in SLICES.items()},
-    **ASIDE,
-    **TOP,
-}
+DOCUMENT = pathlib.Path(__file__).resolve().parent.parent / "ARCHITECTURE.md"
+GROUND = "the ground"
 
 
 def read_metadata(path):
@@ -66,29 +28,70 @@ def read_metadata(path):
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def faults(packages):
+def arrows(packages):
+    """Which of our crates each of them uses."""
     own = {package["name"] for package in packages}
-    for package in sorted(packages, key=lambda package: package["name"]):
-        name = package["name"]
-        if name not in ALLOWED:
-            yield f"{name} is in no table of tools/check-arrows.py: decide where it stands"
-            continue
-        used = {dependency["name"] for dependency in package["dependencies"] if dependency["kind"] != "dev"} & own
-        for other in sorted(used - ALLOWED[name]):
-            may = ", ".join(sorted(ALLOWED[name])) or "none of our crates"
-            yield f"{name} depends on {other}; it may use {may}"
+    return {
+        package["name"]: {used["name"] for used in package["dependencies"] if used["kind"] != "dev"} & own
+        for package in packages
+    }
+
+
+def table(document):
+    """What the table says that each crate uses, in the order of its rows."""
+    rows = document.partition("| crate | what is in it | uses |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `([a-z-]+)`[^|]*\|[^|]*\| ([^|]+) \|$", rows, re.MULTILINE)
+    return {name: set() if uses == "–" else set(uses.split(", ")) for name, uses in rows}
+
+
+def layers(used):
+    """How high each crate stands, from 0."""
+    found = {}
+
+    def layer(name):
+        if name not in found:
+            found[name] = max((layer(other) + 1 for other in used[name]), default=0)
+        return found[name]
+
+    for name in used:
+        layer(name)
+    return found
+
+
+def faults(used, document):
+    told, ground = table(document), re.search(r'"The ground" is ([^.]+)\.', document)
+    ground = set(re.split(r", | and ", ground[1].replace("\n", " "))) if ground else set()
+    for name in sorted(used.keys() ^ told.keys()):
+        yield f"{name} stands in the workspace or in the table, but not in both"
+    above = set()
+    for name in [name for name in told if name in used]:
+        says, free = told[name] - {GROUND}, ground if GROUND in told[name] else set()
+        for other in sorted(used[name] - says - free):
+            yield f"{name} depends on {other}, which its row does not name"
+        for other in sorted(says - used[name]):
+            yield f"{name} does not depend on {other}, which its row names"
+        for other in sorted(used[name] - above):
+            yield f"{name} depends on {other}, whose row does not stand above its own"
+        above.add(name)
+    drawn = {}
+    for height, names in re.findall(r"^ *(\d+)  ([a-z -]+)$", document, re.MULTILINE):
+        drawn.update(dict.fromkeys(names.split(), int(height)))
+    height = layers(used)
+    for name in sorted(height.keys() | drawn.keys()):
+        if drawn.get(name) != height.get(name):
+            yield f"{name} stands in layer {height.get(name)}, but in {drawn.get(name)} of the picture"
 
 
 def main():
     parser = argparse.ArgumentParser(description="Check the direction of the dependencies between our crates.")
     parser.add_argument("--metadata", metavar="FILE", help="the output of `cargo metadata --no-deps` (default: run it)")
-    packages = read_metadata(parser.parse_args().metadata)["packages"]
-    found = list(faults(packages))
+    used = arrows(read_metadata(parser.parse_args().metadata)["packages"])
+    found = list(faults(used, DOCUMENT.read_text(encoding="utf-8")))
     for fault in found:
         print(f"check-arrows: {fault}", file=sys.stderr)
     if found:
         sys.exit(1)
-    print(f"{len(packages)} crates, every arrow points the right way")
+    print(f"{len(used)} crates, every arrow as ARCHITECTURE.md tells and draws it")
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use campaigns::Campaign;
 use db::{Json, Tx};
 use http_base::idempotency::{Begun, Once, Ticket};
 use kernel::{AccountId, CreatorId, Error, Kind, Result, Scope, WorkspaceId};
 use mind::dialogue::{Brief, Lang};
-use outreach::store::CampaignRef;
 use outreach::{CallStatus as EntryStatus, Entry};
 use ports::calls::{AgentCall, CallStatus, NewCall, Unplaced};
 use serde::Serialize;
@@ -25,7 +25,7 @@ pub(crate) struct Wanted {
     /// Whom to ring.
     pub(crate) number: String,
     /// For which campaign, with whom.
-    pub(crate) about: Option<(CampaignRef, creators::Creator)>,
+    pub(crate) about: Option<(Campaign, creators::Creator)>,
     /// Whose it is.
     pub(crate) workspace: Option<WorkspaceId>,
     /// Who asked for it.
@@ -171,7 +171,7 @@ async fn begin(calls: &Calls, asked: &Asked<'_>, wanted: &Wanted) -> Result<Begi
 }
 
 /// The entry that a call belongs to. One whose last call was a mock one, which nobody heard, is used again.
-async fn entry(calls: &Calls, scope: Scope, tx: &mut Tx, campaign: &CampaignRef, creator: CreatorId) -> Result<Entry> {
+async fn entry(calls: &Calls, scope: Scope, tx: &mut Tx, campaign: &Campaign, creator: CreatorId) -> Result<Entry> {
     let last = store::last_mock_of(scope, tx, campaign.id, creator).await?;
     if let Some(id) = last.and_then(|call| call.outreach_id)
         && let Some(entry) = outreach::store::take(scope, tx, id).await?
@@ -183,7 +183,7 @@ async fn entry(calls: &Calls, scope: Scope, tx: &mut Tx, campaign: &CampaignRef,
 }
 
 /// What a talk about a campaign is about.
-pub(crate) fn brief(calls: &Calls, about: Option<&(CampaignRef, creators::Creator)>, inbound: bool) -> Brief {
+pub(crate) fn brief(calls: &Calls, about: Option<&(Campaign, creators::Creator)>, inbound: bool) -> Brief {
     let can_hand_over = calls.settings().handover.is_some();
     let Some((campaign, creator)) = about else { return Brief { can_hand_over, inbound, ..Brief::default() } };
     Brief {

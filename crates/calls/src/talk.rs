@@ -243,10 +243,10 @@ pub(crate) async fn call_of(calls: &Calls, tx: &mut Tx, ringing: &Ringing) -> Re
 }
 
 /// The campaign and the creator of a call, if they are still there.
-async fn about(tx: &mut Tx, call: &Call) -> Result<Option<(outreach::store::CampaignRef, creators::Creator)>> {
+async fn about(tx: &mut Tx, call: &Call) -> Result<Option<(campaigns::Campaign, creators::Creator)>> {
     let scope = Scope::system();
     let (Some(campaign), Some(creator)) = (call.campaign_id, call.creator_id) else { return Ok(None) };
-    let campaign = match outreach::store::campaign(scope, tx, &campaign.to_string()).await {
+    let campaign = match campaigns::find(scope, tx, &campaign.to_string()).await {
         Ok(campaign) => campaign,
         Err(error) if error.kind() == kernel::Kind::NotFound => return Ok(None),
         Err(error) => return Err(error),

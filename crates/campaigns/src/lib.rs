@@ -1,16 +1,12 @@
-//! Campaigns: what a brand wants to be told of, to whom, for how much; and the creators it selected.
+//! Campaigns: what a brand wants to be told of, to whom, for how much; and which creators it selected.
 //!
 //! A campaign belongs to a workspace, and nobody else learns that it exists. It is named by its id or by its code
-//! (`CAMP-001`). Selecting a creator opens an outreach entry in the same transaction, once.
+//! (`CAMP-001`). Who is selected is remembered here, once; selecting is a use case of outreach, which opens an entry of its log with it.
 
-pub mod events;
 mod migrations;
 pub mod model;
 mod routes;
 pub mod store;
-
-#[cfg(test)]
-mod tests;
 
 pub use migrations::MIGRATIONS;
 pub use model::{Campaign, Exclusions, Status};
@@ -20,8 +16,8 @@ pub use routes::{CampaignsState, router};
 pub const TOPIC: &str = "campaigns";
 
 /// All of it, for the server.
-pub fn slice(directory: &creators::Directory) -> http_base::Slice {
-    http_base::Slice::new("campaigns", router(CampaignsState::new(directory.clone())))
+pub fn slice(app: &http_base::App) -> http_base::Slice {
+    http_base::Slice::new("campaigns", router(CampaignsState::new(app.clone())))
 }
 
 use db::Tx;

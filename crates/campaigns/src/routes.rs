@@ -5,19 +5,15 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{FromRef, RawQuery, State};
 use axum::response::Response;
-use creators::Directory;
-use events::TxExt as _;
 use http_base::Routes;
 use http_base::cache::Key;
 use http_base::routes;
 use http_base::{Answer, App, Body, Caller, Done, Named, Offsets, Page, Params, Responses, done};
 use input::Input;
-use kernel::{CampaignId, Clock, CreatorId, Error, Kind, OutreachId, Result};
-use outreach::{Entry, NewEntry};
+use kernel::{Clock, Error, Kind, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::events::CreatorSelected;
 use crate::model::{CampaignChanges, NewCampaign};
 use crate::store::{self, Wanted};
 use crate::{Campaign, Status, TOPIC, find};
@@ -26,15 +22,14 @@ use crate::{Campaign, Status, TOPIC, find};
 #[derive(Clone)]
 pub struct CampaignsState {
     app: App,
-    directory: Directory,
     kept: Responses,
 }
 
 impl CampaignsState {
     /// Lists are kept for half an hour, and never beyond a change.
-    pub fn new(directory: Directory) -> Self {
+    pub fn new(app: App) -> Self {
         let kept = Responses::new("campaigns", 16 << 20, Duration::from_mins(30));
-        Self { app: directory.app().clone(), directory, kept }
+        Self { app, kept }
     }
 }
 
@@ -44,13 +39,12 @@ impl FromRef<CampaignsState> for App {
     }
 }
 
-/// Every route of campaigns but the analysis of a match.
+/// Every route of campaigns but the analysis of a match and the selection of a creator.
 pub fn router(state: CampaignsState) -> Routes {
     Routes::new()
         .with(routes!(list, create))
         .with(routes!(get, update, delete))
         .with(routes!(by_brand))
-        .with(routes!(select))
         .with_state(state)
 }
 
@@ -183,90 +177,4 @@ async fn by_brand(
 ) -> Answer<Json<CampaignList>> {
     let wanted = Wanted { status: None, brand: Some(name.0) };
     Ok(Json(page(&state.app, &caller, &wanted, offsets).await?))
-}
-
-/// Whom to select.
-#[derive(Input)]
-struct SelectionInput {
-    /// The id of the creator.
-    #[input(id, alias = "creator_id")]
-    influencer_id: CreatorId,
-    /// Why this creator was selected; kept with the outreach entry.
-    #[input(any_text(5_000))]
-    notes: Option<String>,
-}
-
-/// A creator was selected for a campaign.
-#[derive(Serialize, ToSchema)]
-struct Selection {
-    /// The campaign.
-    campaign_id: CampaignId,
-    /// The creator.
-    influencer_id: CreatorId,
-    /// Always `selected_for_outreach`.
-    status: &'static str,
-    /// Whether an entry was opened in the outreach log; false if the creator had been selected before.
-    outreach_entry_created: bool,
-    /// Always `outreach_management`.
-    next_step: &'static str,
-    /// The entry in the outreach log: the new one, or that of the earlier selection.
-    outreach_id: OutreachId,
-    /// What was done, in a sentence.
-    message: String,
-}
-
-/// Select a creator for a campaign
-///
-/// Opens an entry in the outreach log. Selecting the same creator again changes nothing; the answer names the earlier entry.
-#[utoipa::path(post, path = "/api/v1/campaigns/{campaign_id}/select-influencer", tag = "Campaigns", request_body = SelectionInput,
-    params(("campaign_id" = String, Path, description = "The campaign's id or code")), responses(
-    (status = 200, description = "Selected", body = Selection),
-    (status = 409, description = "The campaign is completed"),
-))]
-async fn select(
-    State(state): State<CampaignsState>,
-    caller: Caller,
-    name: Named,
-    Body { input, .. }: Body<SelectionInput>,
-) -> Answer<Json<Selection>> {
-    let (clock, scope) = (state.directory.app().clock(), caller.scope());
-    let mut tx = state.app.write().await?;
-    let campaign = find(scope, &mut tx, &name.0).await?;
-    let creator = creators::store::by_id(scope, &mut tx, input.influencer_id).await?;
-    let creator = creator.ok_or_else(|| Error::not_found("Creator"))?;
-    let (id, now) = (clock.new_id(), clock.now());
-    let notes = input.notes.filter(|notes| !notes.trim().is_empty());
-    let earlier = store::select(scope, &mut tx, &campaign, creator.id, id, notes.as_deref(), now).await?;
-    if earlier.is_none() {
-        let new = NewEntry {
-            id,
-            workspace_id: campaign.workspace_id,
-            campaign_id: campaign.id,
-            creator_id: creator.id,
-            notes,
-        };
-        outreach::store::insert(scope, &mut tx, &Entry::open(new, now)).await?;
-        tx.event(CreatorSelected {
-            workspace_id: campaign.workspace_id,
-            outreach_id: id,
-            campaign_id: campaign.id,
-            creator_id: creator.id,
-        });
-    }
-    tx.commit().await?;
-    let message = match earlier {
-        None => format!("{} was selected for {}", creator.name, campaign.product_name),
-        Some(_) => {
-            format!("{} had been selected for {} before; nothing was changed", creator.name, campaign.product_name)
-        }
-    };
-    Ok(Json(Selection {
-        campaign_id: campaign.id,
-        influencer_id: creator.id,
-        status: "selected_for_outreach",
-        outreach_entry_created: earlier.is_none(),
-        next_step: "outreach_management",
-        outreach_id: earlier.unwrap_or(id),
-        message,
-    }))
 }

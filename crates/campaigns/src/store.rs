@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use db::{Listing, Sql, Tx, args};
+use db::{FromRow, Listing, Sql, Tx, args};
 use http_base::Offsets;
 use kernel::{Amount, CampaignId, CreatorId, Error, OutreachId, Result, Scope, Timestamp, WorkspaceId};
 use mind::text::fold;
@@ -65,13 +65,25 @@ pub async fn by_name(scope: Scope, tx: &mut Tx, name: &Name) -> Result<Option<Ca
 
 /// What these campaigns are for, also those that are gone: for rows that name them and were found in the caller's scope.
 pub async fn titles(tx: &mut Tx, ids: impl IntoIterator<Item = CampaignId>) -> Result<HashMap<CampaignId, String>> {
-    let mut sql = Sql::new("SELECT id, product_name FROM campaigns WHERE id IN ");
-    sql.bind_list(ids);
-    if sql.args.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let titles: Vec<(CampaignId, String)> = sql.all(tx).await?;
-    Ok(titles.into_iter().collect())
+    Ok(of_ids(tx, "id, product_name", ids).await?.into_iter().collect())
+}
+
+/// Columns of these campaigns, also of those that are gone, in no order: for rows that name them and were found in the caller's scope.
+pub async fn of_ids<R: FromRow + Send>(
+    tx: &mut Tx,
+    columns: &str,
+    ids: impl IntoIterator<Item = CampaignId>,
+) -> Result<Vec<R>> {
+    let mut sql = Sql::new(format!("SELECT {columns} FROM campaigns WHERE TRUE"));
+    sql.and_in("id", ids);
+    if sql.args.is_empty() { Ok(Vec::new()) } else { sql.all(tx).await }
+}
+
+/// Columns of a page of those campaigns, also of those that are gone, whose ids a statement finds in the caller's scope; newest first.
+pub async fn newest_of<R: FromRow + Send>(tx: &mut Tx, columns: &str, ids: Sql, offsets: Offsets) -> Result<Vec<R>> {
+    let text = format!("SELECT {columns} FROM campaigns WHERE id IN ({}) ORDER BY created_at DESC, id DESC", ids.text);
+    let mut sql = Sql { text, args: ids.args };
+    sql.push(" LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset).all(tx).await
 }
 
 /// Joins the campaigns that are there and this scope's to rows whose column names one: others are left out.
@@ -116,9 +128,7 @@ pub async fn select(
     now: Timestamp,
 ) -> Result<Option<OutreachId>> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(campaign.workspace_id));
-    let sql = "INSERT INTO selections (campaign_id, creator_id, outreach_id, notes, selected_at) VALUES ($1, $2, $3, $4, $5) \
-               ON CONFLICT (campaign_id, creator_id) DO NOTHING";
-    if tx.execute(sql, args![campaign.id, creator, outreach, notes, now]).await? == 0 {
+    if !note_selection(tx, campaign, (creator, outreach), notes, now).await? {
         let sql = "SELECT outreach_id FROM selections WHERE campaign_id = $1 AND creator_id = $2";
         return tx.fetch_one(sql, args![campaign.id, creator]).await.map(Some);
     }
@@ -130,4 +140,17 @@ pub async fn select(
     tx.changed(Some(campaign.workspace_id));
     tx.next_version(TOPIC).await?;
     Ok(None)
+}
+
+/// Writes down that a creator was selected, and counts nothing; false if it had been written down before.
+pub async fn note_selection(
+    tx: &mut Tx,
+    campaign: &Campaign,
+    (creator, outreach): (CreatorId, OutreachId),
+    notes: Option<&str>,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "INSERT INTO selections (campaign_id, creator_id, outreach_id, notes, selected_at) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT (campaign_id, creator_id) DO NOTHING";
+    Ok(tx.execute(sql, args![campaign.id, creator, outreach, notes, now]).await? == 1)
 }

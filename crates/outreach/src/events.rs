@@ -7,6 +7,7 @@ use crate::{CallStatus, Entry, Stage};
 
 /// Everything that happens here.
 pub const EVENTS: &[Kind] = &[
+    Kind::of::<CreatorSelected>(),
     Kind::of::<OutreachCreated>(),
     Kind::of::<OutreachMoved>(),
     Kind::of::<OutreachSent>(),
@@ -41,6 +42,19 @@ impl From<&Entry> for OutreachFacts {
             creator_id: entry.creator_id,
         }
     }
+}
+
+/// A creator was selected for a campaign, which opened an entry of the outreach log.
+#[event("creator.selected", subject = outreach_id)]
+pub struct CreatorSelected {
+    /// Whose campaign it is.
+    pub workspace_id: WorkspaceId,
+    /// The entry of the outreach log.
+    pub outreach_id: OutreachId,
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// The creator.
+    pub creator_id: CreatorId,
 }
 
 /// Outreach to a creator was opened.

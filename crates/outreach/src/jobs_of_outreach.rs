@@ -1,5 +1,6 @@
 //! What runs by itself: the fate of mails, the steps of sequences, reminders of calls.
 
+use campaigns::Campaign;
 use db::Tx;
 use jobs::{Context, Failure, NewJob, Outcome, Payload, Registry};
 use kernel::{Clock, Error, Kind, OutreachId, Result, Scope, Timestamp, time};
@@ -118,9 +119,9 @@ async fn stopped(outreach: &Outreach, context: &Context, run: RunId, why: &str) 
     Ok(())
 }
 
-async fn mail_of(tx: &mut Tx, run: &Run, entry: &Entry, step: u32) -> Result<(store::CampaignRef, Letter)> {
+async fn mail_of(tx: &mut Tx, run: &Run, entry: &Entry, step: u32) -> Result<(Campaign, Letter)> {
     let scope = Scope::system();
-    let campaign = store::campaign(scope, tx, &entry.campaign_id.to_string()).await?;
+    let campaign = campaigns::find(scope, tx, &entry.campaign_id.to_string()).await?;
     let creator =
         creators::store::by_id(scope, tx, entry.creator_id).await?.ok_or_else(|| Error::not_found("Creator"))?;
     let to = creator.email.clone().ok_or_else(|| Error::invalid_field("creator_id", "has no e-mail address"))?;
@@ -155,7 +156,7 @@ async fn remind(outreach: Outreach, context: Context, payload: Payload) -> Outco
     let Some(entry) = store::take(scope, &mut tx, due.outreach_id).await? else { return Ok(()) };
     let scheduled = entry.scheduled_at.filter(|at| at.micros() == due.scheduled_at && *at > now);
     let (Some(scheduled), CallStatus::Scheduled) = (scheduled, entry.call()) else { return Ok(()) };
-    let campaign = match store::campaign(scope, &mut tx, &entry.campaign_id.to_string()).await {
+    let campaign = match campaigns::find(scope, &mut tx, &entry.campaign_id.to_string()).await {
         Ok(campaign) => campaign,
         Err(error) if error.kind() == Kind::NotFound => return Ok(()),
         Err(error) => return Err(error.into()),

@@ -1,10 +1,9 @@
 //! Templates: texts with `{{variables}}` that are filled from the campaign and the creator.
 
+use campaigns::Campaign;
 use creators::Creator;
 use input::rule::{self, Problem, Rule};
 use kernel::{Error, Result, count};
-
-use crate::store::CampaignRef;
 
 /// Every variable that a text may have.
 pub(crate) const VARIABLES: [&str; 13] = [
@@ -29,7 +28,7 @@ pub(crate) struct Values(Vec<(&'static str, String)>);
 
 impl Values {
     /// Of this campaign and this creator.
-    pub(crate) fn of(campaign: &CampaignRef, creator: &Creator) -> Self {
+    pub(crate) fn of(campaign: &Campaign, creator: &Creator) -> Self {
         let first = creator.name.split_whitespace().next().unwrap_or_default();
         let said = |text: &Option<String>| text.clone().unwrap_or_default();
         Self(vec![
@@ -44,7 +43,7 @@ impl Values {
             ("product_name", campaign.product_name.clone()),
             ("product_description", said(&campaign.product_description)),
             ("campaign_goal", said(&campaign.campaign_goal)),
-            ("campaign_code", campaign.code()),
+            ("campaign_code", campaigns::model::code(campaign.code)),
             ("product_niche", said(&campaign.product_niche)),
         ])
     }

@@ -1,6 +1,7 @@
 //! Mails to creators: the one way out, and what becomes of them.
 
 use async_trait::async_trait;
+use campaigns::Campaign;
 use db::Tx;
 use events::TxExt as _;
 use jobs::{Context, Outcome, Payload};
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::events::{OutreachFacts, OutreachFailed, OutreachSent, OutreachWithheld};
 use crate::store::touches::{self, Touch, TouchId};
-use crate::store::{self, CampaignRef, sequences, suppressions};
+use crate::store::{self, sequences, suppressions};
 use crate::token::{Key, Purpose};
 use crate::{Channel, EmailStatus, Entry, MessageType, Outreach, Stage, Status};
 
@@ -31,7 +32,7 @@ pub(crate) struct Letter {
 }
 
 /// Why this address gets no mail of this workspace: told as a refusal.
-pub(crate) async fn refuse_suppressed(scope: Scope, tx: &mut Tx, campaign: &CampaignRef, to: &str) -> Result<()> {
+pub(crate) async fn refuse_suppressed(scope: Scope, tx: &mut Tx, campaign: &Campaign, to: &str) -> Result<()> {
     let Some(reason) = suppressions::reason(scope, tx, campaign.workspace_id, to).await? else { return Ok(()) };
     let why = match reason.as_str() {
         "unsubscribed" => "has unsubscribed from your mails",
@@ -49,7 +50,7 @@ pub(crate) async fn queue(
     (outreach, key): (&Outreach, &Key),
     scope: Scope,
     tx: &mut Tx,
-    (campaign, entry): (&CampaignRef, &mut Entry),
+    (campaign, entry): (&Campaign, &mut Entry),
     letter: Letter,
     id: TouchId,
 ) -> Result<Touch> {
@@ -74,7 +75,7 @@ pub(crate) async fn write(
     (outreach, key): (&Outreach, &Key),
     scope: Scope,
     tx: &mut Tx,
-    (campaign, entry): (&CampaignRef, &Entry),
+    (campaign, entry): (&Campaign, &Entry),
     letter: &Letter,
     id: TouchId,
 ) -> Result<Touch> {

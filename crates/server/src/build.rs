@@ -52,7 +52,7 @@ type Wired = (&'static [Migration], &'static [Kind], fn(&Server, &Data) -> Slice
 const SLICES: &[Wired] = &[
     (mail::MIGRATIONS, &[], |server, _| mail::slice(&server.post)),
     (creators::MIGRATIONS, &[], |server, _| creators::slice(&server.directory)),
-    (campaigns::MIGRATIONS, campaigns::events::EVENTS, |server, _| campaigns::slice(&server.directory)),
+    (campaigns::MIGRATIONS, &[], |server, _| campaigns::slice(&server.app)),
     (outreach::MIGRATIONS, outreach::events::EVENTS, |server, _| outreach::slice(&server.outreach)),
     (matching::MIGRATIONS, &[], |server, _| matching::slice(server.matching.clone())),
     (calls::MIGRATIONS, calls::events::EVENTS, |server, _| calls::slice(&server.calls)),

@@ -31,14 +31,8 @@ pub async fn workspace(db: &Db) -> Result<Option<WorkspaceId>> {
     if let Some(kept) = kept {
         return kept.parse().map(Some).map_err(Error::internal);
     }
-    let used: bool = tx
-        .fetch_value::<i64>(
-            "SELECT CASE WHEN EXISTS (SELECT 1 FROM creators) OR EXISTS (SELECT 1 FROM campaigns) THEN 1 ELSE 0 END",
-            args![],
-        )
-        .await?
-        == 1;
-    if used {
+    // Whoever adds a creator or a campaign counts these up.
+    if tx.version(creators::catalogue::TOPIC).await? > 0 || tx.version(campaigns::TOPIC).await? > 0 {
         return Err(Error::new(
             Kind::Conflict,
             "this database has data that is not the demo's; give the demo a folder of its own with --data-dir",
@@ -74,17 +68,17 @@ pub async fn load(app: &App, directory: &Directory, workspace: WorkspaceId) -> R
         creators::store::save_vector(scope, &mut tx, creator.id, space, &text, &vector, creator.created_at).await?;
         creators.push(creator.id);
     }
-    let mut campaigns: Vec<CampaignId> = Vec::with_capacity(world.campaigns.len());
+    let mut campaigns: Vec<Campaign> = Vec::with_capacity(world.campaigns.len());
     for sample in &world.campaigns {
         let mut campaign = campaign_of(sample, clock.id_at(sample.created_at), workspace)?;
         campaigns::store::insert(scope, &mut tx, &mut campaign).await?;
-        campaigns.push(campaign.id);
+        campaigns.push(campaign);
     }
     for (selection, outreach) in world.selections.iter().zip(&world.outreach) {
-        let (campaign, creator) = (campaigns[selection.campaign], creators[selection.creator]);
-        let entry = outreach_of(outreach, workspace, campaign, creator, clock.id_at(outreach.created_at))?;
-        let sql = "INSERT INTO selections (campaign_id, creator_id, outreach_id, notes, selected_at) VALUES ($1, $2, $3, $4, $5)";
-        tx.execute(sql, args![campaign, creator, entry.id, &selection.notes, selection.selected_at]).await?;
+        let (campaign, creator) = (&campaigns[selection.campaign], creators[selection.creator]);
+        let entry = outreach_of(outreach, workspace, campaign.id, creator, clock.id_at(outreach.created_at))?;
+        let (pair, notes) = ((creator, entry.id), Some(selection.notes.as_str()));
+        campaigns::store::note_selection(&mut tx, campaign, pair, notes, selection.selected_at).await?;
         outreach::store::insert(scope, &mut tx, &entry).await?;
     }
     let sql = "INSERT INTO installation (name, value) VALUES ($1, $2)";

@@ -12,10 +12,12 @@ mod client;
 mod document;
 mod form;
 mod people;
+mod read;
 mod reply;
 
 pub use client::Client;
 pub use form::Form;
 pub use people::{People, Someone};
+pub use read::read;
 pub use reply::{Reply, check_error_body};
 pub use testkit_db::{FreshDb, TempFolder, both_engines, engines, fresh_db, fresh_db_with, pg};

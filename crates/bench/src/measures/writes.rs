@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use db::{Db, Settings};
+use kernel::Scope;
 
 use crate::Result;
 use crate::child::Running;
@@ -80,8 +81,9 @@ fn rows(database: &Path) -> Result<(u64, u64)> {
     let counted: kernel::Result<_> = runtime.block_on(async {
         let db = Db::open(&Settings::new(url)).await?;
         let mut tx = db.read().await?;
-        let creators = tx.fetch_value("SELECT count(*) FROM creators", vec![]).await?;
-        let campaigns = tx.fetch_value("SELECT count(*) FROM campaigns", vec![]).await?;
+        let creators = creators::store::count(Scope::system(), &mut tx).await?;
+        let campaigns =
+            campaigns::store::totals(Scope::system(), &mut tx).await?.iter().map(|(_, count, _)| count).sum();
         drop(tx);
         db.close().await;
         Ok((creators, campaigns))

@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use campaigns::Campaign;
 use db::Json as Stored;
 use http_base::idempotency::{IdempotencyKey, Once};
 use http_base::{Answer, Body, Caller, Named, Signed, Webhook};
 use input::Input;
 use kernel::{CreatorId, Error, Kind, OutreachId, Result, Scope, Timestamp};
-use outreach::store::CampaignRef;
 use ports::calls::{AgentEvent, AgentNews, Finding, Line};
 use ports::webhook::Scheme;
 use serde::Serialize;
@@ -42,9 +42,9 @@ pub(super) async fn about(
     scope: Scope,
     campaign: &str,
     creator: CreatorId,
-) -> Result<(CampaignRef, creators::Creator)> {
+) -> Result<(Campaign, creators::Creator)> {
     let mut tx = calls.app().read().await?;
-    let campaign = outreach::store::campaign(scope, &mut tx, campaign).await?;
+    let campaign = campaigns::find(scope, &mut tx, campaign).await?;
     let creator = creators::store::by_id(scope, &mut tx, creator).await?;
     Ok((campaign, creator.ok_or_else(|| Error::not_found("Creator"))?))
 }

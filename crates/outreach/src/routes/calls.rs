@@ -155,7 +155,7 @@ pub(super) async fn calendar(
     let mut tx = outreach.app().read().await?;
     let entry = store::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Call"))?;
     let scheduled = entry.scheduled_at.ok_or_else(|| Error::not_found("Call"))?;
-    let campaign = store::campaign(scope, &mut tx, &entry.campaign_id.to_string()).await?;
+    let campaign = campaigns::find(scope, &mut tx, &entry.campaign_id.to_string()).await?;
     let creator = creators::store::by_id(Scope::system(), &mut tx, entry.creator_id).await?;
     let with = creator.map_or_else(|| "a creator".to_owned(), |creator| creator.name);
     let title = format!("Call: {} and {with}, {}", campaign.brand_name, campaign.product_name);

@@ -1,7 +1,10 @@
 //! The dashboard, and the pipeline.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
+use campaigns::model::code;
 use db::Tx;
 use http_base::{Answer, App, Caller, Offsets, Page, Params};
 use input::Input;
@@ -12,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::store::dashboard::{self, Line};
 use crate::store::tallies::{self, Pipeline, Summary};
-use crate::{CallStatus, EmailStatus, Stage, store};
+use crate::{CallStatus, EmailStatus, Stage};
 
 /// Which part of the outreach is wanted.
 #[derive(Input)]
@@ -37,7 +40,7 @@ impl Filter {
     async fn campaign(&self, scope: Scope, tx: &mut Tx) -> Result<Option<CampaignId>> {
         let all = |name: &&String| matches!(name.to_ascii_lowercase().as_str(), "all campaigns" | "all");
         match self.campaign_filter.as_ref().filter(|name| !all(name)) {
-            Some(name) => Ok(Some(store::campaign(scope, tx, name).await?.id)),
+            Some(name) => Ok(Some(campaigns::find(scope, tx, name).await?.id)),
             None => Ok(None),
         }
     }
@@ -97,14 +100,14 @@ struct LineBody {
     last_contact: Option<String>,
 }
 
-impl From<Line> for LineBody {
-    fn from(line: Line) -> Self {
+impl LineBody {
+    fn new(line: Line, number: u64, name: String) -> Self {
         let call = line.call_status.unwrap_or(CallStatus::Pending);
         Self {
             outreach_id: line.id,
-            campaign_id: store::campaign_code(line.code),
+            campaign_id: code(number),
             influencer_id: line.creator_id,
-            influencer_name: line.name,
+            influencer_name: name,
             // The dashboard's own word for it.
             call_status: if call == CallStatus::NoAnswer { "no answer" } else { call.word() },
             email_status: line.email_status.unwrap_or(EmailStatus::Pending),
@@ -147,8 +150,14 @@ pub(super) async fn dashboard(
     let summary = tallies::summary(scope, &mut tx, campaign).await?;
     let lines = dashboard::lines(scope, &mut tx, campaign, filter.offsets()).await?;
     let page = filter.offsets().page(summary.total_contacts);
-    let outreach_log = lines.into_iter().map(LineBody::from).collect();
-    Ok(Json(Dashboard { summary: summary.into(), outreach_log, page }))
+    let codes = campaigns::store::of_ids(&mut tx, "id, code", lines.iter().map(|line| line.campaign_id)).await?;
+    let codes: HashMap<CampaignId, u64> = codes.into_iter().collect();
+    let names = creators::store::names(&mut tx, lines.iter().map(|line| line.creator_id)).await?;
+    let outreach_log = lines.into_iter().filter_map(|line| {
+        let (number, name) = (*codes.get(&line.campaign_id)?, names.get(&line.creator_id)?.clone());
+        Some(LineBody::new(line, number, name))
+    });
+    Ok(Json(Dashboard { summary: summary.into(), outreach_log: outreach_log.collect(), page }))
 }
 
 /// How far the creators of a campaign have come.
@@ -172,7 +181,7 @@ impl From<Pipeline> for PipelineBody {
     fn from(found: Pipeline) -> Self {
         Self {
             campaign_id: found.campaign_id,
-            campaign_code: store::campaign_code(found.code),
+            campaign_code: code(found.code),
             product_name: found.product_name,
             total: found.stages.iter().map(|(_, count)| count).sum(),
             stages: found.stages.iter().map(|(stage, count)| (stage.word().to_owned(), Value::from(*count))).collect(),
@@ -203,7 +212,7 @@ pub(super) async fn pipeline(
 ) -> Answer<Json<PipelineList>> {
     let (scope, mut tx) = (caller.scope(), app.db().snapshot().await?);
     let campaign = filter.campaign(scope, &mut tx).await?;
-    let (found, total) = tallies::pipelines(scope, &mut tx, campaign, filter.limit, filter.offset).await?;
+    let (found, total) = tallies::pipelines(scope, &mut tx, campaign, filter.offsets()).await?;
     Ok(Json(PipelineList {
         pipelines: found.into_iter().map(PipelineBody::from).collect(),
         page: filter.offsets().page(total),

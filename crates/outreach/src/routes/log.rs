@@ -98,7 +98,7 @@ async fn page(
 ) -> Result<LogList> {
     let (scope, mut tx) = (caller.scope(), app.read().await?);
     let campaign = match &campaign {
-        Some(name) => Some(store::campaign(scope, &mut tx, name).await?.id),
+        Some(name) => Some(campaigns::find(scope, &mut tx, name).await?.id),
         None => None,
     };
     let creator = match &creator {
@@ -284,7 +284,7 @@ pub(super) async fn create(
     let (clock, scope) = (app.clock(), caller.scope());
     let now = clock.now();
     let mut tx = app.write().await?;
-    let campaign = store::campaign(scope, &mut tx, &input.pair.campaign_id).await?;
+    let campaign = campaigns::find(scope, &mut tx, &input.pair.campaign_id).await?;
     let creator = creators::store::by_id(scope, &mut tx, input.pair.creator_id).await?;
     let creator = creator.ok_or_else(|| Error::not_found("Creator"))?;
     let new = NewEntry {

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use campaigns::Campaign;
 use creators::Creator;
 use db::Tx;
 use http_base::idempotency::{Begun, IdempotencyKey, Once};
@@ -17,9 +18,9 @@ use utoipa::ToSchema;
 use super::Pair;
 use crate::letter::{self, Values, mail_text, subject_line};
 use crate::sending::{self, Letter};
+use crate::store;
 use crate::store::templates::{self, TemplateId};
 use crate::store::touches::{self, TouchId};
-use crate::store::{self, CampaignRef};
 use crate::{MessageType, Outreach};
 
 /// What an email says: a subject and a text, or a template.
@@ -102,13 +103,8 @@ pub(super) async fn wording(scope: Scope, tx: &mut Tx, wording: Wording) -> Resu
 }
 
 /// The campaign and the creator of these names.
-pub(super) async fn pair(
-    scope: Scope,
-    tx: &mut Tx,
-    campaign: &str,
-    creator: CreatorId,
-) -> Result<(CampaignRef, Creator)> {
-    let campaign = store::campaign(scope, tx, campaign).await?;
+pub(super) async fn pair(scope: Scope, tx: &mut Tx, campaign: &str, creator: CreatorId) -> Result<(Campaign, Creator)> {
+    let campaign = campaigns::find(scope, tx, campaign).await?;
     let creator = creators::store::by_id(scope, tx, creator).await?;
     Ok((campaign, creator.ok_or_else(|| Error::not_found("Creator"))?))
 }

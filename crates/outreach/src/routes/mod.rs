@@ -8,6 +8,7 @@ mod log;
 mod mails;
 mod outcome;
 mod recording;
+mod selection;
 mod sequences;
 mod suppressions;
 mod templates;
@@ -24,6 +25,7 @@ use crate::Outreach;
 /// Every route of outreach but those of real telephone calls.
 pub fn router(outreach: Outreach) -> Routes {
     Routes::new()
+        .with(routes!(selection::select))
         .with(routes!(log::list, log::create))
         .with(routes!(log::get, log::update))
         .with(routes!(log::of_campaign))

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use campaigns::Campaign;
 use creators::{Creator, CreatorChanges, Details};
 use http_base::{Answer, Body, Caller, Named};
 use input::{Fields, Input};
@@ -13,8 +14,8 @@ use utoipa::ToSchema;
 
 use super::mails;
 use crate::negotiation::{self, Known, Offer};
+use crate::store;
 use crate::store::touches::{self, Touch, TouchId};
-use crate::store::{self, CampaignRef};
 use crate::{Channel, Entry, Outreach, Suggestion, SuggestionStatus};
 
 /// Which suggested updates are accepted, and which dismissed.
@@ -305,7 +306,7 @@ pub(super) async fn offer(
     Ok(Json(OfferBody { outreach_id: id, offer, touch_id, subject, message, sent }))
 }
 
-fn words(campaign: &CampaignRef, creator: &Creator, offer: &Offer) -> (String, String) {
+fn words(campaign: &Campaign, creator: &Creator, offer: &Offer) -> (String, String) {
     let subject = format!("Our offer for {}", campaign.product_name);
     let message = format!(
         "Hi {},\n\nfor a piece about {} we can offer {}. Would that work for you?\n\n{}",

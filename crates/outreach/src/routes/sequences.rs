@@ -285,7 +285,7 @@ pub(super) async fn begin(
     let (clock, now) = (app.clock(), app.clock().now());
     let mut tx = app.db().write_long().await?;
     let sequence = sequences::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Sequence"))?;
-    let campaign = store::campaign(scope, &mut tx, &input.campaign_id).await?;
+    let campaign = campaigns::find(scope, &mut tx, &input.campaign_id).await?;
     let known = creators::store::by_ids(scope, &mut tx, &input.creator_ids).await?;
     let (mut started, mut skipped) = (Vec::new(), Vec::new());
     for creator_id in input.creator_ids {

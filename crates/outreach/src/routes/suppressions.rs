@@ -176,7 +176,7 @@ async fn asked(outreach: &Outreach, token: &str, tx: &mut Tx) -> Result<(Touch, 
     let id = outreach.key().await?.read(Purpose::Unsubscribe, token).ok_or_else(unknown)?;
     let touch = touches::by_id(scope, tx, TouchId::from_uuid(id)).await?.ok_or_else(unknown)?;
     let entry = store::by_id(scope, tx, touch.outreach_id).await?.ok_or_else(unknown)?;
-    let brand = match store::campaign(scope, tx, &entry.campaign_id.to_string()).await {
+    let brand = match campaigns::find(scope, tx, &entry.campaign_id.to_string()).await {
         Ok(campaign) => campaign.brand_name,
         // The campaign is gone; that they want no more mails is not.
         Err(error) if error.kind() == Kind::NotFound => "The sender".to_owned(),

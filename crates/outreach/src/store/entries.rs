@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use campaigns::Campaign;
 use db::{Listing, Sql, Tx, Value};
 use http_base::Offsets;
 use kernel::{CampaignId, Clock, CreatorId, Error, OutreachId, Result, Scope, Timestamp};
 
-use super::CampaignRef;
 use super::tallies::{self, Place};
 use crate::{Channel, Entry, NewEntry, Stage, Status};
 
@@ -132,7 +132,7 @@ pub async fn sides(
 async fn newest(
     scope: Scope,
     tx: &mut Tx,
-    campaign: &CampaignRef,
+    campaign: &Campaign,
     creator: CreatorId,
     open: &str,
 ) -> Result<Option<Entry>> {
@@ -147,7 +147,7 @@ async fn newest(
     }
 }
 
-async fn opened(scope: Scope, tx: &mut Tx, clock: &Clock, campaign: &CampaignRef, creator: CreatorId) -> Result<Entry> {
+async fn opened(scope: Scope, tx: &mut Tx, clock: &Clock, campaign: &Campaign, creator: CreatorId) -> Result<Entry> {
     let (id, workspace_id) = (clock.new_id(), campaign.workspace_id);
     let new = NewEntry { id, workspace_id, campaign_id: campaign.id, creator_id: creator, notes: None };
     let entry = Entry::open(new, clock.now());
@@ -161,7 +161,7 @@ pub async fn for_call(
     scope: Scope,
     tx: &mut Tx,
     clock: &Clock,
-    campaign: &CampaignRef,
+    campaign: &Campaign,
     creator: CreatorId,
 ) -> Result<Entry> {
     let open = "(call_status IS NULL OR call_status IN ('pending', 'failed', 'no_answer', 'cancelled')) AND status <> 'completed'";
@@ -176,7 +176,7 @@ pub async fn for_mail(
     scope: Scope,
     tx: &mut Tx,
     clock: &Clock,
-    campaign: &CampaignRef,
+    campaign: &Campaign,
     creator: CreatorId,
 ) -> Result<Entry> {
     match newest(scope, tx, campaign, creator, "stage <> 'declined'").await? {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use db::{Sql, Tx, args};
+use http_base::Offsets;
 use kernel::{CampaignId, Result, Scope, WorkspaceId};
 
 use crate::{CallStatus, EmailStatus, Entry, Stage};
@@ -60,7 +61,7 @@ pub(super) async fn count(tx: &mut Tx, gone: &[Place], come: Vec<Place>) -> Resu
     Ok(())
 }
 
-/// B's summary.
+/// The log in figures.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, db::Row)]
 pub struct Summary {
     /// Entries.
@@ -74,12 +75,7 @@ pub struct Summary {
 }
 
 fn scoped(sql: &mut Sql, scope: Scope, campaign: Option<CampaignId>) {
-    if !scope.sees_everything() {
-        sql.push(" AND t.workspace_id = ").bind(scope.workspace());
-    }
-    if let Some(campaign) = campaign {
-        sql.push(" AND t.campaign_id = ").bind(campaign);
-    }
+    sql.within(scope, "t.workspace_id").and_if("t.campaign_id = ", campaign);
 }
 
 /// The sums over a campaign, or over everything in scope.
@@ -115,28 +111,17 @@ pub async fn pipelines(
     scope: Scope,
     tx: &mut Tx,
     campaign: Option<CampaignId>,
-    limit: u32,
-    offset: u32,
+    offsets: Offsets,
 ) -> Result<(Vec<Pipeline>, u64)> {
-    let mut sql = Sql::new("SELECT count(DISTINCT t.campaign_id) FROM outreach_tallies t WHERE t.entries > 0");
-    scoped(&mut sql, scope, campaign);
-    let total = sql.one(tx).await?;
-    let mut sql = Sql::new(
-        "SELECT c.id, c.code, c.product_name FROM campaigns c WHERE EXISTS (SELECT 1 FROM outreach_tallies t \
-         WHERE t.workspace_id = c.workspace_id AND t.campaign_id = c.id AND t.entries > 0)",
-    );
-    if !scope.sees_everything() {
-        sql.push(" AND c.workspace_id = ").bind(scope.workspace());
-    }
-    if let Some(campaign) = campaign {
-        sql.push(" AND c.id = ").bind(campaign);
-    }
-    sql.push(" ORDER BY c.created_at DESC, c.id DESC LIMIT ").bind(limit).push(" OFFSET ").bind(offset);
-    let campaigns: Vec<(CampaignId, u64, String)> = sql.all(tx).await?;
-    let mut sql = Sql::new(
-        "SELECT t.campaign_id, t.stage, CAST(sum(t.entries) AS BIGINT) FROM outreach_tallies t WHERE t.entries > 0",
-    );
-    scoped(&mut sql, scope, campaign);
+    let of_entries = |what: &str| {
+        let mut sql = Sql::new(format!("SELECT {what} FROM outreach_tallies t WHERE t.entries > 0"));
+        scoped(&mut sql, scope, campaign);
+        sql
+    };
+    let total = of_entries("count(DISTINCT t.campaign_id)").one(tx).await?;
+    let campaigns: Vec<(CampaignId, u64, String)> =
+        campaigns::store::newest_of(tx, "id, code, product_name", of_entries("t.campaign_id"), offsets).await?;
+    let mut sql = of_entries("t.campaign_id, t.stage, CAST(sum(t.entries) AS BIGINT)");
     sql.push(" AND t.campaign_id IN ").bind_list(campaigns.iter().map(|(id, ..)| *id));
     sql.push(" GROUP BY t.campaign_id, t.stage");
     let counted: Vec<(CampaignId, Stage, u64)> = sql.all(tx).await?;
