@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 /// An entry of the directory, as it is stored.
 #[derive(Clone, Debug, db::Row)]
+#[row(table = "creators", key(id), fixed(workspace_id, claimed_by, created_at))]
 pub struct Creator {
     /// Its id.
     pub id: CreatorId,
@@ -22,10 +23,12 @@ pub struct Creator {
     /// The name people know.
     pub name: String,
     /// Where mail reaches them.
+    #[row(also = "email_key", by = compared)]
     pub email: Option<String>,
     /// Where they publish.
     pub platform: Platform,
     /// Their name there, usually with an @.
+    #[row(also = "handle_key", by = compared)]
     pub channel_name: Option<String>,
     /// Followers as they were written: `125K`.
     pub followers_shown: String,
@@ -214,6 +217,12 @@ pub fn title_case(words: &str) -> String {
 /// How a name, a handle or an address is compared: folded, and a handle without its @.
 pub fn identity(text: &str) -> String {
     fold(text.trim().trim_start_matches('@'))
+}
+
+/// The same of what may be missing.
+#[expect(clippy::ref_option, reason = "the derive passes references to fields")]
+fn compared(name: &Option<String>) -> Option<String> {
+    name.as_deref().map(identity).filter(|key| !key.is_empty())
 }
 
 /// A new entry of the creator directory.

@@ -1,6 +1,6 @@
 //! All of the post office's SQL.
 
-use db::{Sql, Tx, args};
+use db::{Listing, Sql, Tx};
 use delivery::NewDelivery;
 use http_base::{App, Offsets};
 use jobs::NewJob;
@@ -21,6 +21,7 @@ const BITE: u32 = 500;
 
 /// A mail, as it stands.
 #[derive(Clone, Debug, db::Row)]
+#[row(table = "mails")]
 pub struct Mail {
     /// Its id.
     pub id: MailId,
@@ -83,27 +84,28 @@ pub async fn queue(tx: &mut Tx, app: &App, mail: NewMail) -> Result<Queued> {
     let recipient = mailbox("to", &mail.to)?;
     let reply_to = mail.reply_to.as_deref().map(|address| mailbox("reply_to", address)).transpose()?;
     let headers = serde_json::to_string(&further(mail.headers)?).map_err(Error::internal)?;
-    let sql = "INSERT INTO mails (id, workspace_id, recipient, recipient_key, reply_to, subject, body_text, body_html, headers, \
-               message_id, in_reply_to, status, about, about_id, created_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', $12, $13, $14)";
-    let (about, about_id) = mail.about.map(|about| (about.job, about.id)).unzip();
-    let arguments = args![
+    let (about, about_id) = mail.about.map(|about| (about.job.to_owned(), about.id)).unzip();
+    let row = Mail {
         id,
-        mail.workspace,
-        one_line(&mail.to),
-        key(recipient.email.as_ref()),
-        reply_to.map(|address| address.to_string()),
-        one_line(&mail.subject),
-        storable(&mail.text),
-        mail.html.as_deref().map(storable),
+        workspace_id: mail.workspace,
+        recipient: one_line(&mail.to),
+        recipient_key: key(recipient.email.as_ref()),
+        reply_to: reply_to.map(|address| address.to_string()),
+        subject: one_line(&mail.subject),
+        body_text: Some(storable(&mail.text)),
+        body_html: mail.html.as_deref().map(storable),
         headers,
-        &message_id,
-        mail.in_reply_to.as_deref().and_then(thread_ids),
+        message_id: message_id.clone(),
+        in_reply_to: mail.in_reply_to.as_deref().and_then(thread_ids),
+        status: "queued".to_owned(),
+        attempts: 0,
         about,
         about_id,
-        now,
-    ];
-    tx.execute(sql, arguments).await?;
+        error: None,
+        created_at: now,
+        sent_at: None,
+    };
+    tx.insert(&row).await?;
     send(tx, app.clock(), id, mail.workspace).await?;
     Ok(Queued { id, message_id })
 }
@@ -119,39 +121,16 @@ fn key(address: &str) -> String {
     address.trim().to_lowercase()
 }
 
-/// Adds what this scope may see to a condition.
-fn within(sql: &mut Sql, scope: Scope, first: &mut bool) {
-    if scope.sees_everything() {
-        return;
-    }
-    sql.and_where(first).push("workspace_id = ");
-    // Whoever has no workspace has no mail here either: nothing equals NULL.
-    sql.bind(scope.workspace());
-}
-
-/// A mail by its id.
+/// A mail by its id. Whoever has no workspace has no mail here either.
 pub async fn find(scope: Scope, tx: &mut Tx, id: MailId) -> Result<Option<Mail>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM mails WHERE id = ", Mail::COLUMNS));
-    sql.bind(id);
-    within(&mut sql, scope, &mut false);
-    tx.fetch_optional(&sql.text, sql.args).await
+    Sql::of::<Mail>().and("id = ", id).within(scope, "workspace_id").optional(tx).await
 }
 
 /// A page of mails, the newest first, and how many there are; with `to` only those to this address, without regard to case.
 pub async fn list(scope: Scope, tx: &mut Tx, to: Option<&str>, page: Offsets) -> Result<(Vec<Mail>, u64)> {
-    let narrowed = |text: String| {
-        let (mut sql, mut first) = (Sql::new(text), true);
-        if let Some(to) = to {
-            sql.and_where(&mut first).push("recipient_key = ").bind(key(to));
-        }
-        within(&mut sql, scope, &mut first);
-        sql
-    };
-    let count = narrowed("SELECT count(*) FROM mails".into());
-    let total = tx.fetch_value(&count.text, count.args).await?;
-    let mut sql = narrowed(format!("SELECT {} FROM mails", Mail::COLUMNS));
-    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(page.limit).push(" OFFSET ").bind(page.offset);
-    Ok((tx.fetch_all(&sql.text, sql.args).await?, total))
+    let mut filter = Sql::filter();
+    filter.and_if("recipient_key = ", to.map(key)).within(scope, "workspace_id");
+    Listing::of::<Mail>(filter).order("created_at DESC, id DESC").page(tx, page.limit, page.offset).await
 }
 
 /// What is said of a mail that was sent after an attempt that nobody heard the end of.
@@ -162,16 +141,16 @@ const TWICE: &str =
 pub(crate) async fn begin(scope: Scope, tx: &mut Tx, id: MailId, again: bool) -> Result<()> {
     let mut sql = Sql::new("UPDATE mails SET status = 'sending', attempts = attempts + 1, error = ");
     sql.bind(again.then_some(TWICE)).push(" WHERE id = ").bind(id);
-    within(&mut sql, scope, &mut false);
-    tx.execute(&sql.text, sql.args).await.map(drop)
+    sql.within(scope, "workspace_id");
+    sql.run(tx).await.map(drop)
 }
 
 /// Writes down that a mail is tried again later.
 pub(crate) async fn put_back(scope: Scope, tx: &mut Tx, id: MailId, why: &str) -> Result<()> {
     let mut sql = Sql::new("UPDATE mails SET status = 'queued', error = ");
     sql.bind(storable(why)).push(" WHERE id = ").bind(id).push(" AND status = 'sending'");
-    within(&mut sql, scope, &mut false);
-    tx.execute(&sql.text, sql.args).await.map(drop)
+    sql.within(scope, "workspace_id");
+    sql.run(tx).await.map(drop)
 }
 
 /// Writes down what became of a mail, and tells whoever wants to hear of it: once, and what was sent or kept stays so.
@@ -190,8 +169,8 @@ pub(crate) async fn end(scope: Scope, tx: &mut Tx, clock: &Clock, id: MailId, en
         sql.push(", body_text = NULL, body_html = NULL");
     }
     sql.push(" WHERE id = ").bind(id).push(" AND status NOT IN ").bind_list(["sent", "kept", end.status()]);
-    within(&mut sql, scope, &mut false);
-    if tx.execute(&sql.text, sql.args).await? == 0 {
+    sql.within(scope, "workspace_id");
+    if sql.run(tx).await? == 0 {
         return Ok(());
     }
     let status = end.status();
@@ -210,7 +189,7 @@ pub(crate) async fn forget_texts(scope: Scope, tx: &mut Tx, before: Timestamp) -
          (SELECT id FROM mails WHERE body_text IS NOT NULL AND created_at < ",
     );
     sql.bind(before).push(" AND status NOT IN ('queued', 'sending')");
-    within(&mut sql, scope, &mut false);
+    sql.within(scope, "workspace_id");
     sql.push(" ORDER BY created_at LIMIT ").bind(BITE).push(")");
-    tx.execute(&sql.text, sql.args).await
+    sql.run(tx).await
 }

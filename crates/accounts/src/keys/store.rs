@@ -1,6 +1,6 @@
 //! The SQL of keys.
 
-use db::{Tx, args};
+use db::{Listing, Sql, Tx, args};
 use http_base::Offsets;
 use kernel::{AccountId, ApiKeyId, Result, Scope, Timestamp, WorkspaceId};
 
@@ -45,12 +45,10 @@ pub async fn list(scope: Scope, tx: &mut Tx, account: AccountId, offsets: Offset
     if !own(scope, account) {
         return Ok((Vec::new(), 0));
     }
-    let total = tx.fetch_value("SELECT count(*) FROM api_keys WHERE account_id = $1", args![account]).await?;
-    let sql = format!(
-        "SELECT {} FROM api_keys WHERE account_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3",
-        KeyBody::COLUMNS
-    );
-    Ok((tx.fetch_all(&sql, args![account, offsets.limit, offsets.offset]).await?, total))
+    let mut filter = Sql::filter();
+    filter.and("account_id = ", account);
+    let listing = Listing::new("api_keys", KeyBody::COLUMNS, filter).order("created_at DESC, id DESC");
+    listing.page(tx, offsets.limit, offsets.offset).await
 }
 
 /// Ends a key of this account, and tells its name; nothing if there is none alive of this id.
@@ -97,7 +95,7 @@ pub(crate) async fn revoke_all(
     now: Timestamp,
 ) -> Result<u64> {
     debug_assert!(scope.may_read_directory());
-    let mut sql = db::Sql::new("UPDATE api_keys SET revoked_at = ");
+    let mut sql = Sql::new("UPDATE api_keys SET revoked_at = ");
     sql.bind(now).push(" WHERE revoked_at IS NULL AND account_id = ").bind(account);
     if let Some(workspace) = workspace {
         sql.push(" AND workspace_id = ").bind(workspace);

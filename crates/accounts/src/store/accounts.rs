@@ -5,6 +5,7 @@ use kernel::{AccountId, Clock, Error, Kind, Result, Scope, Timestamp, UserType, 
 
 use super::of_accounts;
 use crate::model::{email_key, is_of_username, username_key};
+use crate::workspaces::store as workspaces;
 use crate::{AccountRow, NewAccount};
 
 /// How often a name is made up before the whole of an id is taken.
@@ -107,11 +108,7 @@ async fn insert(tx: &mut Tx, clock: &Clock, new: &NewAccount, username: &str) ->
     }
     if new.user_type == UserType::Business {
         let workspace: WorkspaceId = clock.new_id();
-        let sql = "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)";
-        tx.execute(sql, args![workspace, username, now]).await?;
-        let sql =
-            "INSERT INTO workspace_members (workspace_id, account_id, role, joined_at) VALUES ($1, $2, 'owner', $3)";
-        tx.execute(sql, args![workspace, id, now]).await?;
+        workspaces::open(Scope::system(), tx, workspace, username, id, now).await?;
         tx.execute("UPDATE accounts SET workspace_id = $2 WHERE id = $1", args![id, workspace]).await?;
     }
     Ok(Some(id))

@@ -1,6 +1,6 @@
 //! Log-ins, and their refresh tokens.
 
-use db::{Sql, Tx, args};
+use db::{Listing, Sql, Tx, args};
 use http_base::Offsets;
 use kernel::{AccountId, Result, Scope, SessionId, Timestamp, UserType, WorkspaceId, WorkspaceRole};
 
@@ -8,6 +8,7 @@ use super::{moved, of_accounts};
 
 /// A log-in, as its owner sees it.
 #[derive(Clone, Debug, db::Row)]
+#[row(table = "sessions")]
 pub struct SessionRow {
     /// Its id.
     pub id: SessionId,
@@ -40,18 +41,7 @@ pub(crate) struct Alive {
 /// Opens a log-in with its first refresh token.
 pub(crate) async fn insert_session(scope: Scope, tx: &mut Tx, session: &SessionRow, refresh_hash: &str) -> Result<()> {
     debug_assert!(scope.sees_everything(), "nobody is logged in before they are");
-    let sql = "INSERT INTO sessions (id, account_id, method, address, agent, created_at, last_used_at, expires_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $6, $7)";
-    let arguments = args![
-        session.id,
-        session.account_id,
-        &session.method,
-        &session.address,
-        &session.agent,
-        session.created_at,
-        session.expires_at,
-    ];
-    tx.execute(sql, arguments).await?;
+    tx.insert(session).await?;
     insert_refresh(tx, session.id, refresh_hash, session.created_at, session.expires_at).await
 }
 
@@ -171,16 +161,9 @@ pub(crate) async fn list_sessions(
     now: Timestamp,
     offsets: Offsets,
 ) -> Result<(Vec<SessionRow>, u64)> {
-    let filter = |sql: &mut Sql| {
-        sql.push(" FROM sessions WHERE ended_at IS NULL AND account_id = ").bind(account);
-        sql.push(" AND expires_at > ").bind(now);
-        of_accounts(sql, scope, "account_id");
-    };
-    let mut sql = Sql::new("SELECT count(*)");
-    filter(&mut sql);
-    let total = sql.one(tx).await?;
-    let mut sql = Sql::new(format!("SELECT {}", SessionRow::COLUMNS));
-    filter(&mut sql);
-    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((sql.all(tx).await?, total))
+    let mut filter = Sql::filter();
+    filter.push(" AND ended_at IS NULL").and("account_id = ", account).and("expires_at > ", now);
+    of_accounts(&mut filter, scope, "account_id");
+    let listing = Listing::of::<SessionRow>(filter).order("created_at DESC, id DESC");
+    listing.page(tx, offsets.limit, offsets.offset).await
 }

@@ -1,6 +1,6 @@
 //! The SQL of invitations.
 
-use db::{Sql, Tx, args};
+use db::{Listing, Saved as _, Sql, Stored as _, Tx, args};
 use http_base::Offsets;
 use kernel::{AccountId, Error, Result, Scope, Timestamp, WorkspaceId};
 
@@ -9,12 +9,6 @@ use super::model::{Invitation, InvitationId};
 /// Neither accepted nor taken back. There is at most one such invitation of an address in a workspace.
 const OPEN: &str = "accepted_at IS NULL AND revoked_at IS NULL";
 
-fn within(sql: &mut Sql, scope: Scope) {
-    if !scope.sees_everything() {
-        sql.push(" AND workspace_id = ").bind(scope.workspace());
-    }
-}
-
 /// The invitation of this address into this workspace that is neither accepted nor taken back.
 pub(crate) async fn open_for(
     scope: Scope,
@@ -22,40 +16,24 @@ pub(crate) async fn open_for(
     workspace: WorkspaceId,
     email_key: &str,
 ) -> Result<Option<Invitation>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM invitations WHERE {OPEN}", Invitation::COLUMNS));
-    sql.push(" AND workspace_id = ").bind(workspace).push(" AND email_key = ").bind(email_key);
-    within(&mut sql, scope);
-    sql.optional(tx).await
+    let mut sql = Sql::of::<Invitation>();
+    sql.push(" AND ").push(OPEN).and("workspace_id = ", workspace).and("email_key = ", email_key);
+    sql.within(scope, "workspace_id").optional(tx).await
 }
 
 /// How many invitations into this workspace may still be accepted.
 pub(crate) async fn count_open(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, now: Timestamp) -> Result<u64> {
     let mut sql = Sql::new(format!("SELECT count(*) FROM invitations WHERE {OPEN}"));
-    sql.push(" AND workspace_id = ").bind(workspace).push(" AND expires_at > ").bind(now);
-    within(&mut sql, scope);
-    sql.one(tx).await
+    sql.and("workspace_id = ", workspace).and("expires_at > ", now).within(scope, "workspace_id").one(tx).await
 }
 
 /// Writes an invitation; one of the same id is told anew, with another token.
-pub(crate) async fn save(scope: Scope, tx: &mut Tx, invitation: &Invitation, hash: &str) -> Result<()> {
+pub(crate) async fn save(scope: Scope, tx: &mut Tx, invitation: &Invitation) -> Result<()> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(invitation.workspace_id));
-    let sql = "INSERT INTO invitations (id, workspace_id, email, email_key, role, hash, invited_by, created_at, mailed_at, \
-               expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET \
-               role = excluded.role, hash = excluded.hash, invited_by = excluded.invited_by, \
-               mailed_at = excluded.mailed_at, expires_at = excluded.expires_at";
-    let arguments = args![
-        invitation.id,
-        invitation.workspace_id,
-        &invitation.email,
-        &invitation.email_key,
-        invitation.role,
-        hash,
-        invitation.invited_by,
-        invitation.created_at,
-        invitation.mailed_at,
-        invitation.expires_at,
-    ];
-    tx.execute_or_conflict(sql, arguments, "This address was invited by someone else just now").await.map(drop)
+    let taken = "This address was invited by someone else just now";
+    tx.execute_or_conflict(&format!("{} {}", Invitation::INSERT, Invitation::OVERWRITE), invitation.values(), taken)
+        .await
+        .map(drop)
 }
 
 /// A page of the invitations into this workspace, newest first, and how many there are.
@@ -65,31 +43,23 @@ pub(crate) async fn list(
     workspace: WorkspaceId,
     offsets: Offsets,
 ) -> Result<(Vec<Invitation>, u64)> {
-    let mut sql = Sql::new("SELECT count(*) FROM invitations WHERE workspace_id = ");
-    sql.bind(workspace);
-    within(&mut sql, scope);
-    let total = sql.one(tx).await?;
-    let mut sql = Sql::new(format!("SELECT {} FROM invitations WHERE workspace_id = ", Invitation::COLUMNS));
-    sql.bind(workspace);
-    within(&mut sql, scope);
-    sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
-    Ok((sql.all(tx).await?, total))
+    let mut filter = Sql::filter();
+    filter.and("workspace_id = ", workspace).within(scope, "workspace_id");
+    let listing = Listing::of::<Invitation>(filter).order("created_at DESC, id DESC");
+    listing.page(tx, offsets.limit, offsets.offset).await
 }
 
 /// Takes an invitation back, if it is neither accepted nor taken back already; tells whom it was for.
 pub(crate) async fn revoke(scope: Scope, tx: &mut Tx, id: InvitationId, now: Timestamp) -> Result<Option<String>> {
     let mut sql = Sql::new("UPDATE invitations SET revoked_at = ");
     sql.bind(now).push(" WHERE ").push(OPEN).push(" AND id = ").bind(id);
-    within(&mut sql, scope);
-    sql.push(" RETURNING email");
-    sql.optional(tx).await
+    sql.within(scope, "workspace_id").push(" RETURNING email").optional(tx).await
 }
 
 /// The invitation of this token, whatever became of it. The token is the right to see it: `scope` is the server's.
 pub(crate) async fn by_hash(scope: Scope, tx: &mut Tx, hash: &str) -> Result<Option<Invitation>> {
     debug_assert!(scope.sees_everything());
-    let sql = format!("SELECT {} FROM invitations WHERE hash = $1", Invitation::COLUMNS);
-    tx.fetch_optional(&sql, args![hash]).await
+    Sql::of::<Invitation>().and("hash = ", hash).optional(tx).await
 }
 
 /// Uses up an invitation that may still be accepted, with the token that was read. Tells whether it was.
@@ -105,10 +75,7 @@ pub(crate) async fn is_member(scope: Scope, tx: &mut Tx, workspace: WorkspaceId,
     let mut sql = Sql::new(
         "SELECT count(*) FROM accounts a JOIN workspace_members m ON m.account_id = a.id WHERE a.email_key = ",
     );
-    sql.bind(email_key).push(" AND m.workspace_id = ").bind(workspace);
-    if !scope.sees_everything() {
-        sql.push(" AND m.workspace_id = ").bind(scope.workspace());
-    }
+    sql.bind(email_key).and("m.workspace_id = ", workspace).within(scope, "m.workspace_id");
     Ok(sql.one::<i64>(tx).await? > 0)
 }
 

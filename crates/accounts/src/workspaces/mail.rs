@@ -84,6 +84,7 @@ mod tests {
             email: "bo@example.com".into(),
             email_key: "bo@example.com".into(),
             role: WorkspaceRole::Manager,
+            hash: String::new(),
             invited_by: clock.new_id(),
             created_at: now,
             mailed_at: now,

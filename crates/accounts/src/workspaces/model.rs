@@ -51,8 +51,9 @@ pub enum InvitationMarker {}
 /// An invitation into a workspace.
 pub type InvitationId = Id<InvitationMarker>;
 
-/// An invitation, as it is stored.
+/// An invitation, as it is stored. Told anew, it keeps its id and gets another token.
 #[derive(Clone, Debug, db::Row)]
+#[row(table = "invitations", key(id), fixed(workspace_id, email, email_key, created_at, accepted_at, revoked_at))]
 pub struct Invitation {
     /// Its id.
     pub id: InvitationId,
@@ -64,6 +65,8 @@ pub struct Invitation {
     pub email_key: String,
     /// As what.
     pub role: WorkspaceRole,
+    /// The hash of the token that was mailed.
+    pub hash: String,
     /// By whom.
     pub invited_by: AccountId,
     /// When they were first invited.

@@ -11,13 +11,6 @@ const SEEN: &str = "SELECT w.id, w.name, m.role, \
     (SELECT count(*) FROM workspace_members o WHERE o.workspace_id = w.id), w.created_at, m.joined_at \
     FROM workspace_members m JOIN workspaces w ON w.id = m.workspace_id WHERE m.account_id = ";
 
-/// What a scope lets through: the workspace that it is held to.
-fn within(sql: &mut Sql, scope: Scope, column: &str) {
-    if !scope.sees_everything() {
-        sql.push(" AND ").push(column).push(" = ").bind(scope.workspace());
-    }
-}
-
 /// Makes a workspace and puts its first owner into it.
 pub async fn open(
     scope: Scope,
@@ -53,8 +46,7 @@ pub async fn join(
 pub async fn hold(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, now: Timestamp) -> Result<bool> {
     let mut sql = Sql::new("UPDATE workspaces SET updated_at = ");
     sql.bind(now).push(" WHERE id = ").bind(workspace);
-    within(&mut sql, scope, "id");
-    Ok(sql.run(tx).await? == 1)
+    Ok(sql.within(scope, "id").run(tx).await? == 1)
 }
 
 /// What this account is in this workspace, now.
@@ -66,16 +58,14 @@ pub async fn role_of(
 ) -> Result<Option<WorkspaceRole>> {
     let mut sql = Sql::new("SELECT role FROM workspace_members WHERE workspace_id = ");
     sql.bind(workspace).push(" AND account_id = ").bind(account);
-    within(&mut sql, scope, "workspace_id");
-    sql.optional(tx).await
+    sql.within(scope, "workspace_id").optional(tx).await
 }
 
 /// How many owners this workspace has.
 pub async fn owners(scope: Scope, tx: &mut Tx, workspace: WorkspaceId) -> Result<u64> {
     let mut sql = Sql::new("SELECT count(*) FROM workspace_members WHERE role = 'owner' AND workspace_id = ");
     sql.bind(workspace);
-    within(&mut sql, scope, "workspace_id");
-    sql.one(tx).await
+    sql.within(scope, "workspace_id").one(tx).await
 }
 
 /// The workspace as this member sees it.
@@ -87,8 +77,7 @@ pub async fn seen_by(
 ) -> Result<Option<Workspace>> {
     let mut sql = Sql::new(SEEN);
     sql.bind(account).push(" AND m.workspace_id = ").bind(workspace);
-    within(&mut sql, scope, "m.workspace_id");
-    sql.optional(tx).await
+    sql.within(scope, "m.workspace_id").optional(tx).await
 }
 
 /// A page of the workspaces that this account is in, the oldest membership first, and how many there are.
@@ -106,8 +95,7 @@ pub async fn list_of(scope: Scope, tx: &mut Tx, account: AccountId, offsets: Off
 pub async fn rename(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, name: &str, now: Timestamp) -> Result<bool> {
     let mut sql = Sql::new("UPDATE workspaces SET name = ");
     sql.bind(name).push(", updated_at = ").bind(now).push(" WHERE id = ").bind(workspace);
-    within(&mut sql, scope, "id");
-    Ok(sql.run(tx).await? == 1)
+    Ok(sql.within(scope, "id").run(tx).await? == 1)
 }
 
 const MEMBERS: &str = "SELECT a.id, a.email, a.username, m.role, m.joined_at \
@@ -122,12 +110,15 @@ pub async fn members(
 ) -> Result<(Vec<Membership>, u64)> {
     let mut sql = Sql::new("SELECT count(*) FROM workspace_members WHERE workspace_id = ");
     sql.bind(workspace);
-    within(&mut sql, scope, "workspace_id");
+    sql.within(scope, "workspace_id");
     let total = sql.one(tx).await?;
     let mut sql = Sql::new(MEMBERS);
     sql.bind(workspace);
-    within(&mut sql, scope, "m.workspace_id");
-    sql.push(" ORDER BY m.joined_at, m.account_id LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
+    sql.within(scope, "m.workspace_id")
+        .push(" ORDER BY m.joined_at, m.account_id LIMIT ")
+        .bind(offsets.limit)
+        .push(" OFFSET ")
+        .bind(offsets.offset);
     Ok((sql.all(tx).await?, total))
 }
 
@@ -140,8 +131,7 @@ pub async fn member(
 ) -> Result<Option<Membership>> {
     let mut sql = Sql::new(MEMBERS);
     sql.bind(workspace).push(" AND m.account_id = ").bind(account);
-    within(&mut sql, scope, "m.workspace_id");
-    sql.optional(tx).await
+    sql.within(scope, "m.workspace_id").optional(tx).await
 }
 
 /// Gives a member another role, if they still have the one that was read.
@@ -155,7 +145,7 @@ pub async fn set_role(
     let mut sql = Sql::new("UPDATE workspace_members SET role = ");
     sql.bind(role).push(" WHERE workspace_id = ").bind(workspace).push(" AND account_id = ").bind(account);
     sql.push(" AND role = ").bind(was);
-    within(&mut sql, scope, "workspace_id");
+    sql.within(scope, "workspace_id");
     if sql.run(tx).await? == 1 {
         return Ok(());
     }
@@ -174,7 +164,7 @@ pub async fn leave(
     let now = clock.now();
     let mut sql = Sql::new("DELETE FROM workspace_members WHERE workspace_id = ");
     sql.bind(workspace).push(" AND account_id = ").bind(account);
-    within(&mut sql, scope, "workspace_id");
+    sql.within(scope, "workspace_id");
     if sql.run(tx).await? == 0 {
         return Ok(false);
     }

@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use db::{Sql, Tx};
+use db::{Saved as _, Sql, Stored as _, Tx};
 use kernel::{Clock, CreatorId, Error, Platform, Result, Scope, WorkspaceId};
 
 use super::vectors;
-use super::write::{WRITTEN, values};
 use crate::Creator;
 use crate::catalogue::TOPIC;
 use crate::embedding::EmbedHere;
@@ -94,10 +93,9 @@ async fn existing(tx: &mut Tx, rows: &[NewCreator]) -> Result<Vec<Creator>> {
             if wanted.is_empty() {
                 continue;
             }
-            let mut sql =
-                Sql::new(format!("SELECT {} FROM creators WHERE deleted_at IS NULL AND platform = ", Creator::COLUMNS));
-            sql.bind(platform).push(" AND ").push(column).push(" IN ").bind_list(wanted);
-            let creators: Vec<Creator> = tx.fetch_all(&sql.text, sql.args).await?;
+            let mut sql = Sql::of::<Creator>();
+            sql.push(" AND deleted_at IS NULL").and("platform = ", platform).and_in(column, wanted);
+            let creators: Vec<Creator> = sql.all(tx).await?;
             found.extend(creators.into_iter().map(|creator| (creator.id, creator)));
         }
     }
@@ -174,11 +172,11 @@ async fn save(scope: Scope, tx: &mut Tx, known: Vec<Known>, batch: &Batch<'_>) -
             .filter(|entry| entry.is_new == is_new)
             .map(|entry| {
                 entry.creator.seq = seq;
-                values(&entry.creator)
+                entry.creator.values()
             })
             .collect();
-        let conflict = if is_new { "ON CONFLICT DO NOTHING".to_owned() } else { overwrite() };
-        written += tx.insert_rows(&format!("INSERT INTO creators ({WRITTEN})"), &conflict, rows).await?;
+        let conflict = if is_new { "ON CONFLICT DO NOTHING" } else { Creator::OVERWRITE };
+        written += tx.insert_rows(Creator::INTO, conflict, rows).await?;
     }
     if written != changed.len() as u64 {
         return Err(Error::conflict("The directory was changed by someone else meanwhile; run the import again"));
@@ -202,12 +200,4 @@ async fn save(scope: Scope, tx: &mut Tx, known: Vec<Known>, batch: &Batch<'_>) -
         vectors::forget_vectors(scope, tx, &stale).await?;
     }
     Ok(())
-}
-
-/// What an entry that is there is overwritten with.
-fn overwrite() -> String {
-    let kept = ["id", "workspace_id", "created_at"];
-    let columns = WRITTEN.split(", ").filter(|column| !kept.contains(column));
-    let sets: Vec<String> = columns.map(|column| format!("{column} = excluded.{column}")).collect();
-    format!("ON CONFLICT (id) DO UPDATE SET {}", sets.join(", "))
 }

@@ -16,8 +16,7 @@ pub async fn by_id(scope: Scope, tx: &mut Tx, id: CreatorId) -> Result<Option<Cr
     if !scope.may_read_directory() {
         return Ok(None);
     }
-    let sql = with_columns("SELECT ", " FROM creators WHERE id = $1 AND deleted_at IS NULL");
-    tx.fetch_optional(&sql, args![id]).await
+    Sql::of::<Creator>().and("id = ", id).push(" AND deleted_at IS NULL").optional(tx).await
 }
 
 /// These entries, in this order; those that are not there are left out.
@@ -25,9 +24,8 @@ pub async fn by_ids(scope: Scope, tx: &mut Tx, ids: &[CreatorId]) -> Result<Vec<
     if ids.is_empty() || !scope.may_read_directory() {
         return Ok(Vec::new());
     }
-    let mut sql = Sql::new(with_columns("SELECT ", " FROM creators WHERE deleted_at IS NULL AND id IN "));
-    sql.bind_list(ids.iter().copied());
-    let found: Vec<Creator> = tx.fetch_all(&sql.text, sql.args).await?;
+    let mut sql = Sql::of::<Creator>();
+    let found: Vec<Creator> = sql.push(" AND deleted_at IS NULL").and_in("id", ids.iter().copied()).all(tx).await?;
     let mut found: HashMap<CreatorId, Creator> = found.into_iter().map(|creator| (creator.id, creator)).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
@@ -105,8 +103,8 @@ pub async fn export_after(scope: Scope, tx: &mut Tx, after: CreatorId, limit: u3
     if !scope.may_read_directory() {
         return Ok(Vec::new());
     }
-    let sql = with_columns("SELECT ", " FROM creators WHERE deleted_at IS NULL AND id > $1 ORDER BY id LIMIT $2");
-    tx.fetch_all(&sql, args![after, limit]).await
+    let mut sql = Sql::of::<Creator>();
+    sql.push(" AND deleted_at IS NULL").and("id > ", after).push(" ORDER BY id LIMIT ").bind(limit).all(tx).await
 }
 
 /// Creators who write of this word (folded), ten thousand at most: for what a search rules out.
@@ -115,10 +113,5 @@ pub async fn mentioning(scope: Scope, tx: &mut Tx, word: &str) -> Result<Vec<Cre
         return Ok(Vec::new());
     }
     let mut sql = Sql::new("SELECT id FROM creators WHERE deleted_at IS NULL AND lower(about) LIKE ");
-    sql.bind_contains(word).push(" LIMIT 10000");
-    tx.fetch_all(&sql.text, sql.args).await
-}
-
-fn with_columns(before: &str, after: &str) -> String {
-    [before, Creator::COLUMNS, after].concat()
+    sql.bind_contains(word).push(" LIMIT 10000").all(tx).await
 }

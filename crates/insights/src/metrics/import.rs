@@ -59,7 +59,7 @@ impl TakeIn for Import<'_> {
         for (line, row) in unknown {
             report.refuse(line, format!("creator_id {} names nobody in the directory", row.creator_id));
         }
-        let rows: Vec<_> = good.into_iter().map(|(_, row)| row.stored("csv", now)).collect();
+        let rows: Vec<_> = good.into_iter().map(|(_, row)| row.stored(campaign, "csv", now)).collect();
         if rows.is_empty() {
             return Ok(Count::default());
         }

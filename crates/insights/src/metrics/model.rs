@@ -1,10 +1,11 @@
 //! A row of post metrics: what one post gained on one day.
 
 use input::{Fields, Input};
-use kernel::{Amount, CampaignId, CreatorId, Currency, Day, Platform, Timestamp};
+use kernel::{Amount, CampaignId, CreatorId, Currency, Day, Platform, Timestamp, WorkspaceId};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
+use super::store::Campaign;
 use crate::Figures;
 use crate::batch::{Dated, FIRST};
 use crate::figures::Place;
@@ -17,7 +18,14 @@ const LONGEST_POST: usize = 300;
 /// A row, as it is stored and told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, db::Row)]
 #[schema(as = PostMetric)]
+#[row(table = "post_metrics", key(campaign_id, creator_id, post, day), fixed(workspace_id, created_at))]
 pub struct Metric {
+    /// For which campaign,
+    #[serde(skip)]
+    pub campaign_id: CampaignId,
+    /// and whose that is.
+    #[serde(skip)]
+    pub workspace_id: WorkspaceId,
     /// Who posted.
     pub creator_id: CreatorId,
     /// The post, by its platform's name for it or by its address.
@@ -105,8 +113,8 @@ impl Metric {
     }
 
     /// Where it adds that.
-    pub fn place(&self, campaign: CampaignId) -> Place {
-        Place { campaign, creator: self.creator_id, day: self.day.0, currency: self.currency.clone() }
+    pub fn place(&self) -> Place {
+        Place { campaign: self.campaign_id, creator: self.creator_id, day: self.day.0, currency: self.currency.clone() }
     }
 }
 
@@ -189,9 +197,11 @@ impl NewMetric {
         }
     }
 
-    /// The row, coming in now by this way.
-    pub(super) fn stored(self, source: &str, now: Timestamp) -> Metric {
+    /// The row of this campaign, coming in now by this way.
+    pub(super) fn stored(self, campaign: Campaign, source: &str, now: Timestamp) -> Metric {
         Metric {
+            campaign_id: campaign.id,
+            workspace_id: campaign.workspace,
             creator_id: self.creator_id,
             post: self.post.unwrap_or_default(),
             day: self.day,
@@ -237,6 +247,7 @@ fn post_of(url: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use uuid::Uuid;
 
     use super::*;
 
@@ -246,7 +257,9 @@ mod tests {
             row[name] = value.clone();
         }
         let row: NewMetric = Fields::of_body(row)?.read()?;
-        Ok(row.stored("api", Timestamp::from_micros(7)))
+        let campaign =
+            Campaign { id: CampaignId::from_uuid(Uuid::nil()), workspace: WorkspaceId::from_uuid(Uuid::nil()) };
+        Ok(row.stored(campaign, "api", Timestamp::from_micros(7)))
     }
 
     #[test]

@@ -66,7 +66,7 @@ async fn record(
     let campaign = Campaign::from(&campaigns::find(scope, &mut tx, &name.0).await?);
     creators_are_there(scope, &mut tx, &sent).await?;
     figures::lock(scope, &mut tx, campaign.workspace).await?;
-    let rows = sent.into_iter().map(|row| row.stored("api", now)).collect();
+    let rows = sent.into_iter().map(|row| row.stored(campaign, "api", now)).collect();
     let plan = store::compare(scope, &mut tx, campaign, rows).await?;
     let count = plan.count;
     let rows = if count.wrote() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use db::{Sql, Tx, args};
+use db::{Sql, Tx};
 use http_base::Offsets;
 use kernel::{CampaignId, CreatorId, Day, Result, Scope, WorkspaceId};
 
@@ -12,15 +12,6 @@ use crate::table::Count;
 
 /// Keys in one query.
 const AT_ONCE: usize = 256;
-/// What is written of a row, and read as a [`Metric`] from the third column but one on.
-const INSERT: &str = "INSERT INTO post_metrics (campaign_id, workspace_id, creator_id, post, day, post_url, platform, views, likes, \
-                      comments, shares, saves, clicks, conversions, reach, revenue, currency, source, created_at, updated_at)";
-const REPLACE: &str = "ON CONFLICT (campaign_id, creator_id, post, day) DO UPDATE SET post_url = excluded.post_url, \
-                       platform = excluded.platform, views = excluded.views, likes = excluded.likes, comments = excluded.comments, \
-                       shares = excluded.shares, saves = excluded.saves, clicks = excluded.clicks, \
-                       conversions = excluded.conversions, reach = excluded.reach, revenue = excluded.revenue, \
-                       currency = excluded.currency, source = excluded.source, updated_at = excluded.updated_at";
-
 /// A campaign, and whose it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Campaign {
@@ -68,12 +59,12 @@ pub(crate) async fn compare(scope: Scope, tx: &mut Tx, campaign: Campaign, rows:
             }
             Some(old) => {
                 plan.count.replaced += 1;
-                plan.deltas.subtract(old.place(campaign.id), old.figures());
+                plan.deltas.subtract(old.place(), old.figures());
                 row.created_at = old.created_at;
             }
             None => plan.count.created += 1,
         }
-        plan.deltas.add(row.place(campaign.id), row.figures());
+        plan.deltas.add(row.place(), row.figures());
         plan.changed.push(at);
     }
     Ok(plan)
@@ -82,32 +73,7 @@ pub(crate) async fn compare(scope: Scope, tx: &mut Tx, campaign: Campaign, rows:
 /// Writes what was planned, and moves the sums by the difference.
 pub(crate) async fn write(scope: Scope, tx: &mut Tx, campaign: Campaign, plan: Plan) -> Result<Vec<Metric>> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(campaign.workspace));
-    let values = plan.changed.iter().map(|at| {
-        let row = &plan.rows[*at];
-        args![
-            campaign.id,
-            campaign.workspace,
-            row.creator_id,
-            &row.post,
-            row.day,
-            &row.post_url,
-            row.platform,
-            row.views,
-            row.likes,
-            row.comments,
-            row.shares,
-            row.saves,
-            row.clicks,
-            row.conversions,
-            row.reach,
-            row.revenue,
-            &row.currency,
-            &row.source,
-            row.created_at,
-            row.updated_at,
-        ]
-    });
-    tx.insert_rows(INSERT, REPLACE, values.collect()).await?;
+    tx.put_all(plan.changed.iter().map(|at| &plan.rows[*at])).await?;
     figures::apply(tx, campaign.workspace, plan.deltas).await?;
     Ok(plan.rows)
 }
@@ -164,9 +130,8 @@ pub(crate) async fn list(
     sql.bind(campaign.id);
     wanted.filter(&mut sql);
     let total: u64 = sql.one(tx).await?;
-    let mut sql = Sql::new(format!("SELECT {} FROM post_metrics WHERE campaign_id = ", Metric::COLUMNS));
-    sql.bind(campaign.id);
-    wanted.filter(&mut sql);
+    let mut sql = Sql::of::<Metric>();
+    wanted.filter(sql.and("campaign_id = ", campaign.id));
     sql.within(scope, "workspace_id");
     sql.push(" ORDER BY day DESC, creator_id, post LIMIT ").bind(offsets.limit).push(" OFFSET ").bind(offsets.offset);
     Ok((sql.all(tx).await?, total))
@@ -181,7 +146,7 @@ pub(crate) async fn delete(scope: Scope, tx: &mut Tx, campaign: Campaign, key: &
     sql.push(" RETURNING ").push(Metric::COLUMNS);
     let Some(row) = sql.optional::<Metric>(tx).await? else { return Ok(false) };
     let mut deltas = Deltas::default();
-    deltas.subtract(row.place(campaign.id), row.figures());
+    deltas.subtract(row.place(), row.figures());
     figures::apply(tx, campaign.workspace, deltas).await?;
     Ok(true)
 }

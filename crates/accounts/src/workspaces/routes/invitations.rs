@@ -112,12 +112,14 @@ pub(super) async fn invite(
         let message = format!("A workspace has at most {MOST_OPEN} open invitations; revoke some first");
         return Err(Error::conflict(message).into());
     }
+    let token = secrets::random(clock, "ifi_");
     let invitation = Invitation {
         id: earlier.as_ref().map_or_else(|| clock.new_id(), |earlier| earlier.id),
         workspace_id: workspace,
         email: earlier.as_ref().map_or(input.email, |earlier| earlier.email.clone()),
         email_key: key,
         role: input.role,
+        hash: secrets::hash(&token),
         invited_by: person.account.id,
         created_at: earlier.as_ref().map_or(now, |earlier| earlier.created_at),
         mailed_at: now,
@@ -125,8 +127,7 @@ pub(super) async fn invite(
         accepted_at: None,
         revoked_at: None,
     };
-    let token = secrets::random(clock, "ifi_");
-    invitations::save(scope, &mut tx, &invitation, &secrets::hash(&token)).await?;
+    invitations::save(scope, &mut tx, &invitation).await?;
     let inviter = store::member(scope, &mut tx, workspace, person.account.id).await?.ok_or_else(owners_only)?;
     let into = store::seen_by(scope, &mut tx, workspace, person.account.id).await?.ok_or_else(owners_only)?;
     let public_url = accounts.app().public_url();
