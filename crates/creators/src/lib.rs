@@ -16,6 +16,8 @@ pub mod model;
 mod routes;
 mod slice;
 pub mod store;
+#[doc(hidden)]
+pub mod testing;
 mod transfer;
 pub mod vectors;
 

@@ -202,7 +202,8 @@ impl Tx {
     }
 
     /// Takes `by` numbers at once and tells the last one.
-    pub(crate) async fn advance(&mut self, topic: &str, by: i64) -> Result<i64> {
+    #[doc(hidden)]
+    pub async fn advance(&mut self, topic: &str, by: i64) -> Result<i64> {
         let version: i64 = self
             .fetch_value(
                 "INSERT INTO topics (name, version) VALUES ($1, $2) \

@@ -22,6 +22,8 @@ mod migrations;
 mod model;
 mod scrub;
 mod store;
+#[doc(hidden)]
+pub mod testing;
 
 pub use channel::{Channel, Pace, Prepared};
 pub use courier::Courier;

@@ -91,6 +91,7 @@ impl NewJob {
 
 /// A job, as it stands.
 #[derive(Clone, Debug, PartialEq, db::Row)]
+#[row(table = "jobs")]
 pub struct JobRow {
     /// Its id.
     pub id: JobId,
@@ -98,6 +99,8 @@ pub struct JobRow {
     pub kind: String,
     /// What it is about, as JSON.
     pub payload: String,
+    /// Which work it is; see [`NewJob::dedupe`].
+    pub dedupe: Option<String>,
     /// `queued`, `running`, `done` or `failed`.
     pub status: String,
     /// When it is due; while it runs, when its worker's lease ends.

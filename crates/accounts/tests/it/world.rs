@@ -136,8 +136,10 @@ impl World {
     /// The texts of the mails to this address, oldest first.
     pub(crate) async fn mails(&self, email: &str) -> Vec<(String, String, String)> {
         let mut tx = self.db().read().await.unwrap();
-        let sql = "SELECT subject, body_text, body_html FROM mails WHERE recipient_key = $1 ORDER BY created_at, id";
-        tx.fetch_all(sql, args![email]).await.unwrap()
+        let all = http_base::Offsets { limit: 1000, offset: 0 };
+        let (mails, _) = mail::store::list(kernel::Scope::system(), &mut tx, Some(email), all).await.unwrap();
+        let texts = |mail: mail::store::Mail| (mail.subject, mail.body_text.unwrap(), mail.body_html.unwrap());
+        mails.into_iter().rev().map(texts).collect()
     }
 
     /// The tokens that were mailed to this address, oldest first.

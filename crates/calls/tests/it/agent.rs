@@ -101,12 +101,12 @@ async fn a_call_is_asked_for_as_documented_and_its_webhook_lands_once(fresh: Fre
     let stood = world.entry().await;
     world.clock.advance(kernel::time::MINUTE);
     assert_eq!(webhook(&world, &world.client, &event).await.status, 200);
-    assert_eq!(world.rows("inbound_events").await, 1);
+    assert_eq!(world.taken_in().await, 1);
     // An older page of it comes late.
     let late = json!({"type": "post_call_transcription", "data": conversation("processing", &reference)});
     assert_eq!(webhook(&world, &world.client, &late).await.status, 200);
     assert_eq!(world.entry().await, stood, "the same twice changes nothing");
-    assert_eq!(world.rows("outreach_touches").await, 1);
+    assert_eq!(world.touches().await, 1);
     let analysis = world.client.get("/api/v1/outreach/call/conv_1/analysis").await.ok();
     assert_eq!((analysis["status"].as_str(), analysis["duration_seconds"].as_u64()), (Some("done"), Some(61)));
     assert_eq!(
@@ -136,7 +136,7 @@ async fn a_webhook_before_the_answer_and_a_crash_between_are_one_call(fresh: Fre
     let (one, other) = futures::join!(webhook(&world, &world.client, &event), webhook(&world, &neighbour, &event));
     assert_eq!((one.status, other.status), (200, 200));
     check_entry(&world.entry().await);
-    assert_eq!((provider.rang(), world.rows("outreach_touches").await), (1, 1));
+    assert_eq!((provider.rang(), world.touches().await), (1, 1));
 }
 
 #[both_engines]

@@ -63,7 +63,7 @@ async fn a_call_is_asked_for_as_documented_and_moves_on_whatever_the_order(fresh
     assert_eq!(entry["interest_level"], "interested");
     assert!(entry["transcript_summary"].as_str().unwrap().contains("ended before"), "{entry}");
     assert_eq!(entry["call_recording_url"], format!("{PUBLIC}/api/v1/voice-call/recordings/{id}"));
-    assert_eq!(world.rows("outreach_touches").await, 1, "one call is one touch");
+    assert_eq!(world.touches().await, 1, "one call is one touch");
     assert_eq!(world.client.get("/api/v1/voice-call/sessions").await.ok()["data"]["count"], 0);
 }
 
@@ -77,13 +77,13 @@ async fn an_event_that_twilio_tells_again_is_taken_in_once(fresh: FreshDb) {
     let ended = event("completed", &[("CallDuration", "42")]);
     for (token, told) in [("t1", 1), ("t1", 1), ("t2", 2)] {
         assert_eq!(hook(&by(token), "status", &ended).await.status, 204);
-        assert_eq!(world.rows("inbound_events").await, told);
+        assert_eq!(world.taken_in().await, told);
     }
     let recording = [("CallSid", "CA1"), ("RecordingSid", "RE1"), ("RecordingStatus", "completed")];
     for _ in 0..2 {
         assert_eq!(hook(&by("t3"), "recording", &recording).await.status, 204);
     }
-    assert_eq!(world.rows("inbound_events").await, 3);
+    assert_eq!(world.taken_in().await, 3);
     assert_eq!(world.entry().await["call_duration_seconds"], 42);
 }
 

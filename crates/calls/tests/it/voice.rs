@@ -59,7 +59,7 @@ async fn a_talk_goes_on_in_another_process_and_lands_in_the_log(fresh: FreshDb) 
     assert_eq!(entry["full_transcript"].as_array().unwrap().len(), 9, "{}", entry["full_transcript"]);
     assert_eq!(entry["full_transcript"][1]["message"], "Yes, I'd love to");
     assert_eq!(entry["follow_up_actions"], "Make an offer");
-    assert_eq!(world.rows("outreach_follow_ups").await, 1);
+    assert_eq!(world.follow_ups().await, 1);
 }
 
 #[both_engines]

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use calls::{Calls, Settings};
-use campaigns::{Campaign, Exclusions};
-use creators::vectors::Backend;
-use creators::{Directory, LocalEmbedder};
+use campaigns::Campaign;
+use creators::Creator;
 use http_base::{App, Mode};
 use jobs::Registry;
-use kernel::{Amount, Clock, Timestamp, WorkspaceId};
+use kernel::{Clock, WorkspaceId};
 use ports::Llm;
 use ports::calls::{Agent, MockAgent, MockTelephony, Telephony};
 use providers::elevenlabs::{ElevenLabs, ElevenLabsSettings};
@@ -74,6 +73,9 @@ impl Parts {
     }
 }
 
+/// More than any test has.
+const ALL: http_base::Offsets = http_base::Offsets { limit: 100, offset: 0 };
+
 pub(crate) struct World {
     pub(crate) fresh: FreshDb,
     pub(crate) clock: Clock,
@@ -103,7 +105,7 @@ impl World {
         let people = People::default();
         let brand = people.business(&clock);
         let (client, calls) = serve(fresh.db.clone(), &clock, &people, &brand, parts);
-        let (campaign, creator) = fill(&calls, &brand).await;
+        let (campaign, creator) = fill(calls.app(), &brand).await;
         let client = client.of(&brand);
         let jobs = calls::jobs(&calls);
         Self { fresh, clock, client, people, brand, campaign, creator, jobs }
@@ -132,8 +134,7 @@ impl World {
     pub(crate) async fn entries(&self) -> Vec<Value> {
         let mut tx = self.fresh.db.read().await.unwrap();
         let wanted = outreach::store::Wanted { campaign: Some(self.campaign.id), ..Default::default() };
-        let offsets = http_base::Offsets { limit: 100, offset: 0 };
-        let (entries, _) = outreach::store::list(kernel::Scope::system(), &mut tx, &wanted, offsets).await.unwrap();
+        let (entries, _) = outreach::store::list(kernel::Scope::system(), &mut tx, &wanted, ALL).await.unwrap();
         entries
             .into_iter()
             .rev()
@@ -146,6 +147,25 @@ impl World {
         let mut entries = self.entries().await;
         assert_eq!(entries.len(), 1, "one entry of the campaign and the creator");
         entries.remove(0)
+    }
+
+    /// How many touches the only entry has,
+    pub(crate) async fn touches(&self) -> u64 {
+        let entry = self.entry().await["id"].as_str().unwrap().parse().unwrap();
+        let mut tx = self.fresh.db.read().await.unwrap();
+        outreach::store::touches::of_entry(kernel::Scope::system(), &mut tx, entry, ALL).await.unwrap().1
+    }
+
+    /// and how many follow-ups are open.
+    pub(crate) async fn follow_ups(&self) -> u64 {
+        let workspace = self.brand.account.workspace.unwrap();
+        let mut tx = self.fresh.db.read().await.unwrap();
+        outreach::store::follow_ups::open(kernel::Scope::system(), &mut tx, workspace, ALL).await.unwrap().1
+    }
+
+    /// How many events of providers were taken in.
+    pub(crate) async fn taken_in(&self) -> u64 {
+        delivery::testing::taken_in(&mut self.fresh.db.read().await.unwrap()).await.unwrap()
     }
 
     pub(crate) async fn rows(&self, table: &str) -> i64 {
@@ -177,40 +197,19 @@ fn serve(db: db::Db, clock: &Clock, people: &People, brand: &Someone, parts: Par
     (Client::new(router), calls)
 }
 
-async fn fill(calls: &Calls, brand: &Someone) -> (Campaign, kernel::CreatorId) {
-    let app = calls.app();
-    let clock = app.clock();
+async fn fill(app: &App, brand: &Someone) -> (Campaign, kernel::CreatorId) {
+    let (clock, scope) = (app.clock(), kernel::Scope::system());
     let workspace: WorkspaceId = brand.account.workspace.unwrap();
-    let directory = Directory::new(app.clone(), Arc::new(LocalEmbedder), Backend::Memory);
-    let csv = "name,platform,niche,followers_count,language\nMia Torres,instagram,fitness,125K,English\n";
-    let source = Box::new(std::io::Cursor::new(csv.as_bytes().to_vec()));
-    let scope = kernel::Scope::system();
-    let format = Some(creators::Format::Csv);
-    creators::import(&directory, scope, Some(workspace), source, format, |_, _| {}).await.unwrap();
+    let mia = json!({"name": "Mia Torres", "platform": "instagram", "niche": "fitness", "followers_count": "125K", "language": "English"});
+    let mut mia = Creator::new(testkit::read(mia), clock.new_id(), Some(workspace), clock.now()).unwrap();
+    let band = json!({"product_name": "FitBand Pro", "brand_name": "TechFit", "product_description": "A wristband that measures sleep",
+        "total_budget": 25_000, "status": "active"});
+    let mut campaign = Campaign::new(testkit::read(band), clock.new_id(), workspace, clock.now());
     let mut tx = app.write().await.unwrap();
-    let creator = tx.fetch_value("SELECT id FROM creators LIMIT 1", vec![]).await.unwrap();
-    let now: Timestamp = clock.now();
-    let mut campaign = Campaign {
-        id: clock.new_id(),
-        code: 0,
-        workspace_id: workspace,
-        product_name: "FitBand Pro".into(),
-        brand_name: "TechFit".into(),
-        product_description: Some("A wristband that measures sleep".into()),
-        target_audience: None,
-        key_use_cases: None,
-        campaign_goal: None,
-        product_niche: None,
-        total_budget: Amount::from_minor(2_500_000),
-        status: campaigns::Status::Active,
-        influencer_count: 0,
-        exclusions: Exclusions::default(),
-        created_at: now,
-        updated_at: now,
-    };
-    campaigns::store::insert(kernel::Scope::system(), &mut tx, &mut campaign).await.unwrap();
+    creators::store::insert(scope, &mut tx, &mut mia).await.unwrap();
+    campaigns::store::insert(scope, &mut tx, &mut campaign).await.unwrap();
     tx.commit().await.unwrap();
-    (campaign, creator)
+    (campaign, mia.id)
 }
 
 /// A form as Twilio posts it.

@@ -1,6 +1,7 @@
 //! Drawing up, listing, changing.
 
 use deals::model::hash;
+use kernel::Scope;
 use serde_json::json;
 use testkit::{FreshDb, both_engines};
 
@@ -93,7 +94,7 @@ async fn all_that_is_wrong_is_told(fresh: FreshDb) {
     world.business.post(url, &world.body(&nobody)).await.refused(404);
     world.business.post(url, &world.body(&json!({"campaign_id": "CAMP-099"}))).await.refused(404);
     assert_eq!(
-        world.business.post(url, &world.body(&json!({"campaign_id": "camp-007"}))).await.ok()["campaign_id"],
+        world.business.post(url, &world.body(&json!({"campaign_id": "camp-001"}))).await.ok()["campaign_id"],
         json!(world.campaign)
     );
     let path = world.draft(json!({})).await;
@@ -140,13 +141,13 @@ async fn lists_filter_and_page(fresh: FreshDb) {
     assert_eq!((&list["total"], &list["page"], &list["total_pages"]), (&json!(4), &json!(2), &json!(2)));
     assert_eq!(list["contracts"][0]["campaign_title"], "Wireless Earbuds Pro");
     assert_eq!(world.get("/api/v1/contracts?status=SENT").await["total"], 1);
-    assert_eq!(world.get("/api/v1/contracts?campaign_id=CAMP-007&status=draft").await["total"], 3);
+    assert_eq!(world.get("/api/v1/contracts?campaign_id=CAMP-001&status=draft").await["total"], 3);
     assert_eq!(world.get(&format!("/api/v1/contracts/creator/{}", world.creator_id)).await["total"], 4);
-    assert_eq!(world.get("/api/v1/contracts/campaign/CAMP-007?limit=1").await["total_pages"], 4);
-    world.business.get("/api/v1/contracts/campaign/CAMP-008").await.refused(404);
+    assert_eq!(world.get("/api/v1/contracts/campaign/CAMP-001?limit=1").await["total_pages"], 4);
+    world.business.get("/api/v1/contracts/campaign/CAMP-002").await.refused(404);
     world.business.get("/api/v1/contracts?creator_id=0190a000-0000-7000-8000-000000000000").await.refused(404);
-    world.other_business.get("/api/v1/contracts/campaign/CAMP-007").await.refused(404);
-    world.other_creator.get("/api/v1/contracts/campaign/CAMP-007").await.refused(404);
+    world.other_business.get("/api/v1/contracts/campaign/CAMP-001").await.refused(404);
+    world.other_creator.get("/api/v1/contracts/campaign/CAMP-001").await.refused(404);
 }
 
 #[both_engines]
@@ -162,8 +163,16 @@ async fn what_is_signed_can_be_hashed_again(fresh: FreshDb) {
     assert_eq!(one.header("content-type"), "application/pdf");
     assert_eq!(one.bytes, world.business.get(&format!("{path}/pdf")).await.bytes);
     // What others change afterwards does not change what was signed.
-    world.execute("UPDATE creators SET name = 'Somebody Else'").await;
-    world.execute("UPDATE campaigns SET brand_name = 'Other Corp'").await;
+    let (scope, mut tx) = (Scope::system(), world.app.write().await.unwrap());
+    let mut creator = creators::store::by_id(scope, &mut tx, world.creator_id).await.unwrap().unwrap();
+    let seq = creator.seq;
+    creator.name = "Somebody Else".into();
+    creators::store::update(scope, &mut tx, &mut creator, seq).await.unwrap();
+    let mut campaign = campaigns::find(scope, &mut tx, "CAMP-001").await.unwrap();
+    let was = (campaign.status, campaign.updated_at);
+    campaign.brand_name = "Other Corp".into();
+    campaigns::store::update(scope, &mut tx, &campaign, was).await.unwrap();
+    tx.commit().await.unwrap();
     world.clock.advance(kernel::time::DAY);
     assert_eq!(one.bytes, world.business.get(&format!("{path}/pdf")).await.bytes);
 }

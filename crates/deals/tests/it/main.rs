@@ -12,13 +12,17 @@ mod signed;
 
 use std::sync::Arc;
 
-use db::args;
+use campaigns::Campaign;
+use creators::Creator;
 use deals::{Deals, Settings};
-use http_base::App;
-use kernel::{CampaignId, Clock, CreatorId, Timestamp};
-use payments::{MockGateway, Payments};
+use http_base::{App, Offsets};
+use kernel::{CampaignId, Clock, CreatorId, Scope};
+use payments::{MockGateway, Payment, Payments};
 use serde_json::{Value, json};
 use testkit::{Client, FreshDb, People, Someone};
+
+/// More than any test has.
+const ALL: Offsets = Offsets { limit: 1000, offset: 0 };
 
 /// A server of contracts with one business, one creator who claimed the entry, and somebody else of each kind.
 pub(crate) struct World {
@@ -125,12 +129,31 @@ impl World {
         self.business.get(path).await.ok()
     }
 
-    /// The tokens that were mailed, the oldest first.
-    pub(crate) async fn tokens(&self) -> Vec<String> {
+    /// The texts that were mailed, the oldest first.
+    pub(crate) async fn mails(&self) -> Vec<String> {
         let mut tx = self.app.read().await.unwrap();
-        let texts: Vec<String> =
-            tx.fetch_all("SELECT body_text FROM mails ORDER BY created_at, id", vec![]).await.unwrap();
-        texts.iter().map(|text| text.split("token=").nth(1).unwrap().lines().next().unwrap().to_owned()).collect()
+        let (mails, _) = mail::store::list(Scope::system(), &mut tx, None, ALL).await.unwrap();
+        mails.into_iter().rev().map(|mail| mail.body_text.unwrap()).collect()
+    }
+
+    /// The tokens in them.
+    pub(crate) async fn tokens(&self) -> Vec<String> {
+        let token = |text: &String| text.split("token=").nth(1).unwrap().lines().next().unwrap().to_owned();
+        self.mails().await.iter().map(token).collect()
+    }
+
+    /// How many payments there are of this sort, of whatever contract.
+    pub(crate) async fn planned(&self, sort: impl Fn(&Payment) -> bool) -> usize {
+        let mut tx = self.app.read().await.unwrap();
+        let any = payments::store::Wanted::default();
+        let (payments, _) = payments::store::list(Scope::system(), &mut tx, &any, ALL).await.unwrap();
+        payments.iter().filter(|payment| sort(payment)).count()
+    }
+
+    /// How often this happened.
+    pub(crate) async fn happened(&self, kind: &str) -> usize {
+        let events = self.app.read().await.unwrap().newest_events(None, &[], ALL.limit).await.unwrap();
+        events.iter().filter(|event| event.kind == kind).count()
     }
 
     /// The payments of a contract, in the order of its schedule.
@@ -177,17 +200,16 @@ impl World {
 }
 
 async fn seed(app: &App, clock: &Clock, business: &Someone, creator: &Someone) -> (CampaignId, CreatorId) {
-    let (campaign, entry): (CampaignId, CreatorId) = (clock.new_id(), clock.new_id());
-    let now: Timestamp = clock.now();
+    let (scope, now) = (Scope::system(), clock.now());
+    let earbuds = json!({"product_name": "Wireless Earbuds Pro", "brand_name": "TechCorp", "total_budget": 15_000, "status": "active"});
+    let mut campaign = Campaign::new(testkit::read(earbuds), clock.new_id(), business.account.workspace.unwrap(), now);
+    let ana = json!({"name": "Ana Ferreira", "email": "ana@example.com", "platform": "youtube", "channel_name": "@ana",
+        "niche": "tech", "followers_count": "125K"});
+    let mut entry = Creator::new(testkit::read(ana), clock.new_id(), None, now).unwrap();
     let mut tx = app.write().await.unwrap();
-    let sql = "INSERT INTO campaigns (id, code, workspace_id, product_name, brand_name, brand_key, total_budget, status, \
-               influencer_count, exclusions, created_at, updated_at) \
-               VALUES ($1, 7, $2, 'Wireless Earbuds Pro', 'TechCorp', 'techcorp', 1500000, 'active', 0, '{}', $3, $3)";
-    tx.execute(sql, args![campaign, business.account.workspace, now]).await.unwrap();
-    let sql = "INSERT INTO creators (id, seq, claimed_by, name, email, platform, channel_name, followers_shown, followers, niche, languages, \
-               previous_brands, created_at, updated_at) \
-               VALUES ($1, 1, $2, 'Ana Ferreira', 'ana@example.com', 'youtube', '@ana', '125K', 125000, 'tech', '[]', '[]', $3, $3)";
-    tx.execute(sql, args![entry, creator.account.id, now]).await.unwrap();
+    campaigns::store::insert(scope, &mut tx, &mut campaign).await.unwrap();
+    creators::store::insert(scope, &mut tx, &mut entry).await.unwrap();
+    creators::store::claim(scope, &mut tx, "ana@example.com", creator.account.id, now).await.unwrap();
     tx.commit().await.unwrap();
-    (campaign, entry)
+    (campaign.id, entry.id)
 }

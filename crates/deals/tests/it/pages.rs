@@ -62,7 +62,7 @@ async fn a_contract_is_signed_in_a_browser(fresh: FreshDb) {
     keep("sign", &html);
     for told in [
         "TechCorp asks you to sign a contract",
-        "Wireless Earbuds Pro (CAMP-007)",
+        "Wireless Earbuds Pro (CAMP-001)",
         "USD 1,200.00",
         "1 × YouTube video, by 2030-03-01",
         "USD 400.00: Contract signing, when both sides have signed",

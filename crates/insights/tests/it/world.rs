@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use axum::http::Method;
+use campaigns::Campaign;
+use creators::Creator;
 use db::args;
 use http_base::App;
 use http_base::app::Limits;
 use insights::{Insights, Settings};
-use kernel::{CampaignId, Clock, CreatorId, Timestamp};
+use kernel::{CampaignId, Clock, CreatorId, Scope};
 use serde_json::{Value, json};
 use testkit::{Client, FreshDb, People, Reply, Someone};
 
@@ -69,7 +71,7 @@ impl World {
         let (own, other) = (people.business(&clock), people.business(&clock));
         let viewer =
             people.someone(&clock, kernel::UserType::Business, own.account.workspace, kernel::WorkspaceRole::Viewer);
-        let (campaign, second) = (campaign(&app, &clock, &own, 1).await, campaign(&app, &clock, &own, 2).await);
+        let (campaign, second) = (campaign(&app, &clock, &own).await, campaign(&app, &clock, &own).await);
         let person = people.creator(&clock);
         let mut creators = Vec::new();
         for at in 0..3 {
@@ -80,7 +82,7 @@ impl World {
             viewer: anyone.of(&viewer),
             stranger: anyone.of(&other),
             creator: anyone.of(&person),
-            strange: self::campaign(&app, &clock, &other, 3).await,
+            strange: self::campaign(&app, &clock, &other).await,
             anyone,
             app,
             clock,
@@ -214,24 +216,24 @@ impl db::FromColumn for Any {
     }
 }
 
-async fn campaign(app: &App, clock: &Clock, of: &Someone, code: u32) -> CampaignId {
-    let (id, now): (CampaignId, Timestamp) = (clock.new_id(), clock.now());
+async fn campaign(app: &App, clock: &Clock, of: &Someone) -> CampaignId {
+    let body =
+        json!({"product_name": "FitBand Pro", "brand_name": "TechFit", "total_budget": 25_000, "status": "active"});
+    let workspace = of.account.workspace.unwrap();
+    let mut campaign = Campaign::new(testkit::read(body), clock.new_id(), workspace, clock.now());
     let mut tx = app.write().await.unwrap();
-    let sql = "INSERT INTO campaigns (id, code, workspace_id, product_name, brand_name, brand_key, total_budget, status, \
-               influencer_count, exclusions, created_at, updated_at) \
-               VALUES ($1, $2, $3, 'FitBand Pro', 'TechFit', 'techfit', 2500000, 'active', 0, '{}', $4, $4)";
-    tx.execute(sql, args![id, code, of.account.workspace, now]).await.unwrap();
+    campaigns::store::insert(Scope::system(), &mut tx, &mut campaign).await.unwrap();
     tx.commit().await.unwrap();
-    id
+    campaign.id
 }
 
 async fn creator(app: &App, clock: &Clock, at: i64) -> CreatorId {
-    let (id, now): (CreatorId, Timestamp) = (clock.new_id(), clock.now());
+    let name = format!("Creator {at}");
+    let body =
+        json!({"name": name, "channel_name": name, "platform": "youtube", "followers_count": "125K", "niche": "tech"});
+    let mut creator = Creator::new(testkit::read(body), clock.new_id(), None, clock.now()).unwrap();
     let mut tx = app.write().await.unwrap();
-    let sql = "INSERT INTO creators (id, seq, name, email, platform, channel_name, followers_shown, followers, niche, languages, \
-               previous_brands, created_at, updated_at) \
-               VALUES ($1, $2, $3, NULL, 'youtube', $3, '125K', 125000, 'tech', '[]', '[]', $4, $4)";
-    tx.execute(sql, args![id, at + 1, format!("Creator {at}"), now]).await.unwrap();
+    creators::store::insert(Scope::system(), &mut tx, &mut creator).await.unwrap();
     tx.commit().await.unwrap();
-    id
+    creator.id
 }

@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use db::{Tx, args};
-use kernel::{WorkspaceId, time};
-use mail::{About, Fate, Leaving, NewMail, Veto};
+use delivery::NewDelivery;
+use kernel::{DeliveryId, WorkspaceId, time};
+use mail::{About, Fate, Leaving, NewMail, Queued, Veto};
 use ports::mailer::{Outbox, Refusal};
 use testkit::{FreshDb, both_engines};
 
@@ -27,6 +28,12 @@ fn listen(office: &mut Office) -> Arc<Mutex<Vec<Fate>>> {
 
 fn about(office: &Office, mail: NewMail) -> NewMail {
     NewMail { about: Some(About { job: "test.mail", id: office.clock.new_id::<()>().uuid() }), ..mail }
+}
+
+/// The delivery of a mail: wishing for the same again answers the one that is there.
+async fn wish(tx: &mut Tx, office: &Office, mail: &Queued) -> DeliveryId {
+    let again = NewDelivery::new(mail::store::OWN, mail.id.uuid());
+    delivery::enqueue(tx, &office.clock, again).await.unwrap()
 }
 
 /// Holds back what goes to this address.
@@ -121,9 +128,8 @@ async fn what_never_passes_is_told_in_the_end(fresh: FreshDb) {
     assert_eq!((fate.len(), fate[0].status.as_str(), fate[0].error.as_deref()), (1, "failed", Some("421 away")));
     assert_eq!(office.status(queued.id).await, "failed");
     // Once the server is there again, it can be replayed.
-    let sql = "SELECT id FROM deliveries WHERE subject = $1 AND state = 'failed'";
     let mut tx = office.db().write().await.unwrap();
-    let delivery = tx.fetch_value(sql, args![queued.id]).await.unwrap();
+    let delivery = wish(&mut tx, &office, &queued).await;
     assert!(delivery::replay(&mut tx, &office.clock, delivery).await.unwrap());
     tx.commit().await.unwrap();
     told.answers.lock().unwrap().clear();
@@ -189,8 +195,8 @@ async fn old_texts_are_deleted_and_lost_mails_given_up(fresh: FreshDb) {
     let lost = office.queue(about(&office, to("ben@example.com"))).await;
     let mut tx = office.db().write().await.unwrap();
     // Every server that had it was stopped.
-    let sql = "UPDATE deliveries SET state = 'sending', attempts = max_attempts WHERE subject = $1";
-    tx.execute(sql, args![lost.id]).await.unwrap();
+    let delivery = wish(&mut tx, &office, &lost).await;
+    delivery::testing::abandon(&mut tx, delivery).await.unwrap();
     tx.commit().await.unwrap();
     office.clock.advance(89 * time::DAY);
     office.run().await;

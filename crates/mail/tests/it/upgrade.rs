@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use db::{Db, args};
 use http_base::App;
-use kernel::{Clock, MailId, Timestamp, WorkspaceId, time};
+use jobs::JobRow;
+use kernel::{Clock, JobId, MailId, Timestamp, WorkspaceId, time};
 use mail::{Post, Settings};
 use testkit::{FreshDb, People, both_engines};
 
@@ -24,7 +25,7 @@ struct Row<'a> {
 }
 
 /// A mail and its job, as the earlier version wrote them.
-async fn write(db: &Db, clock: &Clock, row: Row<'_>) -> MailId {
+async fn write(db: &Db, clock: &Clock, row: Row<'_>) -> (MailId, JobId) {
     let id: MailId = clock.new_id();
     let mut tx = db.write().await.unwrap();
     let sql = "INSERT INTO mails (id, workspace_id, recipient, recipient_key, subject, body_text, headers, message_id, \
@@ -33,13 +34,22 @@ async fn write(db: &Db, clock: &Clock, row: Row<'_>) -> MailId {
     let to = format!("{id}@example.com");
     tx.execute(sql, args![id, row.workspace, to, message_id, row.status, clock.now()]).await.unwrap();
     let kind = if row.workspace.is_some() { "mail.send_of_workspace" } else { "mail.send" };
-    let sql = "INSERT INTO jobs (id, kind, payload, dedupe, status, run_at, attempts, max_attempts, created_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, 1, 12, $7)";
-    let payload = format!(r#"{{"mail_id":"{id}"}}"#);
-    let job = args![clock.new_id::<()>(), kind, payload, id.to_string(), row.job, row.run_at, clock.now()];
-    tx.execute(sql, job).await.unwrap();
+    let job = JobRow {
+        id: clock.new_id(),
+        kind: kind.to_owned(),
+        payload: format!(r#"{{"mail_id":"{id}"}}"#),
+        dedupe: Some(id.to_string()),
+        status: row.job.to_owned(),
+        run_at: row.run_at,
+        attempts: 1,
+        max_attempts: 12,
+        last_error: None,
+        created_at: clock.now(),
+        finished_at: None,
+    };
+    tx.insert(&job).await.unwrap();
     tx.commit().await.unwrap();
-    id
+    (id, job.id)
 }
 
 async fn upgraded(fresh: FreshDb, clock: Clock, told: Arc<Told>) -> Office {
@@ -58,13 +68,13 @@ async fn what_was_queued_before_an_upgrade_is_sent_once(fresh: FreshDb) {
     earlier(&fresh.db, &clock).await;
     let (now, workspace) = (clock.now(), Some(clock.new_id()));
     let row = Row { status: "queued", job: "queued", run_at: now, workspace: None };
-    let own = write(&fresh.db, &clock, row).await;
-    let of_workspace = write(&fresh.db, &clock, Row { workspace, ..row }).await;
-    let backing_off = write(&fresh.db, &clock, Row { run_at: now.plus(time::HOUR), workspace, ..row }).await;
+    let (own, _) = write(&fresh.db, &clock, row).await;
+    let (of_workspace, _) = write(&fresh.db, &clock, Row { workspace, ..row }).await;
+    let (backing_off, _) = write(&fresh.db, &clock, Row { run_at: now.plus(time::HOUR), workspace, ..row }).await;
     // Its process died while it was being sent.
-    let broken_off = write(&fresh.db, &clock, Row { status: "sending", job: "running", ..row }).await;
-    let done = write(&fresh.db, &clock, Row { status: "sent", job: "done", ..row }).await;
-    let given_up = write(&fresh.db, &clock, Row { status: "failed", job: "failed", workspace, ..row }).await;
+    let (broken_off, _) = write(&fresh.db, &clock, Row { status: "sending", job: "running", ..row }).await;
+    let (done, _) = write(&fresh.db, &clock, Row { status: "sent", job: "done", ..row }).await;
+    let (given_up, job) = write(&fresh.db, &clock, Row { status: "failed", job: "failed", workspace, ..row }).await;
 
     let told = Told::new(&[]);
     let office = upgraded(fresh, clock, told.clone()).await;
@@ -81,8 +91,6 @@ async fn what_was_queued_before_an_upgrade_is_sent_once(fresh: FreshDb) {
     assert_eq!((told.count(), office.status(backing_off).await.as_str()), (4, "sent"));
     // What was given up can still be replayed by its job.
     let mut tx = office.db().write().await.unwrap();
-    let sql = "SELECT id FROM jobs WHERE status = 'failed' AND dedupe = $1";
-    let job = tx.fetch_value(sql, args![given_up.to_string()]).await.unwrap();
     assert!(jobs::replay(&mut tx, &office.clock, job).await.unwrap());
     tx.commit().await.unwrap();
     office.run().await;

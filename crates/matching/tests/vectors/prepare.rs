@@ -7,9 +7,8 @@ use testkit_db::fresh_db_with;
 
 use crate::world::{both, crowd, has_extension, import, local, migrations, postgres, with_pgvector};
 
-async fn spelled(db: &Db) -> i64 {
-    let sql = "SELECT count(*) FROM creator_vectors WHERE embedded_at = made_at AND vector_dims(embedding) = 256";
-    db.read().await.unwrap().fetch_value(sql, args![]).await.unwrap()
+async fn spelled(db: &Db) -> u64 {
+    creators::testing::spelled(&mut db.read().await.unwrap(), 256).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -19,8 +18,7 @@ async fn many_processes_fill_what_was_there_before_the_column() {
     import(&local(fresh.db.clone(), Backend::Memory), crowd(2_500)).await;
     // Rows that no program of ours would have written do not keep the others from starting.
     let mut tx = fresh.db.write().await.unwrap();
-    let sql = "UPDATE creator_vectors SET vector = $1 WHERE creator_id = (SELECT min(creator_id::text) FROM creator_vectors)::uuid";
-    assert_eq!(tx.execute(sql, args![vec![1_u8, 2, 3]]).await.unwrap(), 1);
+    assert_eq!(creators::testing::spoil_a_vector(&mut tx).await.unwrap(), 1);
     tx.commit().await.unwrap();
 
     let (one, two, three) = (fresh.reopen().await, fresh.reopen().await, fresh.reopen().await);

@@ -9,14 +9,14 @@ use creators::vectors::{Backend, Choice, prepare};
 use creators::{Directory, Format, LocalEmbedder};
 use db::{Db, Engine, Migration, args};
 use http_base::App;
-use kernel::{Clock, CreatorId, Result, Scope};
+use kernel::{Clock, CreatorId, Platform, Result, Scope};
 use matching::{ExchangeRates, Matching};
 use mind::score::{Budget, Wish};
 use ports::Embedder;
 use testkit_db::{FreshDb, engines, fresh_db_with};
 
 pub(crate) fn migrations() -> Vec<Migration> {
-    [jobs::MIGRATIONS, creators::MIGRATIONS, campaigns::MIGRATIONS, outreach::MIGRATIONS, matching::MIGRATIONS].concat()
+    [jobs::MIGRATIONS, creators::MIGRATIONS, campaigns::MIGRATIONS, matching::MIGRATIONS].concat()
 }
 
 /// A process over this database.
@@ -91,10 +91,11 @@ pub(crate) fn twins(count: usize) -> String {
     csv
 }
 
-/// Who has this handle.
+/// Who has this handle on YouTube.
 pub(crate) async fn by_handle(db: &Db, handle: &str) -> CreatorId {
-    let sql = "SELECT id FROM creators WHERE channel_name = $1 AND deleted_at IS NULL";
-    db.read().await.unwrap().fetch_one(sql, args![handle]).await.unwrap()
+    let (scope, mut tx) = (Scope::system(), db.read().await.unwrap());
+    let found = creators::store::same_as(scope, &mut tx, Platform::YouTube, Some(handle), None).await.unwrap();
+    found.unwrap_or_else(|| panic!("nobody is {handle}"))
 }
 
 pub(crate) fn wishes() -> Vec<Wish> {

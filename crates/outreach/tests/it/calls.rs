@@ -179,10 +179,9 @@ async fn what_it_taught_is_offered_and_drafted(fresh: FreshDb) {
     world.client.post(&decide, &decision).await.refused(409);
     let mut tx = world.app.read().await.unwrap();
     let id_of: kernel::CreatorId = world.creator.parse().unwrap();
-    let rate: i64 =
-        tx.fetch_value("SELECT collaboration_rate FROM creators WHERE id = $1", db::args![id_of]).await.unwrap();
+    let creator = creators::store::by_id(kernel::Scope::system(), &mut tx, id_of).await.unwrap().unwrap();
     drop(tx);
-    assert_eq!(rate, 120_000);
+    assert_eq!(creator.collaboration_rate, Some(kernel::Money::from_minor(120_000)));
     assert!(text(&world.entry(&id).await["notes"]).ends_with("timeline availability: I'm available from next week."));
     let draft = world.client.get(&format!("{entry}/contract-draft")).await.ok();
     assert_eq!(

@@ -46,13 +46,9 @@ async fn a_hundred_thousand_entries_are_no_burden(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let (workspace, scope) = (world.owner.account.workspace.unwrap(), Scope::system());
     let mut campaigns: Vec<CampaignId> = vec![world.campaign.parse().unwrap()];
-    let mut tx = world.app.db().write_long().await.unwrap();
-    for code in 2..=200 {
-        let id: CampaignId = world.clock.new_id();
-        crate::world::add_campaign(&mut tx, &id.to_string(), code, workspace).await;
-        campaigns.push(id);
+    for _ in 2..=200 {
+        campaigns.push(world.add_campaign().await.parse().unwrap());
     }
-    tx.commit().await.unwrap();
     let creator: CreatorId = world.creator.parse().unwrap();
     for batch in 0..100 {
         let entries: Vec<Entry> = (0..1000)

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use creators::vectors::Backend;
 use creators::{Directory, LocalEmbedder};
-use db::{Migration, Tx, args};
 use hmac::{Hmac, KeyInit, Mac};
 use http_base::App;
 use jobs::Registry;
-use kernel::{Clock, WorkspaceId, time};
+use kernel::{Clock, time};
 use outreach::{Outreach, Settings};
 use ports::Llm;
 use ports::files::{Files, MemoryFiles};
@@ -19,15 +18,6 @@ use testkit::{Client, FreshDb, People, Someone};
 
 pub(crate) const SECRET: &str = "a secret for mail that comes in";
 
-/// The campaigns as their own slice makes them, as far as outreach reads them.
-const CAMPAIGNS: Migration = Migration {
-    id: "0020_campaigns",
-    sql: "CREATE TABLE campaigns (id {id} PRIMARY KEY, code BIGINT NOT NULL UNIQUE, workspace_id {id} NOT NULL, \
-          product_name TEXT NOT NULL, brand_name TEXT NOT NULL, product_description TEXT, campaign_goal TEXT, product_niche TEXT, \
-          total_budget BIGINT NOT NULL, created_at BIGINT NOT NULL, deleted_at BIGINT);",
-};
-
-type Mail = (String, Option<String>, String, String, Option<String>, String);
 type Tally = (String, String, String, bool, i64);
 
 pub(crate) struct World {
@@ -69,7 +59,7 @@ impl World {
             mail::MIGRATIONS,
             creators::MIGRATIONS,
             accounts::MIGRATIONS,
-            &[CAMPAIGNS],
+            campaigns::MIGRATIONS,
             outreach::MIGRATIONS,
         ]
         .concat();
@@ -88,13 +78,10 @@ impl World {
         );
         let mut jobs = outreach::jobs(&outreach);
         jobs.merge(mail::jobs(&post));
-        let router = outreach::router(outreach).merge(creators::router(directory)).served(&app);
+        let campaigns = campaigns::router(campaigns::CampaignsState::new(app.clone()));
+        let router = outreach::router(outreach).merge(creators::router(directory)).merge(campaigns).served(&app);
         let anyone = Client::new(router);
         let client = anyone.of(&owner);
-        let campaign = clock.new_id::<()>().to_string();
-        let mut tx = app.write().await.unwrap();
-        add_campaign(&mut tx, &campaign, 1, owner.account.workspace.unwrap()).await;
-        tx.commit().await.unwrap();
         let mut world = Self {
             stranger: anyone.of(&other),
             client,
@@ -102,11 +89,12 @@ impl World {
             app,
             clock,
             jobs,
-            campaign,
+            campaign: String::new(),
             creator: String::new(),
             owner,
             fresh,
         };
+        world.campaign = world.add_campaign().await;
         world.creator = world.add_creator("Mia Martinez", "mia@example.com").await;
         world
     }
@@ -115,6 +103,11 @@ impl World {
         let body = json!({"name": name, "email": email, "platform": "instagram", "niche": "fitness",
             "followers_count_numeric": 120_000, "avg_views": 20_000});
         text(&self.client.post("/api/v1/creators", &body).await.ok()["id"])
+    }
+
+    pub(crate) async fn add_campaign(&self) -> String {
+        let body = json!({"product_name": "FitBand Pro", "brand_name": "TechFit", "total_budget": 25_000});
+        text(&self.client.post("/api/v1/campaigns", &body).await.ok()["id"])
     }
 
     /// Does what is due.
@@ -146,12 +139,12 @@ impl World {
 
     /// Every mail to this address, the oldest first: subject, text, status, headers, what it answers.
     pub(crate) async fn mails(&self, to: &str) -> Vec<Value> {
+        let (scope, all) = (kernel::Scope::system(), http_base::Offsets { limit: 1000, offset: 0 });
         let mut tx = self.app.read().await.unwrap();
-        let sql = "SELECT subject, body_text, status, headers, in_reply_to, message_id FROM mails WHERE recipient_key = $1 \
-                   ORDER BY created_at, id";
-        let rows: Vec<Mail> = tx.fetch_all(sql, args![to]).await.unwrap();
-        let told = rows.into_iter().map(|(subject, text, status, headers, answers, id)| {
-            json!({"subject": subject, "text": text, "status": status, "headers": headers, "in_reply_to": answers, "message_id": id})
+        let (mails, _) = mail::store::list(scope, &mut tx, Some(to), all).await.unwrap();
+        let told = mails.into_iter().rev().map(|mail| {
+            json!({"subject": mail.subject, "text": mail.body_text, "status": mail.status, "headers": mail.headers,
+                "in_reply_to": mail.in_reply_to, "message_id": mail.message_id})
         });
         told.collect()
     }
@@ -179,12 +172,6 @@ impl World {
         let kept: Vec<Tally> = tx.fetch_all(kept, vec![]).await.unwrap();
         assert_eq!(counted, kept);
     }
-}
-
-pub(crate) async fn add_campaign(tx: &mut Tx, id: &str, code: u32, workspace: WorkspaceId) {
-    let sql = "INSERT INTO campaigns (id, code, workspace_id, product_name, brand_name, total_budget, created_at) \
-               VALUES ($1, $2, $3, 'FitBand Pro', 'TechFit', 2500000, 0)";
-    tx.execute(sql, args![id.parse::<uuid::Uuid>().unwrap(), code, workspace]).await.unwrap();
 }
 
 pub(crate) fn text(value: &Value) -> String {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod at_the_provider;
+mod data_rights;
 mod ledger;
 mod lifecycle;
 mod once;

@@ -137,15 +137,11 @@ async fn the_same_key_is_the_same_answer(fresh: FreshDb) {
         let odd = world.client.clone().with("idempotency-key", key);
         odd.post(ALL, &body).await.refused(422);
     }
-    // A day later the key is free again, and what is old is forgotten.
+    // A day later the key is free again.
     world.advance(25 * time::HOUR);
     let keyed = world.client.clone().with("idempotency-key", "create-1");
     assert_ne!(keyed.post(ALL, &body).await.ok()["id"], first["id"]);
     world.work().await;
-    let mut tx = world.app.read().await.unwrap();
-    let left: i64 = tx.fetch_value("SELECT count(*) FROM idempotency_keys", vec![]).await.unwrap();
-    assert!(left >= 1, "{left}");
-    drop(tx);
     world.verify().await;
 }
 
@@ -201,9 +197,13 @@ async fn an_attempt_whose_job_is_lost_is_found(fresh: FreshDb) {
     let at = world.payment(11.0).await;
     let body = json!({"payment_details": {"card_token": "mock_outage"}});
     world.client.post(&format!("{at}/process"), &body).await.refused(502);
-    let mut tx = world.app.write().await.unwrap();
-    tx.execute("DELETE FROM jobs", vec![]).await.unwrap();
-    tx.commit().await.unwrap();
+    // Somebody takes every job and does nothing.
+    let mut idle = jobs::Registry::new();
+    for kind in world.registry.kinds() {
+        idle.on(kind, |_, _| async { Ok(()) });
+    }
+    world.advance(10 * time::MINUTE);
+    assert!(jobs::run_until_idle(world.app.db(), &world.clock, &idle).await.unwrap() > 0);
     // Nothing is left of it but the row: the sweep, which comes by the clock, finds that.
     world.advance(time::HOUR);
     world.work().await;

@@ -92,7 +92,7 @@ async fn health_looks_at_the_parts(world: World) {
     }
     assert_eq!(health["parts"]["database"]["figures"]["engine"], world.db().engine().name());
     let index = &health["parts"]["index"]["figures"];
-    assert_eq!(index["creators"], world.rows("creators").await);
+    assert_eq!(index["creators"], world.creators().await);
     let info = world.client.get("/api/v1/info").await.ok();
     assert_eq!((&info["health"], &info["environment"]), (&json!("operational"), &json!("demo")));
     world.db().close().await;

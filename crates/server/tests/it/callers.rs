@@ -65,7 +65,7 @@ async fn the_demo_answers_this_machine_alone(world: World) {
         ("x-real-ip", "203.0.113.9"),
         ("cf-connecting-ip", "203.0.113.9"),
     ];
-    let before = world.rows("creators").await;
+    let before = world.creators().await;
     for route in routes(&world).await {
         let path = route.path.replace(['{', '}'], "");
         for (name, value) in strangers {
@@ -84,7 +84,7 @@ async fn the_demo_answers_this_machine_alone(world: World) {
     ] {
         assert_eq!(world.client.clone().with(name, value).get("/api/v1/creators").await.status, 200, "{name}: {value}");
     }
-    assert_eq!(world.rows("creators").await, before);
+    assert_eq!(world.creators().await, before);
 }
 
 #[both_engines(Serve)]

@@ -146,7 +146,7 @@ async fn of_twenty_the_same_at_once_one_is_added(world: World) {
     for reply in refused {
         reply.refused(409);
     }
-    assert_eq!((world.rows("creators").await, world.rows("creator_vectors").await), (1, 1));
+    assert_eq!((world.creators().await, world.vectors().await), (1, 1));
 }
 
 #[both_engines(Empty)]
@@ -238,5 +238,5 @@ async fn all_that_an_entry_lacks_is_told_at_once(world: World) {
         "rating",
     ];
     assert_eq!(faults, wanted);
-    assert_eq!(world.rows("creators").await, 0);
+    assert_eq!(world.creators().await, 0);
 }

@@ -82,7 +82,7 @@ async fn a_full_disk_is_told_and_nothing_is_half_written() {
     let world = World::new(fresh_db(Engine::Sqlite).await, What::Empty).await;
     let (there, campaign) = something(&world).await;
     let before = read(&world.client, &there, &campaign).await;
-    let rows = world.rows("creators").await;
+    let rows = world.creators().await;
     // A limit on the file's pages is to SQLite what a full disk is: SQLITE_FULL.
     let pages: i64 = world.db().read().await.unwrap().fetch_value("PRAGMA page_count", vec![]).await.unwrap();
     let full = format!("PRAGMA max_page_count = {pages}");
@@ -96,16 +96,12 @@ async fn a_full_disk_is_told_and_nothing_is_half_written() {
     samples::write_csv(samples::crowd(8, 1500), &mut table).unwrap();
     spoil(&world, &full).await;
     cannot(&world.client.raw(Method::POST, IMPORT, "text/csv", table.clone()).await, "import", "disk is full");
-    assert_eq!(
-        (world.rows("creators").await, world.rows("creator_vectors").await),
-        (rows, rows),
-        "nothing is half-written"
-    );
+    assert_eq!((world.creators().await, world.vectors().await), (rows, rows), "nothing is half-written");
     assert_eq!(read(&world.client, &there, &campaign).await, before);
     // Space again, and all is well.
     spoil(&world, "PRAGMA max_page_count = 1000000").await;
     world.client.raw(Method::POST, IMPORT, "text/csv", table).await.ok();
-    assert_eq!(world.rows("creators").await, rows + 1500);
+    assert_eq!(world.creators().await, rows + 1500);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -128,11 +124,12 @@ async fn a_replica_that_only_reads_is_told() {
 }
 
 /// How many creators and vectors a database file has, read beside whoever writes it.
-async fn rows(file: &Path) -> (i64, i64) {
+async fn rows(file: &Path) -> (u64, u64) {
     let db = Db::open(&Settings::new(format!("sqlite:{}", file.display()))).await.unwrap();
     let mut tx = db.snapshot().await.unwrap();
-    let creators = tx.fetch_value("SELECT count(*) FROM creators", vec![]).await.unwrap();
-    let vectors = tx.fetch_value("SELECT count(*) FROM creator_vectors", vec![]).await.unwrap();
+    let (scope, model) = (kernel::Scope::system(), mind::embed::StaticModel::id());
+    let creators = creators::store::count(scope, &mut tx).await.unwrap();
+    let vectors = creators - creators::store::stale_count(scope, &mut tx, model).await.unwrap();
     drop(tx);
     db.close().await;
     (creators, vectors)
@@ -173,15 +170,13 @@ async fn a_killed_import_keeps_its_finished_batches_and_is_completed_by_the_next
     child.wait().unwrap();
     let (creators, vectors) = rows(&file).await;
     assert_eq!((creators % 1000, vectors), (0, creators), "whole batches, each with its vectors");
-    assert!((2000..PEOPLE.cast_signed() as i64).contains(&creators), "it was killed on its way: {creators}");
+    assert!((2000..PEOPLE as u64).contains(&creators), "it was killed on its way: {creators}");
     assert!(is_sound(&file).await);
     let again = run(folder.path(), &["import", "creators", "crowd.csv", "--data-dir", "data"]);
-    let wanted = format!(
-        "{PEOPLE} rows read: {} added, 0 updated, {creators} unchanged, 0 refused",
-        PEOPLE.cast_signed() as i64 - creators
-    );
+    let wanted =
+        format!("{PEOPLE} rows read: {} added, 0 updated, {creators} unchanged, 0 refused", PEOPLE as u64 - creators);
     assert_eq!((again.code, again.out.trim()), (Some(0), wanted.as_str()), "{}", again.err);
-    assert_eq!(rows(&file).await, (PEOPLE.cast_signed() as i64, PEOPLE.cast_signed() as i64));
+    assert_eq!(rows(&file).await, (PEOPLE as u64, PEOPLE as u64));
 }
 
 /// Files cannot grow beyond a limit, as on a disk that is full.

@@ -57,13 +57,13 @@ async fn to_select_twice_is_told_and_not_doubled(world: World) {
     let campaign = world.campaign(json!({})).await;
     let creator = world.creator("Ana", json!({})).await;
     let path = format!("/api/v1/campaigns/{}/select-influencer", text(&campaign, "id"));
-    let entries = world.rows("outreach_logs").await;
+    let entries = world.entries().await;
     let first = world.client.post(&path, &json!({"influencer_id": creator["id"]})).await.ok();
     let second = world.client.post(&path, &json!({"creator_id": creator["id"], "notes": "again"})).await.ok();
     assert_eq!((&first["outreach_entry_created"], &second["outreach_entry_created"]), (&json!(true), &json!(false)));
     assert_eq!(first["outreach_id"], second["outreach_id"]);
     assert!(text(&second, "message").contains("before"), "{second}");
-    assert_eq!(world.rows("outreach_logs").await, entries + 1);
+    assert_eq!(world.entries().await, entries + 1);
 }
 
 #[both_engines(Demo)]
@@ -71,14 +71,14 @@ async fn twenty_who_select_at_once_open_one_entry(world: World) {
     let campaign = world.campaign(json!({})).await;
     let creator = world.creator("Ana", json!({})).await;
     let path = format!("/api/v1/campaigns/{}/select-influencer", text(&campaign, "campaign_code"));
-    let entries = world.rows("outreach_logs").await;
+    let entries = world.entries().await;
     let body = json!({"influencer_id": creator["id"]});
     let selections: Vec<_> =
         join_all((0..20).map(|_| world.client.post(&path, &body))).await.iter().map(testkit::Reply::ok).collect();
     let created = selections.iter().filter(|selection| selection["outreach_entry_created"] == true).count();
     assert_eq!(created, 1);
     assert!(selections.iter().all(|selection| selection["outreach_id"] == selections[0]["outreach_id"]));
-    assert_eq!(world.rows("outreach_logs").await, entries + 1);
+    assert_eq!(world.entries().await, entries + 1);
     let after = world.client.get(&format!("/api/v1/campaigns/{}", text(&campaign, "id"))).await.ok();
     assert_eq!(after["influencer_count"], 1);
 }
@@ -87,12 +87,13 @@ async fn twenty_who_select_at_once_open_one_entry(world: World) {
 async fn nobody_is_selected_for_what_is_over_or_not_there(world: World) {
     let campaign = world.campaign(json!({"status": "completed"})).await;
     let creator = world.creator("Ana", json!({})).await;
-    let entries = (world.rows("outreach_logs").await, world.rows("selections").await);
+    let at = format!("/api/v1/campaigns/{}", text(&campaign, "id"));
+    let before = (world.entries().await, world.client.get(&at).await.ok());
     let body = json!({"influencer_id": creator["id"]});
     let path = format!("/api/v1/campaigns/{}/select-influencer", text(&campaign, "id"));
     world.client.post(&path, &body).await.refused(409);
     world.client.post("/api/v1/campaigns/CAMP-9999/select-influencer", &body).await.refused(404);
     let nobody = json!({"influencer_id": "0190a000-0000-7000-8000-000000000000"});
     world.client.post("/api/v1/campaigns/CAMP-001/select-influencer", &nobody).await.refused(404);
-    assert_eq!((world.rows("outreach_logs").await, world.rows("selections").await), entries, "nothing half-written");
+    assert_eq!((world.entries().await, world.client.get(&at).await.ok()), before, "nothing half-written");
 }

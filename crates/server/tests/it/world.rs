@@ -2,12 +2,12 @@
 
 use axum::Router;
 use db::Db;
-use http_base::Mode;
+use http_base::{Mode, Offsets};
 use influencerflow::build::{Server, migrations};
 use influencerflow::cli::Database;
 use influencerflow::demo;
 use influencerflow::settings::Settings;
-use kernel::{Clock, WorkspaceId};
+use kernel::{Clock, Scope, WorkspaceId};
 use serde_json::{Value, json};
 use testkit::{Client, Form, FreshDb};
 use tower_http::normalize_path::NormalizePath;
@@ -80,6 +80,27 @@ impl World {
     pub(crate) async fn rows(&self, table: &str) -> i64 {
         let mut tx = self.db().read().await.unwrap();
         tx.fetch_value(&format!("SELECT count(*) FROM {table}"), vec![]).await.unwrap()
+    }
+
+    /// How many creators the directory has,
+    pub(crate) async fn creators(&self) -> u64 {
+        let mut tx = self.db().read().await.unwrap();
+        creators::store::count(Scope::system(), &mut tx).await.unwrap()
+    }
+
+    /// and how many of them have a vector.
+    pub(crate) async fn vectors(&self) -> u64 {
+        let mut tx = self.db().read().await.unwrap();
+        let model = mind::embed::StaticModel::id();
+        let all = creators::store::count(Scope::system(), &mut tx).await.unwrap();
+        all - creators::store::stale_count(Scope::system(), &mut tx, model).await.unwrap()
+    }
+
+    /// How many entries the log of outreach has.
+    pub(crate) async fn entries(&self) -> u64 {
+        let mut tx = self.db().read().await.unwrap();
+        let (any, one) = (outreach::store::Wanted::default(), Offsets { limit: 1, offset: 0 });
+        outreach::store::list(Scope::system(), &mut tx, &any, one).await.unwrap().1
     }
 
     /// Adds a creator with these fields beside the needed ones; answers the whole entry.

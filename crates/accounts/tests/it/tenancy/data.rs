@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use axum::http::Method;
+use creators::Creator;
 use db::Tx;
 use http_base::data::{Data, Eraser, Holder, Section};
 use kernel::{CreatorId, Result, Scope, Timestamp, UserType, time};
@@ -49,13 +50,27 @@ impl Eraser for Notes {
 impl House {
     /// An entry of the directory that this account has claimed.
     async fn claimed(&self, account: kernel::AccountId) -> CreatorId {
-        let id: CreatorId = self.clock.new_id();
-        let sql = "INSERT INTO creators (id, seq, claimed_by, name, email, email_key, platform, channel_name, handle_key, \
-                   followers_shown, followers, niche, languages, about, previous_brands, created_at, updated_at) \
-                   VALUES ($1, 1, $2, 'Cat Meow', 'cat@example.com', 'cat@example.com', 'instagram', '@cat', 'cat', '125K', 125000, \
-                   'fitness', '[\"English\"]', 'I am Cat', '[]', $3, $3)";
-        self.run(sql, db::args![id, account, self.now()]).await;
-        id
+        let body = json!({"name": "Cat Meow", "email": "cat@example.com", "platform": "instagram", "channel_name": "@cat",
+            "niche": "fitness", "followers_count": "125K", "languages": ["English"], "about": "I am Cat"});
+        let mut entry = Creator::new(testkit::read(body), self.clock.new_id(), None, self.now()).unwrap();
+        let mut tx = self.fresh.db.write().await.unwrap();
+        creators::store::insert(Scope::system(), &mut tx, &mut entry).await.unwrap();
+        creators::store::claim(Scope::system(), &mut tx, "cat@example.com", account, self.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        entry.id
+    }
+
+    /// The entry, if it is still in the directory,
+    async fn entry(&self, id: CreatorId) -> Option<Creator> {
+        let mut tx = self.fresh.db.read().await.unwrap();
+        creators::store::by_id(Scope::system(), &mut tx, id).await.unwrap()
+    }
+
+    /// and what is left of it in any case.
+    async fn remains(&self, id: CreatorId) -> (Creator, Option<String>) {
+        let mut tx = self.fresh.db.read().await.unwrap();
+        let columns = format!("{}, email_key", Creator::COLUMNS);
+        creators::store::of_ids(&mut tx, &columns, &[id]).await.unwrap().remove(0)
     }
 }
 
@@ -190,8 +205,8 @@ async fn whoever_is_erased_is_nobody(fresh: FreshDb) {
         format!("erased-{own}"),
         "what it holds stays, nameless"
     );
-    let sql = "SELECT name FROM creators WHERE id = $1 AND claimed_by IS NULL AND deleted_at IS NULL";
-    assert_eq!(house.value::<String>(sql, db::args![entry]).await, "Cat Meow");
+    let entry = house.entry(entry).await.unwrap();
+    assert_eq!((entry.name.as_str(), entry.claimed_by), ("Cat Meow", None));
     assert_eq!(ana.client.get("/api/v1/workspace/members").await.ok()["total"], 1);
     let audit = ana.client.get(&format!("/api/v1/audit?account_id={}", bo.id)).await.ok();
     assert!(each(&audit["entries"], "kind").contains(&"account.erased".to_owned()), "{audit}");
@@ -224,9 +239,10 @@ async fn an_entry_of_the_directory_goes_if_asked(fresh: FreshDb) {
     let entry = house.claimed(cat.row.id).await;
     let farewell = json!({"password": "correct horse", "erase_directory_entry": true});
     cat.client.json(Method::DELETE, ACCOUNT, &farewell).await.ok();
-    let sql = "SELECT count(*) FROM creators WHERE id = $1 AND name = 'Erased' AND email IS NULL AND email_key IS NULL \
-               AND channel_name IS NULL AND about IS NULL AND claimed_by IS NULL AND deleted_at IS NOT NULL AND seq > 0";
-    assert_eq!(house.value::<i64>(sql, db::args![entry]).await, 1);
+    assert!(house.entry(entry).await.is_none());
+    let (left, email_key) = house.remains(entry).await;
+    assert_eq!((left.name.as_str(), left.email, email_key), ("Erased", None, None));
+    assert_eq!((left.channel_name, left.about, left.claimed_by, left.seq > 0), (None, None, None, true));
 }
 
 #[both_engines]

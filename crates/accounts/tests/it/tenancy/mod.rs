@@ -140,15 +140,22 @@ impl House {
 
     /// The token in the newest mail to this address.
     pub(crate) async fn mailed_token(&self, email: &str) -> String {
-        let sql = "SELECT body_text FROM mails WHERE recipient_key = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
-        let text: String = self.value(sql, db::args![email]).await;
+        let text = self.newest_mail(email).await.0.unwrap().body_text.unwrap();
         let rest = text.split("token=").nth(1).unwrap_or_else(|| panic!("no token in {text}"));
         rest.split_whitespace().next().unwrap().to_owned()
     }
 
     /// How many mails were written to this address.
-    pub(crate) async fn mails(&self, email: &str) -> i64 {
-        self.value("SELECT count(*) FROM mails WHERE recipient_key = $1", db::args![email]).await
+    pub(crate) async fn mails(&self, email: &str) -> u64 {
+        self.newest_mail(email).await.1
+    }
+
+    /// The newest mail to this address, and how many there are.
+    async fn newest_mail(&self, email: &str) -> (Option<mail::store::Mail>, u64) {
+        let mut tx = self.fresh.db.read().await.unwrap();
+        let one = http_base::Offsets { limit: 1, offset: 0 };
+        let (mut mails, total) = mail::store::list(Scope::system(), &mut tx, Some(email), one).await.unwrap();
+        (mails.pop(), total)
     }
 
     /// One value of one row.

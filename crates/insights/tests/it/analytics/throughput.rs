@@ -2,8 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use campaigns::Campaign;
 use db::args;
-use kernel::{CampaignId, CreatorId, WorkspaceId};
+use deals::events::ContractSigned;
+use deals::model::Contract;
+use events::TxExt as _;
+use kernel::{CampaignId, CreatorId, Scope};
+use payments::Payment;
+use payments::events::{PaymentCompleted, PaymentDue, PaymentFacts, PaymentProcessing};
 use testkit::{Client, FreshDb, both_engines};
 
 use super::World;
@@ -52,77 +58,55 @@ async fn a_million_rows(world: &World, creators: &[CreatorId]) -> CampaignId {
 async fn many_of_everything(world: &World, creators: &[CreatorId]) {
     const MANY: usize = 100_000;
     const MEASURED: usize = 1_000;
-    let (workspace, now): (WorkspaceId, _) = (world.workspace, world.clock.now());
+    // The first of each is made as everything is made; the others are like it.
+    let first = world.campaign().await;
+    let contract = world.signed(first, 0, "USD", 1_000.0).await;
+    world.pay(&contract).await;
+    let (scope, clock) = (Scope::system(), &world.clock);
     let mut tx = world.app.db().write_long().await.unwrap();
-    let ids: Vec<CampaignId> = (0..MANY).map(|_| world.clock.new_id()).collect();
-    let rows = ids.iter().enumerate().map(|(at, id)| {
-        let status = ["active", "draft", "completed", "paused"][at % 4];
-        args![*id, at + 1_000, workspace, "Earbuds", "TechCorp", "techcorp", 100_000 + at, status, 0, "{}", now, now]
-    });
-    let sql = "INSERT INTO campaigns (id, code, workspace_id, product_name, brand_name, brand_key, total_budget, status, influencer_count, \
-               exclusions, created_at, updated_at)";
-    tx.insert_rows(sql, "", rows.collect()).await.unwrap();
+    let campaign = campaigns::find(scope, &mut tx, &first.to_string()).await.unwrap();
+    let contract = deals::store::find(scope, &mut tx, contract.parse().unwrap()).await.unwrap().unwrap();
+    let payment = payments::store::of_contract(scope, &mut tx, contract.id).await.unwrap().remove(0);
+    let campaigns: Vec<Campaign> = (1..MANY)
+        .map(|at| {
+            use campaigns::Status::{Active, Completed, Draft, Paused};
+            let status = [Active, Draft, Completed, Paused][at % 4];
+            Campaign { id: clock.new_id(), code: campaign.code + at as u64, status, ..campaign.clone() }
+        })
+        .collect();
+    tx.insert_all(&campaigns).await.unwrap();
+    let ids: Vec<CampaignId> = std::iter::once(first).chain(campaigns.iter().map(|campaign| campaign.id)).collect();
     let creator = |at: usize| creators[at % creators.len()];
-    let rows = ids.iter().enumerate().map(|(at, id)| {
-        let status = ["signed", "completed", "draft", "sent"][at % 4];
-        args![
-            world.clock.new_id::<()>(),
-            workspace,
-            *id,
-            creator(at),
-            status,
-            1,
-            1,
-            "USD",
-            100_000,
-            "{}",
-            "[]",
-            "any",
-            now,
-            now
-        ]
-    });
-    let sql = "INSERT INTO contracts (id, workspace_id, campaign_id, creator_id, status, version, revision, currency, total_amount, terms, \
-               payment_schedule, signing_order, created_at, updated_at)";
-    tx.insert_rows(sql, "", rows.collect()).await.unwrap();
-    let payload = |at: usize| {
-        serde_json::json!({"campaign_id": ids[at], "creator_id": creator(at), "amount": 100.0, "currency": "USD"})
-            .to_string()
+    let contracts: Vec<Contract> = (0..MANY)
+        .map(|at| {
+            use deals::model::Status::{Completed, Draft, Sent, Signed};
+            let (status, creator_id) = ([Signed, Completed, Draft, Sent][at % 4], creator(at));
+            Contract { id: clock.new_id(), campaign_id: ids[at], creator_id, status, ..contract.clone() }
+        })
+        .collect();
+    tx.insert_all(&contracts).await.unwrap();
+    let paid = |at: usize, contract: &Contract| Payment {
+        id: clock.new_id(),
+        contract_id: contract.id,
+        campaign_id: contract.campaign_id,
+        creator_id: creator(at),
+        ..payment.clone()
     };
-    let rows = (0..MANY).map(|at| {
-        let kind = ["contract.signed", "payment.completed", "outreach.sent", "payment.processing"][at % 4];
-        args![world.clock.new_id::<()>(), at + 1_000_000, kind, ids[at], workspace, payload(at), now]
-    });
-    tx.insert_rows("INSERT INTO events (id, seq, kind, subject, workspace, payload, created_at)", "", rows.collect())
-        .await
-        .unwrap();
+    for (at, contract) in contracts.iter().enumerate() {
+        match at % 4 {
+            0 => tx.event(ContractSigned(contract.into())),
+            1 => tx.event(PaymentCompleted(PaymentFacts::of(&paid(at, contract)))),
+            2 => tx.event(PaymentDue(PaymentFacts::of(&paid(at, contract)))),
+            _ => tx.event(PaymentProcessing(PaymentFacts::of(&paid(at, contract)))),
+        }
+    }
     let rows = (0..MEASURED * 10)
         .map(|at| args![ids[at / 10], creators[at % 10], "USD", 30, 100_000 + at, 4_000, 100, 30, 20, 400_000, 30]);
     let sql = "INSERT INTO figures_by_creator (campaign_id, creator_id, currency, metric_rows, views, likes, comments, shares, saves, revenue, \
                revenue_rows)";
     tx.insert_rows(sql, "", rows.collect()).await.unwrap();
-    let rows = (0..MEASURED * 2).map(|at| {
-        args![
-            world.clock.new_id::<()>(),
-            workspace,
-            world.clock.new_id::<()>(),
-            ids[at / 2],
-            creator(at),
-            0,
-            50_000,
-            "USD",
-            "completed",
-            false,
-            false,
-            "none",
-            1,
-            now,
-            now
-        ]
-    });
-    let sql = "INSERT INTO payments (id, workspace_id, contract_id, campaign_id, creator_id, position, amount, currency, status, \
-               awaits_delivery, due_told, payout_status, revision, created_at, updated_at)";
-    tx.insert_rows(sql, "", rows.collect()).await.unwrap();
+    let payments: Vec<Payment> = (0..MEASURED).map(|at| paid(at, &contracts[at])).collect();
+    tx.insert_all(&payments).await.unwrap();
     tx.commit().await.unwrap();
     world.app.db().analyze().await.unwrap();
 }

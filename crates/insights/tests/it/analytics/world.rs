@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use campaigns::Campaign;
 use creators::vectors::Backend;
 use creators::{Directory, LocalEmbedder};
-use db::args;
 use http_base::App;
 use insights::figures::{self, Deltas, Place};
 use insights::{Analytics, Figures, Insights, Settings};
@@ -25,7 +25,6 @@ pub(crate) struct World {
     pub(crate) workspace: WorkspaceId,
     pub(crate) other_workspace: WorkspaceId,
     pub(crate) creators: [CreatorId; 3],
-    codes: std::sync::atomic::AtomicI64,
     _fresh: FreshDb,
 }
 
@@ -75,8 +74,8 @@ impl World {
             .merge(insights::router(insights))
             .merge(deals::router(deals))
             .merge(payments::router(payments))
-            .merge(creators::router(directory.clone()))
-            .merge(campaigns::router(campaigns::CampaignsState::new(directory)))
+            .merge(creators::router(directory))
+            .merge(campaigns::router(campaigns::CampaignsState::new(app.clone())))
             .served(&app);
         let client = Client::new(router);
         let (brand, other) = (people.business(&clock), people.business(&clock));
@@ -88,7 +87,6 @@ impl World {
             workspace: workspace(&brand),
             other_workspace: workspace(&other),
             creators: std::array::from_fn(|_| clock.new_id()),
-            codes: 0.into(),
             app,
             clock,
             _fresh: fresh,
@@ -114,16 +112,13 @@ impl World {
     }
 
     pub(crate) async fn campaign_of(&self, workspace: WorkspaceId) -> CampaignId {
-        let id: CampaignId = self.clock.new_id();
-        let number = 1 + self.codes.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let body = json!({"product_name": "Wireless Earbuds Pro", "brand_name": "TechCorp", "total_budget": 15_000,
+            "status": "active"});
+        let mut campaign = Campaign::new(testkit::read(body), self.clock.new_id(), workspace, self.clock.now());
         let mut tx = self.app.write().await.unwrap();
-        let sql = "INSERT INTO campaigns (id, code, workspace_id, product_name, brand_name, brand_key, total_budget, status, \
-                   influencer_count, exclusions, created_at, updated_at) \
-                   VALUES ($1, $2, $3, 'Wireless Earbuds Pro', 'TechCorp', 'techcorp', 1500000, 'active', 0, '{}', $4, $4)";
-        tx.execute(sql, args![id, number, workspace, self.clock.now()]).await.unwrap();
-        tx.changed(Some(workspace));
+        campaigns::store::insert(Scope::system(), &mut tx, &mut campaign).await.unwrap();
         tx.commit().await.unwrap();
-        id
+        campaign.id
     }
 
     /// Figures as the routes that take them in write them.
