@@ -2,7 +2,7 @@
 
 use db::Tx;
 use input::describe::finished;
-use kernel::{AccountId, CampaignId, ContractId, CreatorId, Currency, Amount, Result, Timestamp};
+use kernel::{AccountId, Amount, CampaignId, ContractId, CreatorId, Currency, Result, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;

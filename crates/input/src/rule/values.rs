@@ -214,9 +214,9 @@ pub fn day() -> impl Rule<Output = Day> {
 
 /// The same, from this day on: the first one of a year.
 pub fn day_from(first: Day) -> impl Rule<Output = Day> {
-    day().and_then(move |day| not_before(first, day).map(|()| day)).described(move || {
-        json!({"type": "string", "format": "date", "pattern": years_from(first), "examples": ["2026-01-15"]})
-    })
+    day().and_then(move |day| not_before(first, day).map(|()| day)).described(
+        move || json!({"type": "string", "format": "date", "pattern": years_from(first), "examples": ["2026-01-15"]}),
+    )
 }
 
 /// What the years from this day's on are like: `^(2005|200[6-9]|20[1-9]\d|…)-`.

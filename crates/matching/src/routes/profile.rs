@@ -6,7 +6,7 @@ use creators::Creator;
 use http_base::cache::Key;
 use http_base::{Answer, Caller, Named, Params};
 use input::Input;
-use kernel::{CreatorId, Error, Amount, Result, Scope, Timestamp, count};
+use kernel::{Amount, CreatorId, Error, Result, Scope, Timestamp, count};
 use mind::score::{MatchStatus, Reason};
 use serde::Serialize;
 use utoipa::ToSchema;

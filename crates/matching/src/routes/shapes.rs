@@ -1,7 +1,7 @@
 //! Creators as lists and matches show them.
 
 use creators::{Creator, CreatorBody};
-use kernel::{CreatorId, Amount, Platform, count};
+use kernel::{Amount, CreatorId, Platform, count};
 use mind::score::{MatchStatus, Scores, number, percent};
 use serde::Serialize;
 use utoipa::ToSchema;

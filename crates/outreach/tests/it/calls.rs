@@ -181,7 +181,7 @@ async fn what_it_taught_is_offered_and_drafted(fresh: FreshDb) {
     let id_of: kernel::CreatorId = world.creator.parse().unwrap();
     let creator = creators::store::by_id(kernel::Scope::system(), &mut tx, id_of).await.unwrap().unwrap();
     drop(tx);
-    assert_eq!(creator.collaboration_rate, Some(kernel::Money::from_minor(120_000)));
+    assert_eq!(creator.collaboration_rate, Some(kernel::Amount::from_minor(120_000)));
     assert!(text(&world.entry(&id).await["notes"]).ends_with("timeline availability: I'm available from next week."));
     let draft = world.client.get(&format!("{entry}/contract-draft")).await.ok();
     assert_eq!(
