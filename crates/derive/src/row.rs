@@ -65,9 +65,12 @@ impl OnStruct {
     }
 }
 
+/// A field, and the field that has its currency.
+type Reads<'f> = (&'f Ident, Option<Ident>);
+
 impl Column {
-    /// The column of a field, which field has its currency, and what is written beside it.
-    fn of<'f>(field: &'f Field, said: &OnStruct) -> Result<((&'f Ident, Option<Ident>), Vec<Self>)> {
+    /// A field with that of its currency, its column, and what is written beside it.
+    fn of<'f>(field: &'f Field, said: &OnStruct) -> Result<(Reads<'f>, Vec<Self>)> {
         let ident = field.ident.as_ref().ok_or_else(|| Error::new_spanned(field, "fields need names"))?;
         let (mut also, mut by, mut of) = (None::<LitStr>, None::<Expr>, None::<Ident>);
         for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("row")) {

@@ -265,7 +265,7 @@ mod tests {
     async fn bodies_are_as_their_schemas_say_and_hold_nothing_else() {
         for (path, body, wrong) in [
             ("/things/7", r#"{"id": "7"}"#, 1),
-            ("/things/7", r#"{}"#, 1),
+            ("/things/7", "{}", 1),
             ("/things/7", r#"{"id": 7, "other": 1}"#, 1),
             ("/things/7", "no JSON", 1),
             ("/things/newest", r#"{"id": 7, "free": {"any": 1}, "by": {"id": 1}}"#, 0),

@@ -200,8 +200,8 @@ fn serve(db: db::Db, clock: &Clock, people: &People, brand: &Someone, parts: Par
 async fn fill(app: &App, brand: &Someone) -> (Campaign, kernel::CreatorId) {
     let (clock, scope) = (app.clock(), kernel::Scope::system());
     let workspace: WorkspaceId = brand.account.workspace.unwrap();
-    let mia = json!({"name": "Mia Torres", "platform": "instagram", "niche": "fitness", "followers_count": "125K", "language": "English"});
-    let mut mia = Creator::new(testkit::read(mia), clock.new_id(), Some(workspace), clock.now()).unwrap();
+    let facts = json!({"name": "Mia Torres", "platform": "instagram", "niche": "fitness", "followers_count": "125K", "language": "English"});
+    let mut mia = Creator::new(testkit::read(facts), clock.new_id(), Some(workspace), clock.now()).unwrap();
     let band = json!({"product_name": "FitBand Pro", "brand_name": "TechFit", "product_description": "A wristband that measures sleep",
         "total_budget": 25_000, "status": "active"});
     let mut campaign = Campaign::new(testkit::read(band), clock.new_id(), workspace, clock.now());
