@@ -202,9 +202,9 @@ async fn fill(app: &App, brand: &Someone) -> (Campaign, kernel::CreatorId) {
     let workspace: WorkspaceId = brand.account.workspace.unwrap();
     let facts = json!({"name": "Mia Torres", "platform": "instagram", "niche": "fitness", "followers_count": "125K", "language": "English"});
     let mut mia = Creator::new(testkit::read(facts), clock.new_id(), Some(workspace), clock.now()).unwrap();
-    let band = json!({"product_name": "FitBand Pro", "brand_name": "TechFit", "product_description": "A wristband that measures sleep",
+    let product = json!({"product_name": "FitBand Pro", "brand_name": "TechFit", "product_description": "A wristband that measures sleep",
         "total_budget": 25_000, "status": "active"});
-    let mut campaign = Campaign::new(testkit::read(band), clock.new_id(), workspace, clock.now());
+    let mut campaign = Campaign::new(testkit::read(product), clock.new_id(), workspace, clock.now());
     let mut tx = app.write().await.unwrap();
     creators::store::insert(scope, &mut tx, &mut mia).await.unwrap();
     campaigns::store::insert(scope, &mut tx, &mut campaign).await.unwrap();
