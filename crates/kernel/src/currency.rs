@@ -54,19 +54,15 @@ impl Currency {
         if NONE.split_whitespace().any(|known| known == self.code()) { 0 } else { 2 }
     }
 
-    /// Has this amount no more decimals than the currency?
+    /// The smallest amount that can be paid in it: a cent, a yen. The ariary has hundredths in ISO 4217 and none in life (it has fifths,
+    /// which nobody pays), so that providers take whole ones alone.
+    pub fn step(self) -> Amount {
+        Amount::from_minor(if self.decimals() == 0 || self.code() == "MGA" { 100 } else { 1 })
+    }
+
+    /// Can this amount be paid in it?
     pub fn fits(self, amount: Amount) -> bool {
-        self.decimals() == 2 || amount.minor() % 100 == 0
-    }
-
-    /// The amount in the currency's own smallest unit: cents, but whole yen.
-    pub fn smallest_units(self, amount: Amount) -> i64 {
-        if self.decimals() == 0 { amount.minor() / 100 } else { amount.minor() }
-    }
-
-    /// The amount of so many of the currency's smallest units.
-    pub fn of_smallest_units(self, units: i64) -> Amount {
-        Amount::from_minor(if self.decimals() == 0 { units.saturating_mul(100) } else { units })
+        amount.minor() % self.step().minor() == 0
     }
 }
 
@@ -131,13 +127,13 @@ mod tests {
     }
 
     #[test]
-    fn decimals_are_the_currency_s_own() {
-        let (usd, jpy) = (Currency::parse("usd").unwrap(), Currency::parse(" JPY ").unwrap());
-        assert_eq!((usd, usd.decimals(), jpy.decimals()), (Currency::USD, 2, 0));
-        assert_eq!(usd.smallest_units(Amount::from_minor(12_345)), 12_345);
-        assert_eq!(jpy.smallest_units(Amount::from_minor(50_000)), 500);
-        assert_eq!(jpy.of_smallest_units(500), Amount::from_minor(50_000));
-        assert!(jpy.fits(Amount::from_minor(50_000)) && !jpy.fits(Amount::from_minor(50_001)));
+    fn amounts_are_those_that_can_be_paid() {
+        for (code, step) in [("usd", 1), (" JPY ", 100), ("ISK", 100), ("HUF", 1), ("MGA", 100)] {
+            let currency = Currency::parse(code).unwrap();
+            assert_eq!(currency.step().minor(), step, "{code}");
+            assert!(currency.fits(Amount::from_minor(50_000)));
+            assert_eq!(currency.fits(Amount::from_minor(50_001)), step == 1, "{code}");
+        }
     }
 
     #[test]

@@ -144,7 +144,7 @@ impl ContractText {
     /// The schedule must add up; afterwards every line of it has its amount.
     fn check(&mut self, fields: &mut Fields) {
         if !self.currency.fits(self.payment_amount) {
-            fields.fault("payment_amount", "wrong_format", format!("must have no decimals in {}", self.currency));
+            fields.fault("payment_amount", "wrong_format", format!("must be a whole number of {}", self.currency));
         }
         let wanted = deliverables::wanted(&self.terms, self.deliverables.as_ref());
         self.payment_schedule =

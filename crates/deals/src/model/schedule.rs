@@ -246,7 +246,7 @@ pub fn check(
         if let Some(amount) = given("amount") {
             match amount.as_f64().and_then(Amount::from_number).filter(|amount| amount.minor() > 0) {
                 Some(money) if currency.fits(money) => amounts.push(money),
-                Some(_) => fault("amount", "wrong_format", &format!("must have no decimals in {currency}")),
+                Some(_) => fault("amount", "wrong_format", &format!("must be a whole number of {currency}")),
                 None => fault("amount", "out_of_range", "must be a number above 0 with at most two decimals"),
             }
         }
@@ -263,10 +263,17 @@ pub fn check(
     if faults.is_empty() && !checked.is_empty() {
         faults = add_up(checked.len(), &amounts, &percents, whole);
         if faults.is_empty() && amounts.is_empty() {
-            let unit = if currency.decimals() == 0 { 100 } else { 1 };
-            let parts = split(Amount::from_minor(whole.minor() / unit), &percents);
-            for (line, part) in checked.iter_mut().zip(parts) {
-                let amount = Amount::from_minor(part.minor() * unit);
+            let step = currency.step().minor();
+            let parts = split(Amount::from_minor(whole.minor() / step), &percents);
+            for (at, (line, part)) in checked.iter_mut().zip(parts).enumerate() {
+                if part.minor() <= 0 {
+                    let least = currency.step().to_number();
+                    let message = format!(
+                        "comes to nothing: its share is less than {least} {currency}, the smallest amount there is"
+                    );
+                    faults.push((format!("{at}.percentage"), "out_of_range", message));
+                }
+                let amount = Amount::from_minor(part.minor() * step);
                 line.insert("amount".into(), serde_json::json!(amount.to_number()));
             }
         }
@@ -293,7 +300,9 @@ mod tests {
             let whole = fields.raw("whole").and_then(Value::as_i64).map(Amount::from_minor)?;
             let schedule = fields.raw("schedule").and_then(Value::as_array).cloned()?;
             let wanted = super::super::deliverables::wanted(fields.all(), None);
-            Some(Self(check(fields, &schedule, &wanted, whole, Currency::USD)))
+            let currency = fields.raw("currency").and_then(Value::as_str).unwrap_or("USD");
+            let currency = Currency::parse(currency).ok()?;
+            Some(Self(check(fields, &schedule, &wanted, whole, currency)))
         }
     }
 
@@ -371,6 +380,37 @@ mod tests {
         ] {
             let error = checked(120_000, &schedule).unwrap_err();
             assert_eq!(error.faults()[0].loc.last().unwrap(), place, "{schedule}: {error}");
+        }
+    }
+
+    proptest! {
+        /// Whatever is written: each line that was taken can be paid, in each kind of currency, and together they are the whole.
+        #[test]
+        fn a_line_that_was_taken_can_be_paid(
+            steps in 1_i64..3_000,
+            code in prop::sample::select(vec!["USD", "JPY", "ISK", "UGX", "MGA", "HUF"]),
+            cuts in prop::collection::vec(1_u64..10_000, 0..12),
+        ) {
+            let currency = Currency::parse(code).unwrap();
+            let whole = steps * currency.step().minor();
+            let mut edges = cuts;
+            edges.extend([0, 10_000]);
+            edges.sort_unstable();
+            edges.dedup();
+            let shares: Vec<u64> = edges.windows(2).map(|pair| pair[1] - pair[0]).collect();
+            let schedule: Vec<Value> = shares.iter().map(|share| json!({"percentage": *share as f64 / 100.0})).collect();
+            let body = json!({"whole": whole, "schedule": schedule, "currency": code});
+            match Fields::of_body(body).unwrap().read::<Checked>() {
+                Ok(checked) => {
+                    let lines = lines(&checked.0, &[]);
+                    prop_assert!(lines.iter().all(|line| line.amount > Money::default() && currency.fits(line.amount)));
+                    prop_assert_eq!(lines.iter().map(|line| line.amount.minor()).sum::<i64>(), whole);
+                }
+                Err(error) => {
+                    prop_assert!(error.message().contains("comes to nothing") || error.faults().len() > 1, "{error}");
+                    prop_assert!(shares.iter().any(|share| (steps as u64) * share < 10_000), "{error}");
+                }
+            }
         }
     }
 
