@@ -9,6 +9,8 @@ use kernel::{Account, Clock, Result, WorkspaceId};
 
 use crate::caller::{Authenticate, refused};
 use crate::limits::RateLimits;
+use crate::pace::Patience;
+use crate::uploads::Uploads;
 
 /// How the server runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,6 +32,14 @@ pub struct Limits {
     pub time: Duration,
     /// The longest that an upload may take.
     pub upload_time: Duration,
+    /// How many uploads are taken in at once, in all,
+    pub uploads: usize,
+    /// of one address,
+    pub uploads_of_address: usize,
+    /// and of one account.
+    pub uploads_of_account: usize,
+    /// How long the client of an upload may keep us waiting.
+    pub patience: Patience,
     /// How many proxies stand before the server, each of which adds to `X-Forwarded-For`.
     pub trusted_proxies: usize,
 }
@@ -41,6 +51,10 @@ impl Default for Limits {
             upload_bytes: 1 << 30,
             time: Duration::from_secs(30),
             upload_time: Duration::from_hours(1),
+            uploads: 64,
+            uploads_of_address: 16,
+            uploads_of_account: 8,
+            patience: Patience::default(),
             trusted_proxies: 0,
         }
     }
@@ -60,6 +74,7 @@ struct Inner {
     public_url: String,
     mail_domain: String,
     rate_limits: Option<RateLimits>,
+    uploads: Uploads,
 }
 
 /// An application in the making: see [`App::builder`].
@@ -129,6 +144,7 @@ impl App {
             public_url: "http://localhost:8000".to_owned(),
             mail_domain: "localhost".to_owned(),
             rate_limits: None,
+            uploads: Uploads::default(),
         })
     }
 
@@ -168,6 +184,11 @@ impl App {
     /// How much anybody may ask.
     pub(crate) fn rate_limits(&self) -> Option<&RateLimits> {
         self.0.rate_limits.as_ref()
+    }
+
+    /// The uploads under way.
+    pub(crate) fn uploads(&self) -> &Uploads {
+        &self.0.uploads
     }
 
     /// Where the server is reached from outside: links in mails and the addresses of webhooks begin with it.

@@ -10,6 +10,7 @@ use input::{Fields, Input, json};
 use kernel::{Error, Kind};
 use serde_json::{Map, Value};
 
+use crate::pace::fault_of;
 use crate::policy::Policy;
 use crate::{ApiError, App};
 
@@ -110,9 +111,14 @@ pub fn whole(app: &App, request: Request) -> BoxFuture<'_, Result<Bytes, Error>>
                 source = deeper;
             }
             if source.to_string().contains("length limit") {
-                Error::new(Kind::TooLarge, format!("The body is larger than {most} bytes"))
-            } else {
-                Error::new(Kind::BadRequest, "The body ended before it was complete").because(error)
+                return Error::new(Kind::TooLarge, format!("The body is larger than {most} bytes"));
+            }
+            let fault = fault_of(&error);
+            match fault.kind() {
+                Kind::BadRequest => {
+                    Error::new(Kind::BadRequest, "The body ended before it was complete").because(error)
+                }
+                _ => fault,
             }
         })
     })

@@ -17,7 +17,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::policy::{Policies, Takes};
 use crate::telemetry::{self, REQUEST, log_error};
-use crate::{ApiError, App, conditional, limits};
+use crate::{ApiError, App, conditional, limits, uploads};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SLOW: Duration = Duration::from_secs(1);
@@ -98,7 +98,12 @@ async fn watch(State(Known(app, policies)): State<Known>, mut request: Request, 
     let known = conditional::asked(&request);
     let answer = async {
         let answered = async {
-            let response = limits::guard(app.clone(), policy.rate, request, next).await;
+            let response = if policy.takes == Takes::File {
+                // Boxed: every other request would carry its room.
+                Box::pin(uploads::guard(app.clone(), policy.rate, request, next)).await
+            } else {
+                limits::guard(app.clone(), policy.rate, request, next).await
+            };
             match known {
                 Some(known) => conditional::tag(known, response).await,
                 None => response,

@@ -19,6 +19,7 @@ pub mod layers;
 pub mod limits;
 pub mod list;
 pub mod openapi;
+pub mod pace;
 pub mod page;
 pub mod path;
 pub mod peer;
@@ -28,6 +29,7 @@ pub mod routes;
 pub mod slice;
 pub mod telemetry;
 pub mod upload;
+pub mod uploads;
 pub mod webhook;
 
 pub use app::{App, Mode};

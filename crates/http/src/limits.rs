@@ -20,9 +20,9 @@ use ports::counters::{Counters, Quota, Verdict};
 
 pub use settings::Settings;
 
-use crate::peer::address_of;
+use crate::peer::{address_of, customer};
 use crate::policy::Rate;
-use crate::{ApiError, App, Mode};
+use crate::{ApiError, App, Mode, uploads};
 use settings::{Bucket, Whose};
 
 /// The quota that was looked at,
@@ -106,6 +106,7 @@ pub(crate) async fn guard(app: App, rate: Rate, request: Request, next: Next) ->
 /// Counts a request of an account that has proved who it is; [`Kind::RateLimited`] if that is too much. An account's keys have no quota of
 /// their own: more of them would be more of it.
 pub(crate) async fn count_account(app: &App, account: &Account) -> Result<()> {
+    uploads::count_account(app, account)?;
     let Some(limits) = app.rate_limits() else { return Ok(()) };
     let uncounted = COUNTED.try_with(|counted| {
         let mut counted = counted.borrow_mut();
@@ -125,13 +126,8 @@ pub(crate) async fn count_account(app: &App, account: &Account) -> Result<()> {
     if standing.verdict.allowed { Ok(()) } else { Err(too_many("this account", &standing)) }
 }
 
-/// Of an IPv6 address what belongs to one customer.
 fn address_key(rate: Rate, address: IpAddr) -> String {
-    let bucket = Bucket::of(Whose::Address, rate) as u8;
-    match address {
-        IpAddr::V4(address) => format!("{bucket}:{address}"),
-        IpAddr::V6(address) => format!("{bucket}:{:x}", u128::from(address) >> 64),
-    }
+    format!("{}:{}", Bucket::of(Whose::Address, rate) as u8, customer(address))
 }
 
 fn too_many(whom: &str, standing: &Standing) -> Error {

@@ -40,6 +40,14 @@ pub(crate) fn address_of(headers: &HeaderMap, extensions: &Extensions, trusted_p
     forwarded(headers, trusted_proxies).or(direct).map(|address| address.to_canonical())
 }
 
+/// Of an address what belongs to one customer: the first half of an IPv6 address, and all of an IPv4 address.
+pub(crate) fn customer(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{:x}", u128::from(address) >> 64),
+    }
+}
+
 fn forwarded(headers: &HeaderMap, trusted_proxies: usize) -> Option<IpAddr> {
     let place = trusted_proxies.checked_sub(1)?;
     let listed = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());

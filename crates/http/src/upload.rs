@@ -1,19 +1,25 @@
-//! A table that is uploaded, as a source that can be read line by line while it comes: it is never held whole.
+//! A table that is uploaded. It is taken in first, in memory or on the disk, while nobody waits for its client but this request; only then
+//! somebody reads it, on a thread of its own. So slow clients hold no thread, of which SQLite, PDFs and others need some as well; and the
+//! reader ends with its request.
 
-use std::io::BufReader;
+use std::io::{self, BufReader, Read, Seek as _, Write as _};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::extract::multipart::Field;
 use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
-use bytes::Bytes;
-use futures::{Stream, TryStreamExt as _, stream};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
 use input::table::{Format, Source};
 use kernel::{Error, Kind, Result};
-use tokio_util::io::{StreamReader, SyncIoBridge};
+use tempfile::SpooledTempFile;
 
 use crate::App;
+pub use crate::pace::fault_of;
+use crate::uploads::Room;
+
+/// What is kept in memory of a file; more of it goes to the disk, as much at once.
+const PIECE: usize = 1 << 20;
 
 /// Takes in the table of a request, which is a form with the file `file` or the body itself, in one of these formats. `read` is told the
 /// format, as far as its name or its media type says it, and may block: it reads on a thread of its own.
@@ -27,7 +33,23 @@ where
     F: Future<Output = Result<T>> + Send,
     T: Send,
 {
-    let most = app.limits().upload_bytes as u64;
+    let (format, file) = take_in(app, request, formats).await?;
+    let until = Until(Arc::new(AtomicBool::new(false)));
+    let file = Kept { file, is_over: Arc::clone(&until.0) };
+    // Dropped with this future, whether or not it came to its end.
+    let _until = until;
+    read(format, Box::new(BufReader::with_capacity(1 << 16, file))).await
+}
+
+/// A file that is here, and the room that it takes.
+struct Taken {
+    file: SpooledTempFile,
+    /// Why it is not whole: its beginning is read all the same, and the reader told at its end.
+    broken: Option<Error>,
+    _room: Room,
+}
+
+async fn take_in(app: &App, request: Request, formats: &[Format]) -> Result<(Option<Format>, Taken)> {
     let known = |format: Option<Format>| format.filter(|format| formats.contains(format));
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = media_type.unwrap_or_default().to_ascii_lowercase();
@@ -38,78 +60,125 @@ where
                 format!("Send the table as a form with the file `file`, or as a body of type {}", types.join(" or "));
             return Err(Error::new(Kind::UnsupportedMediaType, message));
         };
-        let chunks = request.into_body().into_data_stream();
-        return bounded(most, chunks, |source| read(Some(format), source)).await;
-    }
-    let mut form = Multipart::from_request(request, &()).await.map_err(|error| unreadable(&error))?;
-    while let Some(field) = form.next_field().await.map_err(|error| unreadable(&error))? {
-        if field.name() == Some("file") || field.file_name().is_some() {
-            let name = field.file_name().unwrap_or_default();
-            let format =
-                known(Format::of_name(name)).or_else(|| known(field.content_type().and_then(Format::of_media_type)));
-            if format.is_none() && name.contains('.') {
-                let endings: Vec<_> = formats.iter().map(|format| format.endings()).collect();
-                let message = format!("{name} is not a table that can be read here; send {}", endings.join(", "));
-                return Err(Error::new(Kind::UnsupportedMediaType, message));
+        let mut chunks = request.into_body().into_data_stream();
+        let mut spool = Spool::new(app);
+        while let Some(chunk) = chunks.next().await {
+            match chunk {
+                Ok(chunk) => spool.add(chunk).await?,
+                Err(error) => return Ok((Some(format), spool.broken(fault_of(&error)).await?)),
             }
-            // The body of a field ends with the request: it is read here, and the report is made when it is through.
-            return of_field(most, field, |source| read(format, source)).await;
+        }
+        return Ok((Some(format), spool.finish(None).await?));
+    }
+    let mut form = Multipart::from_request(request, &()).await.map_err(|error| fault_of(&error))?;
+    while let Some(mut field) = form.next_field().await.map_err(|error| fault_of(&error))? {
+        if field.name() != Some("file") && field.file_name().is_none() {
+            continue;
+        }
+        let name = field.file_name().unwrap_or_default();
+        let format =
+            known(Format::of_name(name)).or_else(|| known(field.content_type().and_then(Format::of_media_type)));
+        if format.is_none() && name.contains('.') {
+            let endings: Vec<_> = formats.iter().map(|format| format.endings()).collect();
+            let message = format!("{name} is not a table that can be read here; send {}", endings.join(", "));
+            return Err(Error::new(Kind::UnsupportedMediaType, message));
+        }
+        let mut spool = Spool::new(app);
+        loop {
+            match field.chunk().await {
+                Ok(Some(chunk)) => spool.add(chunk).await?,
+                Ok(None) => return Ok((format, spool.finish(None).await?)),
+                Err(error) => return Ok((format, spool.broken(fault_of(&error)).await?)),
+            }
         }
     }
     Err(Error::invalid_field("file", "is missing: send a form with the file `file`"))
 }
 
-fn unreadable(error: &impl std::fmt::Display) -> Error {
-    Error::new(Kind::BadRequest, format!("The form could not be read: {error}"))
+/// A file that is taken in: its beginning in memory, and on the disk what is more. Temporary files have no name, so that nothing of them
+/// stays, whatever happens.
+struct Spool<'a> {
+    app: &'a App,
+    file: Option<SpooledTempFile>,
+    room: Room,
+    waiting: BytesMut,
+    bytes: u64,
 }
 
-/// A field borrows its form, so that it is passed on through a pipe.
-async fn of_field<T, F>(most: u64, mut field: Field<'_>, read: impl FnOnce(Source) -> F + Send) -> Result<T>
-where
-    F: Future<Output = Result<T>> + Send,
-    T: Send,
-{
-    let (send, receive) = tokio::sync::mpsc::channel::<std::io::Result<Bytes>>(4);
-    let passing_on = async move {
-        loop {
-            let chunk = match field.chunk().await {
-                Ok(Some(chunk)) => Ok(chunk),
-                Ok(None) => return,
-                Err(error) => Err(std::io::Error::other(error.to_string())),
-            };
-            let is_end = chunk.is_err();
-            if send.send(chunk).await.is_err() || is_end {
-                return;
-            }
+impl<'a> Spool<'a> {
+    fn new(app: &'a App) -> Self {
+        let file = Some(SpooledTempFile::new(PIECE));
+        Self { app, file, room: app.uploads().room(), waiting: BytesMut::new(), bytes: 0 }
+    }
+
+    async fn add(&mut self, chunk: Bytes) -> Result<()> {
+        let most = self.app.limits().upload_bytes as u64;
+        self.bytes += chunk.len() as u64;
+        if self.bytes > most {
+            return Err(Error::new(Kind::TooLarge, format!("The file is larger than {most} bytes")));
         }
-    };
-    let chunks = stream::unfold(receive, |mut receive| async { receive.recv().await.map(|chunk| (chunk, receive)) });
-    let (report, ()) = tokio::join!(bounded(most, Box::pin(chunks), read), passing_on);
-    report
-}
+        self.waiting.extend_from_slice(&chunk);
+        if self.waiting.len() >= PIECE { self.put_away().await } else { Ok(()) }
+    }
 
-async fn bounded<T, F, E: std::fmt::Display>(
-    most: u64,
-    chunks: impl Stream<Item = std::result::Result<Bytes, E>> + Send + Unpin + 'static,
-    read: impl FnOnce(Source) -> F + Send,
-) -> Result<T>
-where
-    F: Future<Output = Result<T>> + Send,
-{
-    let seen = Arc::new(AtomicU64::new(0));
-    let counted = seen.clone();
-    let chunks =
-        chunks.map_err(|error| std::io::Error::other(error.to_string())).and_then(move |chunk| {
-            let fits = counted.fetch_add(chunk.len() as u64, Ordering::Relaxed) + chunk.len() as u64 <= most;
-            async move {
-                if fits { Ok(chunk) } else { Err(std::io::Error::other(format!("it is larger than {most} bytes"))) }
-            }
+    /// Writes what waits. A thread for it is held for as long as the disk takes, and not for a client.
+    async fn put_away(&mut self) -> Result<()> {
+        self.room.grow(self.waiting.len() as u64, self.app.limits())?;
+        let (piece, file) = (self.waiting.split().freeze(), self.file.take());
+        let written = tokio::task::spawn_blocking(move || {
+            let mut file = file.ok_or_else(|| io::Error::other("the file of an upload is gone"))?;
+            file.write_all(&piece).map(|()| file)
         });
-    let source = SyncIoBridge::new(StreamReader::new(Box::pin(chunks)));
-    match read(Box::new(BufReader::with_capacity(1 << 16, source))).await {
-        Err(error) if seen.load(Ordering::Relaxed) > most => {
-            Err(Error::new(Kind::TooLarge, error.message().to_owned()).because(&error))
+        self.file = Some(written.await.map_err(Error::internal)?.map_err(|error| no_room(&error))?);
+        Ok(())
+    }
+
+    /// What broke off is good as far as it came; what was cut off, because it was too large or too slow, is not taken in at all.
+    async fn broken(self, error: Error) -> Result<Taken> {
+        if error.kind() == Kind::BadRequest && self.bytes > 0 { self.finish(Some(error)).await } else { Err(error) }
+    }
+
+    async fn finish(mut self, broken: Option<Error>) -> Result<Taken> {
+        // What fits into memory is there at once.
+        if self.bytes <= PIECE as u64 {
+            let mut file = SpooledTempFile::new(2 * PIECE);
+            file.write_all(&self.waiting).and_then(|()| file.rewind()).map_err(|error| no_room(&error))?;
+            return Ok(Taken { file, broken, _room: self.room });
         }
-        done => done,
+        self.put_away().await?;
+        let mut file = self.file.take().ok_or_else(|| Error::internal("the file of an upload is gone"))?;
+        file.rewind().map_err(|error| no_room(&error))?;
+        Ok(Taken { file, broken, _room: self.room })
+    }
+}
+
+fn no_room(error: &io::Error) -> Error {
+    Error::new(Kind::Unavailable, "The server cannot keep the file while it is read; try again later").because(error)
+}
+
+/// Says that the request is over, when it is dropped.
+struct Until(Arc<AtomicBool>);
+
+impl Drop for Until {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A file for as long as its request goes on.
+struct Kept {
+    file: Taken,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Read for Kept {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_over.load(Ordering::Relaxed) {
+            return Err(io::Error::other("the request is over"));
+        }
+        match (self.file.file.read(buffer)?, &self.file.broken) {
+            (0, Some(error)) if !buffer.is_empty() => Err(io::Error::other(error.message().to_owned())),
+            (read, _) => Ok(read),
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::http::HeaderValue;
 use http_base::app::Limits;
+use http_base::pace::Patience;
 use kernel::{Result, Variables};
 use matching::ExchangeRates;
 
@@ -42,10 +43,11 @@ pub struct Settings {
     pub log_level: tracing::Level,
     /// `LOG_FORMAT`: is it JSON?
     pub log_json: bool,
-    /// `MAX_BODY_BYTES`, `MAX_UPLOAD_BYTES`, `REQUEST_TIMEOUT_SECONDS`, `UPLOAD_TIMEOUT_SECONDS`, `TRUSTED_PROXIES`.
+    /// `MAX_BODY_BYTES`, `MAX_UPLOAD_BYTES`, `REQUEST_TIMEOUT_SECONDS`, `UPLOAD_TIMEOUT_SECONDS`, `MAX_UPLOADS…`, `STALL_TIMEOUT_SECONDS`,
+    /// `MIN_BYTES_PER_SECOND`, `TRUSTED_PROXIES`.
     pub limits: Limits,
-    /// `HEAD_TIMEOUT_SECONDS`: how long the head of a request may take to arrive.
-    pub head_time: Duration,
+    /// `HEAD_TIMEOUT_SECONDS`, `MAX_CONNECTIONS`, `MAX_CONNECTIONS_PER_ADDRESS`.
+    pub taken: http_base::connections::Bounds,
     /// `RESPONSE_CACHE`.
     pub caching: bool,
     /// `JOB_WORKERS`.
@@ -241,7 +243,22 @@ impl Settings {
             upload_bytes: from.number("MAX_UPLOAD_BYTES", usual.upload_bytes, 1024, 1 << 40),
             time: seconds(&mut from, "REQUEST_TIMEOUT_SECONDS", usual.time),
             upload_time: seconds(&mut from, "UPLOAD_TIMEOUT_SECONDS", usual.upload_time),
+            uploads: from.number("MAX_UPLOADS", usual.uploads, 1, 256),
+            uploads_of_address: from.number("MAX_UPLOADS_PER_ADDRESS", usual.uploads_of_address, 1, 256),
+            uploads_of_account: from.number("MAX_UPLOADS_PER_ACCOUNT", usual.uploads_of_account, 1, 256),
+            patience: Patience {
+                most: seconds(&mut from, "STALL_TIMEOUT_SECONDS", usual.patience.most),
+                rate: from.number("MIN_BYTES_PER_SECOND", usual.patience.rate, 1, 1 << 30),
+            },
             trusted_proxies: from.number("TRUSTED_PROXIES", 0, 0, 16),
+        };
+        let connections = http_base::connections::Bounds {
+            head_time: seconds(&mut from, "HEAD_TIMEOUT_SECONDS", Duration::from_secs(15)),
+            most: from.number("MAX_CONNECTIONS", 10_000, 16, 1_000_000),
+            // Behind proxies every connection is theirs.
+            of_address: Some(from.number("MAX_CONNECTIONS_PER_ADDRESS", 256, 1, 1_000_000))
+                .filter(|_| limits.trusted_proxies == 0),
+            patience: limits.patience,
         };
         let debug = from.switch("DEBUG", false);
         let level = if debug { tracing::Level::DEBUG } else { tracing::Level::INFO };
@@ -255,7 +272,7 @@ impl Settings {
             log_level: from.word("LOG_LEVEL", &LEVELS, level),
             log_json: from.word("LOG_FORMAT", &[("json", true), ("text", false)], true),
             limits,
-            head_time: seconds(&mut from, "HEAD_TIMEOUT_SECONDS", Duration::from_secs(15)),
+            taken: connections,
             caching: from.switch("RESPONSE_CACHE", true),
             workers: from.number("JOB_WORKERS", 2, 1, 256),
             events_keep_days: from.number("EVENTS_KEEP_DAYS", 400, 1, 36_500),

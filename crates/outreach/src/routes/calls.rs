@@ -7,6 +7,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use db::Tx;
 use events::TxExt as _;
+use http_base::upload::fault_of;
 use http_base::{Answer, Body, Caller, Named, Params};
 use input::{Fields, Input};
 use kernel::{Error, OutreachId, Result, Scope, Timestamp, time};
@@ -256,13 +257,10 @@ pub(super) async fn complete(
 }
 
 async fn form(outreach: &Outreach, request: Request) -> Result<(Completion, Option<Stored>)> {
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Error::new(kernel::Kind::BadRequest, format!("The form could not be read: {error}"))
-    };
-    let mut form = Multipart::from_request(request, outreach).await.map_err(|error| unreadable(&error))?;
+    let mut form = Multipart::from_request(request, outreach).await.map_err(|error| fault_of(&error))?;
     let (mut pairs, mut stored): (Vec<(String, String)>, Option<Stored>) = (Vec::new(), None);
     let read = async {
-        while let Some(mut field) = form.next_field().await.map_err(|error| unreadable(&error))? {
+        while let Some(mut field) = form.next_field().await.map_err(|error| fault_of(&error))? {
             let name = field.name().unwrap_or_default().to_owned();
             if name == "recording" || field.file_name().is_some() {
                 if stored.is_some() {
@@ -271,13 +269,14 @@ async fn form(outreach: &Outreach, request: Request) -> Result<(Completion, Opti
                 stored = Some(recording::store(outreach, &mut field).await?);
             } else {
                 let mut text = Vec::new();
-                while let Some(chunk) = field.chunk().await.map_err(|error| unreadable(&error))? {
+                while let Some(chunk) = field.chunk().await.map_err(|error| fault_of(&error))? {
                     if text.len() + chunk.len() > 4 * MOST_TRANSCRIPT {
                         return Err(Error::invalid_field(&name, "is too long"));
                     }
                     text.extend_from_slice(&chunk);
                 }
-                let text = String::from_utf8(text).map_err(|error| unreadable(&error))?;
+                let text =
+                    String::from_utf8(text).map_err(|_| Error::invalid_field(&name, "is not a text in UTF-8"))?;
                 pairs.push((name, text));
             }
         }

@@ -15,6 +15,7 @@ use kernel::{Error, Kind, OutreachId, Result, Scope, Timestamp};
 use crate::store::{self, uploads};
 use crate::{Entry, Outreach, OutreachBody, sweeping};
 use http_base::ranges::{self, Asked, Told};
+use http_base::upload::fault_of;
 
 /// A recording that is stored, and belongs to nothing yet.
 pub(super) struct Stored {
@@ -63,14 +64,14 @@ pub(super) trait Pieces {
 
 impl Pieces for Field<'_> {
     async fn next(&mut self) -> Result<Option<Bytes>> {
-        self.chunk().await.map_err(|error| Error::new(Kind::BadRequest, format!("The form could not be read: {error}")))
+        self.chunk().await.map_err(|error| fault_of(&error))
     }
 }
 
 impl Pieces for axum::body::BodyDataStream {
     async fn next(&mut self) -> Result<Option<Bytes>> {
         let piece = futures::StreamExt::next(self).await.transpose();
-        piece.map_err(|error| Error::new(Kind::BadRequest, "The recording broke off").because(error))
+        piece.map_err(|error| fault_of(&error))
     }
 }
 
@@ -151,10 +152,8 @@ pub(super) async fn upload(
     store::find(scope, &mut outreach.app().read().await?, id).await?;
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let stored = if media_type.starts_with("multipart/form-data") {
-        let unreadable = |error: String| Error::new(Kind::BadRequest, format!("The form could not be read: {error}"));
-        let form = Multipart::from_request(request, &outreach).await;
-        let mut form = form.map_err(|error| unreadable(error.to_string()))?;
-        let field = form.next_field().await.map_err(|error| unreadable(error.to_string()))?;
+        let mut form = Multipart::from_request(request, &outreach).await.map_err(|error| fault_of(&error))?;
+        let field = form.next_field().await.map_err(|error| fault_of(&error))?;
         let mut field =
             field.ok_or_else(|| Error::invalid_field("recording", "is missing: send the file as `recording`"))?;
         self::store(&outreach, &mut field).await?

@@ -26,6 +26,8 @@ pub(super) async fn demo(options: Demo) -> Result<()> {
     // The sample world has vectors of the local model.
     settings.embeddings = Embeddings::Local;
     settings.log_json = false;
+    // It has one user, who may also measure it.
+    settings.taken.of_address = None;
     if std::env::var_os("LOG_LEVEL").is_none() {
         settings.log_level = tracing::Level::WARN;
     }
@@ -149,7 +151,7 @@ async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Resu
     let serving = http_base::connections::serve(
         listener,
         service,
-        settings.head_time,
+        settings.taken,
         Box::pin(async move {
             stop_signal().await;
             tracing::info!("stopping: requests under way are finished first");

@@ -25,4 +25,5 @@ mod round_trip;
 mod search;
 mod similarity;
 mod six_steps;
+mod uploads;
 mod world;
