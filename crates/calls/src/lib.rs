@@ -2,8 +2,9 @@
 //!
 //! - A call is a row before any provider is asked, and is asked for once; what a crash leaves open, a job finds in the
 //!   provider's list. It only ever moves on, whatever order events come in.
-//! - Before every provider that rings stands the gate: a recorded consent, nobody on the do-not-call list, the hours of the
-//!   number's country. A mock call, which rings nobody, tells what a real one would have been refused for.
+//! - Before every provider that rings stands the gate: a recorded consent, nobody on the do-not-call list, a number that a person may have
+//!   in a country that is called, the hours of that country, and so many calls and minutes a day. A mock call, which rings nobody, tells
+//!   what a real one would have been refused for.
 //! - Talks live in the database, and every turn is written once: any process can answer the next one.
 
 pub mod data;
@@ -13,6 +14,7 @@ mod jobs;
 mod migrations;
 pub mod model;
 mod moves;
+mod numbers;
 mod phone;
 mod placing;
 mod routes;
@@ -27,7 +29,7 @@ pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
 pub use phone::{Hours, Window};
 pub use routes::router;
-pub use settings::Settings;
+pub use settings::{Countries, Settings};
 pub use state::Calls;
 
 /// All of it, for the server.

@@ -3,7 +3,17 @@
 use db::Migration;
 
 /// Calls, talks, consents, and who must not be called.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[CALLS, RANG];
+
+/// What rang, by time: how much of it there was on a day is asked before each call.
+const RANG: Migration = Migration {
+    id: "0085_calls_that_rang",
+    sql: "
+CREATE INDEX calls_that_rang ON calls (created_at, workspace_id) WHERE rings;
+",
+};
+
+const CALLS: Migration = Migration {
     id: "0045_calls",
     sql: "
 CREATE TABLE calls (
@@ -88,4 +98,4 @@ CREATE UNIQUE INDEX do_not_call_everybody ON do_not_call (phone_number) WHERE wo
 CREATE UNIQUE INDEX do_not_call_workspace ON do_not_call (phone_number, workspace_id) WHERE workspace_id IS NOT NULL;
 CREATE INDEX do_not_call_by_time ON do_not_call (created_at DESC, id DESC);
 ",
-}];
+};

@@ -2,10 +2,11 @@
 
 use db::{Json, Tx};
 use kernel::{Clock, Result, Scope, time};
-use mind::dialogue::{Brief, Interest, Line, Report, Talk, Who};
-use outreach::store::{CallEvent, follow_ups, record_call};
+use mind::dialogue::{Brief, Interest, Line, Refusal, Report, Talk, Who, is_voicemail};
+use outreach::store::suppressions::{self, Suppression};
+use outreach::store::{CallEvent, follow_ups, record_call, sequences};
 use outreach::{Entry, Suggestion, SuggestionStatus};
-use ports::calls::{Conversation, ConversationStatus, Finding};
+use ports::calls::{CallStatus, Conversation, ConversationStatus, Finding};
 use serde_json::{Value, json};
 
 use crate::Calls;
@@ -35,8 +36,14 @@ impl Change {
 
     /// What a conversation of an agent tells.
     pub(crate) fn of(conversation: Conversation) -> Self {
+        let done = conversation.status == ConversationStatus::Done;
+        let state = if done && is_machine(&conversation) {
+            State::With(CallStatus::NoAnswer)
+        } else {
+            conversation.status.into()
+        };
         Self {
-            state: Some(conversation.status.into()),
+            state: Some(state),
             sid: conversation.call_sid.clone(),
             conversation_id: Some(conversation.id.clone()),
             duration_seconds: conversation.duration_seconds,
@@ -97,6 +104,14 @@ pub(crate) async fn apply(calls: &Calls, tx: &mut Tx, call: &mut Call, change: C
     call.look_at = (call.rings && !done).then(|| now.plus(LOOK));
     call.updated_at = now;
     store::update(scope, tx, call).await?;
+    if let Some(conversation) = &conversation {
+        let theirs = conversation.transcript.iter().filter(|line| line.role != "agent");
+        obey(tx, clock, call, Refusal::of_turns(theirs.map(|line| line.message.as_str()))).await?;
+    }
+    if let Some((_, talk)) = &change.report {
+        let theirs = talk.lines.iter().filter(|line| line.who == Who::User);
+        obey(tx, clock, call, Refusal::of_turns(theirs.map(|line| line.text.as_str()))).await?;
+    }
     let Some(outreach_id) = call.outreach_id else { return Ok(true) };
     let Some(mut entry) = outreach::store::take(scope, tx, outreach_id).await? else { return Ok(true) };
     name(&mut entry, call, calls);
@@ -170,6 +185,15 @@ pub(crate) fn found<'a>(from: &'a std::collections::BTreeMap<String, Finding>, n
     names.iter().find_map(|name| from.get(*name)).filter(|finding| !finding.value.is_null())
 }
 
+/// Was it an answering machine that the agent spoke to? By the provider's own detection, or by what it says first.
+fn is_machine(conversation: &Conversation) -> bool {
+    let ended = conversation.ended_because.as_deref().unwrap_or_default().to_lowercase();
+    let mut theirs = conversation.transcript.iter().filter(|line| line.role != "agent");
+    ended.contains("voicemail")
+        || ended.contains("machine")
+        || theirs.next().is_some_and(|line| is_voicemail(&line.message))
+}
+
 /// Writes what a conversation brought out into the entry's named columns. Tells what is left to be done.
 fn learn_from_agent(entry: &mut Entry, conversation: &Conversation) -> Vec<String> {
     if !conversation.transcript.is_empty() {
@@ -178,6 +202,12 @@ fn learn_from_agent(entry: &mut Entry, conversation: &Conversation) -> Vec<Strin
         entry.full_transcript = Some(json!(conversation.transcript).to_string());
     }
     let Some(analysis) = &conversation.analysis else { return Vec::new() };
+    if is_machine(conversation) {
+        // What an agent makes of a machine is no word of a person's.
+        entry.call_successful = Some("failure".into());
+        entry.transcript_summary = Some("An answering machine answered; nobody was spoken to.".into());
+        return vec!["Call again, or write a mail: an answering machine answered".into()];
+    }
     let known =
         |text: &Option<String>| text.clone().filter(|word| matches!(word.as_str(), "success" | "failure" | "unknown"));
     entry.call_successful = known(&analysis.call_successful).or(entry.call_successful.take());
@@ -319,6 +349,34 @@ pub(crate) async fn stop_calling(tx: &mut Tx, clock: &Clock, number: &str) -> Re
     };
     store::add_do_not_call(scope, tx, &new).await?;
     store::revoke_consents_of(scope, tx, number, because, now).await.map(drop)
+}
+
+/// Does what the person at the other end of a call asked for: who is not to be called is called by nobody here, and who is not to be
+/// written to gets no mail of the workspace any more.
+pub(crate) async fn obey(tx: &mut Tx, clock: &Clock, call: &Call, refusal: Refusal) -> Result<()> {
+    let (scope, now) = (Scope::system(), clock.now());
+    if refusal.calls {
+        stop_calling(tx, clock, &call.to_number).await?;
+    }
+    let (true, Some(workspace_id), Some(creator)) = (refusal.mails, call.workspace_id, call.creator_id) else {
+        return Ok(());
+    };
+    let creator = creators::store::by_id(scope, tx, creator).await?;
+    if let Some(address) = creator.and_then(|creator| creator.email) {
+        let suppression = Suppression {
+            id: clock.new_id(),
+            workspace_id,
+            address,
+            reason: "unsubscribed".into(),
+            note: Some("They said so on the phone".into()),
+            created_at: now,
+        };
+        suppressions::insert(scope, tx, &suppression).await?;
+    }
+    if let Some(entry) = call.outreach_id {
+        sequences::stop_of_entry(scope, tx, entry, "unsubscribed", now).await?;
+    }
+    Ok(())
 }
 
 /// What a talk came to, as a change of its call.

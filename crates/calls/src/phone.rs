@@ -63,6 +63,11 @@ pub(crate) fn country(number: &str) -> Option<&'static str> {
     place(number).map(|place| place.country)
 }
 
+/// Is this a country with numbers (ISO 3166)?
+pub(crate) fn is_country(code: &str) -> bool {
+    PLACES.values().any(|place| place.country == code)
+}
+
 /// From when to when calls are allowed, in minutes of the day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Window {

@@ -18,6 +18,9 @@ use crate::moves::{self, Change, LOOK};
 use crate::store::{self, Named};
 use crate::{Calls, phone};
 
+/// What puts those in order who want to ring somebody, so that each counts the calls before its own.
+const TOPIC: &str = "calls";
+
 /// A call that is wanted.
 pub(crate) struct Wanted {
     /// Does the provider's agent lead it?
@@ -56,7 +59,8 @@ pub(crate) async fn place(calls: &Calls, asked: Asked<'_>, wanted: Wanted) -> Re
         Begin::New(call, ticket) => (call, ticket),
         Begin::Known(placed) => return Ok(placed),
     };
-    let brief = brief(calls, wanted.about.as_ref(), false);
+    let mut brief = brief(calls, wanted.about.as_ref(), false);
+    brief.recorded = calls.settings().records(&wanted.number);
     let lang = language(&wanted);
     let asked =
         if wanted.by_agent { ask_agent(calls, &call, &brief, lang).await } else { ask_telephony(calls, &call).await };
@@ -112,7 +116,11 @@ async fn begin(calls: &Calls, asked: &Asked<'_>, wanted: &Wanted) -> Result<Begi
     }
     let creator = wanted.about.as_ref().map(|(_, creator)| creator.id);
     let whom = (wanted.number.as_str(), creator);
-    let refusals = Refusals::find(scope, &mut tx, &calls.settings().hours, wanted.workspace, whom, now).await?;
+    if rings {
+        // Whoever asks at the same time waits here, and counts this call.
+        tx.next_version(TOPIC).await?;
+    }
+    let refusals = Refusals::find(scope, &mut tx, calls.settings(), wanted.workspace, whom, now).await?;
     if rings {
         refusals.refuse()?;
     }
@@ -219,7 +227,7 @@ async fn ask_telephony(calls: &Calls, call: &Call) -> Result<Change, Unplaced> {
         to: call.to_number.clone(),
         voice_url: hook("voice"),
         status_url: hook("status"),
-        recording_url: calls.settings().record.then(|| hook("recording")),
+        recording_url: calls.settings().records(&call.to_number).then(|| hook("recording")),
         most_seconds: calls.settings().most_minutes * 60,
     };
     let placed = calls.telephony().place(&new).await?;
@@ -235,6 +243,8 @@ async fn ask_agent(calls: &Calls, call: &Call, brief: &Brief, lang: Lang) -> Res
         "campaign_goal": brief.goal,
         "creator_name": brief.creator,
         "language": lang,
+        // For the agent's first words: what is empty is said of no call.
+        "recording_notice": if brief.recorded { mind::dialogue::recording_notice(lang) } else { "" },
     });
     let variables = variables.as_object().map(|all| {
         all.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())).collect()
@@ -243,6 +253,7 @@ async fn ask_agent(calls: &Calls, call: &Call, brief: &Brief, lang: Lang) -> Res
         reference: call.id.to_string(),
         to: call.to_number.clone(),
         variables: variables.unwrap_or_default(),
+        record: brief.recorded,
     };
     let placed = calls.agent().place(&new).await?;
     let state = if calls.agent().is_real() { CallStatus::Initiated } else { CallStatus::MockCompleted };

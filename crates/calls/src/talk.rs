@@ -16,6 +16,8 @@ use crate::{Calls, phone};
 
 /// How long a language model may think: whoever waits on the phone longer than this hangs up.
 const THINKING: Duration = Duration::from_secs(2);
+/// What stands in a call that no person answered.
+const MACHINE: &str = "An answering machine answered: nobody was spoken to";
 /// Whoever rings us within this time after we called them is called back about the same.
 const REMEMBERED: i64 = 30 * time::DAY;
 
@@ -32,6 +34,8 @@ pub(crate) struct Ringing {
     pub(crate) to: Option<String>,
     /// Did they ring us?
     pub(crate) inbound: bool,
+    /// Did a machine answer, as far as the telephony can tell?
+    pub(crate) machine: bool,
 }
 
 /// The first words, however often they are asked for.
@@ -43,13 +47,21 @@ pub(crate) async fn open(calls: &Calls, ringing: &Ringing) -> Result<String> {
     }
     let mut tx = calls.app().write().await?;
     let Some(mut call) = call_of(calls, &mut tx, ringing).await? else { return Ok(over(Lang::En)) };
+    if ringing.machine {
+        let change = Change { error: Some(MACHINE.into()), ..Change::to(State::With(CallStatus::NoAnswer)) };
+        moves::apply(calls, &mut tx, &mut call, change).await?;
+        tx.commit().await?;
+        return Ok(twiml::hang_up());
+    }
     let session = if let Some(session) = known {
         session
     } else {
         let about = about(&mut tx, &call).await?;
         let lang = about.as_ref().and_then(|(_, creator)| creator.language.as_deref()).map(Lang::of);
         let lang = lang.unwrap_or_else(|| lang_of_number(&call.to_number));
-        let brief = brief(calls, about.as_ref(), ringing.inbound);
+        let mut brief = brief(calls, about.as_ref(), ringing.inbound);
+        // A call that comes in is recorded by nobody: Twilio is asked for it where a call is placed.
+        brief.recorded = !ringing.inbound && calls.settings().records(&call.to_number);
         let session = new_session(calls, &call, &ringing.sid, brief, lang);
         store::insert_session(scope, &mut tx, &session).await?;
         session
@@ -118,8 +130,11 @@ async fn finish(calls: &Calls, tx: &mut Tx, call: &mut Call, session: &Session, 
         moves::stop_calling(tx, calls.app().clock(), &call.to_number).await?;
     }
     let mut change = moves::ended(talk, &session.brief.0);
-    // No telephony tells us of the end of a call that it does not make.
-    if !calls.telephony().is_real() {
+    if talk.outcome == Some(Outcome::Voicemail) {
+        change.state = Some(State::With(CallStatus::NoAnswer));
+        change.error = Some(MACHINE.into());
+    } else if !calls.telephony().is_real() {
+        // No telephony tells us of the end of a call that it does not make.
         change.state = Some(State::With(CallStatus::Completed));
     }
     moves::apply(calls, tx, call, change).await.map(drop)

@@ -5,6 +5,7 @@ pub mod counters;
 pub mod files;
 pub mod gateway;
 pub mod identity;
+pub mod json;
 pub mod mailer;
 pub mod webhook;
 

@@ -219,7 +219,7 @@ impl Wire {
 
     /// What a refusal says for people: Twilio's `message`, ElevenLabs' `detail`, in one line and without the key.
     fn says(&self, body: &[u8]) -> String {
-        let parsed: Value = serde_json::from_slice(body).unwrap_or_default();
+        let parsed: Value = ports::json::parse(body).unwrap_or_default();
         let detail = &parsed["detail"];
         let faults = detail.as_array().map_or(&[][..], Vec::as_slice).iter().filter_map(|fault| {
             let place = fault["loc"].as_array()?.iter().filter_map(Value::as_str).next_back()?;
@@ -236,8 +236,7 @@ impl Wire {
 
     /// The JSON of an answer.
     pub(crate) fn json<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T> {
-        serde_json::from_slice(&answer.bytes)
-            .map_err(|fault| self.line.who().unreadable(&fault.to_string(), &answer.bytes))
+        ports::json::parse(&answer.bytes).map_err(|fault| self.line.who().unreadable(&fault.to_string(), &answer.bytes))
     }
 
     /// A fault as it is told: who failed, what happened, what to do.

@@ -74,7 +74,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Self {
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let body: Value = ports::json::parse(body).unwrap_or_default();
         let error = body.get("error").filter(|error| error.is_object()).unwrap_or(&body);
         let details = error["details"].as_array().map_or(&[][..], Vec::as_slice);
         let named = ["code", "type", "status"].into_iter().map(|name| &error[name]);

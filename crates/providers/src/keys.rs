@@ -124,7 +124,7 @@ struct Set {
 
 /// The keys of a set that are of use here: RS256 and ES256, for signatures. Others are passed over.
 fn read_set(body: &[u8]) -> Result<Vec<Key>> {
-    let set: Set = serde_json::from_slice(body).map_err(|fault| {
+    let set: Set = ports::json::parse(body).map_err(|fault| {
         Error::new(Kind::Provider, "The keys that tokens are checked with cannot be read; try again later")
             .because(fault)
     })?;

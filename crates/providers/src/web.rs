@@ -216,7 +216,7 @@ impl Web {
 
     /// The JSON of an answer; [`Kind::Provider`] when it is none, or not of this form.
     pub(crate) fn json<T: DeserializeOwned>(&self, reply: &Reply) -> Result<T> {
-        serde_json::from_slice(&reply.body).map_err(|fault| {
+        ports::json::parse(&reply.body).map_err(|fault| {
             let message = format!(
                 "{} gave an answer that cannot be read: check {}",
                 self.line.who().name,
@@ -271,7 +271,7 @@ impl Reply {
 
     /// Its JSON, or null.
     pub(crate) fn value(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
+        ports::json::parse(&self.body).unwrap_or_default()
     }
 
     /// What the log may read of it.

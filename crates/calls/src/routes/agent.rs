@@ -22,8 +22,8 @@ use crate::phone::phone_number;
 use crate::placing::{self, Asked, Placed, Wanted};
 use crate::{Calls, store};
 
-/// The largest webhook of the provider's, in bytes: a long transcript.
-pub(super) const MOST_BYTES: usize = 16 << 20;
+/// The largest webhook of the provider's, in bytes: a long transcript, or the sound of a long call, which is acknowledged and not kept.
+pub(super) const MOST_BYTES: usize = 48 << 20;
 
 /// The webhook of the provider.
 pub(super) struct ElevenLabs;

@@ -8,6 +8,7 @@ use db::Tx;
 use delivery::inbound::first_time;
 use http_base::{Answer, Signed, Webhook};
 use kernel::{Error, Kind, Result};
+use mind::dialogue::Refusal;
 use ports::calls::CallStatus;
 use ports::webhook::Scheme;
 
@@ -52,8 +53,8 @@ fn value<'a>(of: &'a [(String, String)], name: &str) -> Option<&'a str> {
 impl Hook {
     fn read(request: &Signed<Twilio>) -> Result<Self> {
         let is_json = request.media_type().starts_with("application/json");
-        let fields = if is_json { flat(&request.body)? } else { request.form()? };
-        let (query, token) = (request.query()?, request.header("i-twilio-idempotency-token"));
+        let fields = if is_json { flat(&request.body)? } else { request.form() };
+        let (query, token) = (request.query(), request.header("i-twilio-idempotency-token"));
         let sid = value(&fields, "CallSid").filter(|sid| sid.len() <= 200);
         let owned = |name| value(&fields, name).map(str::to_owned);
         let ringing = Ringing {
@@ -61,6 +62,7 @@ impl Hook {
             ours: value(&query, "call").and_then(|id| id.parse().ok()),
             from: owned("From"),
             to: owned("To"),
+            machine: value(&fields, "AnsweredBy").is_some_and(|who| who.starts_with("machine") || who == "fax"),
             inbound: value(&fields, "Direction").is_none_or(|direction| direction == "inbound"),
         };
         Ok(Self { token: token.map(|token| token.chars().take(100).collect()), fields, query, ringing })
@@ -99,7 +101,7 @@ impl Hook {
 
 /// The fields of a JSON object, as text.
 fn flat(body: &[u8]) -> Result<Vec<(String, String)>> {
-    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body)
+    let object: serde_json::Map<String, serde_json::Value> = ports::json::parse(body)
         .map_err(|fault| Error::new(Kind::BadRequest, "The webhook is no JSON object").because(fault))?;
     let text = |value: serde_json::Value| match value {
         serde_json::Value::String(text) => text,
@@ -162,8 +164,15 @@ pub(super) async fn partial(State(calls): State<Calls>, request: Signed<Twilio>)
     let hook = Hook::read(&request)?;
     if let Some(text) = hook.field("UnstableSpeechResult").or_else(|| hook.field("StableSpeechResult")) {
         let text: String = text.chars().take(MOST_SAID).collect();
-        let mut tx = calls.app().write().await?;
-        store::half_heard(kernel::Scope::system(), &mut tx, &hook.ringing.sid, &text).await?;
+        let (scope, mut tx) = (kernel::Scope::system(), calls.app().write().await?);
+        // Whoever says it and hangs up is not heard to the end.
+        let refusal = Refusal::of(&text);
+        if refusal != Refusal::default()
+            && let Some(call) = store::take_by_sid(scope, &mut tx, &hook.ringing.sid, hook.ringing.ours).await?
+        {
+            moves::obey(&mut tx, calls.app().clock(), &call, refusal).await?;
+        }
+        store::half_heard(scope, &mut tx, &hook.ringing.sid, &text).await?;
         tx.commit().await?;
     }
     Ok(StatusCode::NO_CONTENT)

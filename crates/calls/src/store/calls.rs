@@ -1,7 +1,7 @@
 //! Calls.
 
 use db::{Sql, Tx, args};
-use kernel::{CampaignId, CreatorId, Result, Scope, Timestamp};
+use kernel::{CampaignId, CreatorId, Result, Scope, Timestamp, WorkspaceId};
 
 use crate::model::{Call, CallId};
 
@@ -81,6 +81,32 @@ pub async fn by_number(scope: Scope, tx: &mut Tx, number: &str, since: Timestamp
     sql.within(scope, "workspace_id");
     sql.push(" ORDER BY created_at DESC, id DESC LIMIT 1");
     sql.optional(tx).await
+}
+
+/// When this number was last rung since then, by anybody here and to an end. What never rang (it failed, or was lost) does not count.
+pub(crate) async fn last_rung(scope: Scope, tx: &mut Tx, number: &str, since: Timestamp) -> Result<Option<Timestamp>> {
+    debug_assert!(scope.sees_everything());
+    let sql = "SELECT created_at FROM calls WHERE to_number = $1 AND created_at > $2 AND rings AND direction = 'outbound-api' \
+               AND ended_at IS NOT NULL AND status NOT IN ('failed', 'lost', 'canceled') ORDER BY created_at DESC LIMIT 1";
+    tx.fetch_optional(sql, args![number, since]).await
+}
+
+/// How many calls of a workspace, or of all, rang since then, and for how many seconds; one that goes on counts as the longest.
+pub(crate) async fn rang(
+    scope: Scope,
+    tx: &mut Tx,
+    workspace: Option<WorkspaceId>,
+    since: Timestamp,
+    longest: u64,
+) -> Result<(u64, u64)> {
+    debug_assert!(scope.sees_everything());
+    let mut sql = Sql::new("SELECT count(*), CAST(coalesce(sum(CASE WHEN ended_at IS NULL THEN ");
+    sql.bind(longest).push(" ELSE coalesce(duration_seconds, 0) END), 0) AS BIGINT) FROM calls WHERE rings");
+    sql.push(" AND direction = 'outbound-api' AND status NOT IN ('failed', 'lost') AND created_at > ").bind(since);
+    if let Some(workspace) = workspace {
+        sql.push(" AND workspace_id = ").bind(workspace);
+    }
+    sql.one(tx).await
 }
 
 /// The newest mock call for a campaign with a creator.

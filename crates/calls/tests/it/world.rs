@@ -66,7 +66,6 @@ impl Parts {
             agent_id: "agent_1".into(),
             phone_number_id: "phnum_1".into(),
             webhook_secret: SECRET.into(),
-            record: true,
             limits,
         });
         Self { agent: Arc::new(agent.unwrap()), demo: false, ..Self::mock() }

@@ -1,8 +1,8 @@
 //! What is understood of what was said.
 
 use super::phrases::{
-    BUSY, CALLER, CAMPAIGN, CONTENT, ENGLISH, MACHINE, MAYBE, NO, PAY, PERSON, REPEAT, SOURCE, SPANISH, STOP,
-    STOP_MORE, TIMES, VERY, YES,
+    BUSY, CALLER, CAMPAIGN, CONTENT, ENGLISH, MACHINE, MAYBE, NO, PAY, PERSON, REPEAT, SOURCE, SPANISH, STOP, STOP_ALL,
+    STOP_MAILS, STOP_MORE, TIMES, VERY, VOICEMAIL, YES,
 };
 use super::{Interest, Lang, Step, amounts};
 use crate::text::fold;
@@ -95,7 +95,10 @@ impl Heard {
         let asks = asks.filter(|topic| rate.is_none() || *topic != Topic::Pay);
         let machine = words.any(MACHINE);
         Self {
-            stop: words.any(STOP) || words.any(STOP_MORE) || words.is(&["stop", "stop it", "basta", "para"]),
+            stop: words.any(STOP)
+                || words.any(STOP_MORE)
+                || words.any(STOP_ALL)
+                || words.is(&["stop", "stop it", "basta", "para"]),
             person: !machine && words.any(PERSON) || words.is(&["human", "person", "agent", "humano", "persona"]),
             machine,
             busy: words.any(BUSY),
@@ -107,6 +110,40 @@ impl Heard {
             content: content(&words),
             lang: lang(&words),
         }
+    }
+}
+
+/// Is it an answering machine that says this?
+pub fn is_voicemail(said: &str) -> bool {
+    Words::of(said).any(VOICEMAIL)
+}
+
+/// What somebody wants no more of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Refusal {
+    /// To be called.
+    pub calls: bool,
+    /// To be written to.
+    pub mails: bool,
+}
+
+impl Refusal {
+    /// What is refused by these words. Who names a channel closes that one; who wants to be left alone, or off the list, closes all.
+    pub fn of(said: &str) -> Self {
+        let words = Words::of(said);
+        let everything = words.any(STOP_ALL);
+        Self {
+            calls: everything || words.any(STOP) || words.any(STOP_MORE),
+            mails: everything || words.any(STOP_MAILS),
+        }
+    }
+
+    /// The same of what one person said, turn by turn: a sentence may go over several of them.
+    pub fn of_turns<'a>(said: impl IntoIterator<Item = &'a str>) -> Self {
+        let said: Vec<&str> = said.into_iter().collect();
+        let pairs = said.windows(2).map(|pair| pair.join(" "));
+        let all = said.iter().map(|one| (*one).to_owned()).chain(pairs).map(|one| Self::of(&one));
+        all.fold(Self::default(), |all, one| Self { calls: all.calls || one.calls, mails: all.mails || one.mails })
     }
 }
 

@@ -50,7 +50,13 @@ pub(super) fn greeting(brief: &Brief, lang: Lang) -> String {
         "You can ask for a person, or say stop calling me, at any time.",
         "En cualquier momento puede pedir hablar con una persona, o decir no me llamen más."
     );
-    format!("{hello} {who} {rights}")
+    let recorded = if brief.recorded { format!(" {}", recording_notice(lang)) } else { String::new() };
+    format!("{hello} {who}{recorded} {rights}")
+}
+
+/// That the call is recorded, for the first words of one that is.
+pub fn recording_notice(lang: Lang) -> &'static str {
+    say!(lang, "This call is recorded.", "Esta llamada se graba.")
 }
 
 /// What is asked.

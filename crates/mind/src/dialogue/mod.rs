@@ -14,6 +14,8 @@ pub mod rules;
 #[cfg(test)]
 mod tests;
 
+pub use heard::{Refusal, is_voicemail};
+pub use lines::recording_notice;
 pub use report::Report;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,8 @@ const MOST_TURNS: u32 = 24;
 const MOST_REPEATS: u32 = 1;
 /// How often silence is answered with the question again.
 const MOST_SILENCES: u32 = 2;
+/// How many turns an answering machine may take to say what it is.
+const VOICEMAIL_TURNS: u32 = 3;
 /// What of a line is kept, in characters.
 const KEPT: usize = 2_000;
 
@@ -67,6 +71,9 @@ pub struct Brief {
     pub can_hand_over: bool,
     /// Did the person at the other end ring us?
     pub inbound: bool,
+    /// Is the call recorded? Then the first words say so.
+    #[serde(default)]
+    pub recorded: bool,
 }
 
 /// What is being asked.
@@ -146,6 +153,8 @@ pub enum Outcome {
     Silent,
     /// It was going on for too long.
     TooLong,
+    /// An answering machine answered.
+    Voicemail,
 }
 
 /// Who said something.
@@ -253,6 +262,10 @@ impl Talk {
         self.silences = 0;
         self.turns += 1;
         self.keep(Who::User, said);
+        // A machine speaks first; whoever has answered a question is none.
+        if self.turns <= VOICEMAIL_TURNS && self.facts == Facts::default() && is_voicemail(said) {
+            return self.end(Outcome::Voicemail, String::new(), false);
+        }
         let heard = Heard::of(said, self.step);
         if let Some(lang) = heard.lang {
             self.lang = lang;

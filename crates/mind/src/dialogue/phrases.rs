@@ -1,11 +1,30 @@
 //! The phrases that the talk understands, folded: lower case, without accents and apostrophes.
 
+/// No contact any more, on whatever way.
+pub(super) const STOP_ALL: &[&str] = &[
+    "remove me", "take me off", "leave me alone", "unsubscribe", "stop bothering", "opt out", "opt me out",
+    "stop contacting", "quit contacting", "dont contact me", "do not contact me", "never contact me", "dont ever contact",
+    "do not ever contact", "no more contact", "delete my data", "delete all my data", "lose my contact", "no me contacten",
+    "no me contactes", "no me contacte", "no me vuelvan a contactar", "no me vuelva a contactar", "dejen de contactar",
+    "dejen de contactarme", "deje de contactarme", "no quiero que me contacten", "quitenme de la lista",
+    "quiteme de la lista", "quitame de la lista", "borrenme de la lista", "borrenme de su lista", "borreme de la lista",
+    "saquenme de la lista", "dejenme en paz", "dejeme en paz", "dejame en paz", "denme de baja", "deme de baja", "dame de baja",
+];
+/// No mails any more.
+pub(super) const STOP_MAILS: &[&str] = &[
+    "stop emailing", "stop mailing", "stop writing", "stop sending me", "stop the emails", "stop the mails",
+    "dont email me", "do not email me", "dont mail me", "do not mail me", "dont write me", "dont write to me",
+    "do not write me", "do not write to me", "no more emails", "no more mails", "no more email", "no me escriban",
+    "no me escribas", "no me escriba", "dejen de escribir", "dejen de escribirme", "deje de escribirme",
+    "no me manden correos", "no me manden mas correos", "no me envien correos", "no me envien mas correos", "no mas correos",
+    "no quiero mas correos", "no quiero recibir correos",
+];
 /// Do not call again.
 pub(super) const STOP: &[&str] = &[
     "stop calling", "stop call", "stop calls", "quit calling", "dont call me", "do not call me", "dont ever call",
     "dont call again", "do not call again", "do not call", "dont call this", "never call", "no more calls",
-    "remove me", "remove my number", "take me off", "take my number off", "delete my number", "leave me alone",
-    "unsubscribe", "lose my number", "stop bothering", "opt out", "no me llames", "no me llamen", "no me llame",
+    "remove my number", "take my number off", "delete my number",
+    "lose my number", "no me llames", "no me llamen", "no me llame",
     "no llamen mas", "no llames mas", "no me vuelvan a llamar", "no me vuelva a llamar", "no me vuelvas a llamar",
     "no vuelvan a llamar", "no vuelva a llamar", "no vuelvas a llamar", "dejen de llamar", "deje de llamar",
     "deja de llamar", "dejen de llamarme", "deje de llamarme", "deja de llamarme", "no quiero mas llamadas",
@@ -13,8 +32,7 @@ pub(super) const STOP: &[&str] = &[
 ];
 /// More of it, in Spanish.
 pub(super) const STOP_MORE: &[&str] = &[
-    "borren mi numero", "borra mi numero", "borre mi numero", "quitenme de la lista", "quiteme de la lista",
-    "quitame de la lista", "no quiero recibir llamadas", "dejenme en paz",
+    "borren mi numero", "borra mi numero", "borre mi numero", "no quiero recibir llamadas",
 ];
 /// A person, please.
 pub(super) const PERSON: &[&str] = &[
@@ -128,4 +146,15 @@ pub(super) const CONTENT: &[(&str, &str)] = &[
     ("tutorials", "tutorials"), ("tutoriales", "tutorials"), ("vlog", "vlogs"), ("vlogs", "vlogs"),
     ("podcast", "podcasts"), ("podcasts", "podcasts"), ("carousel", "carousels"), ("photos", "photos"),
     ("fotos", "photos"), ("blog", "blog posts"),
+];
+/// What answering machines say.
+pub(super) const VOICEMAIL: &[&str] = &[
+    "leave a message", "leave your message", "leave me a message", "leave us a message", "record your message",
+    "after the beep", "after the tone", "at the tone", "at the beep", "voicemail", "voice mail", "voice mailbox", "mailbox is full",
+    "you have reached", "youve reached", "is not available to take your call", "cannot take your call", "cant take your call",
+    "cant come to the phone", "cannot come to the phone", "when you have finished recording", "the person you are trying to reach",
+    "the person you have called", "the number you have dialed", "the subscriber you have dialed", "deje su mensaje", "deje un mensaje",
+    "deja tu mensaje", "deja un mensaje", "dejame un mensaje", "dejanos un mensaje", "despues de la senal", "despues del tono",
+    "al oir la senal", "tras la senal", "buzon de voz", "contestador automatico", "no puedo atender", "no podemos atender",
+    "no puede atender", "no se encuentra disponible", "ha llamado al", "el numero que usted marco", "el numero marcado",
 ];

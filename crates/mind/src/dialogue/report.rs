@@ -148,6 +148,7 @@ fn summary(talk: &Talk, brief: &Brief, price: Option<&str>, content: Option<&str
             Some(Outcome::Busy) => "They had no time.",
             Some(Outcome::Silent) => "Nobody answered the questions.",
             Some(Outcome::TooLong) => "The talk went on for too long.",
+            Some(Outcome::Voicemail) => "An answering machine answered; nothing was said to it.",
             None => "The call ended before every question was asked.",
         }
         .to_owned(),
@@ -161,6 +162,7 @@ fn follow_up(talk: &Talk, brief: &Brief) -> Option<String> {
         Some(Outcome::StopCalling | Outcome::Declined) => return None,
         Some(Outcome::WantsPerson) => "A person calls back: it was asked for",
         Some(Outcome::Busy) => "Ask for a better time",
+        Some(Outcome::Voicemail) => "Call again, or write a mail: an answering machine answered",
         Some(Outcome::Silent) => "Write a mail: nobody answered the questions",
         _ if above => "Answer the rate: it is above the budget of the campaign",
         Some(Outcome::Finished) if talk.facts.interest == Some(Interest::Neutral) => "Send the details by mail",

@@ -92,6 +92,36 @@ fn stop_ends_it_whenever_it_is_said() {
 }
 
 #[test]
+fn who_names_a_channel_closes_that_one_and_who_wants_peace_all() {
+    for (said, calls, mails) in [
+        ("Please stop calling me", true, false),
+        ("No me llamen más", true, false),
+        ("stop emailing me, just call", false, true),
+        ("No me escriban más correos", false, true),
+        ("Take me off your list.", true, true),
+        ("Don't ever contact me again", true, true),
+        ("Déjenme en paz", true, true),
+        ("No quiero que me contacten", true, true),
+        ("Email me the details", false, false),
+        ("My calls are about fitness", false, false),
+    ] {
+        assert_eq!(Refusal::of(said), Refusal { calls, mails }, "{said}");
+    }
+    // A sentence that was heard in two parts.
+    assert_eq!(Refusal::of_turns(["please stop", "calling me"]), Refusal { calls: true, mails: false });
+    assert_eq!(Refusal::of_turns(["yes", "of course"]), Refusal::default());
+}
+
+#[test]
+fn a_call_that_is_recorded_says_so_first() {
+    for (lang, notice) in [(Lang::En, "This call is recorded."), (Lang::Es, "Esta llamada se graba.")] {
+        let (_, first) = Talk::open(&Brief { recorded: true, ..brief() }, lang);
+        assert!(first.say.contains(notice) && !first.may_be_worded, "{}", first.say);
+        assert!(!Talk::open(&brief(), lang).1.say.contains(notice));
+    }
+}
+
+#[test]
 fn a_person_is_had_by_asking() {
     for said in [
         "Can I talk to a real person?",

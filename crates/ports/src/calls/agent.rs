@@ -19,6 +19,8 @@ pub struct AgentCall {
     pub to: String,
     /// What the agent is to know: the brand, the product, the creator.
     pub variables: Map<String, Value>,
+    /// Is its sound to be kept?
+    pub record: bool,
 }
 
 /// A call that was placed. Either name may be told only later.
@@ -105,6 +107,9 @@ pub struct Conversation {
     pub has_audio: bool,
     /// Why it ended.
     pub ended_because: Option<String>,
+    /// What else the provider tells, as it came.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub rest: Map<String, Value>,
 }
 
 /// A conversation as a list tells it.

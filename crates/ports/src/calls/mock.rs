@@ -107,6 +107,7 @@ impl Agent for MockAgent {
             analysis: None,
             has_audio: false,
             ended_because: Some("a mock call rings nobody".into()),
+            rest: serde_json::Map::new(),
         }))
     }
 

@@ -10,6 +10,7 @@ use ports::calls::{
     Agent, AgentCall, AgentNews, AgentPlaced, Audio, Brief, Conversation, ConversationPage, ConversationStatus,
     Unplaced,
 };
+use ports::json;
 use ports::webhook::{Closed, Scheme, Stamped};
 use reqwest::header::{HeaderMap, HeaderName};
 use serde::Deserialize;
@@ -38,8 +39,6 @@ pub struct ElevenLabsSettings {
     pub phone_number_id: String,
     /// `ELEVENLABS_WEBHOOK_SECRET`; without it no webhook is let in.
     pub webhook_secret: Secret,
-    /// `CALL_RECORDING`: is sound to be kept?
-    pub record: bool,
     /// The time and size limits.
     pub limits: Limits,
 }
@@ -64,7 +63,6 @@ impl ElevenLabsSettings {
             agent_id: agent_id?,
             phone_number_id: phone_number_id?,
             webhook_secret: Secret::from(from.text("ELEVENLABS_WEBHOOK_SECRET").unwrap_or_default()),
-            record: from.switch("CALL_RECORDING", true),
             limits: patience(),
         })
     }
@@ -125,12 +123,13 @@ impl ElevenLabs {
 
 #[derive(Deserialize)]
 struct Placed {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::flag")]
     success: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::lenient")]
     message: String,
+    #[serde(default, deserialize_with = "json::text")]
     conversation_id: Option<String>,
-    #[serde(rename = "callSid")]
+    #[serde(rename = "callSid", default, deserialize_with = "json::text")]
     call_sid: Option<String>,
 }
 
@@ -138,15 +137,18 @@ struct Placed {
 struct Listed {
     #[serde(default)]
     conversations: Vec<InList>,
+    #[serde(default, deserialize_with = "json::text")]
     next_cursor: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "json::flag")]
     has_more: bool,
 }
 
 #[derive(Deserialize)]
 struct InList {
     conversation_id: String,
-    start_time_unix_secs: i64,
+    #[serde(default, deserialize_with = "json::integer")]
+    start_time_unix_secs: Option<i64>,
+    #[serde(default, deserialize_with = "json::lenient")]
     status: String,
 }
 
@@ -171,7 +173,7 @@ impl Agent for ElevenLabs {
             "agent_phone_number_id": self.settings.phone_number_id,
             "to_number": call.to,
             "conversation_initiation_client_data": {"dynamic_variables": call.variables, "user_id": call.reference},
-            "call_recording_enabled": self.settings.record,
+            "call_recording_enabled": call.record,
             "telephony_call_config": {"ringing_timeout_secs": RINGS},
         });
         let url = self.wire.url(["v1", "convai", "twilio", "outbound-call"], &[]);
@@ -215,7 +217,7 @@ impl Agent for ElevenLabs {
         let conversations = listed.conversations.into_iter().map(|one| Brief {
             id: one.conversation_id,
             status: ConversationStatus::parse(&one.status).unwrap_or(ConversationStatus::InProgress),
-            started_at_unix: one.start_time_unix_secs,
+            started_at_unix: one.start_time_unix_secs.unwrap_or_default(),
         });
         Ok(ConversationPage {
             conversations: conversations.collect(),

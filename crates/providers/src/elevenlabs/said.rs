@@ -4,42 +4,50 @@ use std::collections::BTreeMap;
 
 use kernel::{Error, Kind, Result};
 use ports::calls::{self, AgentEvent, AgentNews, Analysis, ConversationStatus, Finding, Line};
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use ports::json::{flag, integer, lenient, parse, text, whole};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
-/// Null and missing are the same to us: half-done conversations have many of both.
-fn lenient<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(from: D) -> Result<T, D::Error> {
-    Ok(Option::<T>::deserialize(from)?.unwrap_or_default())
-}
+/// What is kept of fields that we do not know, in bytes.
+const REST_BYTES: usize = 32 << 10;
 
 #[derive(Deserialize)]
 pub(super) struct Conversation {
     conversation_id: String,
     #[serde(default, deserialize_with = "lenient")]
     status: String,
+    #[serde(default, deserialize_with = "text")]
     user_id: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     transcript: Vec<Said>,
     #[serde(default, deserialize_with = "lenient")]
     metadata: Metadata,
+    #[serde(default, deserialize_with = "lenient")]
     analysis: Option<Analysed>,
     #[serde(default, deserialize_with = "lenient")]
     conversation_initiation_client_data: Initiation,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "flag")]
     has_audio: bool,
+    /// What we do not know is kept as it came.
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
 struct Said {
     #[serde(default, deserialize_with = "lenient")]
     role: String,
+    #[serde(default, deserialize_with = "text")]
     message: Option<String>,
+    #[serde(default, deserialize_with = "whole")]
     time_in_call_secs: Option<u64>,
 }
 
 #[derive(Deserialize, Default)]
 struct Metadata {
+    #[serde(default, deserialize_with = "integer")]
     start_time_unix_secs: Option<i64>,
+    #[serde(default, deserialize_with = "whole")]
     call_duration_secs: Option<u64>,
     #[serde(default, deserialize_with = "lenient")]
     termination_reason: String,
@@ -49,18 +57,23 @@ struct Metadata {
 
 #[derive(Deserialize, Default)]
 struct Phone {
+    #[serde(default, deserialize_with = "text")]
     external_number: Option<String>,
+    #[serde(default, deserialize_with = "text")]
     call_sid: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
 struct Initiation {
+    #[serde(default, deserialize_with = "text")]
     user_id: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Analysed {
+    #[serde(default, deserialize_with = "text")]
     call_successful: Option<String>,
+    #[serde(default, deserialize_with = "text")]
     transcript_summary: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     evaluation_criteria_results: BTreeMap<String, Found>,
@@ -74,6 +87,7 @@ struct Found {
     result: Value,
     #[serde(default)]
     value: Value,
+    #[serde(default, deserialize_with = "text")]
     rationale: Option<String>,
 }
 
@@ -103,20 +117,38 @@ impl From<Conversation> for calls::Conversation {
             duration_seconds: said.metadata.call_duration_secs,
             transcript: lines.collect(),
             analysis: said.analysis.map(|analysed| Analysis {
-                call_successful: told(analysed.call_successful),
+                call_successful: told(analysed.call_successful).map(|word| match word.as_str() {
+                    "true" => "success".into(),
+                    "false" => "failure".into(),
+                    _ => word,
+                }),
                 summary: told(analysed.transcript_summary),
                 criteria: findings(analysed.evaluation_criteria_results),
                 data: findings(analysed.data_collection_results),
             }),
             has_audio: said.has_audio,
             ended_because: told(Some(said.metadata.termination_reason)),
+            rest: kept(said.rest),
         }
     }
 }
 
+/// Of what we do not know, as much as a row may carry; sound is not part of it.
+fn kept(rest: Map<String, Value>) -> Map<String, Value> {
+    let mut room = REST_BYTES;
+    let fits = |(_, value): &(String, Value)| {
+        let size = value.to_string().len();
+        let fits = size <= room;
+        room -= if fits { size } else { 0 };
+        fits
+    };
+    rest.into_iter().filter(fits).collect()
+}
+
 #[derive(Deserialize)]
 struct Envelope {
-    #[serde(rename = "type")]
+    /// Traces in OpenTelemetry's form have none.
+    #[serde(rename = "type", default, deserialize_with = "lenient")]
     kind: String,
     event_timestamp: Option<Value>,
     #[serde(default)]
@@ -128,7 +160,12 @@ pub(super) fn event(body: &[u8]) -> Result<AgentNews> {
     let unreadable = |fault: serde_json::Error| {
         Error::new(Kind::BadRequest, "The webhook is not as ElevenLabs documents it").because(fault)
     };
-    let envelope: Envelope = serde_json::from_slice(body).map_err(unreadable)?;
+    // A list (of traces, say) is no event of ours either.
+    let body: Value = parse(body).map_err(unreadable)?;
+    if !body.is_object() {
+        return Ok(AgentNews { id: None, event: AgentEvent::Other("a list".into()) });
+    }
+    let envelope: Envelope = serde_json::from_value(body).map_err(unreadable)?;
     let conversation = envelope.data["conversation_id"].as_str().map(str::to_owned);
     // It names no event, but it tells each thing of a conversation at one moment.
     let id = envelope.event_timestamp.as_ref().filter(|moment| !moment.is_null()).zip(conversation.as_ref());

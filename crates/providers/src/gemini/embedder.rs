@@ -82,7 +82,7 @@ impl Asked for GeminiEmbedder {
             .await
             .map_err(|failure| failure.tell(self.http.who()))?;
         let parsed: Answer =
-            serde_json::from_slice(&answer).map_err(|fault| self.http.who().unreadable(&fault.to_string(), &answer))?;
+            ports::json::parse(&answer).map_err(|fault| self.http.who().unreadable(&fault.to_string(), &answer))?;
         Ok(parsed.embeddings.into_iter().map(|entry| entry.values).collect())
     }
 }

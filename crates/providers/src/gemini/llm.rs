@@ -83,7 +83,7 @@ impl Llm for GeminiLlm {
             .await
             .map_err(|failure| failure.tell(who))?;
         let parsed: Answer =
-            serde_json::from_slice(&answer).map_err(|fault| who.unreadable(&fault.to_string(), &answer))?;
+            ports::json::parse(&answer).map_err(|fault| who.unreadable(&fault.to_string(), &answer))?;
         let blocked = parsed.prompt_feedback.block_reason;
         let Some(candidate) = parsed.candidates.into_iter().next() else {
             return Err(match blocked {

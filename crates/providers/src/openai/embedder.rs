@@ -83,7 +83,7 @@ impl Asked for OpenAiEmbedder {
             .await
             .map_err(|failure| failure.tell(self.http.who()))?;
         let parsed: Answer =
-            serde_json::from_slice(&answer).map_err(|fault| self.http.who().unreadable(&fault.to_string(), &answer))?;
+            ports::json::parse(&answer).map_err(|fault| self.http.who().unreadable(&fault.to_string(), &answer))?;
         in_order(parsed.data).ok_or_else(|| self.http.who().unreadable("an index is missing or twice there", &answer))
     }
 }

@@ -96,7 +96,7 @@ impl Llm for OpenAiLlm {
             }
         };
         let parsed: Answer =
-            serde_json::from_slice(&answer).map_err(|fault| who.unreadable(&fault.to_string(), &answer))?;
+            ports::json::parse(&answer).map_err(|fault| who.unreadable(&fault.to_string(), &answer))?;
         let Some(choice) = parsed.choices.into_iter().next() else {
             return Err(who.unreadable("there is no choice in it", &answer));
         };

@@ -30,7 +30,7 @@ pub(super) fn scheme(secret: Option<&Secret>) -> Box<dyn Scheme> {
 
 /// What an event says. Kinds that say nothing of an order are events without news.
 pub(super) fn read(body: &[u8]) -> Result<Event> {
-    let event: Value = serde_json::from_slice(body)
+    let event: Value = ports::json::parse(body)
         .map_err(|error| Error::new(Kind::BadRequest, "The event is not valid JSON").because(error))?;
     let text = |name: &str| event[name].as_str().filter(|text| !text.is_empty() && !text.contains('\0'));
     let (Some(id), Some(kind)) = (text("id"), text("type")) else {

@@ -72,7 +72,7 @@ impl Wire {
         if !(200..300).contains(&answer.status) {
             return Err(Fault::Unknown(self.told(&answer)));
         }
-        serde_json::from_slice(&answer.body)
+        ports::json::parse(&answer.body)
             .map_err(|error| Fault::Unknown(self.0.who().unreadable(&error.to_string(), &answer.body)))
     }
 
@@ -100,7 +100,7 @@ impl Wire {
             request
         };
         let (answer, uncertain) = self.ask(request).await.map_err(|(error, uncertain)| fault(error, uncertain))?;
-        let object: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let object: Value = ports::json::parse(&answer.body).unwrap_or_default();
         match answer.status {
             200..=299 => self
                 .read(&object, reader)

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use kernel::{Error, Result, Timestamp, Variables};
 use ports::calls::{Audio, CallInfo, CallStatus, NewCall, Placed, Telephony, Unplaced};
+use ports::json;
 use ports::webhook::Scheme;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde::Deserialize;
@@ -94,11 +95,17 @@ impl fmt::Debug for Twilio {
 #[derive(Deserialize)]
 struct Call {
     sid: String,
+    #[serde(default, deserialize_with = "json::lenient")]
     status: String,
-    duration: Option<String>,
+    #[serde(default, deserialize_with = "json::whole")]
+    duration: Option<u64>,
+    #[serde(default, deserialize_with = "json::text")]
     direction: Option<String>,
+    #[serde(default, deserialize_with = "json::text")]
     from: Option<String>,
+    #[serde(default, deserialize_with = "json::text")]
     to: Option<String>,
+    #[serde(default, deserialize_with = "json::text")]
     date_created: Option<String>,
 }
 
@@ -114,7 +121,7 @@ impl From<Call> for CallInfo {
             sid: call.sid,
             // A word that is new to us is of a call that goes on: nothing is given up because of it.
             status: CallStatus::parse(&call.status).unwrap_or(CallStatus::InProgress),
-            duration_seconds: call.duration.and_then(|seconds| seconds.parse().ok()),
+            duration_seconds: call.duration,
             direction: call.direction,
             from: call.from,
             to: call.to,
@@ -193,6 +200,8 @@ impl Telephony for Twilio {
             ("StatusCallbackEvent", "answered"),
             ("StatusCallbackEvent", "completed"),
             ("TimeLimit", &most),
+            // Its first webhook says then who answered: a person, or a machine, to which nothing is said.
+            ("MachineDetection", "Enable"),
         ];
         if let Some(url) = &call.recording_url {
             fields.extend([

@@ -17,7 +17,6 @@ fn agent(url: &str) -> ElevenLabs {
         agent_id: "agent_1".into(),
         phone_number_id: "phnum_1".into(),
         webhook_secret: "hush-secret".into(),
-        record: true,
         limits: limits(),
     };
     let agent = ElevenLabs::new(settings).unwrap();
@@ -27,7 +26,7 @@ fn agent(url: &str) -> ElevenLabs {
 
 fn new_call() -> AgentCall {
     let variables = Map::from_iter([("brand_name".to_owned(), json!("TechFit"))]);
-    AgentCall { reference: "our-name".into(), to: "+34600000001".into(), variables }
+    AgentCall { reference: "our-name".into(), to: "+34600000001".into(), variables, record: true }
 }
 
 #[tokio::test]
