@@ -124,10 +124,9 @@ pub(crate) async fn search(matching: &Matching, scope: Scope, question: Question
     let prepared = Prepared::new(matching.directory(), wish).await?;
     let mut filter = gates(&understood);
     if !understood.excluded_words.is_empty() {
+        let words: Vec<String> = understood.excluded_words.iter().map(|word| fold(word)).collect();
         let mut tx = matching.app().read().await?;
-        for word in &understood.excluded_words {
-            filter.excluded_creators.extend(creators::store::mentioning(scope, &mut tx, &fold(word)).await?);
-        }
+        filter.excluded_creators.extend(creators::store::mentioning(scope, &mut tx, &words).await?);
     }
     let before_budget = filter.clone();
     filter.max_rate = most;

@@ -107,11 +107,21 @@ pub async fn export_after(scope: Scope, tx: &mut Tx, after: CreatorId, limit: u3
     sql.push(" AND deleted_at IS NULL").and("id > ", after).push(" ORDER BY id LIMIT ").bind(limit).all(tx).await
 }
 
-/// Creators who write of this word (folded), ten thousand at most: for what a search rules out.
-pub async fn mentioning(scope: Scope, tx: &mut Tx, word: &str) -> Result<Vec<CreatorId>> {
-    if word.is_empty() || !scope.may_read_directory() {
+/// The most words that a search rules out creators by: each is looked for in every profile.
+const MOST_RULED_OUT: usize = 16;
+
+/// Creators who write of one of these words (folded; of the first sixteen), ten thousand at most: for what a search rules
+/// out. Profiles are gone through once, however many words there are.
+pub async fn mentioning(scope: Scope, tx: &mut Tx, words: &[String]) -> Result<Vec<CreatorId>> {
+    let words: Vec<&str> =
+        words.iter().map(String::as_str).filter(|word| !word.is_empty()).take(MOST_RULED_OUT).collect();
+    if words.is_empty() || !scope.may_read_directory() {
         return Ok(Vec::new());
     }
-    let mut sql = Sql::new("SELECT id FROM creators WHERE deleted_at IS NULL AND lower(about) LIKE ");
-    sql.bind_contains(word).push(" LIMIT 10000").all(tx).await
+    let mut sql = Sql::new("SELECT id FROM creators WHERE deleted_at IS NULL AND (");
+    for (place, word) in words.into_iter().enumerate() {
+        sql.push(if place == 0 { "lower(about) LIKE " } else { " OR lower(about) LIKE " });
+        sql.bind_contains(word);
+    }
+    sql.push(") LIMIT 10000").all(tx).await
 }

@@ -215,7 +215,8 @@ pub(super) async fn list(
     let asked = asked.unwrap_or_default();
     let mut version = [matching.directory().catalogue().fresh().await?, 0, 0];
     // What is kept was read once; a new question is read below.
-    if asked.contains("campaign_id") {
+    // What is written in percents may name a campaign as well: then what is kept is only sooner made anew.
+    if asked.contains("campaign_id") || asked.contains('%') {
         version[1] = matching.app().db().current_version(campaigns::TOPIC).await?;
         version[2] = matching.directory().norms().await?.0;
     }

@@ -17,6 +17,7 @@ mod events;
 mod faults;
 mod imports;
 mod journey;
+mod linear;
 mod lists;
 mod many;
 mod openapi;
