@@ -7,7 +7,7 @@ use axum::extract::FromRef;
 use db::{Tx, args};
 use http_base::App;
 use jobs::NewJob;
-use kernel::{Error, Result, Scope};
+use kernel::{Error, Result, Scope, WorkspaceId};
 use mind::score::norms::Learned;
 use mind::score::{Calibration, Norms};
 use mind::text::fold;
@@ -134,6 +134,13 @@ impl Directory {
     async fn embed_later(&self, tx: &mut Tx) -> Result<()> {
         let job = NewJob::new(EMBED, &())?.dedupe(EMBED);
         jobs_enqueue(tx, &self.0.app, job).await
+    }
+
+    /// How many entries more this workspace may add to the directory; whoever has none, and runs the server, as many as they like.
+    pub(crate) async fn room(&self, workspace: Option<WorkspaceId>) -> Result<u64> {
+        let Some(workspace) = workspace else { return Ok(u64::MAX) };
+        let there = store::added_by(Scope::system(), &mut self.0.app.read().await?, workspace).await?;
+        Ok(self.0.app.limits().directory_rows.saturating_sub(there))
     }
 
     /// What follows an import: norms of the directory as it is now, and vectors where they are still missing. Says how many.

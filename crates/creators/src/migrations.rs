@@ -3,7 +3,17 @@
 use db::Migration;
 
 /// Creators, their vectors and the norms of engagement.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[CREATORS, OF_WORKSPACE];
+
+/// How many entries a workspace has added is asked before each one.
+const OF_WORKSPACE: Migration = Migration {
+    id: "0086_creators_of_workspace",
+    sql: "
+CREATE INDEX creators_of_workspace ON creators (workspace_id) WHERE workspace_id IS NOT NULL AND deleted_at IS NULL;
+",
+};
+
+const CREATORS: Migration = Migration {
     id: "0010_creators",
     sql: "
 CREATE TABLE creators (
@@ -64,4 +74,4 @@ CREATE TABLE engagement_norms (
     made_at BIGINT NOT NULL
 );
 ",
-}];
+};

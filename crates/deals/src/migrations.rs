@@ -9,6 +9,10 @@ pub const MIGRATIONS: &[Migration] = &[
         id: "0041_deals_links_by_address",
         sql: "CREATE INDEX contract_links_by_address ON contract_links (lower(email));",
     },
+    Migration {
+        id: "0088_deals_links_by_time",
+        sql: "CREATE INDEX contract_links_by_time ON contract_links (created_at);",
+    },
 ];
 
 const FIRST: Migration = Migration {

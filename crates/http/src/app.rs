@@ -38,6 +38,8 @@ pub struct Limits {
     pub uploads_of_address: usize,
     /// and of one account.
     pub uploads_of_account: usize,
+    /// How many entries of the directory a workspace may have added.
+    pub directory_rows: u64,
     /// How long the client of an upload may keep us waiting.
     pub patience: Patience,
     /// How many proxies stand before the server, each of which adds to `X-Forwarded-For`.
@@ -54,6 +56,7 @@ impl Default for Limits {
             uploads: 64,
             uploads_of_address: 16,
             uploads_of_account: 8,
+            directory_rows: 500_000,
             patience: Patience::default(),
             trusted_proxies: 0,
         }

@@ -114,16 +114,23 @@ pub(crate) async fn count_account(app: &App, account: &Account) -> Result<()> {
     });
     let Ok(Some(rate)) = uncounted else { return Ok(()) };
     let whose = if account.user_type == UserType::Creator { Whose::Creator } else { Whose::Account };
-    let bucket = Bucket::of(whose, rate);
-    let Some(standing) = limits.take(bucket, &format!("{}:{}", bucket as u8, account.id)).await else { return Ok(()) };
-    COUNTED.with(|counted| {
-        let before = &mut counted.borrow_mut().standing;
-        let tighter = before.is_none_or(|before| standing.verdict.remaining <= before.verdict.remaining);
-        if tighter || !standing.verdict.allowed {
-            *before = Some(standing);
+    // What a model is asked is also counted by the day: it costs.
+    let of_day = (rate == Rate::Ai).then_some(Bucket::AiOfDay);
+    for bucket in std::iter::once(Bucket::of(whose, rate)).chain(of_day) {
+        let key = format!("{}:{}", bucket as u8, account.id);
+        let Some(standing) = limits.take(bucket, &key).await else { continue };
+        COUNTED.with(|counted| {
+            let before = &mut counted.borrow_mut().standing;
+            let tighter = before.is_none_or(|before| standing.verdict.remaining <= before.verdict.remaining);
+            if tighter || !standing.verdict.allowed {
+                *before = Some(standing);
+            }
+        });
+        if !standing.verdict.allowed {
+            return Err(too_many("this account", &standing));
         }
-    });
-    if standing.verdict.allowed { Ok(()) } else { Err(too_many("this account", &standing)) }
+    }
+    Ok(())
 }
 
 fn address_key(rate: Rate, address: IpAddr) -> String {

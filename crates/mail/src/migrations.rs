@@ -3,7 +3,17 @@
 use db::Migration;
 
 /// Mails, kept after they were sent; their texts for a while.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[MAILS, BY_WORKSPACE];
+
+/// How many mails a workspace wrote in a day is asked before each one.
+const BY_WORKSPACE: Migration = Migration {
+    id: "0087_mails_of_workspace",
+    sql: "
+CREATE INDEX mails_of_workspace ON mails (workspace_id, created_at) WHERE workspace_id IS NOT NULL;
+",
+};
+
+const MAILS: Migration = Migration {
     id: "0010_mail",
     sql: "
 CREATE TABLE mails (
@@ -32,4 +42,4 @@ CREATE INDEX mails_by_subject ON mails (about_id, created_at);
 CREATE INDEX mails_open ON mails (created_at) WHERE status IN ('queued', 'sending');
 CREATE INDEX mails_with_text ON mails (created_at) WHERE body_text IS NOT NULL;
 ",
-}];
+};

@@ -121,6 +121,18 @@ fn key(address: &str) -> String {
     address.trim().to_lowercase()
 }
 
+/// How many mails of a workspace, or of all, were queued since then.
+pub async fn queued_since(scope: Scope, tx: &mut Tx, workspace: Option<WorkspaceId>, since: Timestamp) -> Result<u64> {
+    debug_assert!(scope.sees_everything());
+    let mut sql = Sql::new("SELECT count(*) FROM mails WHERE created_at > ");
+    sql.bind(since);
+    match workspace {
+        Some(workspace) => sql.push(" AND workspace_id = ").bind(workspace),
+        None => sql.push(" AND workspace_id IS NOT NULL"),
+    };
+    tx.fetch_value(&sql.text, sql.args).await
+}
+
 /// A mail by its id. Whoever has no workspace has no mail here either.
 pub async fn find(scope: Scope, tx: &mut Tx, id: MailId) -> Result<Option<Mail>> {
     Sql::of::<Mail>().and("id = ", id).within(scope, "workspace_id").optional(tx).await

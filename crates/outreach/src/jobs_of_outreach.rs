@@ -96,6 +96,13 @@ async fn step(outreach: Outreach, context: Context, payload: Payload) -> Outcome
                     drop(tx);
                     return stopped(&outreach, &context, run.id, error.message()).await;
                 }
+                // Too many mails today: the step is put off, and nothing has moved.
+                Err(error) if matches!(error.kind(), Kind::RateLimited(_)) => {
+                    drop(tx);
+                    let mut tx = outreach.app().write().await?;
+                    enqueue_step(&mut tx, clock, &run, due.step, now.plus(time::HOUR)).await?;
+                    return Ok(tx.commit().await?);
+                }
                 Err(error) => return Err(error.into()),
             }
         }

@@ -5,7 +5,7 @@ use campaigns::Campaign;
 use db::Tx;
 use events::TxExt as _;
 use jobs::{Context, Outcome, Payload};
-use kernel::{AccountId, Error, Result, Scope};
+use kernel::{AccountId, Error, Kind, Result, Scope, WorkspaceId, time};
 use mail::{About, Fate, Leaving, NewMail, Veto};
 use serde_json::{Value, json};
 
@@ -45,6 +45,27 @@ pub(crate) async fn refuse_suppressed(scope: Scope, tx: &mut Tx, campaign: &Camp
     )))
 }
 
+/// How long to wait where too many mails were written, in seconds.
+const TOO_MANY_WAIT: u32 = 3_600;
+
+/// Refuses a mail beyond what a workspace, or all of them, write in a day.
+async fn refuse_too_many(outreach: &Outreach, tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
+    let (scope, settings) = (Scope::system(), outreach.settings());
+    let since = outreach.app().clock().now().plus(-time::DAY);
+    for (whose, workspace, most) in
+        [("this workspace", Some(workspace), settings.most_mails), ("all workspaces", None, settings.most_mails_in_all)]
+    {
+        let wrote = mail::store::queued_since(scope, tx, workspace, since).await?;
+        if wrote >= most {
+            let message = format!(
+                "{wrote} mails of {whose} were written within 24 hours, and {most} are allowed; try again in an hour"
+            );
+            return Err(Error::new(Kind::RateLimited(TOO_MANY_WAIT), message));
+        }
+    }
+    Ok(())
+}
+
 /// Queues a mail in the transaction that writes its entry, which was [taken](store::take), and saves that.
 pub(crate) async fn queue(
     (outreach, key): (&Outreach, &Key),
@@ -56,6 +77,7 @@ pub(crate) async fn queue(
 ) -> Result<Touch> {
     let now = outreach.app().clock().now();
     refuse_suppressed(scope, tx, campaign, &letter.to).await?;
+    refuse_too_many(outreach, tx, entry.workspace_id).await?;
     let touch = write((outreach, key), scope, tx, (campaign, entry), &letter, id).await?;
     entry.follow(Channel::Email, Status::Initiated);
     entry.message_type = Some(letter.message_type);

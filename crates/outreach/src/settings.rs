@@ -13,6 +13,10 @@ pub struct Settings {
     pub reminder_minutes: u32,
     /// `OUTREACH_RECORDING_MAX_BYTES`: the largest recording.
     pub recording_bytes: u64,
+    /// `OUTREACH_MAILS_PER_DAY`: how many mails a workspace writes in 24 hours,
+    pub most_mails: u64,
+    /// `OUTREACH_MAILS_PER_DAY_IN_ALL`: and how many all of them.
+    pub most_mails_in_all: u64,
     /// `OUTREACH_POSTAL_ADDRESS`: stands below every mail, where the law wants one.
     pub postal_address: Option<String>,
 }
@@ -24,6 +28,8 @@ impl Default for Settings {
             auto_send: false,
             reminder_minutes: 60,
             recording_bytes: 200 << 20,
+            most_mails: 5_000,
+            most_mails_in_all: 100_000,
             postal_address: None,
         }
     }
@@ -38,6 +44,8 @@ impl Settings {
             auto_send: from.switch("OUTREACH_AUTO_SEND", usual.auto_send),
             reminder_minutes: from.number("OUTREACH_REMINDER_MINUTES", usual.reminder_minutes, 1, 10_080),
             recording_bytes: from.number("OUTREACH_RECORDING_MAX_BYTES", usual.recording_bytes, 1024, 1 << 40),
+            most_mails: from.number("OUTREACH_MAILS_PER_DAY", usual.most_mails, 1, 1 << 40),
+            most_mails_in_all: from.number("OUTREACH_MAILS_PER_DAY_IN_ALL", usual.most_mails_in_all, 1, 1 << 40),
             postal_address: from.text("OUTREACH_POSTAL_ADDRESS"),
         }
     }

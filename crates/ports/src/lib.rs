@@ -7,6 +7,7 @@ pub mod gateway;
 pub mod identity;
 pub mod json;
 pub mod mailer;
+pub mod metered;
 pub mod webhook;
 
 use async_trait::async_trait;

@@ -145,7 +145,7 @@ impl Server {
         }
         let app = app.mail_domain(&settings.mail.domain(settings.public_url.as_deref().unwrap_or_default())).build();
         let accounts = Accounts::new(app.clone(), known);
-        let directory = Directory::new(app.clone(), choices::embedder(settings)?, backend);
+        let directory = Directory::new(app.clone(), choices::metered_embedder(settings, &counters)?, backend);
         let post = mail::Post::new(
             app.clone(),
             choices::mailer(settings, mode)?,
@@ -153,7 +153,7 @@ impl Server {
             vec![Arc::new(outreach::Unsubscribed)],
         );
         let files = settings.files.open(&settings.files_folder)?;
-        let llm = choices::llm(settings)?;
+        let llm = choices::metered_llm(settings, &counters)?;
         let outreach = Outreach::new(directory.clone(), files, llm.clone(), settings.outreach.clone());
         let (telephony, agent) = choices::calling(settings, mode)?;
         let calls = Calls::new(app.clone(), telephony, agent, llm.clone(), settings.calls.clone());

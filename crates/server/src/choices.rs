@@ -1,6 +1,7 @@
 //! Who does what for the server, by its settings: real providers, or their stand-ins.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use accounts::Vouching;
 use creators::LocalEmbedder;
@@ -9,8 +10,10 @@ use http_base::Mode;
 use kernel::{Clock, Result};
 use payments::MockGateway;
 use ports::calls::{Agent, MockAgent, MockTelephony, Telephony};
+use ports::counters::{Counters, Quota};
 use ports::gateway::Gateway;
 use ports::mailer::{Mailer, Outbox};
+use ports::metered::Metered;
 use ports::{Embedder, Llm};
 use providers::elevenlabs::ElevenLabs;
 use providers::oauth::OAuth;
@@ -22,6 +25,8 @@ use providers::twilio::Twilio;
 use providers::{EmbedderSettings, GeminiEmbedder, GeminiLlm, LlmSettings, OpenAiEmbedder, OpenAiLlm};
 
 use crate::settings::{Embeddings, Settings, VectorIndex};
+
+const A_DAY: Duration = Duration::from_hours(24);
 
 /// Who rings, and whose agent talks: without keys nobody, and the demo plays the provider itself.
 pub(crate) fn calling(settings: &Settings, mode: Mode) -> Result<(Arc<dyn Telephony>, Arc<dyn Agent>)> {
@@ -75,7 +80,7 @@ pub(crate) fn redis(settings: &Settings, clock: &Clock) -> Result<Option<Arc<Red
 }
 
 /// Who makes the vectors.
-pub(crate) fn embedder(settings: &Settings) -> Result<Arc<dyn Embedder>> {
+fn embedder(settings: &Settings) -> Result<Arc<dyn Embedder>> {
     let key = |key: &Option<String>| key.clone().unwrap_or_default();
     let mut chosen = match settings.embeddings {
         Embeddings::Local => return Ok(Arc::new(LocalEmbedder)),
@@ -109,8 +114,27 @@ pub(crate) fn gateway(settings: &Settings, mode: Mode) -> Result<Arc<dyn Gateway
     })
 }
 
+/// A model that others charge for, so many texts a day.
+pub(crate) fn metered_embedder(settings: &Settings, counters: &Arc<dyn Counters>) -> Result<Arc<dyn Embedder>> {
+    let model = embedder(settings)?;
+    if model.is_local() {
+        return Ok(model);
+    }
+    let quota = Quota { most: settings.embeddings_per_day.div_ceil(10), per: A_DAY };
+    Ok(Arc::new(Metered { model, counters: counters.clone(), quota, setting: "EMBEDDINGS_PER_DAY" }))
+}
+
+/// The same of language models: so many questions a day.
+pub(crate) fn metered_llm(settings: &Settings, counters: &Arc<dyn Counters>) -> Result<Option<Arc<dyn Llm>>> {
+    let quota = Quota { most: settings.questions_per_day, per: A_DAY };
+    let metered = |model| -> Arc<dyn Llm> {
+        Arc::new(Metered { model, counters: counters.clone(), quota, setting: "LLM_QUESTIONS_PER_DAY" })
+    };
+    Ok(llm(settings)?.map(metered))
+}
+
 /// What reads queries first, if there is a key for one.
-pub(crate) fn llm(settings: &Settings) -> Result<Option<Arc<dyn Llm>>> {
+fn llm(settings: &Settings) -> Result<Option<Arc<dyn Llm>>> {
     if let Some(key) = &settings.openai_key {
         let mut chosen = LlmSettings::openai(key.as_str());
         if let Some(url) = &settings.openai_url {

@@ -100,6 +100,10 @@ pub struct Settings {
     pub embedding_model: Option<String>,
     /// `EMBEDDING_DIMENSIONS`.
     pub embedding_dims: Option<usize>,
+    /// `EMBEDDINGS_PER_DAY`: how many texts a provider's model is given in 24 hours.
+    pub embeddings_per_day: u32,
+    /// `LLM_QUESTIONS_PER_DAY`: how many questions a language model is asked in 24 hours.
+    pub questions_per_day: u32,
     /// `OPENAI_API_KEY`.
     pub openai_key: Option<String>,
     /// `OPENAI_BASE_URL`.
@@ -246,6 +250,7 @@ impl Settings {
             uploads: from.number("MAX_UPLOADS", usual.uploads, 1, 256),
             uploads_of_address: from.number("MAX_UPLOADS_PER_ADDRESS", usual.uploads_of_address, 1, 256),
             uploads_of_account: from.number("MAX_UPLOADS_PER_ACCOUNT", usual.uploads_of_account, 1, 256),
+            directory_rows: from.number("CREATORS_PER_WORKSPACE", usual.directory_rows, 1, 1 << 40),
             patience: Patience {
                 most: seconds(&mut from, "STALL_TIMEOUT_SECONDS", usual.patience.most),
                 rate: from.number("MIN_BYTES_PER_SECOND", usual.patience.rate, 1, 1 << 30),
@@ -301,6 +306,8 @@ impl Settings {
             embedding_dims: from
                 .text("EMBEDDING_DIMENSIONS")
                 .map(|_| from.number("EMBEDDING_DIMENSIONS", 256, 8, 16_000)),
+            embeddings_per_day: from.number("EMBEDDINGS_PER_DAY", 1_000_000, 10, 1_000_000_000),
+            questions_per_day: from.number("LLM_QUESTIONS_PER_DAY", 10_000, 1, 1_000_000_000),
             openai_key: from.text("OPENAI_API_KEY"),
             openai_url: from.web_address("OPENAI_BASE_URL"),
             openai_model: from.text("OPENAI_MODEL"),

@@ -15,6 +15,7 @@ use crate::{Creator, Directory, store};
 #[utoipa::path(post, path = "/api/v1/creators", tag = "Creators", request_body = NewCreator, responses(
     (status = 200, description = "The new entry", body = CreatorBody),
     (status = 409, description = "The handle or the e-mail address is in the directory on this platform already"),
+    (status = 413, description = "Your workspace has added as many entries as it may"),
 ))]
 pub(super) async fn create(
     State(directory): State<Directory>,
@@ -24,6 +25,13 @@ pub(super) async fn create(
     let clock = directory.app().clock();
     let creator = Creator::new(input, clock.new_id(), caller.workspace(), clock.now());
     let mut creator = creator.ok_or_else(|| Error::internal("a creator was read that lacks what it must have"))?;
+    if directory.room(caller.workspace()).await? == 0 {
+        let most = directory.app().limits().directory_rows;
+        let message = format!(
+            "A workspace may add {most} entries to the directory; take some out, or have CREATORS_PER_WORKSPACE raised"
+        );
+        return Err(Error::new(Kind::TooLarge, message).into());
+    }
     let text = creator.profile_text();
     let vector = directory.vector_of(&text).await;
     let mut tx = directory.app().write().await?;

@@ -19,6 +19,8 @@ pub struct Batch<'a> {
     pub clock: &'a Clock,
     /// Whose new entries are.
     pub workspace: Option<WorkspaceId>,
+    /// How many new ones there is room for.
+    pub room: u64,
     /// The vectors that are kept, and what makes them, if it is in this process.
     pub embedder: Option<(Space<'a>, EmbedHere)>,
 }
@@ -136,6 +138,8 @@ fn take(
         }
         entry.changed |= changed;
         place
+    } else if outcome.added >= batch.room {
+        return Err("is one more than a workspace may add to the directory: take some out, or have CREATORS_PER_WORKSPACE raised".into());
     } else {
         let id = batch.clock.new_id();
         let creator = Creator::new(row, id, batch.workspace, now).ok_or("followers_count is missing")?;

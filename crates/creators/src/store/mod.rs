@@ -10,7 +10,8 @@ pub(crate) use bulk::may_change;
 pub use bulk::{Batch, BatchOutcome, upsert};
 pub(crate) use compare::{Compared, nearest, products, stored};
 pub use read::{
-    by_id, by_ids, claimed_by, claims, count, export_after, held_by, is_known, mentioning, names, of_ids, same_as,
+    added_by, by_id, by_ids, claimed_by, claims, count, export_after, held_by, is_known, mentioning, names, of_ids,
+    same_as,
 };
 pub use vectors::{forget_vectors, save_vector, save_vectors, stale, stale_count};
 pub use write::{claim, delete, disclaim, insert, update};

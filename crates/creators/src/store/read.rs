@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use db::{FromRow, Sql, Tx, args};
-use kernel::{AccountId, CreatorId, Platform, Result, Scope};
+use kernel::{AccountId, CreatorId, Platform, Result, Scope, WorkspaceId};
 
 use crate::Creator;
 use crate::model::identity;
@@ -105,6 +105,13 @@ pub async fn export_after(scope: Scope, tx: &mut Tx, after: CreatorId, limit: u3
     }
     let mut sql = Sql::of::<Creator>();
     sql.push(" AND deleted_at IS NULL").and("id > ", after).push(" ORDER BY id LIMIT ").bind(limit).all(tx).await
+}
+
+/// How many entries a workspace has added that are still there.
+pub async fn added_by(scope: Scope, tx: &mut Tx, workspace: WorkspaceId) -> Result<u64> {
+    debug_assert!(scope.sees_everything() || scope.workspace() == Some(workspace));
+    tx.fetch_value("SELECT count(*) FROM creators WHERE workspace_id = $1 AND deleted_at IS NULL", args![workspace])
+        .await
 }
 
 /// The most words that a search rules out creators by: each is looked for in every profile.

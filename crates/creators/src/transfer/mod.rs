@@ -82,6 +82,7 @@ pub async fn import(
     let (send, mut receive) = mpsc::channel::<Result<Vec<Taken>>>(2);
     let reading = tokio::task::spawn_blocking(move || read_batches(source, format, &send));
     let mut report = ImportReport::default();
+    let room = directory.room(workspace).await?;
     while let Some(batch) = receive.recv().await {
         let mut batch = batch.map_err(|error| partly(error, &report))?;
         let bytes = batch.last().map_or(0, |row| row.bytes);
@@ -97,7 +98,9 @@ pub async fn import(
                 Err(why) => report.refuse(row.line, why),
             }
         }
-        let outcome = write(directory, scope, workspace, rows).await.map_err(|error| partly(error, &report))?;
+        let outcome = write(directory, scope, (workspace, room.saturating_sub(report.added)), rows)
+            .await
+            .map_err(|error| partly(error, &report))?;
         report.add(&outcome, &lines);
         told(bytes, &report);
     }
@@ -127,7 +130,7 @@ fn partly(error: Error, report: &ImportReport) -> Error {
 async fn write(
     directory: &Directory,
     scope: Scope,
-    workspace: Option<WorkspaceId>,
+    (workspace, room): (Option<WorkspaceId>, u64),
     rows: Vec<crate::model::NewCreator>,
 ) -> Result<BatchOutcome> {
     if rows.is_empty() {
@@ -135,7 +138,7 @@ async fn write(
     }
     let app = directory.app();
     let mut tx = app.db().write_long().await?;
-    let batch = Batch { clock: app.clock(), workspace, embedder: directory.embedder_here() };
+    let batch = Batch { clock: app.clock(), workspace, room, embedder: directory.embedder_here() };
     let outcome = store::upsert(scope, &mut tx, rows, &batch).await?;
     tx.commit().await?;
     Ok(outcome)

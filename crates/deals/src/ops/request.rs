@@ -2,8 +2,9 @@
 
 use db::Tx;
 use kernel::time::DAY;
-use kernel::{Clock, Error, Result, Timestamp};
+use kernel::{Clock, Error, Kind, Result, Scope, Timestamp};
 use mail::NewMail;
+use outreach::store::suppressions;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -48,6 +49,7 @@ pub(crate) async fn ask(
     let has_signed =
         |party: Party| signatures.iter().any(|signature| signature.version == version && signature.party == party);
     for signer in signers {
+        must_be_askable(act, tx, contract, &signer.email, message).await?;
         if has_signed(signer.party) {
             return Err(Error::conflict(format!("The {} has signed already", signer.party.word())));
         }
@@ -76,6 +78,41 @@ pub(crate) async fn ask(
         act.record(tx, contract, "signature_requested", &detail).await?;
         if now_or_later {
             send_mail(act, tx, contract, &link, &token, message, false).await?;
+        }
+    }
+    Ok(())
+}
+
+/// How long to wait where too many were asked, in seconds.
+const TOO_MANY_WAIT: u32 = 3_600;
+
+/// A contract may be sent to whoever is its party, also to who wants no mails; but not with words of one's own, which would be such a mail.
+/// And nobody is asked to sign again and again.
+async fn must_be_askable(
+    act: &Act<'_>,
+    tx: &mut Tx,
+    contract: &Contract,
+    email: &str,
+    message: Option<&str>,
+) -> Result<()> {
+    let (scope, settings, since) = (Scope::system(), act.deals.settings(), act.now.plus(-DAY));
+    if message.is_some_and(|message| !message.trim().is_empty())
+        && let Some(reason) = suppressions::reason(scope, tx, contract.workspace_id, email).await?
+    {
+        return Err(Error::conflict(format!(
+            "{email} gets no mails of yours ({reason}); the contract can be sent without a message of your own"
+        )));
+    }
+    for (whose, workspace, address, most) in [
+        ("that your workspace asked", Some(contract.workspace_id), None, settings.mails_per_day),
+        ("that this address was asked", None, Some(email), settings.mails_per_address),
+    ] {
+        let asked = store::asked_since(scope, tx, workspace, address, since).await?;
+        if asked >= most {
+            let message = format!(
+                "The signatures {whose} for within 24 hours are {asked}, and {most} are allowed; try again in an hour"
+            );
+            return Err(Error::new(Kind::RateLimited(TOO_MANY_WAIT), message));
         }
     }
     Ok(())

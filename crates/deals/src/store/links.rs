@@ -1,7 +1,7 @@
 //! One-time links for signing. Only the hash of a token is kept.
 
 use db::{Sql, Tx, args};
-use kernel::{ContractId, Result, Scope, Timestamp};
+use kernel::{ContractId, Result, Scope, Timestamp, WorkspaceId};
 
 use super::contracts::of_contracts;
 use crate::model::deliverables::LinkId;
@@ -44,6 +44,26 @@ pub struct Link {
 /// Adds a link to a contract that this transaction has locked; without a token it waits.
 pub async fn add_link(tx: &mut Tx, link: &Link) -> Result<()> {
     tx.insert(link).await
+}
+
+/// How many were asked to sign since then: by a workspace, or at an address, whoever asked.
+pub async fn asked_since(
+    scope: Scope,
+    tx: &mut Tx,
+    workspace: Option<WorkspaceId>,
+    email: Option<&str>,
+    since: Timestamp,
+) -> Result<u64> {
+    debug_assert!(scope.sees_everything());
+    let mut sql = Sql::new("SELECT count(*) FROM contract_links WHERE created_at > ");
+    sql.bind(since);
+    if let Some(email) = email {
+        sql.push(" AND lower(email) = ").bind(email.to_lowercase());
+    }
+    if let Some(workspace) = workspace {
+        sql.push(" AND contract_id IN (SELECT id FROM contracts WHERE workspace_id = ").bind(workspace).push(")");
+    }
+    sql.one(tx).await
 }
 
 /// The other side has signed: the link is mailed now.

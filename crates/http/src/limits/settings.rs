@@ -33,6 +33,7 @@ pub(super) enum Bucket {
     AccountGeneral,
     AccountAi,
     AccountUploads,
+    AiOfDay,
 }
 
 impl Bucket {
@@ -63,7 +64,7 @@ type Usual = (Bucket, &'static str, (u32, u64), (u32, u64));
 /// In the order of the buckets. B: 1,000 requests and 100 of AI a minute for an address. E: 1,000 requests, 100 of AI and 50 uploads an
 /// hour for a creator. The rest is ours. The demo has one user, who may also measure it: what it
 /// says of its limits is true, but nobody reaches them.
-const USUAL: [Usual; 11] = [
+const USUAL: [Usual; 12] = [
     (Bucket::AddressGeneral, "RATE_LIMIT_ADDRESS", (1_000, MINUTE), (6_000_000, MINUTE)),
     (Bucket::AddressAi, "RATE_LIMIT_ADDRESS_AI", (100, MINUTE), (600_000, MINUTE)),
     (Bucket::AddressUploads, "RATE_LIMIT_ADDRESS_UPLOADS", (500, HOUR), (60_000, MINUTE)),
@@ -75,6 +76,7 @@ const USUAL: [Usual; 11] = [
     (Bucket::AccountGeneral, "RATE_LIMIT_ACCOUNT", (1_000, MINUTE), (6_000_000, MINUTE)),
     (Bucket::AccountAi, "RATE_LIMIT_ACCOUNT_AI", (100, MINUTE), (600_000, MINUTE)),
     (Bucket::AccountUploads, "RATE_LIMIT_ACCOUNT_UPLOADS", (300, HOUR), (60_000, MINUTE)),
+    (Bucket::AiOfDay, "RATE_LIMIT_AI_OF_DAY", (5_000, 24 * HOUR), (1_000_000, HOUR)),
 ];
 
 /// The settings of the limits.
