@@ -171,6 +171,14 @@ impl Ticket {
         Ok(json(status, text))
     }
 
+    /// Makes an answer that must not be stored (it holds a secret), and leaves the request open: sent again it is
+    /// [resumed](Ticket::resumed), and answered anew.
+    pub async fn tell(self, tx: &mut Tx, status: StatusCode, body: &(impl Serialize + Sync)) -> Result<Response> {
+        let text = serde_json::to_string(body).map_err(Error::internal)?;
+        self.release(tx).await?;
+        Ok(json(status, text))
+    }
+
     /// Leaves it without an answer: the next request with the key may [resume](Ticket::resumed) at once.
     pub async fn release(self, tx: &mut Tx) -> Result<()> {
         if let Some((who, key)) = self.row {

@@ -12,6 +12,9 @@ use crate::model::{AttemptStatus, Payment, PaymentBody, ProcessedBody};
 use crate::settle::{Desk, Settled};
 use crate::{Payments, store};
 
+/// How long a payer may take to go on with a charge.
+const PAYER_TIME: i64 = kernel::time::DAY;
+
 /// What a request is answered with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Told {
@@ -83,6 +86,12 @@ impl Payments {
                 id = next;
                 continue;
             }
+            if wanted.as_ref().is_some_and(|wanted| wanted.client_secret.is_some()) {
+                // The payer's secret is nowhere stored: the same request asks the provider again, which answers the same.
+                let answer = ticket.tell(&mut tx, StatusCode::OK, &ProcessedBody::new(payment, wanted)).await?;
+                tx.commit().await?;
+                return Ok(answer);
+            }
             let answer = told.keep(ticket, &mut tx, payment, wanted).await?;
             tx.commit().await?;
             return Ok(answer);
@@ -126,11 +135,22 @@ impl Payments {
             },
             Err(fault) => return Err(fault),
         };
+        let outcome = match outcome {
+            Outcome::Underway { wanted: Some(_), .. } if self.payer_has_left(&attempt) => {
+                self.gateway.cancel(&order).await?.unwrap_or(outcome)
+            }
+            other => other,
+        };
         let settled = !matches!(outcome, Outcome::Underway { .. });
         let mut tx = self.app.write().await.map_err(unknown)?;
         self.desk().settle(&mut tx, id, outcome).await.map_err(unknown)?;
         tx.commit().await.map_err(unknown)?;
         Ok(settled)
+    }
+
+    /// Has the payer been waited for long enough? Then the charge is taken back, and the payment can be begun anew.
+    fn payer_has_left(&self, attempt: &crate::model::Attempt) -> bool {
+        attempt.created_at.plus(PAYER_TIME) < self.app.clock().now()
     }
 
     /// Is it so old that the provider may have forgotten its key? Then asking again could do it twice.

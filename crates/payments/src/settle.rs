@@ -81,6 +81,10 @@ impl Desk<'_> {
                     }
                 } else if before == AttemptStatus::Open && store::close_attempt(SYSTEM, tx, &attempt, before).await? {
                     refused(tx, &mut payment, &attempt);
+                    if attempt.kind == AttemptKind::Refund && self.was_taken_back_for(tx, &attempt).await? {
+                        // The share was taken back for nothing: it goes to the creator again.
+                        self.pay_out(tx, &mut payment).await?;
+                    }
                     payment.updated_at = now;
                     store::save(SYSTEM, tx, &payment, was).await?;
                 }
@@ -150,6 +154,13 @@ impl Desk<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Was a share taken back from the creator for this refund?
+    async fn was_taken_back_for(&self, tx: &mut Tx, refund: &Attempt) -> Result<bool> {
+        let attempts = store::attempts_of(SYSTEM, tx, refund.payment_id).await?;
+        let before = attempts.iter().rev().skip_while(|it| it.id != refund.id).nth(1);
+        Ok(before.is_some_and(|it| it.kind == AttemptKind::TakeBack && it.status == AttemptStatus::Done))
     }
 
     /// Passes the creator's share on, or holds it until their account is known. The payment is to be saved by the caller.

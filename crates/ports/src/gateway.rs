@@ -181,6 +181,11 @@ pub trait Gateway: Send + Sync {
     async fn ask(&self, order: &Order) -> Result<Outcome, Fault>;
     /// What came of an order that was asked for before; nothing if the provider has never heard of it.
     async fn find(&self, order: &Order) -> Result<Option<Outcome>, Fault>;
+    /// Takes a charge back whose payer does not go on with it, and tells how it stands then: it may have gone through meanwhile. Nothing
+    /// where the provider cannot take one back.
+    async fn cancel(&self, _order: &Order) -> Result<Option<Outcome>, Fault> {
+        Ok(None)
+    }
     /// How what the provider tells by itself is signed.
     fn scheme(&self) -> &dyn Scheme;
     /// Reads what the provider tells by itself, once its signature was checked.

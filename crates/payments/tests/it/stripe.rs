@@ -230,6 +230,77 @@ async fn the_payer_has_to_confirm(fresh: FreshDb) {
 }
 
 #[both_engines]
+async fn the_payers_secret_is_told_again_and_stored_nowhere(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    let at = world.payment(5.0).await;
+    let client = world.client.clone().with("idempotency-key", "once");
+    let body = json!({"payment_details": {"card_token": "pm_action"}});
+    for _ in 0..3 {
+        let told = client.post(&format!("{at}/process"), &body).await.ok();
+        assert_eq!((&told["status"], &told["client_secret"]), (&json!("processing"), &json!("pi_1_secret")));
+    }
+    assert_eq!(stripe.made(INTENTS).len(), 1);
+    let mut tx = world.fresh.db.read().await.unwrap();
+    for (table, column) in [("idempotency_keys", "body"), ("payment_attempts", "reference"), ("events", "payload")] {
+        let sql = format!("SELECT count(*) FROM {table} WHERE {column} LIKE '%secret%'");
+        assert_eq!(tx.fetch_value::<i64>(&sql, vec![]).await.unwrap(), 0, "{table}");
+    }
+    drop(tx);
+    // Once it has gone through, that is what is told from then on.
+    stripe.change(INTENTS, &json!({"status": "succeeded"}));
+    world.later().await;
+    let told = client.post(&format!("{at}/process"), &body).await.ok();
+    assert_eq!((&told["status"], &told["client_secret"]), (&json!("completed"), &Value::Null));
+    world.verify().await;
+}
+
+#[both_engines]
+async fn a_payer_who_left_is_let_go_and_the_payment_begun_anew(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    let (at, other) = (world.payment(5.0).await, world.payment(6.0).await);
+    world.process_with(&other, "pm_action").await.ok();
+    world.process_with(&at, "pm_action").await.ok();
+    world.later().await;
+    assert_eq!(world.get(&at).await["status"], "processing", "an hour is not long");
+    world.advance(25 * time::HOUR);
+    world.work().await;
+    for path in [&at, &other] {
+        let read = world.get(path).await;
+        assert_eq!((&read["status"], &read["failure_code"]), (&json!("failed"), &json!("canceled")), "{read}");
+    }
+    assert!(stripe.made(INTENTS).iter().all(|intent| intent["status"] == "canceled"));
+    assert_eq!(world.process_with(&at, "pm_card").await.ok()["status"], "completed");
+    // One that went through just before it would have been taken back has gone through.
+    let late = world.payment(7.0).await;
+    world.process_with(&late, "pm_action").await.ok();
+    stripe.change(INTENTS, &json!({"status": "succeeded"}));
+    world.advance(25 * time::HOUR);
+    world.work().await;
+    assert_eq!(world.get(&late).await["status"], "completed");
+    world.verify().await;
+}
+
+#[both_engines]
+async fn a_share_that_was_taken_back_for_a_refund_that_failed_goes_to_the_creator_again(fresh: FreshDb) {
+    let (world, stripe) = world(fresh).await;
+    world.set_account().await;
+    let at = world.payment(100.0).await;
+    world.process_with(&at, "pm_card").await.ok();
+    world.work().await;
+    assert_eq!(world.balances("USD").await["creator"], 90.0);
+    let body = world.client.post(&format!("{at}/refund"), &json!({"amount": 13.13})).await.ok();
+    assert_eq!(body["amount_refunded"], 0.0, "{body}");
+    world.work().await;
+    assert_eq!(stripe.made("transfers").len(), 2, "it was passed on again");
+    assert_eq!(world.balances("USD").await, json!({"brand": -100.0, "escrow": 0.0, "creator": 90.0, "fees": 10.0}));
+    assert_eq!(world.get(&at).await["payout_status"], "paid");
+    // Another refund works as ever.
+    world.client.post(&format!("{at}/refund"), &json!({"amount": 20})).await.ok();
+    assert_eq!(world.balances("USD").await["brand"], -80.0);
+    world.verify().await;
+}
+
+#[both_engines]
 async fn the_webhook_comes_before_the_answer(fresh: FreshDb) {
     let (world, stripe) = world(fresh).await;
     let at = world.payment(5.0).await;

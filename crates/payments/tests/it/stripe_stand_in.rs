@@ -199,6 +199,16 @@ impl Stripe {
         if let Some((_, _, object)) = state.objects.iter().find(|(_, known, _)| known == key) {
             return object.to_string().into_response();
         }
+        if let Some(id) = path.strip_prefix("payment_intents/").and_then(|rest| rest.strip_suffix("/cancel")) {
+            let (.., object) = state.objects.iter_mut().find(|(.., object)| object["id"] == id).expect("an intent");
+            if object["status"] == "succeeded" {
+                let error = json!({"error": {"type": "invalid_request_error", "code": "payment_intent_unexpected_state",
+                    "message": "You cannot cancel this PaymentIntent because it has a status of succeeded."}});
+                return (StatusCode::BAD_REQUEST, error.to_string()).into_response();
+            }
+            object["status"] = json!("canceled");
+            return object.to_string().into_response();
+        }
         let field = |name: &str| form.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
         let number = state.objects.len() + 1;
         let kind = path.rsplit('/').next().unwrap();
@@ -206,6 +216,7 @@ impl Stripe {
             "payment_intents" => ("payment_intent", "pi", "succeeded"),
             "transfers" => ("transfer", "tr", "paid"),
             "reversals" => ("transfer_reversal", "trr", "done"),
+            _ if field("amount").as_deref() == Some("1313") => ("refund", "re", "failed"),
             _ => ("refund", "re", "succeeded"),
         };
         let mut made = json!({

@@ -148,6 +148,16 @@ impl Gateway for StripeGateway {
         }
     }
 
+    async fn cancel(&self, order: &Order) -> Result<Option<Outcome>, Fault> {
+        if let (What::Charge { .. }, Some(id)) = (&order.what, &order.reference) {
+            let form = [("cancellation_reason", "abandoned".to_owned())];
+            let key = format!("{}-cancel", order.key);
+            // What is not to be cancelled any more is refused, and stands as it stands.
+            self.wire.post(&["payment_intents", id, "cancel"], &form, &key, objects::intent).await?;
+        }
+        self.find(order).await
+    }
+
     async fn refunds(&self, charge: &str) -> Result<Vec<News>, Fault> {
         let query = [("payment_intent", charge.to_owned()), ("limit", "100".to_owned())];
         let found = self.wire.get(&["refunds"], &query).await?;
