@@ -47,7 +47,7 @@ pub struct RedisCounters {
 }
 
 impl RedisCounters {
-    /// Counters in the Redis at this address (`redis://[user:password@]host[:port][/db]`). It is connected to when it is first asked: the
+    /// Counters in the Redis at this address (`redis://[user:password@]host[:port][/db]`, or `rediss://` for TLS). It is connected to when it is first asked: the
     /// server starts without it. Call it inside a Tokio runtime.
     pub fn new(url: &str, clock: Clock) -> Result<Self> {
         Self::with_patience(url, clock, ANSWER)
@@ -57,11 +57,11 @@ impl RedisCounters {
     pub fn with_patience(url: &str, clock: Clock, patience: Duration) -> Result<Self> {
         // The address may hold a password, and so does what is said of it.
         let unusable = |_| {
-            Error::new(
-                Kind::Invalid,
-                "REDIS_URL must be like redis://user:password@host:6379/0; TLS (rediss://) is not built in",
-            )
+            let message = "REDIS_URL must be like redis://user:password@host:6379/0, or rediss:// for TLS";
+            Error::new(Kind::Invalid, message)
         };
+        // The client wants to know whose cryptography it uses; an error here means that it is known already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = redis::Client::open(url).map_err(unusable)?;
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(0)

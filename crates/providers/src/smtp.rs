@@ -11,7 +11,9 @@ use lettre::Address;
 use lettre::address::Envelope;
 use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters, TlsParametersBuilder,
+};
 use lettre::transport::smtp::extension::ClientId;
 use ports::mailer::{Delivery, Mailer, Ready, Refusal};
 
@@ -101,6 +103,18 @@ impl SmtpSettings {
     }
 }
 
+/// What is believed of a server's certificate: what the public web believes, and what this machine does (its store, or `SSL_CERT_FILE`), so
+/// that a company's own authority is known.
+fn tls(host: &str) -> Result<TlsParameters> {
+    let own = rustls_native_certs::load_native_certs();
+    for error in &own.errors {
+        tracing::warn!(%error, "a certificate of this machine cannot be read");
+    }
+    let own = own.certs.into_iter().filter_map(|own| Certificate::from_der(own.as_ref().to_vec()).ok());
+    let parameters = own.fold(TlsParameters::builder(host.to_owned()), TlsParametersBuilder::add_root_certificate);
+    parameters.certificate_store(CertificateStore::WebpkiRoots).build_rustls().map_err(Error::internal)
+}
+
 /// Hands messages over to a mail server, over connections that are kept for the next ones.
 ///
 /// The connections are its own rather than those of `lettre`'s pool: one whose mail took too long must never be used again, for the
@@ -117,7 +131,7 @@ impl SmtpMailer {
     /// Makes one; nothing is connected yet.
     pub fn new(settings: &SmtpSettings) -> Result<Self> {
         let encrypted = settings.encryption != Encryption::None;
-        let tls = encrypted.then(|| TlsParameters::new_rustls(settings.host.clone()).map_err(Error::internal));
+        let tls = encrypted.then(|| tls(&settings.host));
         Ok(Self {
             hello: ClientId::default(),
             tls: tls.transpose()?,

@@ -9,6 +9,7 @@ mod gemini;
 mod identity;
 mod openai_embedder;
 mod openai_llm;
+mod private_ca;
 mod redis;
 mod s3;
 mod s3_server;
