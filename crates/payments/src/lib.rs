@@ -11,6 +11,7 @@
 //! - What is done at the provider without our asking (a refund or a reversal made there, a payer's dispute) is heard by its webhook and stands
 //!   in the ledger as what it is.
 
+mod closed;
 mod contracts;
 pub mod data;
 pub mod events;
@@ -29,6 +30,7 @@ mod settle;
 mod state;
 pub mod store;
 
+pub use closed::ClosedGateway;
 pub use contracts::{Contract, Contracts};
 pub use jobs::jobs;
 pub use migrations::MIGRATIONS;

@@ -56,6 +56,15 @@ impl Gateway for MockGateway {
         Ok(Outcome::Done { reference: reference(order) })
     }
 
+    async fn cancel(&self, order: &Order) -> Result<Option<Outcome>, Fault> {
+        let message = "The charge was cancelled: process the payment to try again";
+        Ok(Some(Outcome::Refused {
+            reference: Some(reference(order)),
+            code: "canceled".into(),
+            message: message.into(),
+        }))
+    }
+
     async fn find(&self, order: &Order) -> Result<Option<Outcome>, Fault> {
         if ["slow", "outage"].iter().any(|word| token(order).contains(word)) {
             return Ok(Some(Outcome::Done { reference: reference(order) }));

@@ -177,6 +177,10 @@ pub struct Word {
 pub trait Gateway: Send + Sync {
     /// Its name: `mock`, `stripe`.
     fn name(&self) -> &'static str;
+    /// May money be moved by it at all? [`kernel::Kind::Unavailable`] says what to set.
+    fn is_open(&self) -> Result<()> {
+        Ok(())
+    }
     /// Has this done, once for each key.
     async fn ask(&self, order: &Order) -> Result<Outcome, Fault>;
     /// What came of an order that was asked for before; nothing if the provider has never heard of it.

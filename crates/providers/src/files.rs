@@ -15,7 +15,10 @@ use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, RetryConfig};
+use object_store::{
+    Attribute, Attributes, BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _,
+    RetryConfig,
+};
 use ports::files::{Files, Upload};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::OnceCell;
@@ -220,9 +223,30 @@ fn open_folder(folder: &Folder) -> Result<Arc<dyn ObjectStore>> {
         let message = format!("The folder for files, {}, cannot be used: {error}", folder.display());
         Error::new(Kind::Unavailable, message)
     };
-    std::fs::create_dir_all(folder).map_err(|error| unusable(&error))?;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| unusable(&error))?;
+    // The folder is ours: one that an earlier version made is closed as well.
+    #[cfg(unix)]
+    if let Err(error) = std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700)) {
+        tracing::warn!(folder = %folder.display(), %error, "others may read the files");
+    }
     let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| unusable(&error))?;
     Ok(Arc::new(store.with_fsync(true)))
+}
+
+/// What a file is, by the end of its name.
+fn attributes(name: &str) -> Attributes {
+    let media_type = match name.rsplit('.').next().unwrap_or_default() {
+        "mp3" => "audio/mpeg",
+        "wav" => "audio/wav",
+        "pdf" => "application/pdf",
+        "csv" => "text/csv",
+        _ => "application/octet-stream",
+    };
+    Attributes::from_iter([(Attribute::ContentType, media_type)])
 }
 
 fn path(name: &str) -> Result<Path> {
@@ -239,6 +263,8 @@ impl Files for ObjectFiles {
         let path = path(name)?;
         // In the bucket, a large file goes up in parts of this size while it comes in.
         let writer = BufWriter::with_capacity(self.store().await?.clone(), path, 8 << 20);
+        // A folder has no place for what a file is; a bucket tells it to whoever fetches the file there.
+        let writer = if self.folder.is_none() { writer.with_attributes(attributes(name)) } else { writer };
         Ok(Box::new(Writing { files: self.clone(), writer }))
     }
 

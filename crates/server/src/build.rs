@@ -206,6 +206,11 @@ impl Server {
         self
     }
 
+    /// Does the Redis that was set answer? Nothing where none was.
+    pub async fn redis_answers(&self) -> Option<bool> {
+        Some(self.redis.as_ref()?.answers().await)
+    }
+
     /// The language model that reads searches, if there is one.
     pub fn reader(&self) -> Option<&str> {
         self.llm.as_deref().map(Llm::name)

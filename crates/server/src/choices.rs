@@ -8,7 +8,7 @@ use creators::LocalEmbedder;
 use creators::vectors::Choice;
 use http_base::Mode;
 use kernel::{Clock, Result};
-use payments::MockGateway;
+use payments::{ClosedGateway, MockGateway};
 use ports::calls::{Agent, MockAgent, MockTelephony, Telephony};
 use ports::counters::{Counters, Quota};
 use ports::gateway::Gateway;
@@ -106,10 +106,11 @@ fn embedder(settings: &Settings) -> Result<Arc<dyn Embedder>> {
     })
 }
 
-/// Who moves the money. The demo moves none.
+/// Who moves the money. The demo moves none; in earnest nobody pretends to, unless that is what was asked for.
 pub(crate) fn gateway(settings: &Settings, mode: Mode) -> Result<Arc<dyn Gateway>> {
     Ok(match (&settings.stripe, mode) {
         (Some(stripe), Mode::Serve) => Arc::new(StripeGateway::new(stripe)?),
+        (None, Mode::Serve) if !settings.payments_mock => Arc::new(ClosedGateway),
         _ => Arc::new(MockGateway),
     })
 }

@@ -74,8 +74,10 @@ pub struct Settings {
     pub redis_url: Option<String>,
     /// `RATE_LIMITS`, `RATE_LIMIT_…`.
     pub rates: http_base::limits::Settings,
-    /// `STRIPE_SECRET_KEY`, `STRIPE_WEBHOOK_SECRET`, `STRIPE_BASE_URL`, `STRIPE_API_VERSION`; without a key the mock gateway is used.
+    /// `STRIPE_SECRET_KEY`, `STRIPE_WEBHOOK_SECRET`, `STRIPE_BASE_URL`, `STRIPE_API_VERSION`; without a key nothing is charged.
     pub stripe: Option<providers::stripe::StripeSettings>,
+    /// `PAYMENTS`: is `serve` without Stripe to pretend to move money?
+    pub payments_mock: bool,
     /// `PLATFORM_FEE_BASIS_POINTS`.
     pub payments: payments::Settings,
     /// How contracts are offered.
@@ -200,6 +202,17 @@ impl Own for Variables<'_> {
 }
 
 impl Settings {
+    /// What is wrong with serving in earnest by these settings, if anything is.
+    pub fn fault_of_serving(&self) -> Option<String> {
+        if let Some(fault) = self.accounts.fault_of_serving() {
+            return Some(format!("JWT_SECRET_KEY {fault}"));
+        }
+        let unknown = self.smtp.is_some() && self.public_url.is_none();
+        unknown.then(|| {
+            "PUBLIC_BASE_URL is needed beside SMTP_HOST: the links in mails lead to it, and localhost is nobody's but yours".to_owned()
+        })
+    }
+
     /// The SQLite file, where the database is one.
     pub fn sqlite_file(&self) -> Option<&Path> {
         let path = self.database_url.strip_prefix("sqlite:")?;
@@ -292,6 +305,7 @@ impl Settings {
             redis_url: from.text("REDIS_URL"),
             rates: http_base::limits::Settings::read(&mut from),
             stripe: providers::stripe::StripeSettings::read(&mut from),
+            payments_mock: from.word("PAYMENTS", &[("stripe", false), ("mock", true)], false),
             payments: payments::Settings::read(&mut from),
             deals: deals::Settings::read(&mut from),
             insights: insights::Settings::read(&mut from),
@@ -336,6 +350,9 @@ impl Settings {
                 "EMBEDDING_MODEL",
                 "and EMBEDDING_DIMENSIONS are for EMBEDDINGS=openai or gemini; the local model has its own",
             );
+        }
+        if self.payments_mock && self.stripe.is_some() {
+            from.fault("PAYMENTS", "is mock, and STRIPE_SECRET_KEY is set as well: which of the two is meant?");
         }
         if self.vector_index == VectorIndex::Pgvector && self.database_url.starts_with("sqlite:") {
             from.fault("VECTOR_INDEX", "is pgvector, which needs a DATABASE_URL of PostgreSQL");

@@ -26,7 +26,9 @@ impl Sqlite {
         let opened = path.clone();
         let writer = off_the_runtime(move || {
             check_path(&opened)?;
-            open_writer(&opened)
+            let writer = open_writer(&opened);
+            keep_private(&opened);
+            writer
         })
         .await?;
         let readers = Arc::new(Readers::new(path.clone(), settings.readers.max(1), settings.wait));
@@ -56,6 +58,27 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
         }
     }
 }
+
+/// The database, its log and the log's index are for their owner's eyes alone: all of them hold the data. Where that cannot be
+/// had (another's file), the log tells.
+#[cfg(unix)]
+fn keep_private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        let Ok(there) = std::fs::metadata(&name) else { continue };
+        if there.permissions().mode() & 0o077 == 0 {
+            continue;
+        }
+        if let Err(error) = std::fs::set_permissions(&name, std::fs::Permissions::from_mode(0o600)) {
+            tracing::warn!(file = %name.display(), %error, "others may read the database");
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_private(_: &Path) {}
 
 /// Tells what SQLite would only call "unable to open database file".
 fn check_path(path: &Path) -> Result<()> {

@@ -47,7 +47,7 @@ pub fn router(outreach: Outreach) -> Routes {
         .with(routes!(calls::schedule))
         .with(routes!(calls::complete).file())
         .with(routes!(calls::calendar))
-        .with(routes!(recording::download))
+        .with(routes!(recording::download, recording::delete))
         .with(routes!(recording::upload).file())
         .with(routes!(transcript::read, transcript::write))
         .with(routes!(follow_ups::list))

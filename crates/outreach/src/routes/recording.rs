@@ -180,6 +180,30 @@ async fn keep(outreach: &Outreach, scope: Scope, id: OutreachId, stored: &Stored
     Ok(entry)
 }
 
+/// Delete a recording
+///
+/// The recording of a call is taken away; the entry of the log stays. A call without one is as it was.
+#[utoipa::path(delete, path = "/api/v1/outreach/call/{call_id}/recording", tag = "Outreach calls",
+    params(("call_id" = String, Path, description = "The id of the log entry")),
+    responses((status = 200, description = "The log entry as it is now", body = OutreachBody)))]
+pub(super) async fn delete(
+    State(outreach): State<Outreach>,
+    caller: Caller,
+    name: Named,
+) -> Answer<Json<OutreachBody>> {
+    let (id, scope): (OutreachId, _) = (name.id("Call")?, caller.scope());
+    let now = outreach.app().clock().now();
+    let mut tx = outreach.app().write().await?;
+    let mut entry = store::take(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Call"))?;
+    if let Some(file) = entry.recording_file.take() {
+        uploads::disown(scope, &mut tx, &file, now).await?;
+    }
+    (entry.recording_type, entry.recording_bytes, entry.call_recording_url) = (None, None, None);
+    store::save(scope, &mut tx, &mut entry, now).await?;
+    tx.commit().await?;
+    Ok(Json(entry.into()))
+}
+
 /// Download a recording
 ///
 /// The recording of a call as it was uploaded, whole or in part; or a redirect to where it is kept.

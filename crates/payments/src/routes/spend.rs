@@ -34,6 +34,7 @@ enum Begin {
     (status = 200, description = "What came of it", body = ProcessedBody),
     (status = 403, description = "You are not the brand that pays"),
     (status = 409, description = "It is being processed or was; the contract is not signed; the Idempotency-Key is another request's"),
+    (status = 503, description = "No payment provider is set; the message says what to set"),
     (status = 502, description = "The payment provider failed; what was asked for is kept, and the message says what to do"),
 ))]
 pub(super) async fn process(
@@ -54,6 +55,7 @@ pub(super) async fn process(
     (status = 200, description = "What came of it", body = ProcessedBody),
     (status = 403, description = "You are not the brand that pays"),
     (status = 409, description = "It has not failed; the contract is not signed; the Idempotency-Key is another request's"),
+    (status = 503, description = "No payment provider is set; the message says what to set"),
     (status = 502, description = "The payment provider failed; what was asked for is kept, and the message says what to do"),
 ))]
 pub(super) async fn retry(
@@ -98,6 +100,7 @@ async fn begin_charge(
     };
     let mut payment = store::take(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Payment"))?;
     must_pay(caller)?;
+    payments.gateway.is_open()?;
     if let Some(begun) = resume(scope, &mut tx, &payment, &ticket).await? {
         tx.commit().await?;
         return Ok(begun);
@@ -157,6 +160,7 @@ async fn resume(scope: kernel::Scope, tx: &mut db::Tx, payment: &Payment, ticket
     (status = 200, description = "The payment; `refund_status` says how far it is", body = PaymentBody),
     (status = 403, description = "You are not the brand that pays"),
     (status = 409, description = "It is not completed, not so much is left of it, or a refund is under way"),
+    (status = 503, description = "No payment provider is set; the message says what to set"),
     (status = 502, description = "The payment provider failed; what was asked for is kept, and the message says what to do"),
 ))]
 pub(super) async fn refund(
@@ -205,6 +209,7 @@ async fn begin_refund(
         tx.commit().await?;
         return Ok(Begin::Answered(answer));
     }
+    payments.gateway.is_open()?;
     let attempt = payments.desk().refund(&mut tx, &mut payment, amount, input.reason, ticket.name()).await?;
     tx.event(PaymentRefunding(PaymentFacts::of(&payment)));
     store::save(scope, &mut tx, &payment, Status::Completed).await?;

@@ -210,3 +210,16 @@ async fn an_attempt_whose_job_is_lost_is_found(fresh: FreshDb) {
     assert_eq!(world.get(&at).await["status"], "completed");
     world.verify().await;
 }
+
+#[both_engines]
+async fn without_a_provider_no_money_moves_and_it_is_said_what_to_set(fresh: FreshDb) {
+    let world = World::with(fresh, Arc::new(payments::ClosedGateway), payments::Settings::default()).await;
+    let at = world.payment(10.0).await;
+    let refused = world.client.post(&format!("{at}/process"), &json!({})).await;
+    assert!(refused.message().contains("STRIPE_SECRET_KEY") && refused.message().contains("PAYMENTS=mock"));
+    refused.refused(503);
+    assert_eq!(world.get(&at).await["status"], "pending");
+    // What was paid elsewhere can be written down, and goes back elsewhere.
+    world.client.put(&at, &json!({"status": "completed"})).await.ok();
+    assert_eq!(world.client.post(&format!("{at}/refund"), &json!({})).await.ok()["refund_status"], "refunded");
+}

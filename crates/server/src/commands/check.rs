@@ -43,6 +43,7 @@ pub(super) async fn doctor(database: &Database) -> ExitCode {
                 Err(error) => tell("parts", Err(error)),
                 Ok(server) => {
                     tell("embeddings", look_at_embeddings(&server, &settings).await);
+                    tell("counters", look_at_counters(&server).await);
                     tell("vectors are compared by", Ok(server.directory.backend().name().into()));
                     let reader = settings.openai_key.as_ref().or(settings.google_key.as_ref());
                     let reads = if reader.is_some() {
@@ -82,4 +83,16 @@ async fn look_at_embeddings(server: &Server, settings: &Settings) -> Result<Stri
         return Err(Error::conflict(format!("{stale} creators have no vector of {model}; run `influencerflow embed`")));
     }
     Ok(format!("{model}, every creator has a vector"))
+}
+
+/// Who counts for rate limits: a Redis that was set must answer.
+async fn look_at_counters(server: &Server) -> Result<String> {
+    match server.redis_answers().await {
+        None => Ok("each process counts for itself (REDIS_URL is not set)".into()),
+        Some(true) => Ok("Redis counts for every process".into()),
+        Some(false) => Err(Error::new(
+            kernel::Kind::Unavailable,
+            "Redis does not answer: check REDIS_URL, and its certificate for rediss://; until then each process counts for itself",
+        )),
+    }
 }

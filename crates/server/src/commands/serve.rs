@@ -85,7 +85,7 @@ pub(super) fn make_folder(settings: &Settings) -> Result<()> {
     else {
         return Ok(());
     };
-    std::fs::create_dir_all(folder).map_err(|error| {
+    private_folder(folder).map_err(|error| {
         Error::new(
             Kind::Unavailable,
             format!(
@@ -96,11 +96,20 @@ pub(super) fn make_folder(settings: &Settings) -> Result<()> {
     })
 }
 
+/// Makes a folder that is its owner's alone; one that is there stays as it is.
+fn private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 /// Serves for real.
 pub(super) async fn serve(database: &Database) -> Result<()> {
     let mut settings = Settings::from_environment(database)?;
-    if let Some(fault) = settings.accounts.fault_of_serving() {
-        return Err(Error::new(Kind::Invalid, format!("these settings make no sense:\n  JWT_SECRET_KEY {fault}")));
+    if let Some(fault) = settings.fault_of_serving() {
+        return Err(Error::new(Kind::Invalid, format!("these settings make no sense:\n  {fault}")));
     }
     start_logs(&settings);
     let started = Instant::now();

@@ -124,7 +124,7 @@ pub(crate) struct Town {
 
 impl Town {
     pub(crate) async fn of(engine: Engine) -> Self {
-        let variables = [("JWT_SECRET_KEY", SECRET), ("RATE_LIMITS", "off")];
+        let variables = [("JWT_SECRET_KEY", SECRET), ("RATE_LIMITS", "off"), ("PAYMENTS", "mock")];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let settings = Settings::read(&variables, &Database::default()).unwrap();
         let world = World::set(fresh_db(engine).await, What::Serve, &settings).await;

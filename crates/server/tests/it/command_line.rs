@@ -169,6 +169,52 @@ fn serve_wants_a_key_that_nobody_else_knows() {
 }
 
 #[test]
+fn serve_with_mail_wants_to_know_where_its_links_lead() {
+    let folder = TempFolder::new();
+    let mut serve = command(folder.path(), &["serve"]);
+    serve.env("JWT_SECRET_KEY", SECRET).env("SMTP_HOST", "mail.example.com").env("SMTP_FROM", "a@example.com");
+    let done = told(&serve.output().unwrap());
+    assert_eq!((done.code, done.out.as_str()), (Some(1), ""));
+    assert!(done.err.contains("PUBLIC_BASE_URL"), "{}", done.err);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_written_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = with_two();
+    let mode = |name: &str| {
+        let there = std::fs::metadata(folder.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        there.permissions().mode() & 0o777
+    };
+    assert_eq!((mode("data"), mode("data/influencerflow.db")), (0o700, 0o600));
+    // What an earlier version left open is closed.
+    let open = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(folder.path().join("data/influencerflow.db"), open).unwrap();
+    assert_eq!(run(folder.path(), &["export", "creators", "--data-dir", "data"]).code, Some(0));
+    assert_eq!(mode("data/influencerflow.db"), 0o600);
+}
+
+#[test]
+fn doctor_tells_of_redis() {
+    let folder = with_two();
+    let doctor = |url: &str| {
+        let mut doctor = command(folder.path(), &["doctor", "--data-dir", "data"]);
+        if !url.is_empty() {
+            doctor.env("REDIS_URL", url);
+        }
+        told(&doctor.output().unwrap())
+    };
+    let without = doctor("");
+    assert!(without.out.contains("ok    counters: each process counts for itself"), "{}{}", without.out, without.err);
+    // Nobody listens there.
+    let with = doctor("redis://:s3cret@127.0.0.1:1/0");
+    assert_eq!(with.code, Some(1));
+    assert!(with.out.contains("FAIL  counters: Redis does not answer") && !with.out.contains("s3cret"), "{}", with.out);
+}
+
+#[test]
 fn administrators_are_made_by_the_command_line() {
     let folder = TempFolder::new();
     let create = ["admin", "create", "--email", "root@example.com", "--data-dir", "data"];

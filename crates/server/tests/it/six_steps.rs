@@ -36,7 +36,7 @@ async fn a_new_brand_walks_through_the_server_in_earnest(fresh: FreshDb) {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut serve = command(folder.path(), &["serve"]);
     serve.env("DATABASE_URL", &fresh.url).env("HOST", "127.0.0.1").env("PORT", port.to_string());
-    serve.env("JWT_SECRET_KEY", "Kq3vZ8mTjP0wLr5yXc7BnD2sHf9aGe4u");
+    serve.env("JWT_SECRET_KEY", "Kq3vZ8mTjP0wLr5yXc7BnD2sHf9aGe4u").env("PAYMENTS", "mock");
     tokio::task::spawn_blocking(move || {
         let place = format!("127.0.0.1:{port}");
         let _serving = Running::at(serve, &place);
