@@ -194,7 +194,25 @@ CREATE TABLE figures_by_creator_day (
     },
     READING,
     RETURNS,
+    REPORTS,
 ];
+
+/// What whoever follows a link has to say of it.
+const REPORTS: Migration = Migration {
+    id: "0089_link_reports",
+    sql: "
+CREATE TABLE link_reports (
+    id {id} PRIMARY KEY,
+    link_id {id} NOT NULL,
+    day BIGINT NOT NULL,
+    visitor {bytes} NOT NULL,
+    reason TEXT,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX link_reports_once ON link_reports (link_id, day, visitor);
+CREATE INDEX link_reports_by_time ON link_reports (created_at DESC, id DESC);
+",
+};
 
 /// Indexes that the dashboard counts and adds up in, over tables of this crate and of those that it reads.
 const READING: Migration = Migration {

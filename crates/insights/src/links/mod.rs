@@ -2,6 +2,7 @@
 
 mod agents;
 mod model;
+mod reports;
 mod routes;
 mod store;
 mod visit;

@@ -1,5 +1,6 @@
 //! What a tracked link is.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use axum::http::Uri;
@@ -110,10 +111,14 @@ fn target() -> impl Rule<Output = String> {
             if authority.contains('@') {
                 return wrong("must not contain a user's name or password");
             }
-            if !authority.is_ascii() {
-                return wrong("must have the name of its host in ASCII (xn--…)");
-            }
-            let url = encoded(&url);
+            let url = match in_ascii(&url, authority) {
+                Some(url) => encoded(&url),
+                None => {
+                    return wrong(
+                        "must have the name of a host that can be, such as shop.example.com or bücher.example",
+                    );
+                }
+            };
             // A fragment is the browser's own, and no part of what is asked for.
             let asked = url.split('#').next().unwrap_or_default();
             match asked.parse::<Uri>() {
@@ -124,6 +129,18 @@ fn target() -> impl Rule<Output = String> {
             }
         },
     )
+}
+
+/// The same address with its host as the name system knows it: `bücher.example` is `xn--bcher-kva.example`. Nothing if no host can have
+/// that name.
+fn in_ascii<'a>(url: &'a str, authority: &str) -> Option<Cow<'a, str>> {
+    if authority.is_ascii() {
+        return Some(Cow::Borrowed(url));
+    }
+    let (host, port) = authority.rsplit_once(':').map_or((authority, ""), |(host, port)| (host, port));
+    let host = idna::domain_to_ascii_strict(host).ok().filter(|host| !host.is_empty())?;
+    let port = if port.is_empty() { String::new() } else { format!(":{port}") };
+    Some(Cow::Owned(url.replacen(authority, &format!("{host}{port}"), 1)))
 }
 
 /// With what is no ASCII, and what an address must not have as it stands, written as `%` and digits.
@@ -166,6 +183,10 @@ mod tests {
             ("https://x.example/100%25", "https://x.example/100%25"),
             ("http://127.0.0.1/?mail=a@b", "http://127.0.0.1/?mail=a@b"),
             ("http://[::1]:80/", "http://[::1]:80/"),
+            ("https://bücher.example/käse", "https://xn--bcher-kva.example/k%C3%A4se"),
+            ("https://España.example:8443", "https://xn--espaa-rta.example:8443"),
+            ("https://例え.テスト/", "https://xn--r8jz45g.xn--zckzah/"),
+            ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
         ] {
             assert_eq!(read(url).as_deref(), Ok(sent), "{url}");
         }
@@ -180,7 +201,9 @@ mod tests {
             "https://user:word@x.example",
             "https://good.example\\@bad.example",
             "https://a b.example",
-            "https://bücher.example",
+            "https://bü cher.example",
+            "https://ü\u{202e}.example",
+            "https://\u{200d}.example",
             "https://x.example/\u{7}",
             "https://x.example/a\r\nLocation: y",
             "https://?a",

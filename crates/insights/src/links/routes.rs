@@ -12,7 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{Link, LinkDay, LinkId, NewLink, new_code};
-use super::{store, visit};
+use super::{reports, store, visit};
 use crate::Insights;
 use crate::events::{LinkCreated, LinkDisabled};
 
@@ -25,6 +25,8 @@ pub(crate) fn router() -> Routes<Insights> {
         .with(routes!(list, create))
         .with(routes!(get, disable))
         .with(routes!(visit::follow).rate(Rate::Webhook))
+        .with(routes!(reports::report).rate(Rate::LogIn))
+        .with(routes!(reports::reports))
 }
 
 /// A tracked link.

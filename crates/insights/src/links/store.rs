@@ -7,6 +7,7 @@ use http_base::Offsets;
 use kernel::{CampaignId, Day, Result, Scope, Timestamp, WorkspaceId};
 
 use super::model::{Link, LinkDay, LinkId};
+use super::reports::Report;
 
 /// Rows that are forgotten in one statement.
 const BITE: u32 = 5_000;
@@ -110,6 +111,27 @@ pub(super) async fn count(scope: Scope, tx: &mut Tx, link: LinkId, came: LinkDay
                ON CONFLICT (link_id, day) DO UPDATE SET clicks = link_days.clicks + excluded.clicks, \
                repeats = link_days.repeats + excluded.repeats, bots = link_days.bots + excluded.bots";
     tx.execute(sql, args![link, came.day, came.clicks, came.repeats, came.bots]).await.map(drop)
+}
+
+/// Writes a report down; false if the same visitor reported the link on that day already.
+pub(super) async fn report(scope: Scope, tx: &mut Tx, new: &Report) -> Result<bool> {
+    debug_assert!(scope.sees_everything(), "a link is reported by anybody");
+    tx.insert_new(new).await
+}
+
+/// A page of reports with their links, the newest first, and how many there are.
+pub(super) async fn reports(scope: Scope, tx: &mut Tx, offsets: Offsets) -> Result<(Vec<(Report, Link)>, u64)> {
+    debug_assert!(scope.sees_everything(), "reports are for administrators");
+    let listing = Listing::of::<Report>(Sql::filter()).order("created_at DESC, id DESC");
+    let (reports, total): (Vec<Report>, u64) = listing.page(tx, offsets.limit, offsets.offset).await?;
+    let mut sql = Sql::of::<Link>();
+    let links: Vec<Link> = sql.and_in("id", reports.iter().map(|report| report.link_id)).all(tx).await?;
+    let links: HashMap<LinkId, Link> = links.into_iter().map(|link| (link.id, link)).collect();
+    let found = reports.into_iter().filter_map(|report| {
+        let link = links.get(&report.link_id)?.clone();
+        Some((report, link))
+    });
+    Ok((found.collect(), total))
 }
 
 /// Forgets the visitors of days before this one, some thousand at once, and those days' keys. Tells how many visitors.

@@ -81,7 +81,7 @@ async fn count(insights: &Insights, link: &Link, peer: &Peer, program: bool) -> 
 }
 
 /// Whom the link knows again on the day of this key: the same visitor is another one to every other link, and on every other day.
-fn visitor(salt: &[u8], link: &Link, peer: &Peer) -> Result<Vec<u8>> {
+pub(super) fn visitor(salt: &[u8], link: &Link, peer: &Peer) -> Result<Vec<u8>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(salt).map_err(Error::internal)?;
     mac.update(link.id.uuid().as_bytes());
     match peer.address {

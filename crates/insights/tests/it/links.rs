@@ -153,3 +153,25 @@ async fn nobody_waits_for_figures_that_cannot_be_written(fresh: FreshDb) {
     assert_eq!(world.number("SELECT count(*) FROM figures_by_day").await, 0);
     assert_eq!(world.number("SELECT count(*) FROM link_visitors").await, 0, "all of it or nothing");
 }
+
+#[both_engines]
+async fn a_link_that_leads_where_it_should_not_is_reported_and_taken_down(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let link = world.link(0, json!({"url": "https://bücher.example/käse"})).await;
+    assert_eq!(link["url"], "https://xn--bcher-kva.example/k%C3%A4se");
+    let report = format!("/t/{}/report", text(&link["code"]));
+    let reason = json!({"reason": "It asks for my password"});
+    for _ in 0..2 {
+        assert_eq!(world.anyone.post(&report, &reason).await.status, 202);
+    }
+    assert_eq!(world.anyone.post("/t/nowhere/report", &reason).await.status, 404);
+    let path = "/api/v1/analytics/link-reports";
+    world.client.get(path).await.refused(403);
+    let admin = world.client.of(&world.people.admin(&world.clock));
+    let told = admin.get(path).await.ok();
+    assert_eq!((&told["total"], &told["reports"][0]["reason"]), (&json!(1), &reason["reason"]), "once a day: {told}");
+    assert_eq!(told["reports"][0]["link_id"], link["id"]);
+    admin.delete(&format!("/api/v1/analytics/links/{}", text(&link["id"]))).await.ok();
+    assert_eq!(world.anyone.get(&format!("/t/{}", text(&link["code"]))).await.status, 404);
+    assert!(admin.get(path).await.ok()["reports"][0]["disabled_at"].is_string());
+}
