@@ -9,6 +9,7 @@
 
 pub mod data;
 pub mod events;
+mod following;
 mod gate;
 mod jobs;
 mod migrations;
@@ -34,5 +35,8 @@ pub use state::Calls;
 
 /// All of it, for the server.
 pub fn slice(calls: &Calls) -> http_base::Slice {
-    http_base::Slice::new("calls", router(calls.clone())).jobs(jobs(calls)).data(data::kept())
+    http_base::Slice::new("calls", router(calls.clone()))
+        .jobs(jobs(calls))
+        .subscribers(following::subscribers(calls))
+        .data(data::kept())
 }

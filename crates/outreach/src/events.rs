@@ -18,6 +18,7 @@ pub const EVENTS: &[Kind] = &[
     Kind::of::<OutreachComplained>(),
     Kind::of::<OutreachUnsubscribed>(),
     Kind::of::<OutreachCallEnded>(),
+    Kind::of::<OutreachCallsRefused>(),
 ];
 
 /// An entry of the outreach log.
@@ -117,3 +118,7 @@ pub struct OutreachCallEnded {
     /// How it ended.
     pub status: CallStatus,
 }
+
+/// A creator wants no more calls, and said so in a conversation whose transcript was handed in.
+#[event("outreach.calls_refused")]
+pub struct OutreachCallsRefused(pub OutreachFacts);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mind::dialogue::Refusal;
 use mind::talk::{self, Talk};
 use serde_json::Value;
 
@@ -33,6 +34,8 @@ pub struct Learned {
     pub evidence: Vec<(&'static str, String)>,
     /// Do they want to be left alone?
     pub opted_out: bool,
+    /// What they want no more of.
+    pub refused: Refusal,
     /// Who read it: `local`, or the model's name.
     pub read_by: String,
 }
@@ -55,6 +58,7 @@ impl From<Talk> for Learned {
             content_types: talk.content_types,
             evidence,
             opted_out: talk.opted_out,
+            refused: talk.refused,
             read_by: "local".into(),
         }
     }

@@ -87,6 +87,19 @@ pub async fn revoke_consents_of(scope: Scope, tx: &mut Tx, number: &str, because
     tx.execute(sql, args![now, because, number]).await
 }
 
+/// The numbers at which a creator agreed to be called by a workspace.
+pub(crate) async fn numbers_of(
+    scope: Scope,
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    creator: CreatorId,
+) -> Result<Vec<String>> {
+    debug_assert!(scope.sees_everything());
+    let sql = "SELECT DISTINCT phone_number FROM call_consents WHERE workspace_id = $1 AND creator_id = $2";
+    let numbers: Vec<(String,)> = tx.fetch_all(sql, args![workspace, creator]).await?;
+    Ok(numbers.into_iter().map(|(number,)| number).collect())
+}
+
 /// Puts a number on the list; false if it is there.
 pub async fn add_do_not_call(scope: Scope, tx: &mut Tx, new: &DoNotCall) -> Result<bool> {
     debug_assert!(scope.sees_everything() || scope.workspace() == new.workspace_id);

@@ -9,6 +9,7 @@ pub use calls::{
     take_by_sid, update,
 };
 pub(crate) use calls::{last_rung, rang, sid_is_taken};
+pub(crate) use consents::numbers_of;
 pub use consents::{
     add_do_not_call, consents, do_not_call, insert_consent, is_do_not_call, remove_do_not_call, revoke_consent,
     revoke_consents_of, standing_consent,

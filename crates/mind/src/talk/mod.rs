@@ -20,6 +20,8 @@ pub use turns::{Speaker, Turn, turns};
 
 use turns::Sentence;
 
+use crate::dialogue::Refusal;
+
 /// What a conversation came to.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Talk {
@@ -39,6 +41,8 @@ pub struct Talk {
     pub content_types: Vec<String>,
     /// Do they want to be left alone?
     pub opted_out: bool,
+    /// What they want no more of: to be called, to be written to.
+    pub refused: Refusal,
 }
 
 /// No more of a text than this is looked at, in bytes: some ten hours of talk.
@@ -61,5 +65,6 @@ pub fn analyse(transcript: &str, creator: Option<&str>) -> Talk {
         timeline: timeline::of(&theirs),
         content_types: interest::content_types(&theirs),
         opted_out: interest::opted_out(&theirs),
+        refused: Refusal::of_turns(theirs.iter().map(|sentence| sentence.text)),
     }
 }

@@ -134,3 +134,18 @@ fn a_line_may_hold_the_whole_conversation() {
     let names: Vec<Option<&str>> = turns(text, Some("Sarah Johnson")).iter().map(|turn| turn.name).collect();
     assert_eq!(names, [Some("Tom"), Some("Ana"), Some("Tom"), Some("Sarah Johnson")]);
 }
+
+#[test]
+fn who_names_a_channel_closes_that_one() {
+    use crate::dialogue::Refusal;
+    for (said, calls, mails) in [
+        ("Please stop calling me.", true, false),
+        ("No more emails please.", false, true),
+        ("Take me off your list.", true, true),
+        ("No me llamen más.", true, false),
+        ("Call me on Monday, and send the brief by email.", false, false),
+    ] {
+        let talk = analyse(&format!("Brand: Shall we stop calling you?\nAna: Hello. {said}"), Some("Ana"));
+        assert_eq!(talk.refused, Refusal { calls, mails }, "{said}");
+    }
+}

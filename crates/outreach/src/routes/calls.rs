@@ -10,16 +10,17 @@ use events::TxExt as _;
 use http_base::upload::fault_of;
 use http_base::{Answer, Body, Caller, Named, Params};
 use input::{Fields, Input};
-use kernel::{Error, OutreachId, Result, Scope, Timestamp, time};
+use kernel::{Clock, Error, OutreachId, Result, Scope, Timestamp, time};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::recording::{self, Stored};
 use super::{Pair, mails};
-use crate::events::OutreachCallEnded;
+use crate::events::{OutreachCallEnded, OutreachCallsRefused};
 use crate::jobs_of_outreach::enqueue_reminder;
 use crate::learning::{self, Learned};
+use crate::store::suppressions::{self, Suppression};
 use crate::store::{self, CallEvent, follow_ups, sequences};
 use crate::token::Purpose;
 use crate::{CallStatus, Entry, Outreach, Stage, calendar, sweeping};
@@ -347,7 +348,7 @@ async fn finish(
     };
     if let (Some(transcript), Some(learned)) = (transcript, &learned) {
         entry.call_transcript = Some(transcript);
-        taught(scope, &mut tx, &mut entry, learned, now).await?;
+        taught(scope, &mut tx, &mut entry, learned, clock).await?;
         to_do.extend(learned.action_items.iter().cloned());
     }
     if !store::record_call(scope, &mut tx, clock, &mut entry, event).await? {
@@ -368,9 +369,28 @@ pub(super) async fn taught(
     tx: &mut Tx,
     entry: &mut Entry,
     learned: &Learned,
-    now: Timestamp,
+    clock: &Clock,
 ) -> Result<()> {
+    let now = clock.now();
     entry.learn(learned);
+    if learned.refused.calls {
+        tx.event(OutreachCallsRefused((&*entry).into()));
+    }
+    if learned.refused.mails {
+        let creator = creators::store::by_id(Scope::system(), tx, entry.creator_id).await?;
+        if let Some(address) = creator.and_then(|creator| creator.email) {
+            let suppression = Suppression {
+                id: clock.new_id(),
+                workspace_id: entry.workspace_id,
+                address,
+                reason: "unsubscribed".into(),
+                note: Some("They said so in a conversation".into()),
+                created_at: now,
+            };
+            suppressions::insert(scope, tx, &suppression).await?;
+        }
+        sequences::stop_of_entry(scope, tx, entry.id, "unsubscribed", now).await?;
+    }
     if learned.opted_out {
         entry.reach(Stage::Declined);
         sequences::stop_of_entry(scope, tx, entry.id, "declined", now).await?;

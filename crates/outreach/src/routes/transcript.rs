@@ -119,7 +119,7 @@ pub(super) async fn write(
     let mut tx = app.write().await?;
     let mut entry = store::take(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Call"))?;
     entry.call_transcript = Some(input.transcript);
-    taught(scope, &mut tx, &mut entry, &learned, app.clock().now()).await?;
+    taught(scope, &mut tx, &mut entry, &learned, app.clock()).await?;
     store::save(scope, &mut tx, &mut entry, app.clock().now()).await?;
     follow_ups::create(scope, &mut tx, app.clock(), &entry, &learned.action_items).await?;
     tx.commit().await?;
