@@ -2,26 +2,19 @@
 
 use async_trait::async_trait;
 use db::{EventRow, Tx};
-use events::{Handler, Subscribers, Subscription};
-use kernel::{Clock, CreatorId, Error, Result, Scope, WorkspaceId};
+use events::{Event as _, Handler, Subscribers, Subscription, read};
+use kernel::{Clock, Result, Scope};
 use outreach::events::OutreachCallsRefused;
-use serde::Deserialize;
 
 use crate::{Calls, moves, store};
 
 struct Refused(Clock);
 
-#[derive(Deserialize)]
-struct Whose {
-    workspace_id: WorkspaceId,
-    creator_id: CreatorId,
-}
-
 #[async_trait]
 impl Handler for Refused {
     /// Every number at which the workspace may call them is called by nobody any more.
     async fn handle(&self, tx: &mut Tx, event: &EventRow) -> Result<()> {
-        let whose: Whose = serde_json::from_str(&event.payload).map_err(Error::internal)?;
+        let OutreachCallsRefused(whose) = read(event)?;
         let (workspace, creator) = (whose.workspace_id, whose.creator_id);
         for number in store::numbers_of(Scope::system(), tx, workspace, creator).await? {
             moves::stop_calling(tx, &self.0, &number).await?;

@@ -52,7 +52,9 @@ pub(crate) async fn enqueue_step(tx: &mut Tx, clock: &Clock, run: &Run, step: u3
 pub(crate) async fn enqueue_reminder(tx: &mut Tx, clock: &Clock, entry: &Entry, due: Timestamp) -> Result<()> {
     let Some(scheduled_at) = entry.scheduled_at else { return Ok(()) };
     let due_now = ReminderDue { outreach_id: entry.id, scheduled_at: scheduled_at.micros() };
-    jobs::enqueue(tx, clock, NewJob::new(REMINDER, &due_now)?.at(due)).await.map(drop)
+    // A call that is moved away and back has one reminder all the same.
+    let once = format!("{}@{}", entry.id, scheduled_at.micros());
+    jobs::enqueue(tx, clock, NewJob::new(REMINDER, &due_now)?.dedupe(once).at(due)).await.map(drop)
 }
 
 /// Why a sequence must not go on with this entry.

@@ -22,7 +22,7 @@ use crate::jobs_of_outreach::enqueue_reminder;
 use crate::learning::{self, Learned};
 use crate::store::suppressions::{self, Suppression};
 use crate::store::{self, CallEvent, follow_ups, sequences};
-use crate::token::Purpose;
+use crate::token::{Key, Purpose};
 use crate::{CallStatus, Entry, Outreach, Stage, calendar, sweeping};
 
 /// The most minutes that a call may have taken.
@@ -64,7 +64,8 @@ pub(super) struct Scheduled {
 
 /// Schedule a call
 ///
-/// Schedules a call that a person will make, with a calendar file and a reminder by email to the creator.
+/// Schedules a call that a person will make, with a calendar file and a reminder by email to the creator. Where a call with the creator for
+/// the campaign is scheduled already, that one is moved: it has the same calendar entry, and one reminder.
 #[utoipa::path(post, path = "/api/v1/outreach/call/schedule", tag = "Outreach calls", request_body = NewCall,
     responses((status = 200, description = "Scheduled", body = Scheduled),
     (status = 404, description = "There is no such campaign or creator")))]
@@ -73,18 +74,78 @@ pub(super) async fn schedule(
     caller: Caller,
     Body { input, .. }: Body<NewCall>,
 ) -> Answer<Json<Scheduled>> {
+    // Before the transaction: it may have to be made.
     let key = outreach.key().await?;
     let (clock, scope) = (outreach.app().clock(), caller.scope());
-    let now = clock.now();
-    if input.scheduled_time <= now {
-        return Err(Error::invalid_field("scheduled_time", "must be in the future").into());
-    }
+    must_lie_ahead(input.scheduled_time, clock.now())?;
     let mut tx = outreach.app().write().await?;
     let (campaign, creator) = mails::pair(scope, &mut tx, &input.pair.campaign_id, input.pair.creator_id).await?;
-    let mut entry = store::for_call(scope, &mut tx, clock, &campaign, creator.id).await?;
-    entry.scheduled_at = Some(input.scheduled_time);
-    if input.notes.is_some() {
-        entry.notes = input.notes;
+    let entry = match store::meeting(scope, &mut tx, &campaign, creator.id).await? {
+        Some(open) => open,
+        None => store::for_call(scope, &mut tx, clock, &campaign, creator.id).await?,
+    };
+    let time = (input.scheduled_time, input.notes);
+    Ok(Json(settle_time((&outreach, key), &caller, tx, (&campaign, creator.email.as_deref()), entry, time).await?))
+}
+
+/// A call to be moved.
+#[derive(Input)]
+#[input(name = "MoveCall")]
+pub(super) struct MovedCall {
+    /// When the call is to be; in the future.
+    #[input(moment, example = "2030-01-17T14:00:00Z")]
+    scheduled_time: Timestamp,
+    /// What it is about; it becomes the note of the log entry.
+    #[input(any_text(10_000))]
+    notes: Option<String>,
+}
+
+/// Move a call
+///
+/// Gives a call that is scheduled another time. Its calendar entry moves, and the reminder with it.
+#[utoipa::path(put, path = "/api/v1/outreach/call/{call_id}/schedule", tag = "Outreach calls", request_body = MovedCall,
+    params(("call_id" = String, Path, description = "The id of the log entry")),
+    responses((status = 200, description = "Moved", body = Scheduled),
+    (status = 409, description = "The call is not scheduled, or over already")))]
+pub(super) async fn reschedule(
+    State(outreach): State<Outreach>,
+    caller: Caller,
+    name: Named,
+    Body { input, .. }: Body<MovedCall>,
+) -> Answer<Json<Scheduled>> {
+    let (id, scope): (OutreachId, _) = (name.id("Call")?, caller.scope());
+    let key = outreach.key().await?;
+    must_lie_ahead(input.scheduled_time, outreach.app().clock().now())?;
+    let mut tx = outreach.app().write().await?;
+    let entry = store::take(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Call"))?;
+    if entry.call() != CallStatus::Scheduled {
+        return Err(Error::conflict("Only a call that is scheduled can be moved; schedule another one").into());
+    }
+    let campaign = store::campaign(scope, &mut tx, &entry.campaign_id.to_string()).await?;
+    let creator = creators::store::by_id(Scope::system(), &mut tx, entry.creator_id).await?;
+    let email = creator.and_then(|creator| creator.email);
+    let time = (input.scheduled_time, input.notes);
+    Ok(Json(settle_time((&outreach, key), &caller, tx, (&campaign, email.as_deref()), entry, time).await?))
+}
+
+fn must_lie_ahead(time: Timestamp, now: Timestamp) -> Result<()> {
+    if time > now { Ok(()) } else { Err(Error::invalid_field("scheduled_time", "must be in the future")) }
+}
+
+/// Has a call be at this time, and its reminder before it. A reminder of an earlier time finds that it is not the call's any more.
+async fn settle_time(
+    (outreach, key): (&Outreach, &Key),
+    caller: &Caller,
+    mut tx: Tx,
+    (campaign, email): (&store::CampaignRef, Option<&str>),
+    mut entry: Entry,
+    (scheduled_time, notes): (Timestamp, Option<String>),
+) -> Result<Scheduled> {
+    let (clock, scope) = (outreach.app().clock(), caller.scope());
+    let moved = entry.scheduled_at != Some(scheduled_time) || entry.call() != CallStatus::Scheduled;
+    entry.scheduled_at = Some(scheduled_time);
+    if notes.is_some() {
+        entry.notes = notes;
     }
     let event = CallEvent {
         provider: "manual",
@@ -93,27 +154,27 @@ pub(super) async fn schedule(
         by: caller.account().map(|account| account.id),
         address: None,
         summary: entry.notes.clone(),
-        detail: json!({"scheduled_time": input.scheduled_time}),
+        detail: json!({"scheduled_time": scheduled_time}),
     };
     store::record_call(scope, &mut tx, clock, &mut entry, event).await?;
-    let reachable = match &creator.email {
-        Some(to) => crate::sending::refuse_suppressed(scope, &mut tx, &campaign, to).await.is_ok(),
+    let reachable = match email {
+        Some(to) => crate::sending::refuse_suppressed(scope, &mut tx, campaign, to).await.is_ok(),
         None => false,
     };
     let before = i64::from(outreach.settings().reminder_minutes) * time::MINUTE;
-    let reminder_at = reachable.then(|| input.scheduled_time.plus(-before).max(now));
-    if let Some(at) = reminder_at {
+    let reminder_at = reachable.then(|| scheduled_time.plus(-before).max(clock.now()));
+    if let Some(at) = reminder_at.filter(|_| moved) {
         enqueue_reminder(&mut tx, clock, &entry, at).await?;
     }
     tx.commit().await?;
-    Ok(Json(Scheduled {
+    Ok(Scheduled {
         call_id: entry.id,
         status: "scheduled",
-        calendar_link: calendar::link(&outreach, key, &entry),
+        calendar_link: calendar::link(outreach, key, &entry),
         reminder_sent: false,
         reminder_at,
-        scheduled_time: input.scheduled_time,
-    }))
+        scheduled_time,
+    })
 }
 
 /// What a call that a person makes is known by: an entry may have several, one after the other.
@@ -163,9 +224,14 @@ pub(super) async fn calendar(
     let title = format!("Call: {} and {with}, {}", campaign.brand_name, campaign.product_name);
     // The workspace's notes are not for everyone who has the link.
     let notes = if by_link { None } else { entry.notes.as_deref() };
-    let file = calendar::file(&entry, scheduled, &title, notes);
+    let organizer = (campaign.brand_name.as_str(), outreach.app().public_url());
+    let file = calendar::file(&entry, scheduled, organizer, &title, notes);
+    let media_type = match calendar::method(&entry) {
+        "CANCEL" => "text/calendar; charset=utf-8; method=CANCEL",
+        _ => "text/calendar; charset=utf-8; method=PUBLISH",
+    };
     let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8")),
+        (CONTENT_TYPE, HeaderValue::from_static(media_type)),
         (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"call.ics\"")),
     ];
     Ok((headers, file).into_response())

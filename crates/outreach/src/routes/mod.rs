@@ -45,6 +45,7 @@ pub fn router(outreach: Outreach) -> Routes {
         .with(routes!(suppressions::page, suppressions::unsubscribe))
         .with(routes!(inbound::receive).rate(Rate::Webhook).bytes(inbound::MOST_BYTES))
         .with(routes!(calls::schedule))
+        .with(routes!(calls::reschedule))
         .with(routes!(calls::complete).file())
         .with(routes!(calls::calendar))
         .with(routes!(recording::download, recording::delete))

@@ -171,6 +171,11 @@ pub async fn for_call(
     }
 }
 
+/// The entry of the meeting with this creator for this campaign that is planned and not over, taken for a change, if there is one.
+pub async fn meeting(scope: Scope, tx: &mut Tx, campaign: &CampaignRef, creator: CreatorId) -> Result<Option<Entry>> {
+    newest(scope, tx, campaign, creator, "call_status = 'scheduled'").await
+}
+
 /// The entry that a mail to this creator for this campaign belongs to: the newest one, taken for a change, or else a new one.
 pub async fn for_mail(
     scope: Scope,

@@ -13,5 +13,6 @@ pub mod uploads;
 
 pub use calls::{CallEvent, record_call};
 pub use entries::{
-    Wanted, by_call_sid, by_conversation, by_id, find, for_call, for_mail, insert, insert_all, list, save, sides, take,
+    Wanted, by_call_sid, by_conversation, by_id, find, for_call, for_mail, insert, insert_all, list, meeting, save,
+    sides, take,
 };

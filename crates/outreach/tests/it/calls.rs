@@ -69,6 +69,56 @@ async fn a_call_is_arranged_and_reminded_of(fresh: FreshDb) {
 }
 
 #[both_engines]
+async fn a_meeting_that_is_moved_stays_one_meeting(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let call = scheduled(&world).await;
+    let id = text(&call["call_id"]);
+    let link = text(&call["calendar_link"]).replace("http://localhost:8000", "");
+    let line = async |name: &str| {
+        let file = world.anyone.get(&link).await.text().to_owned();
+        let found = file.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned));
+        found.unwrap_or_else(|| panic!("{name} is not in {file}"))
+    };
+    let sequence = async || line("SEQUENCE:").await.trim().parse::<u32>().unwrap();
+    let (uid, before) = (line("UID:").await, sequence().await);
+    assert!(line("ORGANIZER").await.contains("mailto:no-reply@localhost"));
+    // Scheduled again, and moved by its own address: it is the same meeting, later in the calendar's order.
+    let again = world.body(json!({"scheduled_time": "2026-03-05T09:00:00Z"}));
+    assert_eq!(world.client.post(SCHEDULE, &again).await.ok()["call_id"], json!(id));
+    assert_eq!((line("UID:").await, line("DTSTART:").await.trim()), (uid.clone(), "20260305T090000Z"));
+    let moved = sequence().await;
+    assert!(moved > before);
+    let path = format!("/api/v1/outreach/call/{id}/schedule");
+    let told = world.client.put(&path, &json!({"scheduled_time": "2026-03-04T15:00:00Z"})).await.ok();
+    assert_eq!((&told["call_id"], &told["reminder_at"]), (&json!(id), &json!("2026-03-04T14:00:00Z")));
+    assert!(sequence().await > moved);
+    world.client.put(&path, &json!({"scheduled_time": "2026-03-05T09:00:00Z"})).await.ok();
+    world.client.put(&path, &json!({"scheduled_time": "2026-03-04T15:00:00Z"})).await.ok();
+    assert_eq!(
+        world.client.put(&path, &json!({"scheduled_time": "2020-01-01T00:00:00Z"})).await.faults(),
+        ["scheduled_time"]
+    );
+    world.stranger.put(&path, &json!({"scheduled_time": "2026-03-05T09:00:00Z"})).await.refused(404);
+    // One reminder, before the time that holds.
+    for _ in 0..4 {
+        world.days(1).await;
+        world.run().await;
+    }
+    let reminders = world.mails("mia@example.com").await;
+    assert!(reminders.len() <= 1, "{reminders:?}");
+    if let Some(reminder) = reminders.first() {
+        assert!(text(&reminder["subject"]).contains("2026-03-04T15:00:00Z"), "{reminder}");
+    }
+    let done = json!({"call_id": id, "status": "cancelled"});
+    world.client.post("/api/v1/outreach/call/complete", &done).await.ok();
+    let file = world.anyone.get(&link).await;
+    assert!(file.header("content-type").contains("method=CANCEL"), "{}", file.header("content-type"));
+    assert!(file.text().contains("METHOD:CANCEL") && file.text().contains("ORGANIZER") && file.text().contains(&uid));
+    world.client.put(&path, &json!({"scheduled_time": "2026-04-05T09:00:00Z"})).await.refused(409);
+    world.check_tallies().await;
+}
+
+#[both_engines]
 async fn a_call_is_completed_once_and_teaches(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let id = text(&scheduled(&world).await["call_id"]);
