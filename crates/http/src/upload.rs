@@ -36,8 +36,7 @@ where
     let (format, file) = take_in(app, request, formats).await?;
     let until = Until(Arc::new(AtomicBool::new(false)));
     let file = Kept { file, is_over: Arc::clone(&until.0) };
-    // Dropped with this future, whether or not it came to its end.
-    let _until = until;
+    // `until` is dropped with this future, whether or not it came to its end.
     read(format, Box::new(BufReader::with_capacity(1 << 16, file))).await
 }
 
@@ -140,7 +139,7 @@ impl<'a> Spool<'a> {
 
     async fn finish(mut self, broken: Option<Error>) -> Result<Taken> {
         // What fits into memory is there at once.
-        if self.bytes <= PIECE as u64 {
+        if self.waiting.len() as u64 == self.bytes {
             let mut file = SpooledTempFile::new(2 * PIECE);
             file.write_all(&self.waiting).and_then(|()| file.rewind()).map_err(|error| no_room(&error))?;
             return Ok(Taken { file, broken, _room: self.room });

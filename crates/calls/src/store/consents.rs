@@ -96,8 +96,7 @@ pub(crate) async fn numbers_of(
 ) -> Result<Vec<String>> {
     debug_assert!(scope.sees_everything());
     let sql = "SELECT DISTINCT phone_number FROM call_consents WHERE workspace_id = $1 AND creator_id = $2";
-    let numbers: Vec<(String,)> = tx.fetch_all(sql, args![workspace, creator]).await?;
-    Ok(numbers.into_iter().map(|(number,)| number).collect())
+    tx.fetch_all(sql, args![workspace, creator]).await
 }
 
 /// Puts a number on the list; false if it is there.
