@@ -43,7 +43,7 @@ impl Webhook<Slice> for Hook {
 }
 
 async fn heard(request: Signed<Hook>) -> String {
-    format!("{:?} {:?} {}", request.form().unwrap(), request.query().unwrap(), request.body.len())
+    format!("{:?} {:?} {}", request.form(), request.query(), request.body.len())
 }
 
 struct Served {
@@ -138,4 +138,43 @@ async fn where_a_setting_is_missing_nothing_is_let_in() {
     assert!(!read.load(Ordering::SeqCst) && refused["error"]["message"] == "set SECRET");
     let open = Served::new(Unsigned).await;
     assert_eq!(open.client.raw(Method::POST, PATH, TYPE, "x=1").await.status, 200);
+}
+
+/// Signs nothing but the address, as the provider was given it.
+struct OfUrl(&'static str);
+
+impl Scheme for OfUrl {
+    fn header(&self) -> &'static str {
+        "x-signature"
+    }
+
+    fn check(&self, request: ports::webhook::Request<'_>, _: kernel::Timestamp) -> kernel::Result<()> {
+        let refusal = || kernel::Error::new(Kind::Forbidden, format!("{} is not signed", request.url));
+        if request.signature.is_some() && request.url == self.0 { Ok(()) } else { Err(refusal()) }
+    }
+}
+
+#[tokio::test]
+async fn an_address_may_be_signed_with_the_slash_that_it_was_given_with() {
+    let base = "http://localhost:8000/api/v1/hook";
+    for (given, asked, status) in [
+        ("http://localhost:8000/api/v1/hook", "/api/v1/hook", 200),
+        ("http://localhost:8000/api/v1/hook/", "/api/v1/hook", 200),
+        ("http://localhost:8000/api/v1/hook/?call=1", "/api/v1/hook?call=1", 200),
+        ("http://localhost:8000/api/v1/other", "/api/v1/hook", 403),
+        ("http://localhost:8000/api/v1/hook//", "/api/v1/hook", 403),
+    ] {
+        let served = Served::new(OfUrl(given)).await;
+        let reply = served.client.clone().with("x-signature", "x").raw(Method::POST, asked, TYPE, "a=%00b").await;
+        assert_eq!(reply.status, status, "{given}");
+        if status == 200 {
+            assert!(reply.text().starts_with(r#"[("a", "b")]"#), "{}", reply.text());
+        } else {
+            assert!(
+                reply.message().contains(base),
+                "the refusal tells of the address that was asked: {}",
+                reply.message()
+            );
+        }
+    }
 }

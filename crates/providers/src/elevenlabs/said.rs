@@ -190,3 +190,69 @@ pub(super) fn event(body: &[u8]) -> Result<AgentNews> {
     };
     Ok(AgentNews { id, event })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn ended(body: &[u8]) -> calls::Conversation {
+        match event(body).unwrap().event {
+            AgentEvent::Ended(conversation) => *conversation,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn numbers_switches_and_texts_come_in_every_form() {
+        let told = ended(
+            br#"{"type": "post_call_transcription", "event_timestamp": 1768473000.5, "data": {
+            "conversation_id": "conv_1", "status": "done", "user_id": 12, "has_audio": "true", "new_field": {"a": [1.5]},
+            "transcript": [{"role": "user", "message": "Hi \u0000\ud800", "time_in_call_secs": 1.5},
+                {"role": "agent", "message": 7, "time_in_call_secs": "2"}, {"role": "user", "message": null}],
+            "metadata": {"start_time_unix_secs": 1768473000.25, "call_duration_secs": "33.4", "phone_call": "none",
+                "termination_reason": null},
+            "analysis": {"call_successful": true, "transcript_summary": ["no text"], "data_collection_results": null,
+                "evaluation_criteria_results": {"interest_assessment": {"result": 1, "rationale": false}}}}}"#,
+        );
+        assert_eq!(
+            (told.duration_seconds, told.started_at_unix, told.has_audio),
+            (Some(33), Some(1_768_473_000), true)
+        );
+        let lines: Vec<_> =
+            told.transcript.iter().map(|line| (line.message.as_str(), line.time_in_call_secs)).collect();
+        assert_eq!(lines, [("Hi \u{fffd}", Some(2)), ("7", Some(2))]);
+        let analysis = told.analysis.unwrap();
+        assert_eq!((analysis.call_successful.as_deref(), analysis.summary), (Some("success"), None));
+        assert_eq!(analysis.criteria["interest_assessment"].value, json!(1));
+        assert_eq!(told.rest["new_field"], json!({"a": [1.5]}));
+    }
+
+    #[test]
+    fn what_is_not_known_is_acknowledged_and_sound_is_not_kept() {
+        for body in [
+            r#"{"resourceSpans": [{"scopeSpans": []}]}"#,
+            r#"[{"resourceSpans": []}]"#,
+            r#"{"type": "something_new", "data": 7}"#,
+            r#"{"type": null}"#,
+            "{}",
+        ] {
+            assert!(matches!(event(body.as_bytes()).unwrap().event, AgentEvent::Other(_)), "{body}");
+        }
+        assert!(event(b"{").is_err());
+        let sound = format!(
+            r#"{{"type": "post_call_audio", "data": {{"conversation_id": "conv_1", "full_audio": "{}"}}}}"#,
+            "A".repeat(20 << 20)
+        );
+        assert!(matches!(event(sound.as_bytes()).unwrap().event, AgentEvent::Other(_)));
+        let told = ended(
+            format!(
+                r#"{{"type": "post_call_transcription", "data": {{"conversation_id": "c", "sound": "{}", "small": 1}}}}"#,
+                "A".repeat(1 << 20)
+            )
+            .as_bytes(),
+        );
+        assert_eq!(told.rest.keys().collect::<Vec<_>>(), ["small"]);
+    }
+}
