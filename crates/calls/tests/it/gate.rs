@@ -4,6 +4,7 @@ use serde_json::json;
 use testkit::{FreshDb, both_engines};
 
 use crate::stand_in::{StandIn, answer};
+use crate::telephony::hook;
 use crate::world::{NUMBER, Parts, World};
 
 const CONSENTS: &str = "/api/v1/outreach/consents";
@@ -47,12 +48,82 @@ async fn the_gate_stands_before_every_real_provider(fresh: FreshDb) {
 }
 
 #[both_engines]
+async fn a_number_is_called_once_a_day_and_a_workspace_calls_so_often(fresh: FreshDb) {
+    let twilio = StandIn::start(|asked| {
+        let sid = format!("CA{}", asked.body.len() + asked.body.bytes().map(usize::from).sum::<usize>());
+        answer(201, &json!({"sid": sid, "status": "queued"}))
+    })
+    .await;
+    let mut parts = Parts::twilio(&twilio.url);
+    parts.settings.most_calls = 3;
+    parts.settings.most_minutes_a_day = 60;
+    let world = World::new(fresh, parts).await;
+    let call = async |number: &str| {
+        let consent = json!({"phone_number": number, "source": "Form"});
+        world.client.post(CONSENTS, &consent).await.ok();
+        world.client.post(CALL, &json!({"to_number": number})).await
+    };
+    let over = async |begun: serde_json::Value, seconds: &str| {
+        let sid = begun["call_sid"].as_str().unwrap().to_owned();
+        let fields = [
+            ("CallSid", sid.as_str()),
+            ("CallStatus", "completed"),
+            ("CallDuration", seconds),
+            ("Direction", "outbound-api"),
+        ];
+        assert_eq!(hook(&world.client, "status", &fields).await.status, 204);
+    };
+    over(call("+34600000001").await.ok(), "60").await;
+    let again = call("+34600000001").await;
+    assert!(again.message().contains("once a day"), "{}", again.message());
+    again.refused(429);
+    // One that failed did not ring.
+    let failed = call("+34600000002").await.ok();
+    let fields =
+        [("CallSid", failed["call_sid"].as_str().unwrap()), ("CallStatus", "failed"), ("Direction", "outbound-api")];
+    hook(&world.client, "status", &fields).await;
+    over(call("+34600000002").await.ok(), "60").await;
+    over(call("+34600000003").await.ok(), "60").await;
+    let many = call("+34600000004").await;
+    assert!(many.message().contains("CALL_MAX_PER_DAY"), "{}", many.message());
+    many.refused(429);
+    // After a day there is room again, until the minutes are used up.
+    world.clock.advance(24 * kernel::time::HOUR);
+    over(call("+34600000001").await.ok(), "3000").await;
+    let long = call("+34600000005").await;
+    assert!(long.message().contains("CALL_MAX_MINUTES_PER_DAY"), "{}", long.message());
+    long.refused(429);
+}
+
+#[both_engines]
+async fn numbers_that_cost_or_cannot_be_are_never_rung(fresh: FreshDb) {
+    let twilio = StandIn::start(|_| answer(201, &json!({"sid": "CA1", "status": "queued"}))).await;
+    let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
+    for (number, why) in [
+        ("+34803123456", "premium"),
+        ("+19005550123", "premium"),
+        ("+881621234567", "satellite"),
+        ("+882161234567", "satellite"),
+        ("+447012345678", "personal"),
+        ("+34100000000", "cannot be"),
+        ("+5352123456", "CALL_COUNTRIES"),
+        ("+18095550123", "CALL_COUNTRIES"),
+    ] {
+        world.client.post(CONSENTS, &json!({"phone_number": number, "source": "Form"})).await.ok();
+        let refused = world.client.post(CALL, &json!({"to_number": number})).await;
+        assert!(refused.message().contains(why), "{number}: {}", refused.message());
+        refused.refused(403);
+    }
+    assert_eq!((twilio.rang(), world.rows("calls").await), (0, 0));
+}
+
+#[both_engines]
 async fn a_mock_call_is_let_through_and_tells(fresh: FreshDb) {
     let world = World::new(fresh, Parts::mock()).await;
     let begun = world.client.post(CALL, &json!({"to_number": "+1234567890"})).await.ok();
     assert_eq!(begun["call_sid"], "MOCK_CALL_SID_+1234567890");
     let reasons = begun["would_be_refused"].as_array().unwrap();
-    assert_eq!(reasons.len(), 2, "no consent, and night in the west: {reasons:?}");
+    assert_eq!(reasons.len(), 3, "no consent, no such number, and night in the west: {reasons:?}");
     world.consent().await;
     let begun = world.client.post("/api/v1/outreach/call/initiate", &world.about()).await.ok();
     assert_eq!(begun["would_be_refused"], json!([]));

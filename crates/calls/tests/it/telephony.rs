@@ -40,12 +40,14 @@ async fn a_call_is_asked_for_as_documented_and_moves_on_whatever_the_order(fresh
         format!("Url=https%3A%2F%2Fflow.example%2Fapi%2Fv1%2Fvoice-call%2Fvoice%3Fcall%3D{id}"),
         "StatusCallbackEvent=completed".to_owned(),
         "Record=true".to_owned(),
+        "MachineDetection=Enable".to_owned(),
     ] {
         assert!(asked.body.contains(&part), "{part} in {}", asked.body);
     }
     assert_eq!(world.entry().await["call_status"], "initiated");
     let voice = hook(&world.client, &format!("voice?call={id}"), &event("in-progress", &[])).await;
     assert!(voice.text().contains("calling for TechFit"), "{}", voice.text());
+    assert!(voice.text().contains("This call is recorded."), "{}", voice.text());
     assert!(voice.text().contains("action=\"https://flow.example/api/v1/voice-call/gather?turn=1\""));
     assert_eq!(world.entry().await["call_status"], "in-progress");
     let heard = event("in-progress", &[("SpeechResult", "yes, for sure")]);
@@ -223,4 +225,47 @@ async fn a_call_that_would_listen_to_another_server_is_not_made() {
     assert_eq!(world.client.post(CALL, &body).await.faults(), ["webhook_base_url"]);
     body["webhook_base_url"] = json!(format!("{PUBLIC}/"));
     world.client.post(CALL, &body).await.ok();
+}
+
+#[both_engines]
+async fn an_answering_machine_is_told_nothing_and_is_no_interest(fresh: FreshDb) {
+    let twilio = StandIn::start(|_| answer(201, &placed())).await;
+    let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
+    world.consent().await;
+    world.client.post(CALL, &world.outbound()).await.ok();
+    let voice = hook(&world.client, "voice", &event("in-progress", &[("AnsweredBy", "machine_start")])).await;
+    assert!(voice.text().contains("<Hangup/>") && !voice.text().contains("<Say"), "{}", voice.text());
+    hook(&world.client, "status", &event("completed", &[("CallDuration", "3")])).await;
+    let entry = world.entry().await;
+    assert_eq!((entry["call_status"].as_str(), entry["interest_level"].as_str()), (Some("no_answer"), None), "{entry}");
+}
+
+#[both_engines]
+async fn a_machine_that_only_its_words_give_away_is_no_interest_either(fresh: FreshDb) {
+    let twilio = StandIn::start(|_| answer(201, &placed())).await;
+    let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
+    world.consent().await;
+    world.client.post(CALL, &world.outbound()).await.ok();
+    hook(&world.client, "voice", &event("in-progress", &[])).await;
+    let said = "Hi, you've reached Mia. Yes, I love hearing from you! Please leave a message after the beep.";
+    let heard = hook(&world.client, "gather?turn=1", &event("in-progress", &[("SpeechResult", said)])).await;
+    assert!(heard.text().contains("<Hangup/>") && !heard.text().contains("<Say"), "{}", heard.text());
+    let entry = world.entry().await;
+    assert_eq!((entry["call_status"].as_str(), entry["interest_level"].as_str()), (Some("no_answer"), None), "{entry}");
+}
+
+#[both_engines]
+async fn half_a_sentence_is_enough_to_be_left_alone(fresh: FreshDb) {
+    let twilio = StandIn::start(|_| answer(201, &placed())).await;
+    let world = World::new(fresh, Parts::twilio(&twilio.url)).await;
+    world.consent().await;
+    world.client.post(CALL, &world.outbound()).await.ok();
+    hook(&world.client, "voice", &event("in-progress", &[])).await;
+    let heard = [("CallSid", "CA1"), ("Direction", "outbound-api"), ("UnstableSpeechResult", "stop calling me and")];
+    assert_eq!(hook(&world.client, "partial", &heard).await.status, 204);
+    hook(&world.client, "status", &event("completed", &[])).await;
+    world.clock.advance(48 * kernel::time::HOUR);
+    let refused = world.client.post(CALL, &world.outbound()).await;
+    assert!(refused.message().contains("do-not-call list"), "{}", refused.message());
+    refused.refused(403);
 }

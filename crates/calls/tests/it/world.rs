@@ -54,7 +54,8 @@ impl Parts {
             number: "+15550001111".into(),
             limits,
         });
-        let settings = Settings { webhook_base: Some(PUBLIC.into()), ..Settings::default() };
+        let record = calls::Countries::These(["ES".to_owned()].into());
+        let settings = Settings { webhook_base: Some(PUBLIC.into()), record, ..Settings::default() };
         Self { telephony: Arc::new(twilio.unwrap()), settings, demo: false, ..Self::mock() }
     }
 
