@@ -17,7 +17,7 @@ use crate::shapes::Done;
 
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum ReportMarker {}
+pub(super) enum ReportMarker {}
 /// A report of a link.
 pub(super) type ReportId = Id<ReportMarker>;
 
