@@ -56,6 +56,9 @@ async fn a_ranking_follows_its_campaign_at_once(world: World) {
     let campaign = world.campaign(json!({})).await;
     let id = text(&campaign, "id");
     let ranking = format!("/api/v1/creators?campaign_id={id}&limit=100");
+    // The same question, spelled otherwise.
+    let spelled = format!("/api/v1/creators?c%61mpaign%5Fid={id}&limit=100");
+    world.client.get(&spelled).await.ok();
     let top = world.client.get(&ranking).await.ok()["creators"][0].clone();
     let profile = format!("/api/v1/creators/{}?campaign_id={id}", text(&top, "id"));
     let before = world.client.get(&profile).await.ok()["campaign_match"].clone();
@@ -65,6 +68,10 @@ async fn a_ranking_follows_its_campaign_at_once(world: World) {
     let after = world.client.get(&profile).await.ok()["campaign_match"].clone();
     assert_eq!(after["excluded"], true);
     assert!(after["percentage"].as_f64().unwrap() < before["percentage"].as_f64().unwrap(), "{before} {after}");
+    for spelled in [&ranking, &spelled] {
+        let list = world.client.get(spelled).await.ok();
+        assert!(!texts(&list["creators"], "platform").contains(&text(&top, "platform")), "{spelled}");
+    }
     let list = world.client.get(&ranking).await.ok();
     assert!(!texts(&list["creators"], "platform").contains(&text(&top, "platform")));
     assert!(list["total"].as_u64().unwrap() > 0);
