@@ -62,6 +62,15 @@ async fn a_bucket_keeps_files_and_every_request_is_signed() {
     assert!(files.read("a/b.wav", None).await.unwrap().is_none());
     put(&files, "a/b.wav", [Bytes::from_static(b"RIFF"), Bytes::from_static(b"0123456789")]).await.unwrap();
     assert_eq!(server.names(), ["/recordings/app%20one/a/b.wav"]);
+    // Whoever fetches it there learns what it is, also of what went up in parts.
+    let large = (0..5).map(|_| Bytes::from(vec![b'x'; 4 << 20]));
+    put(&files, "a/c.mp3", large).await.unwrap();
+    let asked = server.asked();
+    let types: Vec<_> = asked.iter().filter(|asked| asked.method == Method::PUT || asked.query == "uploads").collect();
+    let type_of =
+        |end: &str| types.iter().find(|asked| asked.path.ends_with(end)).and_then(|asked| asked.media_type.clone());
+    assert_eq!((type_of("b.wav").as_deref(), type_of("c.mp3").as_deref()), (Some("audio/wav"), Some("audio/mpeg")));
+    files.delete("a/c.mp3").await.unwrap();
     assert_eq!(files.size("a/b.wav").await.unwrap(), Some(14));
     assert_eq!(read_all(&files, "a/b.wav").await.unwrap().unwrap(), "RIFF0123456789");
     server.asked();

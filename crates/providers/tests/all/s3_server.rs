@@ -25,6 +25,7 @@ pub(crate) struct Asked {
     pub(crate) query: String,
     pub(crate) bytes: usize,
     pub(crate) range: Option<String>,
+    pub(crate) media_type: Option<String>,
 }
 
 #[derive(Default)]
@@ -64,9 +65,10 @@ impl S3Server {
         let handler = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
             let (own, mood) = (Arc::clone(&own), Arc::clone(&mood));
             async move {
-                let range = headers.get("range").map(|range| range.to_str().unwrap().to_owned());
+                let said = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+                let (range, media_type) = (said("range"), said("content-type"));
                 let (path, query) = (uri.path().to_owned(), uri.query().unwrap_or_default().to_owned());
-                let asked = Asked { method, path, query, bytes: body.len(), range };
+                let asked = Asked { method, path, query, bytes: body.len(), range, media_type };
                 let response = {
                     let mut kept = own.lock().unwrap();
                     let number = kept.asked.len();
