@@ -66,7 +66,8 @@ async fn a_bucket_keeps_files_and_every_request_is_signed() {
     let large = (0..5).map(|_| Bytes::from(vec![b'x'; 4 << 20]));
     put(&files, "a/c.mp3", large).await.unwrap();
     let asked = server.asked();
-    let types: Vec<_> = asked.iter().filter(|asked| asked.method == Method::PUT || asked.query == "uploads").collect();
+    let types: Vec<_> =
+        asked.iter().filter(|asked| asked.method == Method::PUT || asked.query.starts_with("uploads")).collect();
     let type_of =
         |end: &str| types.iter().find(|asked| asked.path.ends_with(end)).and_then(|asked| asked.media_type.clone());
     assert_eq!((type_of("b.wav").as_deref(), type_of("c.mp3").as_deref()), (Some("audio/wav"), Some("audio/mpeg")));
