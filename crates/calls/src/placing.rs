@@ -203,6 +203,7 @@ pub(crate) fn brief(calls: &Calls, about: Option<&(Campaign, creators::Creator)>
         budget_minor: Some(campaign.total_budget.minor()),
         can_hand_over,
         inbound,
+        recorded: false,
     }
 }
 

@@ -52,6 +52,7 @@ impl World {
             creators::MIGRATIONS,
             accounts::MIGRATIONS,
             campaigns::MIGRATIONS,
+            outreach::MIGRATIONS,
             payments::MIGRATIONS,
             deals::MIGRATIONS,
         ]

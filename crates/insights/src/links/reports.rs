@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::model::{Link, LinkId};
 use super::{store, visit};
 use crate::Insights;
-use crate::day::Day;
+use kernel::Day;
 use crate::shapes::Done;
 
 #[doc(hidden)]

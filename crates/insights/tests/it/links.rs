@@ -167,7 +167,7 @@ async fn a_link_that_leads_where_it_should_not_is_reported_and_taken_down(fresh:
     assert_eq!(world.anyone.post("/t/nowhere/report", &reason).await.status, 404);
     let path = "/api/v1/analytics/link-reports";
     world.client.get(path).await.refused(403);
-    let admin = world.client.of(&world.people.admin(&world.clock));
+    let admin = &world.admin;
     let told = admin.get(path).await.ok();
     assert_eq!((&told["total"], &told["reports"][0]["reason"]), (&json!(1), &reason["reason"]), "once a day: {told}");
     assert_eq!(told["reports"][0]["link_id"], link["id"]);

@@ -28,6 +28,8 @@ pub(crate) struct World {
     pub(crate) stranger: Client,
     /// as a creator,
     pub(crate) creator: Client,
+    /// as an administrator,
+    pub(crate) admin: Client,
     /// and without a token.
     pub(crate) anyone: Client,
     pub(crate) campaign: CampaignId,
@@ -82,6 +84,7 @@ impl World {
             viewer: anyone.of(&viewer),
             stranger: anyone.of(&other),
             creator: anyone.of(&person),
+            admin: anyone.of(&people.admin(&clock)),
             strange: self::campaign(&app, &clock, &other).await,
             anyone,
             app,
