@@ -14,6 +14,7 @@ fn brief() -> Brief {
         budget_minor: Some(2_500_000),
         can_hand_over: false,
         inbound: false,
+        recorded: false,
     }
 }
 
