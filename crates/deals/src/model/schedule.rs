@@ -403,7 +403,7 @@ mod tests {
             match Fields::of_body(body).unwrap().read::<Checked>() {
                 Ok(checked) => {
                     let lines = lines(&checked.0, &[]);
-                    prop_assert!(lines.iter().all(|line| line.amount > Money::default() && currency.fits(line.amount)));
+                    prop_assert!(lines.iter().all(|line| line.amount > Amount::default() && currency.fits(line.amount)));
                     prop_assert_eq!(lines.iter().map(|line| line.amount.minor()).sum::<i64>(), whole);
                 }
                 Err(error) => {

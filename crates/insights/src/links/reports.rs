@@ -3,17 +3,15 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use http_base::{Answer, Body, Caller, MaybeBody, Named, Offsets, Page, Params, Peer};
+use http_base::{Answer, Body, Caller, Done, MaybeBody, Named, Offsets, Page, Params, Peer, done};
 use input::Input;
-use kernel::{Error, Id, Kind, Scope, Timestamp};
+use kernel::{Day, Error, Id, Kind, Scope, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{Link, LinkId};
 use super::{store, visit};
 use crate::Insights;
-use kernel::Day;
-use crate::shapes::Done;
 
 #[doc(hidden)]
 #[derive(Debug)]
@@ -78,7 +76,7 @@ pub(super) async fn report(
         tracing::warn!(link = %link.id, code = link.code, "a tracked link was reported");
     }
     tx.commit().await?;
-    Ok((StatusCode::ACCEPTED, Json(Done { message: "Thank you: somebody looks at the link".into() })))
+    Ok((StatusCode::ACCEPTED, done("Thank you: somebody looks at the link")))
 }
 
 /// A report, with the link that it is of.

@@ -121,7 +121,7 @@ pub(super) async fn reschedule(
     if entry.call() != CallStatus::Scheduled {
         return Err(Error::conflict("Only a call that is scheduled can be moved; schedule another one").into());
     }
-    let campaign = store::campaign(scope, &mut tx, &entry.campaign_id.to_string()).await?;
+    let campaign = campaigns::find(scope, &mut tx, &entry.campaign_id.to_string()).await?;
     let creator = creators::store::by_id(Scope::system(), &mut tx, entry.creator_id).await?;
     let email = creator.and_then(|creator| creator.email);
     let time = (input.scheduled_time, input.notes);
@@ -137,7 +137,7 @@ async fn settle_time(
     (outreach, key): (&Outreach, &Key),
     caller: &Caller,
     mut tx: Tx,
-    (campaign, email): (&store::CampaignRef, Option<&str>),
+    (campaign, email): (&campaigns::Campaign, Option<&str>),
     mut entry: Entry,
     (scheduled_time, notes): (Timestamp, Option<String>),
 ) -> Result<Scheduled> {

@@ -172,7 +172,7 @@ pub async fn for_call(
 }
 
 /// The entry of the meeting with this creator for this campaign that is planned and not over, taken for a change, if there is one.
-pub async fn meeting(scope: Scope, tx: &mut Tx, campaign: &CampaignRef, creator: CreatorId) -> Result<Option<Entry>> {
+pub async fn meeting(scope: Scope, tx: &mut Tx, campaign: &Campaign, creator: CreatorId) -> Result<Option<Entry>> {
     newest(scope, tx, campaign, creator, "call_status = 'scheduled'").await
 }
 
