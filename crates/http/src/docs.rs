@@ -16,8 +16,12 @@ use crate::assets::Asset;
 use crate::policy::Policies;
 use crate::{Answer, Named, Policy, Rate};
 
+/// What browsers ask for of every page.
+const ICON: Asset = Asset::plain("image/x-icon", include_bytes!("../assets/favicon.ico"));
+
 const REDOC_PAGE: &str = include_str!("../assets/redoc/index.html");
 const REDOC_SCRIPT: Asset = Asset::gzip("text/javascript", include_bytes!("../assets/redoc/redoc.standalone.js.gz"));
+const REDOC_START: Asset = Asset::plain("text/javascript", include_bytes!("../assets/redoc/redoc-initializer.js"));
 
 const SWAGGER_PAGE: &str = include_str!("../assets/swagger/index.html");
 /// What that page loads, by name.
@@ -50,8 +54,19 @@ pub fn router(document: &OpenApi, policies: &mut Policies) -> Result<Router, ser
         .route("/docs", get(|| async { Html(SWAGGER_PAGE) }))
         .route("/docs/{*file}", get(swagger_file))
         .route("/redoc", get(|| async { Html(REDOC_PAGE) }))
-        .route("/redoc/redoc.standalone.js", get(|asked: HeaderMap| async move { REDOC_SCRIPT.answer(&asked) }));
-    for page in ["/openapi.json", "/docs", "/docs/{*file}", "/redoc", "/redoc/redoc.standalone.js"] {
+        .route("/redoc/redoc-initializer.js", get(|asked: HeaderMap| async move { REDOC_START.answer(&asked) }))
+        .route("/redoc/redoc.standalone.js", get(|asked: HeaderMap| async move { REDOC_SCRIPT.answer(&asked) }))
+        .route("/favicon.ico", get(|asked: HeaderMap| async move { ICON.answer(&asked) }));
+    const PAGES: [&str; 7] = [
+        "/openapi.json",
+        "/docs",
+        "/docs/{*file}",
+        "/redoc",
+        "/redoc/redoc-initializer.js",
+        "/redoc/redoc.standalone.js",
+        "/favicon.ico",
+    ];
+    for page in PAGES {
         policies.insert(Method::GET, page, Policy { rate: Rate::Free, ..Policy::default() });
     }
     Ok(pages.with_state(document))

@@ -220,6 +220,35 @@ async fn the_pages_of_the_documentation_ask_nobody_else() {
 }
 
 #[tokio::test]
+async fn the_pages_fit_a_telephone_and_have_an_icon() {
+    let world = demo().await;
+    for page in ["/", "/docs", "/redoc"] {
+        let html = world.client.clone().with("accept", "text/html").get(page).await;
+        let text = html.text();
+        assert!(text.contains("name=\"viewport\" content=\"width=device-width"), "{page}");
+        assert!(text.contains("rel=\"icon\" href=\"/favicon.ico\""), "{page}");
+    }
+    let icon = world.client.get("/favicon.ico").await;
+    assert_eq!((icon.status, icon.header("content-type")), (200, "image/x-icon"));
+    assert!(icon.bytes.starts_with(&[0, 0, 1, 0, 1, 0]), "one picture");
+    // Redoc is given one section at a time: its script and the document are not in the page, nor asked for before that is known.
+    let redoc = world.client.get("/redoc").await;
+    assert!(!redoc.text().contains("redoc.standalone.js") && redoc.text().contains("/redoc/redoc-initializer.js"));
+    let start = world.client.get("/redoc/redoc-initializer.js").await;
+    assert_eq!((start.status, start.header("content-type")), (200, "text/javascript"));
+    assert!(start.text().contains("/redoc/redoc.standalone.js") && start.text().contains("sectionOnly"));
+    // Every operation stands in a section that the document lists, or nobody would find it there.
+    let document = world.client.get("/openapi.json").await.ok();
+    let listed: Vec<&str> =
+        document["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str()).collect();
+    for route in routes(&world).await {
+        let tags = route.operation["tags"].as_array().cloned().unwrap_or_default();
+        let known = tags.iter().any(|tag| tag.as_str().is_some_and(|tag| listed.contains(&tag)));
+        assert!(known, "{} is in no section", route.label());
+    }
+}
+
+#[tokio::test]
 async fn every_operation_schema_and_property_is_described() {
     let world = demo().await;
     let document = world.client.get("/openapi.json").await.ok();
