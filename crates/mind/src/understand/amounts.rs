@@ -1,25 +1,27 @@
 //! Amounts that limit followers, views, engagement or budget.
 
+use super::chunks::Chunk;
 use super::lexicon::{Roles, role};
+use super::limits::set;
 use super::numbers::Amount;
 use super::parser::Reading;
 
-/// "Around 50K" means this much less or more.
-const AROUND: f64 = 0.25;
-/// No account has more followers than there are people, no post more views than this.
-const MOST_PEOPLE: f64 = 1e10;
-/// In units of the currency; far beyond what anyone pays, far within what an i64 holds.
-const MOST_MONEY: f64 = 1e10;
 /// "18-35" of an audience are years.
 const LEAST_PEOPLE: f64 = 100.0;
 
 const DIRECTIONS: Roles = role::AT_LEAST | role::AT_MOST;
+/// What is said behind an amount.
+const AFTER: Roles = role::OR_MORE | role::OR_LESS | role::OR_SO;
+/// What tells a direction.
+const COMPARED: Roles = DIRECTIONS | role::OR_MORE | role::OR_LESS;
+/// So many words stand between a denial and what it denies.
+const FAR: usize = 6;
 
 /// Above it, a percentage of nothing named is no engagement ("at least 80%").
 const MOST_BARE_ENGAGEMENT: f64 = 25.0;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
+pub(super) enum Field {
     Followers,
     Views,
     Engagement,
@@ -27,13 +29,27 @@ enum Field {
 }
 
 /// One or two amounts with the words around them.
-struct Phrase {
-    low: Amount,
-    high: Option<Amount>,
+pub(super) struct Phrase {
+    pub(super) low: Amount,
+    pub(super) high: Option<Amount>,
     /// The chunks of the comparison and the amounts, both included.
     from: usize,
     to: usize,
-    compared: Roles,
+    pub(super) compared: Roles,
+    /// "no creators over 100K": what is compared is ruled out.
+    pub(super) denied: bool,
+    /// "between" was said, so that there have to be two.
+    between: bool,
+}
+
+impl Phrase {
+    /// Whether all of it was read: the numbers whole, both ends of a range, and not a denial of what has no other side.
+    fn is_whole(&self) -> bool {
+        let read = !self.low.unread && !self.high.is_some_and(|high| high.unread);
+        let both = !self.between || self.high.is_some();
+        let turned = !self.denied || self.high.is_none() && (self.low.plus || self.compared & COMPARED != 0);
+        read && both && turned
+    }
 }
 
 pub(super) fn read(reading: &mut Reading<'_>) {
@@ -41,7 +57,7 @@ pub(super) fn read(reading: &mut Reading<'_>) {
     while at < reading.chunks.len() {
         at = match phrase(reading, at) {
             Some(phrase) => limit(reading, phrase),
-            None => at + 1,
+            None => without_amount(reading, at).unwrap_or(at) + 1,
         };
     }
 }
@@ -49,23 +65,26 @@ pub(super) fn read(reading: &mut Reading<'_>) {
 /// The phrase whose first amount stands here.
 fn phrase(reading: &Reading<'_>, at: usize) -> Option<Phrase> {
     let first = reading.chunks[at].amount().filter(|_| reading.chunks[at].is_open())?;
-    let (compared, from) = comparison(reading, at);
-    let mut phrase = Phrase { low: first, high: None, from, to: at, compared };
-    if let Some(second) = second(reading, at, compared) {
+    let (compared, from, between) = comparison(reading, at);
+    let mut phrase = Phrase { low: first, high: None, from, to: at, compared, denied: false, between };
+    if let Some((second, to)) = second(reading, at, compared) {
         (phrase.low, phrase.high) = pair(first, second);
-        phrase.to = at + 2;
+        phrase.to = to;
     }
     if let Some(roles) = comparison_after(reading, phrase.to) {
         phrase.compared |= roles;
         phrase.to += 1;
     }
+    if let Some(denial) = denial(reading, from) {
+        (phrase.denied, phrase.from) = (true, denial);
+    }
     Some(phrase)
 }
 
-/// "at least", "entre", ">=" before an amount: the roles of the nearest, and where all of it begins.
-fn comparison(reading: &Reading<'_>, at: usize) -> (Roles, usize) {
+/// "at least", "entre", ">=" before an amount: the roles of the nearest, where all of it begins, and whether it is "between".
+fn comparison(reading: &Reading<'_>, at: usize) -> (Roles, usize, bool) {
     const COMPARES: Roles = role::AT_LEAST | role::AT_MOST | role::AROUND | role::BETWEEN;
-    let (mut roles, mut from) = (0, at);
+    let (mut roles, mut from, mut between) = (0, at, false);
     for before in (at.saturating_sub(4)..at).rev() {
         let chunk = &reading.chunks[before];
         if !chunk.is_open() || chunk.amount().is_some() {
@@ -75,16 +94,35 @@ fn comparison(reading: &Reading<'_>, at: usize) -> (Roles, usize) {
         if chunk.is(COMPARES) || or_less {
             // "and under $500"
             let said = chunk.entry.roles & COMPARES | if or_less && !chunk.is(COMPARES) { role::AT_MOST } else { 0 };
-            // "no más de", "hasta un máximo de": the word nearest to the number tells the direction.
-            if roles & (role::AT_LEAST | role::AT_MOST | role::AROUND) == 0 {
+            // "no más de", "hasta un máximo de": the word nearest to the number tells the direction. "more than about 50K" has one.
+            if roles & DIRECTIONS == 0 {
                 roles |= said;
             }
+            between |= chunk.is_between();
             from = before;
         } else if !(chunk.is(role::STOP | role::OF) || chunk.is_sign("=")) {
             break;
         }
     }
-    (roles, from)
+    (roles, from, between)
+}
+
+/// The denial of a comparison that begins at `from`: "|nobody with| more than", "|sin creadores de| más de".
+fn denial(reading: &Reading<'_>, from: usize) -> Option<usize> {
+    const BETWEEN_THEM: Roles = role::STOP | role::CREATOR | role::OF | role::IN | role::NO_VERB | role::FILLER;
+    for before in (from.saturating_sub(FAR)..from).rev() {
+        let chunk = &reading.chunks[before];
+        if !chunk.is_open() || chunk.amount().is_some() || matches!(chunk.what, super::chunks::What::Sign(_)) {
+            return None;
+        }
+        if chunk.is(role::NO | role::EXCEPT) {
+            return Some(before);
+        }
+        if !chunk.is(BETWEEN_THEM) && unit(chunk.entry.roles).is_none() {
+            return None;
+        }
+    }
+    None
 }
 
 /// "or more", "máximo" behind an amount, unless another amount follows, whose it then is.
@@ -92,20 +130,29 @@ fn comparison_after(reading: &Reading<'_>, at: usize) -> Option<Roles> {
     let next = reading.near(at, 1).filter(|next| next.is_open())?;
     let of_another = reading.near(at, 2).is_some_and(|after| after.amount().is_some());
     match next.entry.roles {
-        roles if of_another || roles & (role::OR_MORE | role::OR_LESS) == 0 => None,
+        roles if of_another || roles & AFTER == 0 => None,
         roles if roles & role::OR_MORE != 0 => Some(role::OR_MORE),
-        _ => Some(role::OR_LESS),
+        roles if roles & role::OR_LESS != 0 => Some(role::OR_LESS),
+        _ => Some(role::AROUND),
     }
 }
 
-/// The second amount of a range: "10k-50k", "500 to 2,000", "entre 10 y 50 mil".
-fn second(reading: &Reading<'_>, at: usize, compared: Roles) -> Option<Amount> {
-    let link = reading.near(at, 1)?;
-    let high = reading.near(at, 2)?.amount()?;
-    let ranges = link.is_sign("-") || link.is(role::TO) || (link.is(role::AND) && compared & role::BETWEEN != 0);
+/// The second amount of a range, and where it stands: "10k-50k", "500 to 2,000", "entre 10 y 50 mil", "five or six thousand",
+/// "between 10k followers and 50k followers".
+fn second(reading: &Reading<'_>, at: usize, compared: Roles) -> Option<(Amount, usize)> {
+    let between = compared & role::BETWEEN != 0;
+    let named = between && reading.near(at, 1).is_some_and(|next| unit(next.entry.roles).is_some());
+    let link_at = at + 1 + usize::from(named);
+    let link = reading.chunks.get(link_at)?;
+    let high = reading.chunks.get(link_at + 1)?.amount()?;
     let low = reading.chunks[at].amount()?;
+    let either = || {
+        let or = matches!(crate::text::folded(reading.words(link_at)).as_ref(), "or" | "o" | "u");
+        or && low.scale < high.scale && low.value < 1_000.0 && low.currency.is_none() && !low.percent
+    };
+    let ranges = link.is_sign("-") || link.is(role::TO) || (link.is(role::AND) && (between || either()));
     let alike = low.percent == high.percent || !low.percent;
-    (ranges && alike && !low.plus).then_some(high)
+    (ranges && alike && !low.plus).then_some((high, link_at + 1))
 }
 
 /// Both ends with the unit that only one of them carries ("100-500k", "$500-2,000"), the smaller first.
@@ -122,6 +169,7 @@ fn pair(mut low: Amount, mut high: Amount) -> (Amount, Option<Amount>) {
     high.percent = low.percent;
     low.currency = low.currency.or(high.currency);
     high.currency = low.currency;
+    low.unread |= high.unread;
     if low.value <= high.value { (low, Some(high)) } else { (high, Some(low)) }
 }
 
@@ -130,7 +178,12 @@ fn limit(reading: &mut Reading<'_>, mut phrase: Phrase) -> usize {
     let after = phrase.to + 1;
     let right = unit_after(reading, phrase.to);
     let left = unit_before(reading, phrase.from);
-    let Some(field) = field(reading, &phrase, right, left) else { return after };
+    let Some(field) = field(reading, &phrase, right, left) else {
+        if limits_nothing_known(reading, &phrase) {
+            reading.not_understood(phrase.from, phrase.to);
+        }
+        return after;
+    };
     let (mut from, mut to) = (phrase.from, phrase.to);
     match (right, left) {
         (Some((unit, at)), _) if unit == field => {
@@ -155,8 +208,11 @@ fn limit(reading: &mut Reading<'_>, mut phrase: Phrase) -> usize {
         }
         _ => {}
     }
-    if !set(reading, field, &phrase) {
-        return after;
+    // A number that was not read whole limits nothing: it is told.
+    if !(phrase.is_whole() && set(reading, field, &phrase)) {
+        reading.not_understood(from, to);
+        take_all_but_platforms(reading, from, to);
+        return to + 1;
     }
     while field == Field::Budget && reading.near(to, 1).is_some_and(|next| next.is_open() && next.is(role::PER_POST)) {
         to += 1;
@@ -170,6 +226,40 @@ fn limit(reading: &mut Reading<'_>, mut phrase: Phrase) -> usize {
     reading.note(name, from, to);
     take_all_but_platforms(reading, from, to);
     to + 1
+}
+
+/// Whether an amount was compared with nothing that anybody knows ("people over 50"); not if a thing is counted.
+fn limits_nothing_known(reading: &Reading<'_>, phrase: &Phrase) -> bool {
+    let next = reading.near(phrase.to, 1);
+    let ends = next.is_none_or(|next| {
+        matches!(next.what, super::chunks::What::Sign(_)) || (next.is(role::LINK) && !next.is(role::STOP))
+    });
+    let thing = product_before(reading, phrase.from) || phrase.low.currency.is_some();
+    (phrase.compared & DIRECTIONS != 0 || phrase.low.unread && phrase.compared != 0) && ends && !thing
+}
+
+/// "more than a gazillion followers", "above average engagement": a comparison whose number is none. Tells it, and gives the place
+/// of its unit.
+fn without_amount(reading: &mut Reading<'_>, at: usize) -> Option<usize> {
+    let chunk = &reading.chunks[at];
+    let compares =
+        chunk.is(DIRECTIONS) && !chunk.is(role::BETWEEN | role::IN | role::TO | role::STOP) && chunk.is_open();
+    if !compares
+        || !reading
+            .near(at, 1)
+            .is_some_and(|next| next.is_open() && (next.is_unknown() || next.is(role::LINK | role::FILLER)))
+    {
+        return None;
+    }
+    let unit_at =
+        (at + 2..(at + 5).min(reading.chunks.len())).find(|&next| unit(reading.chunks[next].entry.roles).is_some())?;
+    let plain = |chunk: &Chunk| chunk.is_open() && (chunk.is_unknown() || chunk.is(role::LINK | role::FILLER));
+    if !reading.chunks[at + 1..unit_at].iter().all(plain) {
+        return None;
+    }
+    reading.not_understood(at, unit_at);
+    reading.take(at, unit_at);
+    Some(unit_at)
 }
 
 /// "100K YouTube subscribers": the platform is still to be read.
@@ -253,7 +343,18 @@ fn field(
     }
     match right {
         Some(Field::Engagement) if amount.value <= 100.0 => return Some(Field::Engagement),
-        Some(people @ (Field::Followers | Field::Views)) if amount.value >= LEAST_PEOPLE => return Some(people),
+        Some(people @ (Field::Followers | Field::Views)) if amount.value >= LEAST_PEOPLE || amount.unread => {
+            return Some(people);
+        }
+        // "at least fifty followers"; "18-35" of an audience are years.
+        Some(people @ (Field::Followers | Field::Views))
+            if compared
+                && phrase.compared != 0
+                && !next.is_some_and(|next| next.is(role::AGE))
+                && counts_people(reading, phrase.to) =>
+        {
+            return Some(people);
+        }
         _ => {}
     }
     if next.is_some_and(|next| next.is(role::AGE)) {
@@ -261,7 +362,9 @@ fn field(
     }
     match left {
         Some(Field::Engagement) if amount.value <= 100.0 && right.is_none() => return Some(Field::Engagement),
-        Some(people @ (Field::Followers | Field::Views)) if amount.value >= LEAST_PEOPLE => return Some(people),
+        Some(people @ (Field::Followers | Field::Views)) if amount.value >= LEAST_PEOPLE || amount.unread => {
+            return Some(people);
+        }
         Some(Field::Budget) => return Some(Field::Budget),
         _ => {}
     }
@@ -282,73 +385,15 @@ fn field(
     believable.then_some(Field::Followers)
 }
 
+/// Whether what follows an amount is followers or views, and no audience, of which one tells the age.
+fn counts_people(reading: &Reading<'_>, at: usize) -> bool {
+    unit_after(reading, at).is_some_and(|(_, unit)| {
+        !matches!(crate::text::folded(reading.words(unit)).as_ref(), "audience" | "audiencia" | "following")
+    })
+}
+
 /// "outfits under $50": the price of a thing.
 fn product_before(reading: &Reading<'_>, at: usize) -> bool {
     let before = reading.chunks[..at].iter().rev().find(|chunk| !chunk.is(role::LINK | role::AROUND));
     before.is_some_and(|chunk| chunk.is_open() && chunk.is(role::PRODUCT))
-}
-
-/// Limits the field; false if the amount is out of all range.
-fn set(reading: &mut Reading<'_>, field: Field, phrase: &Phrase) -> bool {
-    let (low, high) = bounds(field, phrase);
-    let most = match field {
-        Field::Followers | Field::Views => MOST_PEOPLE,
-        Field::Engagement => 100.0,
-        Field::Budget => MOST_MONEY,
-    };
-    if low.into_iter().chain(high).any(|value| !(0.0..=most).contains(&value)) {
-        return false;
-    }
-    let found = &mut reading.found;
-    let people = |value: f64| value.round() as u64;
-    let cents = |value: f64| (value * 100.0).round() as i64;
-    match field {
-        Field::Followers => fill(&mut found.followers_min, &mut found.followers_max, low, high, people),
-        Field::Views => fill(&mut found.views_min, &mut found.views_max, low, high, people),
-        Field::Engagement => fill(&mut found.engagement_min, &mut found.engagement_max, low, high, |percent| percent),
-        Field::Budget => {
-            fill(&mut found.budget_min_minor, &mut found.budget_max_minor, low, high, cents);
-            let currency = phrase.low.currency.map(str::to_owned);
-            found.currency = found.currency.take().or(currency);
-        }
-    }
-    true
-}
-
-/// The lower and upper bound that a phrase gives.
-fn bounds(field: Field, phrase: &Phrase) -> (Option<f64>, Option<f64>) {
-    let (value, compared) = (phrase.low.value, phrase.compared);
-    if let Some(high) = phrase.high {
-        return (Some(value), Some(high.value));
-    }
-    if phrase.low.plus || compared & role::OR_MORE != 0 {
-        return (Some(value), None);
-    }
-    if compared & role::OR_LESS != 0 || compared & role::AT_MOST != 0 {
-        return (None, Some(value));
-    }
-    if compared & role::AT_LEAST != 0 {
-        return (Some(value), None);
-    }
-    if compared & role::AROUND != 0 {
-        return (Some(value * (1.0 - AROUND)), Some(value * (1.0 + AROUND)));
-    }
-    // A bare number of money is what one has; of anything else, what one wants.
-    if field == Field::Budget { (None, Some(value)) } else { (Some(value), None) }
-}
-
-/// Fills what is not set: the first amount of a query wins.
-fn fill<T>(
-    min: &mut Option<T>,
-    max: &mut Option<T>,
-    low: Option<f64>,
-    high: Option<f64>,
-    as_stored: impl Fn(f64) -> T,
-) {
-    if min.is_none() {
-        *min = low.map(&as_stored);
-    }
-    if max.is_none() {
-        *max = high.map(&as_stored);
-    }
 }

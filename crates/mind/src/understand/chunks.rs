@@ -1,7 +1,7 @@
 //! Tokens grouped into what they say together: a known phrase, an amount, a sign, or a word that means nothing here.
 
 use super::lexicon::{Entry, Form, LEXICON, Roles, UNKNOWN, role};
-use super::numbers::{Amount, amount};
+use super::numbers::{Amount, Before, amount};
 use super::tokens::{Kind, Token};
 use crate::geo;
 
@@ -72,6 +72,11 @@ impl Chunk {
             && entry.speakers.is_none()
     }
 
+    /// "between", "entre", after which two amounts come; not "from", after which one may.
+    pub(super) fn is_between(&self) -> bool {
+        self.is(role::BETWEEN) && !self.is(role::AT_LEAST | role::IN | role::OF | role::TO)
+    }
+
     /// Those whom one looks for: "creators", "YouTubers".
     pub(super) fn is_creator(&self) -> bool {
         self.is(role::CREATOR)
@@ -86,7 +91,13 @@ pub(super) fn chunks(text: &str, tokens: &[Token<'_>]) -> Vec<Chunk> {
     while at < tokens.len() {
         let rest = &tokens[at..];
         let before = at.checked_sub(1).map(|before| &tokens[before]);
-        let (length, what, entry) = if let Some((length, amount)) = amount(text, rest, before) {
+        let last = chunks.last();
+        let standing = Before {
+            token: before,
+            between: last.is_some_and(Chunk::is_between),
+            unknown: last.is_some_and(Chunk::is_unknown),
+        };
+        let (length, what, entry) = if let Some((length, amount)) = amount(text, rest, standing) {
             (length, What::Amount(amount), UNKNOWN)
         } else if let Kind::Sign(sign) = rest[0].kind {
             (1, What::Sign(sign), sign_entry(sign))

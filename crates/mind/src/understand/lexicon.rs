@@ -39,7 +39,7 @@ pub(super) mod role {
     }
 
     roles! {
-        FILLER CREATOR STOP IN OF ABOUT FOR AND TO BETWEEN AT_LEAST AT_MOST AROUND OR_MORE OR_LESS
+        FILLER CREATOR STOP IN OF ABOUT FOR AND TO BETWEEN AT_LEAST AT_MOST AROUND OR_SO OR_MORE OR_LESS
         FOLLOWERS VIEWS ENGAGEMENT BUDGET PER_POST PERCENT THOUSAND MILLION
         NO EXCEPT NO_VERB SPEAK TONGUE AGE NOT_FOLLOWERS TRAVELLING CUISINE AUDIENCE PRODUCT BASED
         NANO MICRO MID MACRO MEGA SMALL LARGE
@@ -84,8 +84,6 @@ pub(super) struct Entry {
     pub(super) speakers: Option<LanguageCode>,
     /// ISO 4217.
     pub(super) currency: Option<&'static str>,
-    /// A number in words.
-    pub(super) number: Option<f64>,
 }
 
 /// The entry of words that mean nothing to the parser.
@@ -99,7 +97,6 @@ pub(super) static UNKNOWN: Entry = Entry {
     language: None,
     speakers: None,
     currency: None,
-    number: None,
 };
 
 /// The one lexicon, built on first use.
@@ -179,26 +176,6 @@ const CURRENCIES: [(&str, &str); 16] = [
 /// The currency of "pesos" before it is known whose.
 pub(super) const PESO: &str = "peso";
 
-/// "Millions of followers".
-pub(super) const MILLIONS: f64 = 1_000_000.5;
-
-const NUMBERS: [(f64, &str); 13] = [
-    // Believed only with a unit behind it.
-    (MILLIONS, "millions|millones"),
-    (1_000.0, "one thousand|a thousand"),
-    (10_000.0, "ten thousand|diez mil"),
-    (20_000.0, "twenty thousand|veinte mil"),
-    (50_000.0, "fifty thousand|cincuenta mil"),
-    (100_000.0, "a hundred thousand|one hundred thousand|hundred thousand|cien mil"),
-    (200_000.0, "two hundred thousand|doscientos mil"),
-    (500_000.0, "half a million|five hundred thousand|medio millón|quinientos mil"),
-    (1_000_000.0, "a million|one million|un millón"),
-    (2_000_000.0, "two million|dos millones"),
-    (3_000_000.0, "three million|tres millones"),
-    (5_000_000.0, "five million|cinco millones"),
-    (10_000_000.0, "ten million|diez millones"),
-];
-
 /// Whether a word only holds others together, or compares.
 pub(super) fn is_link(word: &str) -> bool {
     const LINKS: Roles = role::LINK | role::FILLER | role::AROUND | role::NO;
@@ -232,9 +209,6 @@ impl Lexicon {
         lexicon.read_languages();
         for (code, names) in CURRENCIES {
             names.split('|').for_each(|name| lexicon.at(name, |entry| entry.currency = Some(code)));
-        }
-        for (value, names) in NUMBERS {
-            names.split('|').for_each(|name| lexicon.at(name, |entry| entry.number = Some(value)));
         }
         lexicon
     }

@@ -12,14 +12,17 @@ mod chunks;
 mod exclusions;
 mod figures;
 mod lexicon;
+mod limits;
 mod llm;
 mod meaning;
 pub mod niches;
 mod numbers;
 mod parser;
+mod people;
 mod places;
 mod platform;
 mod say;
+mod spelled;
 mod tokens;
 mod topics;
 
@@ -32,6 +35,7 @@ pub use budget::BudgetFacts;
 pub use kernel::Platform;
 pub use llm::{from_llm_json, llm_prompt};
 pub use parser::{MAX_QUERY_BYTES, parse};
+pub use people::people;
 
 use crate::geo::{CountryCode, LanguageCode};
 
@@ -96,6 +100,14 @@ impl Tier {
             Self::Mega => (1_000_000, None),
         }
     }
+
+    /// What one means who asks for it: as [`Tier::bounds`], but "macro" begins where "micro" ends, as the trade uses the word.
+    pub fn asked(self) -> (u64, Option<u64>) {
+        match self {
+            Self::Macro => (Self::Mid.bounds().0, self.bounds().1),
+            other => other.bounds(),
+        }
+    }
 }
 
 /// The words of a query that a constraint was read from.
@@ -145,13 +157,20 @@ pub struct Understanding {
     pub excluded_platforms: Vec<Platform>,
     /// None of these.
     pub excluded_countries: Vec<CountryCode>,
-    /// Nobody who writes of these: words that are no niche, lower case as written ("alcohol"); compare them folded.
+    /// Nobody who speaks these.
+    pub excluded_languages: Vec<LanguageCode>,
+    /// Nobody who writes of these, or is there: words that are no niche and cities, lower case as written ("alcohol"); compare them folded.
     pub excluded_words: Vec<String>,
+    /// People who were named, as their names stand in the query; known only to whoever has the directory ([`people`]).
+    pub names: Vec<String>,
     /// The order asked for; none is by closeness in meaning.
     pub sort: Option<Sort>,
     /// What to search by meaning: the query's topical words, without what the fields above say and without filler. Empty
     /// when nothing is left.
     pub meaning: String,
+    /// What asks for a limit that was not understood, as it stands in the query ("more than a few hundred thousand followers"):
+    /// it limits nothing, and is told rather than half taken.
+    pub not_understood: Vec<String>,
     /// What each constraint was read from, in the order of the query.
     pub evidence: Vec<Evidence>,
 }
@@ -159,7 +178,12 @@ pub struct Understanding {
 impl Understanding {
     /// Whether it names nothing at all: neither a constraint nor a topic.
     pub fn is_empty(&self) -> bool {
-        let nothing = Self { lang: self.lang, evidence: self.evidence.clone(), ..Self::default() };
+        let nothing = Self {
+            lang: self.lang,
+            evidence: self.evidence.clone(),
+            not_understood: self.not_understood.clone(),
+            ..Self::default()
+        };
         *self == nothing
     }
 }

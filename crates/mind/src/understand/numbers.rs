@@ -1,6 +1,7 @@
 //! Amounts as people write them: "100K+", "1,5 M", "20.000", "€800", "medio millón", "5 %".
 
-use super::lexicon::{LEXICON, MILLIONS, role};
+use super::lexicon::{LEXICON, role};
+use super::spelled;
 use super::tokens::{Kind, Token, tokens};
 
 /// A number with what stands so close to it that it is part of it.
@@ -16,20 +17,33 @@ pub(super) struct Amount {
     pub(super) plus: bool,
     /// Four digits without a separator that could be a year.
     pub(super) year_like: bool,
+    /// It is a number, but not one that could be read whole: its value means nothing.
+    pub(super) unread: bool,
 }
 
-/// The amount that begins with the first of these tokens, and how many of them it takes. `before` is the token before.
-pub(super) fn amount(text: &str, tokens: &[Token<'_>], before: Option<&Token<'_>>) -> Option<(usize, Amount)> {
+/// What stands before an amount.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Before<'r, 'q> {
+    pub(super) token: Option<&'r Token<'q>>,
+    /// It is "between", after which two amounts come.
+    pub(super) between: bool,
+    /// It is a word that means nothing here.
+    pub(super) unknown: bool,
+}
+
+/// The amount that begins with the first of these tokens, and how many of them it takes.
+pub(super) fn amount(text: &str, tokens: &[Token<'_>], before: Before<'_, '_>) -> Option<(usize, Amount)> {
     let first = tokens.first()?;
     let mut read = Read { text, tokens, at: 0 };
-    let mut amount = Amount { value: 0.0, scale: 1.0, percent: false, currency: None, plus: false, year_like: false };
-    let prefix_plus = before.is_none_or(|before| before.end < first.start);
+    let mut amount =
+        Amount { value: 0.0, scale: 1.0, percent: false, currency: None, plus: false, year_like: false, unread: false };
+    let prefix_plus = before.token.is_none_or(|before| before.end < first.start);
     if prefix_plus && read.sign() == Some('+') && read.tokens.get(1).is_some_and(|next| next.glued) {
         amount.plus = true;
         read.at += 1;
     }
     amount.currency = read.currency_before();
-    read.number(&mut amount)?;
+    read.number(&mut amount, before)?;
     read.scale(&mut amount);
     read.marks_after(&mut amount);
     // "24-hour", "18-year-old": the number is part of a word.
@@ -40,8 +54,8 @@ pub(super) fn amount(text: &str, tokens: &[Token<'_>], before: Option<&Token<'_>
 /// A count written alone ("100K", "1.2M", "20.000"), as a model may answer.
 pub(super) fn count(text: &str) -> Option<f64> {
     let tokens = tokens(text.trim());
-    let (used, amount) = amount(text.trim(), &tokens, None)?;
-    (used == tokens.len()).then_some(amount.value)
+    let (used, amount) = amount(text.trim(), &tokens, Before::default())?;
+    (used == tokens.len() && !amount.unread).then_some(amount.value)
 }
 
 struct Read<'r, 'q> {
@@ -77,38 +91,43 @@ impl Read<'_, '_> {
         Some(currency)
     }
 
-    fn number(&mut self, amount: &mut Amount) -> Option<()> {
+    fn number(&mut self, amount: &mut Amount, before: Before<'_, '_>) -> Option<()> {
         let rest = self.tokens.get(self.at..)?;
         let first = rest.first()?;
-        if first.kind != Kind::Number {
-            let (length, entry) = LEXICON.longest(rest)?;
-            amount.value = entry.number?;
-            amount.scale = 1_000.0;
-            if amount.value == MILLIONS {
-                (amount.value, amount.scale) = (MILLIONS.floor(), 1.0);
-            }
-            self.at += length;
-            return Some(());
-        }
-        let mut digits = first.folded.clone().into_owned();
-        self.at += 1;
-        // "100 000"
-        while digits.len() <= 7
-            && self.tokens.get(self.at).is_some_and(|next| next.kind == Kind::Number && next.folded == "000")
-        {
-            digits.push_str("000");
+        let Some(mut number) = spelled::read(rest) else {
+            // "1.2.3.4"
+            amount.unread = first.kind == Kind::Number;
             self.at += 1;
+            return amount.unread.then_some(());
+        };
+        // "seven wonders of the world", if that were a niche.
+        let phrase = || LEXICON.longest(rest).map_or(0, |(length, _)| length);
+        if !number.figures && phrase() > number.used {
+            return None;
         }
-        let unit = self.tokens.get(self.at);
-        let percent = unit.is_some_and(|unit| unit.kind == Kind::Sign('%'));
-        let scaled = unit.is_some_and(|unit| scale_of(unit) > 1.0);
-        amount.value = value(&digits, percent || scaled)?;
-        amount.year_like = digits.len() == 4 && (1900.0..=2100.0).contains(&amount.value);
+        // "between one hundred and fifty thousand": there are two.
+        let linked = |next: &Token<'_>| {
+            matches!(next.kind, Kind::Sign('-' | '&')) || matches!(&*next.folded, "and" | "y" | "e" | "to" | "a")
+        };
+        if before.between
+            && !rest.get(number.used).is_some_and(linked)
+            && let Some(low) = spelled::before_and(rest, number.used)
+        {
+            number = low;
+        }
+        // "umpteen million"
+        amount.unread = !number.whole || (spelled::is_bare_scale(first) && before.unknown);
+        (amount.value, amount.scale) = (number.value, number.scale);
+        let digits = first.folded.len();
+        amount.year_like =
+            number.figures && number.used == 1 && digits == 4 && (1900.0..=2100.0).contains(&amount.value);
+        self.at += number.used;
         Some(())
     }
 
+    /// A letter behind the figures: "K", "M".
     fn scale(&mut self, amount: &mut Amount) {
-        let Some(unit) = self.tokens.get(self.at) else { return };
+        let Some(unit) = self.tokens.get(self.at).filter(|_| amount.scale <= 1.0) else { return };
         let scale = scale_of(unit);
         // "5 m" is a length; "5 M", "5M" and "5 m followers" are not.
         let metres = &self.text[unit.start..unit.end] == "m" && !unit.glued && {
@@ -161,7 +180,7 @@ impl Read<'_, '_> {
 
 /// The value of digits with separators. One separator with three digits behind it divides thousands, unless a unit follows
 /// that has decimals ("1.125M", "3.125 %").
-fn value(digits: &str, decimals_likely: bool) -> Option<f64> {
+pub(super) fn value(digits: &str, decimals_likely: bool) -> Option<f64> {
     let separators: Vec<(usize, char)> = digits.char_indices().filter(|(_, c)| !c.is_ascii_digit()).collect();
     let Some(&(last_at, last)) = separators.last() else { return digits.parse().ok() };
     let groups_of_three = || digits.split(|c: char| !c.is_ascii_digit()).skip(1).all(|group| group.len() == 3);
@@ -185,7 +204,7 @@ fn value(digits: &str, decimals_likely: bool) -> Option<f64> {
     }
 }
 
-fn scale_of(token: &Token<'_>) -> f64 {
+pub(super) fn scale_of(token: &Token<'_>) -> f64 {
     if token.kind != Kind::Word {
         return 1.0;
     }
@@ -230,7 +249,9 @@ mod tests {
 
     fn read(text: &str) -> Option<Amount> {
         let tokens = tokens(text);
-        amount(text, &tokens, None).filter(|(used, _)| *used == tokens.len()).map(|(_, amount)| amount)
+        amount(text, &tokens, Before::default())
+            .filter(|(used, amount)| *used == tokens.len() && !amount.unread)
+            .map(|(_, amount)| amount)
     }
 
     #[test]

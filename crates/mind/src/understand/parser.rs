@@ -34,7 +34,7 @@ pub(super) struct Reading<'q> {
 }
 
 impl<'q> Reading<'q> {
-    fn new(query: &'q str, chunks: Vec<Chunk>) -> Self {
+    pub(super) fn new(query: &'q str, chunks: Vec<Chunk>) -> Self {
         Self { query, chunks, found: Understanding::default(), evidence: Vec::new() }
     }
 
@@ -53,6 +53,12 @@ impl<'q> Reading<'q> {
         let (start, end) = (self.chunks[from].start, self.chunks[to].end);
         let words = self.query[start..end].to_owned();
         self.evidence.push((start, Evidence { field: field.to_owned(), words }));
+    }
+
+    /// These chunks (both included) speak of a limit that was not understood: it is told.
+    pub(super) fn not_understood(&mut self, from: usize, to: usize) {
+        let words = self.query[self.chunks[from].start..self.chunks[to].end].to_owned();
+        add(&mut self.found.not_understood, words);
     }
 
     /// A constraint says these chunks (both included): they are not searched by meaning.

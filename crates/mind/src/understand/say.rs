@@ -34,6 +34,16 @@ impl Understanding {
             sentence += &say.list(&without, say.pick("and", "ni"));
         }
         sentence += &say.order(self);
+        if !self.names.is_empty() {
+            let quoted: Vec<String> = self.names.iter().map(|name| say.quote(name)).collect();
+            sentence += say.pick("; first whoever is called ", "; primero quien se llame ");
+            sentence += &say.list(&quoted, say.pick("or", "o"));
+        }
+        if !self.not_understood.is_empty() {
+            let quoted: Vec<String> = self.not_understood.iter().map(|words| say.quote(words)).collect();
+            sentence += say.pick("; not understood, and left out: ", "; no se entendió, y no se aplica: ");
+            sentence += &quoted.join(", ");
+        }
         sentence.push('.');
         sentence
     }
@@ -43,6 +53,7 @@ impl Understanding {
     pub fn recommended_filters(&self) -> Vec<String> {
         let mut filters = Vec::new();
         let mut put = |key: &str, value: &str| filters.push(format!("{key}: {value}"));
+        self.names.iter().for_each(|name| put("name", name));
         for platform in &self.platforms {
             put("platform", platform.word());
         }
@@ -104,6 +115,13 @@ struct Say {
 }
 
 impl Say {
+    fn quote(&self, words: &str) -> String {
+        match self.lang {
+            Lang::En => format!("“{words}”"),
+            Lang::Es => format!("«{words}»"),
+        }
+    }
+
     fn pick<'a>(&self, english: &'a str, spanish: &'a str) -> &'a str {
         match self.lang {
             Lang::En => english,
@@ -220,7 +238,11 @@ impl Say {
         };
         let niches = of.excluded_niches.iter().map(|niche| self.niche(niche));
         let platforms = of.excluded_platforms.iter().map(Platform::to_string);
-        niches.chain(platforms).chain(countries).chain(of.excluded_words.iter().cloned()).collect()
+        let languages = of.excluded_languages.iter().map(|language| {
+            let name = self.pick(language.english(), language.spanish());
+            format!("{} {name}", self.pick("who speak", "que hablen"))
+        });
+        niches.chain(platforms).chain(countries).chain(languages).chain(of.excluded_words.iter().cloned()).collect()
     }
 
     fn order(&self, of: &Understanding) -> String {

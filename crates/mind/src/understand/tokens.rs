@@ -150,7 +150,7 @@ fn is_word(c: char) -> bool {
     if c.is_ascii() {
         c.is_ascii_alphanumeric()
     } else {
-        c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36f}') || is_mark(c)
+        (c.is_alphanumeric() && super::spelled::vulgar(c).is_none()) || matches!(c, '\u{300}'..='\u{36f}') || is_mark(c)
     }
 }
 

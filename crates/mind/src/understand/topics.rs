@@ -40,13 +40,14 @@ fn sizes(reading: &mut Reading<'_>) {
     }
 }
 
-fn bounds_of(roles: Roles) -> (u64, Option<u64>) {
+/// What one means by the word for a size: [`Tier::asked`].
+pub(super) fn bounds_of(roles: Roles) -> (u64, Option<u64>) {
     let (first, last) = match roles {
-        roles if roles & role::NANO != 0 => (Tier::Nano, Tier::Nano),
-        roles if roles & role::MICRO != 0 => (Tier::Micro, Tier::Micro),
-        roles if roles & role::MID != 0 => (Tier::Mid, Tier::Mid),
-        roles if roles & role::MACRO != 0 => (Tier::Macro, Tier::Macro),
-        roles if roles & role::MEGA != 0 => (Tier::Mega, Tier::Mega),
+        roles if roles & role::NANO != 0 => return Tier::Nano.asked(),
+        roles if roles & role::MICRO != 0 => return Tier::Micro.asked(),
+        roles if roles & role::MID != 0 => return Tier::Mid.asked(),
+        roles if roles & role::MACRO != 0 => return Tier::Macro.asked(),
+        roles if roles & role::MEGA != 0 => return Tier::Mega.asked(),
         roles if roles & role::SMALL != 0 => (Tier::Nano, Tier::Micro),
         _ => (Tier::Macro, Tier::Mega),
     };
@@ -54,7 +55,7 @@ fn bounds_of(roles: Roles) -> (u64, Option<u64>) {
 }
 
 /// Whether a word that may be a size ("macro", "big") is said of creators.
-fn says_size(reading: &Reading<'_>, at: usize) -> bool {
+pub(super) fn says_size(reading: &Reading<'_>, at: usize) -> bool {
     let words = reading.words(at);
     if words.contains([' ', '-']) && !reading.chunks[at].is(role::SMALL | role::LARGE) {
         return true;

@@ -3,6 +3,7 @@
 mod fuzz;
 mod llm;
 mod said;
+mod spelled;
 
 use super::*;
 
@@ -32,7 +33,9 @@ fn brief(of: &Understanding) -> String {
         list("no", &of.excluded_niches),
         list("not-on", &names(&of.excluded_platforms)),
         list("not-in", &of.excluded_countries),
+        list("not-speaking", &of.excluded_languages),
         list("no-words", &of.excluded_words),
+        list("unread", &of.not_understood),
         sort,
         Some(format!("~ {}", of.meaning)),
     ]
@@ -105,6 +108,16 @@ fn is_the_same_after_a_trip_through_json() {
     assert_eq!(serde_json::from_str::<Understanding>(&json).unwrap(), read);
     assert_eq!(serde_json::from_str::<Understanding>("{}").unwrap(), Understanding::default());
     assert!(Understanding::default().is_empty() && !read.is_empty());
+}
+
+#[test]
+fn macro_begins_where_micro_ends() {
+    let asked: Vec<_> = Tier::ALL.iter().map(|tier| tier.asked()).collect();
+    assert_eq!(asked[3], (100_000, Some(999_999)));
+    for tier in [Tier::Nano, Tier::Micro, Tier::Mid, Tier::Mega] {
+        assert_eq!(tier.asked(), tier.bounds());
+    }
+    assert!(llm_prompt("x").contains("macro 100000 to 999999"));
 }
 
 #[test]
