@@ -77,6 +77,16 @@ impl Names {
         }
     }
 
+    /// Every slot in whose name or handle this folded text stands as whole words, with how well it fits.
+    pub(super) fn find_words(&self, wanted: &str, mut found: impl FnMut(u32, Fit)) {
+        self.find(wanted, |slot, fit| {
+            let entry = self.entry(self.own[slot as usize]);
+            if has_words(entry, wanted.as_bytes()) {
+                found(slot, fit());
+            }
+        });
+    }
+
     /// How many entries after this one the entry is that has the place `at`.
     fn ahead(&self, index: usize, at: usize) -> usize {
         let rest = &self.entries[index..];
@@ -133,6 +143,15 @@ impl Names {
     }
 }
 
+/// Whether a text has another one between what are no letters.
+fn has_words(text: &[u8], wanted: &[u8]) -> bool {
+    let letter = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+    Finder::new(wanted).find_iter(text).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        !letter(before) && !letter(text.get(at + wanted.len()))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +172,25 @@ mod tests {
         assert_eq!(found(&names, "núñez"), [(0, Fit::Word)]);
         assert_eq!(found(&names, "pepe"), [(0, Fit::Whole)]);
         assert_eq!(found(&names, "nobody"), []);
+    }
+
+    #[test]
+    fn whole_words_are_told_from_parts() {
+        let mut names = Names::default();
+        names.set(0, "Ana Torres", Some("@anita"));
+        names.set(1, "Susana Torres", None);
+        names.set(2, "Ana Torres Peña", None);
+        names.set(3, "Ana Torreslópez", Some("@ana.torres"));
+        let words = |wanted: &str| {
+            let mut found = Vec::new();
+            names.find_words(&fold(wanted), |slot, fit| found.push((slot, fit)));
+            found
+        };
+        assert_eq!(words("ana TORRES"), [(0, Fit::Whole), (2, Fit::Beginning)]);
+        assert_eq!(words("anita"), [(0, Fit::Whole)]);
+        assert_eq!(words("ana.torres"), [(3, Fit::Whole)]);
+        assert_eq!(words("torres peña"), [(2, Fit::Word)]);
+        assert_eq!(words("peñ"), []);
     }
 
     #[test]

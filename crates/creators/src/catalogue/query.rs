@@ -44,8 +44,12 @@ pub struct Filter {
     pub excluded_countries: Vec<String>,
     /// Nobody who has worked with one of these brands.
     pub excluded_brands: Vec<String>,
+    /// Nobody who speaks one of these languages first.
+    pub excluded_languages: Vec<String>,
     /// None of these creators.
     pub excluded_creators: Vec<CreatorId>,
+    /// Only these creators; empty is everybody.
+    pub only_creators: Vec<CreatorId>,
 }
 
 /// By what a list is sorted. Ties are broken by id, so that pages never overlap.
@@ -90,7 +94,9 @@ pub(super) struct Ready<'a> {
     pub(super) excluded_niches: Vec<u32>,
     pub(super) excluded_countries: Vec<u32>,
     pub(super) excluded_brands: Vec<u32>,
+    pub(super) excluded_languages: Vec<u32>,
     pub(super) excluded_slots: Vec<u32>,
+    pub(super) only_slots: Option<Vec<u32>>,
 }
 
 /// A number with a fraction as a whole one that sorts alike; what is not a number is unknown.
@@ -110,6 +116,21 @@ impl Columns {
         let mut slots = Vec::with_capacity(mask.count());
         mask.each(|slot| slots.push(slot));
         slots
+    }
+
+    /// Whoever has this phrase as whole words in their name, or as their handle, and whether it is the whole of it: those first, at
+    /// most so many.
+    pub fn named(&self, phrase: &str, most: usize) -> Vec<(CreatorId, bool)> {
+        let wanted = fold(phrase);
+        let wanted = wanted.trim_start_matches('@');
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        self.names.find_words(wanted, |slot, fit| found.push((fit, Reverse(self.followers[slot as usize]), slot)));
+        found.sort_unstable();
+        let named = found.into_iter().take(most);
+        named.map(|(fit, _, slot)| (self.ids[slot as usize], fit == Fit::Whole)).collect()
     }
 
     /// Does a filter let this creator through? (Names are not looked at.)
@@ -229,8 +250,11 @@ impl Columns {
             (filter.platforms.is_empty() || filter.platforms.contains(&platform))
                 && !filter.excluded_platforms.contains(&platform)
         });
-        let mut excluded_slots: Vec<u32> = filter.excluded_creators.iter().filter_map(|id| self.slot(*id)).collect();
-        excluded_slots.sort_unstable();
+        let slots = |ids: &[CreatorId]| {
+            let mut slots: Vec<u32> = ids.iter().filter_map(|id| self.slot(*id)).collect();
+            slots.sort_unstable();
+            slots
+        };
         Ready {
             filter,
             platforms,
@@ -240,7 +264,9 @@ impl Columns {
             excluded_niches: numbers(&self.niche_words, &filter.excluded_niches, fold),
             excluded_countries: numbers(&self.country_words, &filter.excluded_countries, country_key),
             excluded_brands: numbers(&self.brand_words, &filter.excluded_brands, fold),
-            excluded_slots,
+            excluded_languages: numbers(&self.language_words, &filter.excluded_languages, language_key),
+            excluded_slots: slots(&filter.excluded_creators),
+            only_slots: (!filter.only_creators.is_empty()).then(|| slots(&filter.only_creators)),
         }
     }
 
@@ -264,6 +290,8 @@ impl Columns {
             && !ready.excluded_countries.contains(&self.countries[at])
             && (ready.excluded_brands.is_empty()
                 || !self.brands[at].iter().any(|brand| ready.excluded_brands.contains(brand)))
+            && !ready.excluded_languages.contains(&self.languages[at])
             && ready.excluded_slots.binary_search(&(at as u32)).is_err()
+            && ready.only_slots.as_ref().is_none_or(|only| only.binary_search(&(at as u32)).is_ok())
     }
 }

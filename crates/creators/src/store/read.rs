@@ -115,10 +115,10 @@ pub async fn added_by(scope: Scope, tx: &mut Tx, workspace: WorkspaceId) -> Resu
 }
 
 /// The most words that a search rules out creators by: each is looked for in every profile.
-const MOST_RULED_OUT: usize = 16;
+const MOST_RULED_OUT: usize = 32;
 
-/// Creators who write of one of these words (folded; of the first sixteen), ten thousand at most: for what a search rules
-/// out. Profiles are gone through once, however many words there are.
+/// Creators who write of one of these words (in small letters; of the first 32) or are in such a place, ten thousand at most: for what a
+/// search rules out. Profiles are gone through once, however many words there are.
 pub async fn mentioning(scope: Scope, tx: &mut Tx, words: &[String]) -> Result<Vec<CreatorId>> {
     let words: Vec<&str> =
         words.iter().map(String::as_str).filter(|word| !word.is_empty()).take(MOST_RULED_OUT).collect();
@@ -128,6 +128,7 @@ pub async fn mentioning(scope: Scope, tx: &mut Tx, words: &[String]) -> Result<V
     let mut sql = Sql::new("SELECT id FROM creators WHERE deleted_at IS NULL AND (");
     for (place, word) in words.into_iter().enumerate() {
         sql.push(if place == 0 { "lower(about) LIKE " } else { " OR lower(about) LIKE " });
+        sql.bind_contains(word).push(" OR lower(location) LIKE ");
         sql.bind_contains(word);
     }
     sql.push(") LIMIT 10000").all(tx).await

@@ -124,6 +124,65 @@ async fn a_budget_bounds_the_price_and_is_analysed(world: World) {
 }
 
 #[both_engines(Demo)]
+async fn who_is_named_is_found(world: World) {
+    let entry = |niche: &str| json!({"niche": niche, "followers_count": "21K", "about": "Every day something new"});
+    world.creator("María Lópezquez", entry("fitness")).await;
+    world.creator("María Lópezquez Ruiz", entry("travel")).await;
+    world.creator("Ana Torresmochas", entry("food")).await;
+    for (query, first) in [
+        ("María Lópezquez fitness", "María Lópezquez"),
+        ("maria lopezquez", "María Lópezquez"),
+        ("find Ana Torresmochas", "Ana Torresmochas"),
+        ("busco a ana torresmochas en TikTok", "Ana Torresmochas"),
+    ] {
+        let found = ask(&world, json!({"query": query, "limit": 5})).await;
+        assert_eq!(text(&found["creators"][0], "name"), first, "{query}");
+        let said = text(&found["search_insights"], "query_interpretation");
+        assert!(said.to_lowercase().contains(&query.split(' ').rev().nth(1).unwrap().to_lowercase()), "{said}");
+    }
+    // Nothing else was said: nobody else is found. With a niche, all others of it follow, and pages do not overlap.
+    assert_eq!(ask(&world, json!({"query": "find Ana Torresmochas"})).await["total"], 1);
+    assert_eq!(ask(&world, json!({"query": "maria lopezquez"})).await["total"], 2);
+    let all = ask(&world, json!({"query": "María Lópezquez fitness", "limit": 12})).await;
+    let mut paged = Vec::new();
+    for offset in [0, 4, 8] {
+        let page = ask(&world, json!({"query": "María Lópezquez fitness", "limit": 4, "offset": offset})).await;
+        assert_eq!(page["total"], all["total"]);
+        paged.extend(each(&page).iter().map(|creator| text(creator, "id").to_owned()));
+    }
+    assert_eq!(paged, each(&all).iter().map(|creator| text(creator, "id").to_owned()).collect::<Vec<_>>());
+    // Who is ruled out by name is not found, and whoever others are to be like is not taken for who is looked for.
+    let without = ask(&world, json!({"query": "fitness, excluding María Lópezquez", "limit": 100})).await;
+    assert!(each(&without).iter().all(|creator| text(creator, "name") != "María Lópezquez"));
+    let like = ask(&world, json!({"query": "travel creators similar to Ana Torresmochas"})).await;
+    assert_eq!(like["search_insights"]["understood"]["names"], json!([]));
+}
+
+#[both_engines(Demo)]
+async fn what_is_ruled_out_is_not_found_and_what_was_not_understood_is_told(world: World) {
+    let entry = |location: &str, language: &str| {
+        json!({"niche": "food", "location": location, "language": language, "followers_count": "21K"})
+    };
+    world.creator("Cook One", entry("Zaragoza", "Spanish")).await;
+    world.creator("Cook Two", entry("London", "English")).await;
+    let found = |query: &'static str| ask(&world, json!({"query": query, "limit": 100}));
+    let names = |found: &Value| each(found).iter().map(|one| text(one, "name").to_owned()).collect::<Vec<_>>();
+    let all = names(&found("food creators").await);
+    assert!(all.contains(&"Cook One".to_owned()) && all.contains(&"Cook Two".to_owned()));
+    let no_city = names(&found("food creators, not in Zaragoza").await);
+    assert!(!no_city.contains(&"Cook One".to_owned()) && no_city.contains(&"Cook Two".to_owned()), "{no_city:?}");
+    let no_english = names(&found("food creators, not in English").await);
+    assert!(no_english.contains(&"Cook One".to_owned()) && !no_english.contains(&"Cook Two".to_owned()));
+    let told = found("food creators with more than a few hundred thousand followers").await;
+    assert_eq!(
+        told["search_insights"]["understood"]["not_understood"],
+        json!(["more than a few hundred thousand followers"])
+    );
+    assert_eq!(told["search_insights"]["understood"]["followers_min"], json!(null));
+    assert!(text(&told["search_insights"], "query_interpretation").contains("not understood"), "{told}");
+}
+
+#[both_engines(Demo)]
 async fn an_object_of_filters_filters(world: World) {
     let object = json!({"platform": "youtube", "min_followers": 100_000});
     let found = ask(&world, json!({"query": object, "limit": 100})).await;
