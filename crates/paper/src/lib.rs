@@ -8,4 +8,4 @@ pub mod text;
 
 pub use layout::{Mark, Setup, Sheet};
 pub use table::{Align, Column, Table};
-pub use text::{Colour, Style, Type};
+pub use text::{Colour, Style, Type, missing};

@@ -1,7 +1,8 @@
 //! Lines of text: fonts that stand in for each other, shaping, both directions of writing, and where a line may be broken.
 //!
-//! The fonts are Noto Sans (see `fonts/README.md`): Latin, Greek, Cyrillic, Hebrew, Arabic, the common Chinese and Japanese characters,
-//! kana and Hangul. A character that none of them has is set as its code, `[U+1F338]`: visible, and nothing is pretended.
+//! The fonts are Noto Sans (see `fonts/README.md`): Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari, Thai, the common Chinese and
+//! Japanese characters and those of names, kana, Hangul, and emoji. A character that none of them has is set as its code, `[U+12000]`:
+//! visible, and nothing is pretended; [`missing`] names them beforehand.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -105,17 +106,20 @@ struct Loaded {
 }
 
 /// Compressed, as they lie in the program.
-static PACKED: [&[u8]; 6] = [
+static PACKED: [&[u8]; 9] = [
     include_bytes!("../fonts/NotoSans-Regular.ttf.gz"),
     include_bytes!("../fonts/NotoSans-Bold.ttf.gz"),
     include_bytes!("../fonts/NotoSansHebrew-Regular.ttf.gz"),
     include_bytes!("../fonts/NotoSansArabic-Regular.ttf.gz"),
+    include_bytes!("../fonts/NotoSansDevanagari-Regular.ttf.gz"),
+    include_bytes!("../fonts/NotoSansThai-Regular.ttf.gz"),
     include_bytes!("../fonts/NotoSansHan-Regular.otf.gz"),
     include_bytes!("../fonts/NotoSansHangul-Regular.otf.gz"),
+    include_bytes!("../fonts/NotoEmoji-Regular.ttf.gz"),
 ];
 const BOLD: usize = 1;
 /// Those that stand in where the regular one has nothing.
-const OTHERS: Range<usize> = 2..6;
+const OTHERS: Range<usize> = 2..9;
 
 /// Unpacked when the first document is written, and kept.
 static FILES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| PACKED.iter().filter_map(|file| unpacked(file).ok()).collect());
@@ -132,6 +136,18 @@ fn unpacked(file: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(2 * file.len());
     GzDecoder::new(file).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The characters of a text that no font of this program has, each once: on paper they are set as their codes.
+pub fn missing(text: &str) -> Vec<char> {
+    let mut missing = Vec::new();
+    for letter in text.chars().filter(|letter| !letter.is_control() && !is_dropped(*letter)) {
+        let known = FONTS.iter().any(|font| font.face.glyph_index(letter).is_some());
+        if !known && !missing.contains(&letter) {
+            missing.push(letter);
+        }
+    }
+    missing
 }
 
 /// What a plan of shaping depends on: the font, whether from the right, the script.
@@ -173,14 +189,14 @@ impl Type {
     /// The text as it can be set: on one line, every character one that a font has, or its code.
     pub fn honest<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let plain =
-            |letter: char| !letter.is_control() && !is_selector(letter) && self.font_for(letter, false).is_some();
+            |letter: char| !letter.is_control() && !is_dropped(letter) && self.font_for(letter, false).is_some();
         if text.chars().all(plain) {
             return Cow::Borrowed(text);
         }
         let mut told = String::with_capacity(text.len() + 16);
         let mut replaced = false;
         for letter in text.chars() {
-            if is_selector(letter) || (replaced && letter == '\u{200d}') {
+            if is_dropped(letter) || (replaced && letter == '\u{200d}') {
                 continue;
             }
             replaced = false;
@@ -243,14 +259,13 @@ impl Type {
                 width += self.honest_width(word, style);
                 continue;
             }
-            // Wider than a whole line: broken where it must.
-            for letter in word.chars() {
-                let mut bytes = [0; 4];
-                let own = self.honest_width(letter.encode_utf8(&mut bytes), style);
+            // Wider than a whole line: broken where it must, but not between a letter and its marks.
+            for (cluster, own) in self.clusters(word, style.bold) {
+                let own = own * style.size;
                 if width + own > most && !line.is_empty() {
                     end(&mut line, &mut width);
                 }
-                line.push(letter);
+                line.push_str(&word[cluster]);
                 width += own;
             }
         }
@@ -260,17 +275,42 @@ impl Type {
         lines
     }
 
-    /// Sets a line with its left end at `x`.
+    /// What of a text stands together, in the order in which it is read, with how wide each is at a size of one.
+    fn clusters(&self, text: &str, bold: bool) -> Vec<(Range<usize>, f32)> {
+        let runs = self.runs(text, bold, 0..text.len(), is_rtl(text));
+        let mut clusters: Vec<(Range<usize>, f32)> = Vec::new();
+        for glyph in runs.iter().flat_map(|run| self.shape(text, run)) {
+            clusters.push((glyph.text_range, glyph.x_advance));
+        }
+        clusters.sort_by_key(|(range, _)| (range.start, range.end));
+        clusters.dedup_by(|later, kept| {
+            let same = later.0.start < kept.0.end;
+            if same {
+                kept.0.end = kept.0.end.max(later.0.end);
+                kept.1 += later.1;
+            }
+            same
+        });
+        clusters
+    }
+
+    /// Sets a line with its left end at `x`. What is drawn comes in the order in which it is read, wherever it stands, for whoever
+    /// copies it.
     pub(crate) fn draw(&self, surface: &mut Surface<'_>, x: f32, baseline: f32, text: &str, style: Style) {
         let text = self.honest(text);
         surface.set_fill(Some(style.colour.fill()));
         let mut at = x;
+        let mut runs: Vec<(f32, Run, Vec<KrillaGlyph>)> = Vec::new();
         for run in self.visual(&text, style.bold) {
             let glyphs = self.shape(&text, &run);
             let width: f32 = glyphs.iter().map(|glyph| glyph.x_advance * style.size).sum();
+            runs.push((at, run, glyphs));
+            at += width;
+        }
+        runs.sort_by_key(|(_, run, _)| run.range.start);
+        for (at, run, glyphs) in runs {
             let start = Point::from_xy(at, baseline);
             surface.draw_glyphs(start, &glyphs, self.fonts[run.font].font.clone(), &text, style.size, false);
-            at += width;
         }
     }
 
@@ -351,9 +391,10 @@ impl Type {
     }
 }
 
-/// Says how a character before it is to look; without colour there is but one way.
-fn is_selector(letter: char) -> bool {
-    matches!(letter, '\u{fe00}'..='\u{fe0f}')
+/// Says how a character before it is to look, for which there is but one way without colour; or turns the direction of what
+/// follows, which would show another name than was signed.
+fn is_dropped(letter: char) -> bool {
+    matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 fn belongs_anywhere(letter: char) -> bool {
@@ -431,12 +472,21 @@ mod tests {
             "さくら",
             "김민준",
             "Đặng Thị Hồng",
+            "Đặng Thị Hồng",
+            "अनुष्का शर्मा",
+            "ณัฐวุฒิ ศรีสุข",
+            "𠮷野家 𠀋",
+            "黃淑芬 劉德華",
+            "Mia 🌸",
+            "👩\u{200d}🚀 👍🏽 🇪🇸",
         ] {
             assert_eq!(set.honest(text), text);
             assert!(set.width(text, Style::BODY) > 10.0, "{text}");
         }
-        assert_eq!(set.honest("Mia 🌸"), "Mia [U+1F338]");
-        assert_eq!(set.honest("👩\u{200d}🚀"), "[U+1F469][U+1F680]");
+        assert_eq!(set.honest("❤\u{fe0f}"), "❤");
+        assert_eq!(set.honest("Ana \u{202e}nel"), "Ana nel");
+        assert_eq!(set.honest("𒀀\u{200d}𒀁"), "[U+12000][U+12001]");
+        assert_eq!(missing("Ana 𒀀𒀁𒀀 🌸 𠮷\u{202e}\n"), ['𒀀', '𒀁']);
         assert_eq!(set.honest("a\tb\u{7}"), "a b ");
     }
 
@@ -463,6 +513,26 @@ mod tests {
             }
         }
         assert_eq!(set.wrap("one\ntwo", Style::BODY, 500.0).len(), 2);
+    }
+
+    #[test]
+    fn letters_stay_with_their_marks_and_emoji_together() {
+        let set = set();
+        let parts = |text: &str| -> Vec<String> {
+            set.clusters(text, false).into_iter().map(|(range, _)| text[range].to_owned()).collect()
+        };
+        assert_eq!(parts("a\u{301}b"), ["a\u{301}", "b"]);
+        assert_eq!(parts("👩\u{200d}🚀👍🏽"), ["👩\u{200d}🚀", "👍🏽"]);
+        assert_eq!(parts("ที่นี่"), ["ที่", "นี่"]);
+        // One sign each, put together of several letters.
+        for text in ["क्षि", "مرحبا", "Đặng"] {
+            assert_eq!(parts(text).concat(), text);
+        }
+        assert_eq!(parts("क्षि").len(), 1);
+        let thai = "ก".repeat(30) + &"ที่".repeat(40);
+        let lines = set.wrap(&thai, Style::BODY, 60.0);
+        assert!(lines.len() > 3 && lines.iter().all(|line| !line.text.starts_with('\u{e48}')), "{lines:?}");
+        assert_eq!(lines.iter().map(|line| line.text.as_str()).collect::<String>(), thai);
     }
 
     #[test]
