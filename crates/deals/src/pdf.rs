@@ -113,20 +113,20 @@ impl Paper {
             &self.document_hash[..16]
         );
         let title = format!("Collaboration agreement: {} and {}", document.business.name, document.creator.name);
-        let mut sheet = Sheet::new(Setup { title, foot })?;
-        self.head(&mut sheet);
-        self.parties(&mut sheet);
-        self.deliverables(&mut sheet);
-        self.payment(&mut sheet);
-        self.terms(&mut sheet);
-        self.signing(&mut sheet);
-        self.certificate(&mut sheet);
-        sheet.finish()
+        paper::compose(Setup { title, foot }, |sheet| {
+            self.head(sheet);
+            self.parties(sheet);
+            self.deliverables(sheet);
+            self.payment(sheet);
+            self.terms(sheet);
+            self.signing(sheet);
+            self.certificate(sheet);
+        })
     }
 
     fn head(&self, sheet: &mut Sheet) {
         let document = &self.document;
-        sheet.paragraph("Collaboration agreement", Style::BODY.sized(21.0).bold().coloured(Colour::ACCENT), 0.0);
+        sheet.title("Collaboration agreement", Style::BODY.sized(21.0).bold().coloured(Colour::ACCENT));
         sheet.skip(2.0);
         let about = format!("{} · Campaign {}", document.campaign, document.campaign_code);
         sheet.paragraph(&about, Style::BODY.sized(11.0), 0.0);

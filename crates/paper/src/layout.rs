@@ -8,12 +8,17 @@ use krilla::page::PageSettings;
 use krilla::paint::{LineJoin, Stroke};
 use krilla::surface::Surface;
 
+use crate::tags::{self, Part, Tags};
 use crate::text::{Colour, Line, Style, Type};
 
 /// A4, in points.
 pub const PAGE: (f32, f32) = (595.28, 841.89);
 /// Left, top, right and bottom.
 const MARGINS: (f32, f32, f32, f32) = (62.0, 66.0, 62.0, 72.0);
+/// A page with less than this on it looks as if something were missing: some five lines.
+const THIN: f32 = 80.0;
+/// So much less room is left on every page, until none is thin: less than nothing is a little more.
+const TRIES: [f32; 8] = [0.0, -8.0, 18.0, 36.0, 54.0, 72.0, 96.0, 120.0];
 
 /// What stands on every page.
 #[derive(Clone, Debug, Default)]
@@ -43,14 +48,88 @@ pub enum Mark {
 pub struct Sheet {
     letters: Type,
     setup: Setup,
-    pages: Vec<Vec<Mark>>,
+    /// Each mark with the part that it belongs to.
+    pages: Vec<Vec<(Mark, Option<usize>)>>,
+    tags: Tags,
     y: f32,
+    /// How much room of every page is left free, above the margin.
+    spared: f32,
+    /// How far down each page that is full was used.
+    used: Vec<f32>,
+}
+
+/// Makes a document of what `draw` sets. No page of it has only a few lines, if a little less on each of the others helps.
+pub fn compose(setup: Setup, draw: impl Fn(&mut Sheet)) -> Result<Vec<u8>> {
+    let mut best: Option<(usize, Sheet)> = None;
+    for spared in TRIES {
+        let mut sheet = Sheet { spared, ..Sheet::new(setup.clone())? };
+        draw(&mut sheet);
+        let thin = sheet.thin();
+        if best.as_ref().is_none_or(|(least, _)| thin < *least) {
+            best = Some((thin, sheet));
+        }
+        if thin == 0 {
+            break;
+        }
+    }
+    best.ok_or_else(|| Error::internal("nothing was set"))?.1.finish()
 }
 
 impl Sheet {
     /// An empty document.
     pub fn new(setup: Setup) -> Result<Self> {
-        Ok(Self { letters: Type::new()?, setup, pages: vec![Vec::new()], y: MARGINS.1 })
+        let (letters, tags) = (Type::new()?, Tags::default());
+        Ok(Self { letters, setup, pages: vec![Vec::new()], tags, y: MARGINS.1, spared: 0.0, used: Vec::new() })
+    }
+
+    /// How many of several pages have only a few lines.
+    fn thin(&self) -> usize {
+        if self.pages.len() < 2 {
+            return 0;
+        }
+        self.used.iter().chain([&self.y]).filter(|used| **used - MARGINS.1 < THIN).count()
+    }
+
+    /// Sets what belongs to a part of the document, which begins here.
+    pub fn part<T>(&mut self, part: Part, set: impl FnOnce(&mut Self) -> T) -> T {
+        let node = self.begin(part);
+        self.within(node, set)
+    }
+
+    /// A part of the document, in which nothing is yet; within the one that is open.
+    pub(crate) fn begin(&mut self, part: Part) -> usize {
+        self.tags.begin(part)
+    }
+
+    /// Sets more of a part.
+    pub(crate) fn within<T>(&mut self, node: usize, set: impl FnOnce(&mut Self) -> T) -> T {
+        self.opened(Some(node), set)
+    }
+
+    /// Sets what is only there to be seen: it is no part of the document, as a head of a table that is repeated.
+    pub(crate) fn unread<T>(&mut self, set: impl FnOnce(&mut Self) -> T) -> T {
+        let node = self.begin(Part::Paragraph);
+        self.opened(Some(node), |sheet| {
+            let page = sheet.pages.len() - 1;
+            let from = sheet.pages[page].len();
+            let set = set(sheet);
+            if sheet.pages.len() == page + 1 {
+                sheet.pages[page][from..].iter_mut().for_each(|(_, part)| *part = None);
+            }
+            set
+        })
+    }
+
+    fn opened<T>(&mut self, node: Option<usize>, set: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.tags.open(node);
+        let set = set(self);
+        self.tags.open(before);
+        set
+    }
+
+    /// Sets text, which is a paragraph if it is no part of something else.
+    fn text<T>(&mut self, set: impl FnOnce(&mut Self) -> T) -> T {
+        if self.tags.wants_part() { self.part(Part::Paragraph, set) } else { set(self) }
     }
 
     /// What measures and breaks its text.
@@ -75,12 +154,12 @@ impl Sheet {
 
     /// How much room is left on this page.
     pub fn room(&self) -> f32 {
-        PAGE.1 - MARGINS.3 - self.y
+        PAGE.1 - MARGINS.3 - self.spared - self.y
     }
 
     /// How much room an empty page has.
     pub fn full(&self) -> f32 {
-        PAGE.1 - MARGINS.3 - MARGINS.1
+        PAGE.1 - MARGINS.3 - self.spared - MARGINS.1
     }
 
     /// Goes on down the page.
@@ -100,13 +179,15 @@ impl Sheet {
     /// Goes to the next page.
     pub fn next_page(&mut self) {
         self.pages.push(Vec::new());
+        self.used.push(self.y);
         self.y = MARGINS.1;
     }
 
     /// Draws something on this page.
     pub fn mark(&mut self, mark: Mark) {
+        let part = self.tags.of(matches!(mark, Mark::Text(..)));
         if let Some(page) = self.pages.last_mut() {
-            page.push(mark);
+            page.push((mark, part));
         }
     }
 
@@ -120,18 +201,22 @@ impl Sheet {
     /// Sets text at a place, without moving on; answers its height.
     pub fn place(&mut self, (x, width): (f32, f32), y: f32, text: &str, style: Style) -> f32 {
         let lines = self.letters.wrap(text, style, width);
-        for (at, line) in lines.iter().enumerate() {
-            self.line((x, width), y + at as f32 * style.leading(), line, style);
-        }
+        self.text(|sheet| {
+            for (at, line) in lines.iter().enumerate() {
+                sheet.line((x, width), y + at as f32 * style.leading(), line, style);
+            }
+        });
         lines.len() as f32 * style.leading()
     }
 
     /// The same for names and labels: they begin at the left whichever way they are written.
     pub fn place_left(&mut self, (x, width): (f32, f32), y: f32, text: &str, style: Style) -> f32 {
         let lines = self.letters.wrap(text, style, width);
-        for (at, line) in lines.iter().enumerate() {
-            self.line((x, line.width), y + at as f32 * style.leading(), line, style);
-        }
+        self.text(|sheet| {
+            for (at, line) in lines.iter().enumerate() {
+                sheet.line((x, line.width), y + at as f32 * style.leading(), line, style);
+            }
+        });
         lines.len() as f32 * style.leading()
     }
 
@@ -142,6 +227,10 @@ impl Sheet {
 
     /// Sets a paragraph, indented by so much. Across pages, no line of it stands alone.
     pub fn paragraph(&mut self, text: &str, style: Style, indent: f32) {
+        self.text(|sheet| sheet.set_paragraph(text, style, indent));
+    }
+
+    fn set_paragraph(&mut self, text: &str, style: Style, indent: f32) {
         let column = (self.left() + indent, self.width() - indent);
         let lines = self.letters.wrap(text, style, column.1);
         let leading = style.leading();
@@ -172,6 +261,11 @@ impl Sheet {
         }
     }
 
+    /// Sets the title of the document.
+    pub fn title(&mut self, text: &str, style: Style) {
+        self.part(Part::Heading(1), |sheet| sheet.paragraph(text, style, 0.0));
+    }
+
     /// Sets a heading that stays with what follows it: at least so much of that.
     pub fn heading(&mut self, text: &str, follows: f32) {
         let style = Style::BODY.sized(12.0).bold().coloured(Colour::ACCENT);
@@ -180,7 +274,7 @@ impl Sheet {
         if self.y > MARGINS.1 {
             self.y += 16.0;
         }
-        self.paragraph(text, style, 0.0);
+        self.part(Part::Heading(2), |sheet| sheet.paragraph(text, style, 0.0));
         let (y, left, right) = (self.y + 2.0, self.left(), self.left() + self.width());
         self.mark(Mark::Rule((left, y), (right, y), 0.6, Colour::ACCENT));
         self.y += 8.0;
@@ -209,19 +303,24 @@ impl Sheet {
                 }
                 marks.push(Mark::Rule((left, MARGINS.1 - 20.0), (right, MARGINS.1 - 20.0), 0.5, Colour::RULE));
             }
-            self.pages[at].extend(marks);
+            // What is the same on every page is no part of what is read.
+            self.pages[at].extend(marks.into_iter().map(|mark| (mark, None)));
         }
         let mut document = Document::new();
+        let mut drawn = Vec::new();
         for marks in &self.pages {
             let size = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or_else(|| Error::internal("a page has no size"))?;
             let mut page = document.start_page_with(size);
             let mut surface = page.surface();
-            for mark in marks {
-                self.draw(&mut surface, mark);
+            for together in marks.chunk_by(|one, next| one.1 == next.1) {
+                drawn.extend(together.first().and_then(|(_, part)| tags::start(&mut surface, *part)));
+                together.iter().for_each(|(mark, _)| self.draw(&mut surface, mark));
+                surface.end_tagged();
             }
             surface.finish();
             page.finish();
         }
+        document.set_tag_tree(self.tags.tree(drawn));
         let metadata = Metadata::new().title(self.setup.title.clone()).creator("InfluencerFlow".into());
         document.set_metadata(metadata.language("en".into()));
         document.finish().map_err(|error| Error::internal(format!("the PDF cannot be made: {error:?}")))
@@ -289,6 +388,68 @@ fn fill(surface: &mut Surface<'_>, path: PathBuilder, colour: Colour) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A document of so many paragraphs, which end so far above the foot of their page.
+    fn paragraphs(count: usize) -> impl Fn(&mut Sheet) {
+        move |sheet| {
+            sheet.title("Title", Style::BODY.sized(20.0));
+            for at in 0..count {
+                sheet.paragraph(&format!("Paragraph {at}"), Style::BODY, 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn no_page_has_three_lines_only() {
+        let mut of_two = 0;
+        for count in 40..120 {
+            let mut sheet = Sheet::new(Setup::default()).unwrap();
+            paragraphs(count)(&mut sheet);
+            let file = compose(Setup::default(), paragraphs(count)).unwrap();
+            assert!(file.starts_with(b"%PDF-"), "{count}");
+            // Whatever was tried, one of the ways has no thin page.
+            let thin = TRIES.iter().map(|spared| {
+                let mut sheet = Sheet { spared: *spared, ..Sheet::new(Setup::default()).unwrap() };
+                paragraphs(count)(&mut sheet);
+                sheet.thin()
+            });
+            assert_eq!(thin.min(), Some(0), "{count}");
+            of_two += usize::from(sheet.thin() > 0);
+        }
+        assert!(of_two > 3, "some would have had one");
+    }
+
+    #[test]
+    fn what_is_set_is_tagged() {
+        let draw = |sheet: &mut Sheet| {
+            sheet.title("The title", Style::BODY.sized(20.0));
+            sheet.heading("1  Heading", 20.0);
+            sheet.paragraph("A paragraph.", Style::BODY, 0.0);
+            let mut table =
+                crate::Table::new(vec![crate::Column::text("Name", 1.0), crate::Column::number("Number", 1.0)]);
+            table.rows = (0..90).map(|at| vec![format!("Row {at}"), at.to_string()]).collect();
+            table.set(sheet);
+            sheet.part(Part::Figure("Views by day".into()), |sheet| {
+                sheet.mark(Mark::Box(70.0, 300.0, 50.0, 50.0, Colour::ACCENT));
+                sheet.place((70.0, 100.0), 300.0, "12", Style::BODY);
+            });
+        };
+        let mut sheet = Sheet::new(Setup::default()).unwrap();
+        draw(&mut sheet);
+        assert!(sheet.pages.len() > 1);
+        // The repeated head is not read again: 2 cells of the head, 180 of rows.
+        assert_eq!(sheet.tags.count(|part| *part == Part::Head), 2);
+        assert_eq!(sheet.tags.count(|part| *part == Part::Cell), 180);
+        let unread =
+            sheet.pages[1].iter().filter(|(mark, part)| matches!(mark, Mark::Text(..)) && part.is_none()).count();
+        assert_eq!(unread, 2);
+        let file = compose(Setup { title: "The title".into(), foot: String::new() }, draw).unwrap();
+        let text = String::from_utf8_lossy(&file);
+        for wanted in ["/MarkInfo", "/StructTreeRoot", "/Lang", "/Title"] {
+            assert!(text.contains(wanted), "{wanted}");
+        }
+        assert_eq!(file, compose(Setup { title: "The title".into(), foot: String::new() }, draw).unwrap());
+    }
 
     #[test]
     fn no_line_of_a_paragraph_stands_alone() {

@@ -1,7 +1,7 @@
 //! The report that one hands to a client.
 
 use kernel::{Amount, Currency, Money, Result};
-use paper::{Colour, Column, Mark, Setup, Sheet, Style, Table};
+use paper::{Colour, Column, Mark, Part, Setup, Sheet, Style, Table};
 
 use super::chart::{self, Bar, ENGAGEMENT, Line, VIEWS};
 use super::numbers::{counted, grouped, or_dash, percent};
@@ -38,16 +38,16 @@ impl Paper {
     pub fn draw(&self) -> Result<Vec<u8>> {
         let title = format!("Campaign report: {}", self.product);
         let foot = format!("{} · {}", self.code, self.period());
-        let mut sheet = Sheet::new(Setup { title, foot })?;
-        self.head(&mut sheet);
-        self.tiles(&mut sheet);
-        self.key_figures(&mut sheet);
-        self.by_day(&mut sheet);
-        self.by_creator(&mut sheet);
-        self.creators(&mut sheet);
-        self.budget(&mut sheet);
-        self.method(&mut sheet);
-        sheet.finish()
+        paper::compose(Setup { title, foot }, |sheet| {
+            self.head(sheet);
+            self.tiles(sheet);
+            self.key_figures(sheet);
+            self.by_day(sheet);
+            self.by_creator(sheet);
+            self.creators(sheet);
+            self.budget(sheet);
+            self.method(sheet);
+        })
     }
 
     /// Which days the report is about, in words.
@@ -62,7 +62,7 @@ impl Paper {
     }
 
     fn head(&self, sheet: &mut Sheet) {
-        sheet.paragraph("Campaign report", Style::BODY.sized(21.0).bold().coloured(Colour::ACCENT), 0.0);
+        sheet.title("Campaign report", Style::BODY.sized(21.0).bold().coloured(Colour::ACCENT));
         sheet.skip(2.0);
         sheet.paragraph(&self.product, Style::BODY.sized(13.0).bold(), 0.0);
         sheet.paragraph(&format!("{} · Campaign {}", self.brand, self.code), Style::BODY.sized(10.0), 0.0);
@@ -206,8 +206,12 @@ impl Paper {
         let days = &self.told.timeline.days;
         let views: Vec<_> = days.iter().map(|day| (day.date, day.views)).collect();
         let engagement: Vec<_> = days.iter().map(|day| (day.date, day.engagement)).collect();
-        chart::line(sheet, &lines[0], &views);
-        chart::line(sheet, &lines[1], &engagement);
+        for (line, days) in [(&lines[0], &views), (&lines[1], &engagement)] {
+            let most = days.iter().max_by_key(|(_, count)| *count);
+            let most = most.map(|(day, count)| format!(", most on {day}: {}", grouped(*count))).unwrap_or_default();
+            let shows = format!("Chart of {} by day, {}{most}", line.title.to_lowercase(), self.period());
+            sheet.part(Part::Figure(shows), |sheet| chart::line(sheet, line, days));
+        }
         if self.told.timeline.clipped {
             sheet.paragraph("Only the newest ten years are drawn.", GREY.sized(8.0), 0.0);
         }
@@ -234,7 +238,8 @@ impl Paper {
             })
             .collect();
         sheet.heading("3  Views by creator", (bars.len().min(6) as f32) * 16.0);
-        chart::bars(sheet, &bars);
+        let shows = format!("Bars of the views of {} creators, most first", bars.len());
+        sheet.part(Part::Figure(shows), |sheet| chart::bars(sheet, &bars));
         let rest = &ranked[bars.len()..];
         if !rest.is_empty() {
             let views: i64 = rest.iter().map(|line| line.content_views).sum();
