@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::shapes::{ContractBody, DetailsBody, ListedBody};
+use super::shapes::{DetailsBody, ListedBody, WrittenBody};
 use crate::Deals;
 use crate::actor::Actor;
 use crate::events::{ContractCreated, ContractUpdated};
@@ -138,9 +138,9 @@ pub(super) async fn of_creator(
 
 /// Create a contract
 ///
-/// It is a draft. Its deadlines must lie ahead, its schedule must add up.
+/// It is a draft. Its deadlines must lie ahead, its schedule must add up. `unprintable` names what the PDF cannot show as letters.
 #[utoipa::path(post, path = "/api/v1/contracts", tag = "Contracts", request_body = NewContract, responses(
-    (status = 200, description = "The new contract", body = ContractBody),
+    (status = 200, description = "The new contract", body = WrittenBody),
     (status = 403, description = "Contracts are drawn up by businesses"),
     (status = 404, description = "The campaign or the creator is not there, or not yours"),
 ))]
@@ -149,7 +149,7 @@ pub(super) async fn create(
     caller: Caller,
     peer: Peer,
     Body { input, .. }: Body<NewContract>,
-) -> Answer<Json<ContractBody>> {
+) -> Answer<Json<WrittenBody>> {
     let scope = caller.scope();
     if scope.person().is_some() {
         return Err(Error::new(
@@ -199,8 +199,9 @@ pub(super) async fn create(
     )
     .await?;
     tx.event(ContractCreated((&contract).into()));
+    let written = WrittenBody::new(&mut tx, contract).await?;
     tx.commit().await?;
-    Ok(Json(contract.into()))
+    Ok(Json(written))
 }
 
 /// Read a contract
@@ -224,7 +225,7 @@ pub(super) async fn get(State(deals): State<Deals>, caller: Caller, name: Named)
 /// word for it: what was still open stands in the trail.
 #[utoipa::path(put, path = "/api/v1/contracts/{contract_id}", tag = "Contracts", request_body = Changes,
     params(("contract_id" = String, Path, description = "The contract's id")), responses(
-    (status = 200, description = "The contract as it is now", body = ContractBody),
+    (status = 200, description = "The contract as it is now", body = WrittenBody),
     (status = 403, description = "A creator may sign it, not change it"),
     (status = 409, description = "It may not move there, or its text is not open for changes"),
 ))]
@@ -234,7 +235,7 @@ pub(super) async fn update(
     peer: Peer,
     name: Named,
     Body { input, .. }: Body<Changes>,
-) -> Answer<Json<ContractBody>> {
+) -> Answer<Json<WrittenBody>> {
     let act = Act::new(&deals, caller.scope(), Actor::of(&caller, peer));
     let mut tx = deals.app().write().await?;
     let mut contract = act.lock_as_business(&mut tx, name.id("Contract")?).await?;
@@ -259,8 +260,9 @@ pub(super) async fn update(
         }
         Some(Status::Draft) | None => {}
     }
+    let written = WrittenBody::new(&mut tx, contract).await?;
     tx.commit().await?;
-    Ok(Json(contract.into()))
+    Ok(Json(written))
 }
 
 /// Changes what a draft says.

@@ -10,6 +10,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use crate::model::deliverables::DeliverableId;
 use crate::model::{Contract, Deliverable, DeliverableStatus, Method, Party, SigningOrder, Status};
+use crate::ops;
 use crate::store::{self, Listed, Signature, Version};
 
 fn deliverables_as_sent() -> RefOr<Schema> {
@@ -85,6 +86,32 @@ impl From<Contract> for ContractBody {
             created_at: contract.created_at,
             updated_at: contract.updated_at,
         }
+    }
+}
+
+/// A contract that was written or changed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WrittenContract)]
+pub(super) struct WrittenBody {
+    #[serde(flatten)]
+    contract: ContractBody,
+    /// The characters of names and terms that the PDF cannot show as letters, for no font here has them: it shows these codes in
+    /// their place. Told of drafts.
+    #[schema(example = json!(["𒀀 (U+12000)"]))]
+    unprintable: Vec<String>,
+}
+
+impl WrittenBody {
+    /// A contract that was just written.
+    pub(super) async fn new(tx: &mut Tx, contract: Contract) -> Result<Self> {
+        let unprintable = if contract.status == Status::Draft {
+            let (_, bytes) = ops::document(tx, &contract).await?;
+            let missing = paper::missing(&bytes);
+            missing.into_iter().map(|letter| format!("{letter} (U+{:04X})", u32::from(letter))).collect()
+        } else {
+            Vec::new()
+        };
+        Ok(Self { contract: contract.into(), unprintable })
     }
 }
 

@@ -26,6 +26,15 @@ async fn the_documents_journey(fresh: FreshDb) {
     let changed = world.business.put(&path, &json!({"payment_amount": 1250.5, "payment_schedule": []})).await.ok();
     assert_eq!((&changed["payment_amount"], &changed["payment_schedule"]), (&json!(1250.5), &json!([])));
     assert_eq!(changed["terms"], draft["terms"]);
+    assert_eq!(changed["unprintable"], json!([]));
+    let cuneiform = json!({"terms": {"usage_rights": "6 months, 𒀭𒂗 🌸 अनुष्का ณัฐ 𠮷 Đặng מיכל"}});
+    let told = world.business.put(&path, &cuneiform).await.ok();
+    assert_eq!(
+        told["unprintable"],
+        json!(["𒀭 (U+1202D)", "𒂗 (U+12097)"]),
+        "what no font has is named when it is written"
+    );
+    world.business.put(&path, &json!({"terms": draft["terms"]})).await.ok();
     assert_eq!(world.business.put(&path, &json!({"status": "SENT"})).await.ok()["status"], "sent");
     let fixed = world.business.put(&path, &json!({"payment_amount": 1})).await;
     fixed.refused(409);
