@@ -160,9 +160,7 @@ async fn who_is_named_is_found(world: World) {
 
 #[both_engines(Demo)]
 async fn what_is_ruled_out_is_not_found_and_what_was_not_understood_is_told(world: World) {
-    let entry = |location: &str, language: &str| {
-        json!({"niche": "food", "location": location, "language": language, "followers_count": "21K"})
-    };
+    let entry = |location: &str, language: &str| json!({"niche": "food", "location": location, "language": language, "followers_count": "21K"});
     world.creator("Cook One", entry("Zaragoza", "Spanish")).await;
     world.creator("Cook Two", entry("London", "English")).await;
     let found = |query: &'static str| ask(&world, json!({"query": query, "limit": 100}));
