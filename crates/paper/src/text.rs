@@ -308,9 +308,10 @@ impl Type {
             at += width;
         }
         runs.sort_by_key(|(_, run, _)| run.range.start);
+        let told = as_seen(&text, runs.iter().filter(|(_, run, _)| run.rtl).map(|(_, run, _)| run.range.clone()));
         for (at, run, glyphs) in runs {
             let start = Point::from_xy(at, baseline);
-            surface.draw_glyphs(start, &glyphs, self.fonts[run.font].font.clone(), &text, style.size, false);
+            surface.draw_glyphs(start, &glyphs, self.fonts[run.font].font.clone(), &told, style.size, false);
         }
     }
 
@@ -395,6 +396,25 @@ impl Type {
 /// follows, which would show another name than was signed.
 fn is_dropped(letter: char) -> bool {
     matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// A text in which the brackets of these stretches, which are written from the right, are those that are seen: a reader of the file
+/// puts what it sees in order, and turns them round again.
+fn as_seen(text: &str, from_the_right: impl Iterator<Item = Range<usize>>) -> Cow<'_, str> {
+    const PAIRS: [(char, char); 6] = [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>'), ('«', '»'), ('‹', '›')];
+    let turned = |letter: char| {
+        let pair = PAIRS.iter().find(|(open, close)| letter == *open || letter == *close);
+        pair.map_or(letter, |(open, close)| if letter == *open { *close } else { *open })
+    };
+    let mut seen = Cow::Borrowed(text);
+    for range in from_the_right {
+        // Both of a pair take the same number of bytes.
+        let stretch: String = text[range.clone()].chars().map(turned).collect();
+        if stretch != text[range.clone()] {
+            seen.to_mut().replace_range(range, &stretch);
+        }
+    }
+    seen
 }
 
 fn belongs_anywhere(letter: char) -> bool {
@@ -540,6 +560,16 @@ mod tests {
         let set = set();
         let apart = set.width("A", Style::BODY) + set.width("V", Style::BODY);
         assert!(set.width("AV", Style::BODY) < apart);
+    }
+
+    #[test]
+    fn brackets_among_letters_from_the_right_are_told_as_they_are_seen() {
+        let set = set();
+        let text = "מיכל (כהן) «א» Ana (b)";
+        let runs = set.visual(text, false);
+        let told = as_seen(text, runs.iter().filter(|run| run.rtl).map(|run| run.range.clone()));
+        assert_eq!(told, "מיכל )כהן( »א« Ana (b)");
+        assert_eq!(as_seen("a (b)", std::iter::empty()), "a (b)");
     }
 
     #[test]
