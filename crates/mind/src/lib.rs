@@ -3,6 +3,7 @@ pub mod dialogue;
 pub mod embed;
 pub mod geo;
 pub mod index;
+pub mod reply;
 pub mod score;
 pub mod talk;
 pub mod text;
