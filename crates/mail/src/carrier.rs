@@ -7,11 +7,11 @@ use db::Tx;
 use delivery::{Channel, Delivery, Fate, Outcome, Pace, Prepared};
 use futures::FutureExt as _;
 use kernel::{MailId, Result, Scope};
-use ports::mailer::{Ready, Refusal};
+use ports::mailer::{RECEIVER_REFUSED, Ready, Refusal};
 
-use crate::model::End;
+use crate::model::{End, NO_SUCH_ADDRESS};
 use crate::store::{self, Mail, OF_WORKSPACE, OWN};
-use crate::{Post, message};
+use crate::{Post, incoming, message};
 
 /// How long one attempt may take; the mailer's own limits are shorter.
 const LIMIT: Duration = Duration::from_mins(3);
@@ -81,13 +81,20 @@ impl Channel for Carrier {
 }
 
 async fn send(post: Post, mail: Mail, message: Vec<u8>) -> Outcome {
-    let to = bare(&mail.recipient, &mail.recipient_key);
-    let ready = Ready { from: post.sender().email.as_ref(), to, message: &message };
+    let to = incoming::to_ascii(bare(&mail.recipient, &mail.recipient_key));
+    let from = incoming::to_ascii(post.sender().email.as_ref());
+    let ready = Ready { from: &from, to: &to, message: &message };
     match post.mailer().send(ready).await {
         Ok(_) => Outcome::Sent { answer: None },
-        Err(Refusal::Never(why)) => Outcome::Rejected(why),
+        Err(Refusal::Never(why)) => Outcome::Rejected(reworded(why)),
         Err(Refusal::Later(why)) => Outcome::Later { after: None, why },
     }
+}
+
+/// What was refused because there is nobody of that address begins so that everybody who hears of it knows.
+fn reworded(why: String) -> String {
+    let Some(said) = why.strip_prefix(RECEIVER_REFUSED) else { return why };
+    if incoming::is_gone(incoming::status_of(said).as_deref(), said) { format!("{NO_SUCH_ADDRESS}{said}") } else { why }
 }
 
 /// The address as it was given, without the name: what stands before the `@` may have capitals that count.
@@ -99,6 +106,21 @@ fn bare<'a>(recipient: &'a str, key: &'a str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_receiver_who_is_not_there_is_none() {
+        for (said, gone) in [
+            ("permanent error (550): 5.1.1 no such user", true),
+            ("permanent error (550): 5.1.1 The email account that you tried to reach does not exist", true),
+            ("permanent error (550): 5.7.1 message rejected by policy", false),
+            ("permanent error (552): 5.2.2 mailbox full", false),
+            ("permanent error (550): 5.7.26 unauthenticated mail (SPF, DKIM)", false),
+            ("permanent error (554): 5.7.1 relay access denied", false),
+        ] {
+            assert_eq!(reworded(format!("{RECEIVER_REFUSED}{said}")).starts_with(NO_SUCH_ADDRESS), gone, "{said}");
+            assert_eq!(reworded(said.to_owned()), said, "only what is about the receiver");
+        }
+    }
 
     #[test]
     fn the_bare_address_keeps_its_capitals() {

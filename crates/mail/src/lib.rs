@@ -8,11 +8,13 @@
 //!   very same bytes with the same Message-ID, by which receivers know it for the one they have, and its row says that this was so.
 //! - The server's own mails (verification, reset) go before those of workspaces, which have hands of their own
 //!   (`MAIL_CONNECTIONS`): neither ten thousand mails nor a slow mail server hold up anything else.
+//! - [`incoming`] reads mail that comes in, and tells people from machines.
 //! - Once a mail server is set, the outbox shows no texts any more, and those of the server's own mails are deleted when they are
 //!   sent: they hold tokens that only their receiver may have.
 
 mod carrier;
 pub mod data;
+pub mod incoming;
 mod jobs_of_mail;
 mod message;
 mod migrations;

@@ -13,13 +13,13 @@ use crate::store::Mail;
 pub(crate) fn write(mail: &Mail, from: &Mailbox) -> Result<Vec<u8>> {
     let sent = UNIX_EPOCH + Duration::from_micros(u64::try_from(mail.created_at.micros()).unwrap_or_default());
     let mut message = Message::builder()
-        .from(from.clone())
-        .to(mailbox("to", &mail.recipient)?)
+        .from(sender(mail, from)?)
+        .to(ascii(mailbox("to", &mail.recipient)?)?)
         .subject(one_line(&mail.subject))
         .date(sent)
         .message_id(Some(mail.message_id.clone()));
     if let Some(reply_to) = &mail.reply_to {
-        message = message.reply_to(mailbox("reply_to", reply_to)?);
+        message = message.reply_to(ascii(mailbox("reply_to", reply_to)?)?);
     }
     let headers: Vec<(String, String)> = serde_json::from_str(&mail.headers).map_err(Error::internal)?;
     let answered = mail.in_reply_to.as_deref().and_then(thread_ids);
@@ -50,6 +50,18 @@ pub(crate) fn write(mail: &Mail, from: &Mailbox) -> Result<Vec<u8>> {
         ),
     };
     Ok(message.map_err(Error::internal)?.formatted())
+}
+
+/// The sender: the address of the settings, under the workspace's name if the mail is of one.
+fn sender(mail: &Mail, from: &Mailbox) -> Result<Mailbox> {
+    let name = mail.sender_name.as_deref().map(one_line).or_else(|| from.name.clone());
+    ascii(Mailbox::new(name, from.email.clone()))
+}
+
+/// The same with its domain in ASCII (IDNA), which every mail server takes.
+fn ascii(mailbox: Mailbox) -> Result<Mailbox> {
+    let email = crate::incoming::to_ascii(mailbox.email.as_ref()).parse().map_err(Error::internal)?;
+    Ok(Mailbox::new(mailbox.name, email))
 }
 
 fn header(name: &str, value: &str) -> Result<HeaderValue> {

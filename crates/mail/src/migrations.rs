@@ -3,7 +3,10 @@
 use db::Migration;
 
 /// Mails, kept after they were sent; their texts for a while.
-pub const MIGRATIONS: &[Migration] = &[MAILS, BY_WORKSPACE];
+pub const MIGRATIONS: &[Migration] = &[MAILS, SENDER, BY_WORKSPACE];
+
+/// A workspace writes under its own name.
+const SENDER: Migration = Migration { id: "0075_mail_sender", sql: "ALTER TABLE mails ADD COLUMN sender_name TEXT;" };
 
 /// How many mails a workspace wrote in a day is asked before each one.
 const BY_WORKSPACE: Migration = Migration {

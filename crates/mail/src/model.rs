@@ -11,13 +11,15 @@ pub struct NewMail {
     pub workspace: Option<WorkspaceId>,
     /// To whom: one address, already checked, with a name if it is known: `anna@example.com`, `Anna <anna@example.com>`.
     pub to: String,
+    /// What stands before the sender's address: the name of the workspace. Without one it is as the settings say.
+    pub from_name: Option<String>,
     /// Where answers go, if not to the sender that the settings name. Written like `to`.
     pub reply_to: Option<String>,
     /// The subject.
     pub subject: String,
     /// The text.
     pub text: String,
-    /// The same as HTML.
+    /// The same as HTML; made from the text if it is not given.
     pub html: Option<String>,
     /// More headers, such as `List-Unsubscribe`, or `References` where the thread is longer than one mail.
     pub headers: Vec<(String, String)>,
@@ -47,7 +49,13 @@ pub struct Fate {
     pub status: String,
     /// Why it failed or was withheld.
     pub error: Option<String>,
+    /// Did it fail because there is no such address?
+    #[serde(default)]
+    pub no_such_address: bool,
 }
+
+/// How the reason of a mail begins whose receiver does not exist.
+pub(crate) const NO_SUCH_ADDRESS: &str = "There is no such address: ";
 
 /// A mail that was queued.
 #[derive(Clone, Debug)]
@@ -108,16 +116,55 @@ pub(crate) fn mailbox(field: &str, text: &str) -> Result<Mailbox> {
     plain.parse().map_err(|_| Error::invalid_field(field, format!("is no mail address: {plain}")))
 }
 
-/// The text on one line: whatever could end a header is a space.
+/// The text on one line: whatever could end a header is a space, and what turns the direction of writing is gone.
 pub(crate) fn one_line(text: &str) -> String {
-    let spaced: String =
-        text.chars().map(|letter| if letter.is_control() || is_break(letter) { ' ' } else { letter }).collect();
+    let spaced: String = text
+        .chars()
+        .filter(|letter| !turns(*letter))
+        .map(|letter| if letter.is_control() || is_break(letter) { ' ' } else { letter })
+        .collect();
     spaced.trim().to_owned()
 }
 
 /// Unicode's own ends of a line and of a paragraph.
 const fn is_break(letter: char) -> bool {
     matches!(letter, '\u{2028}' | '\u{2029}')
+}
+
+/// Does this letter turn the direction of what stands around it, or hide there? A name that ends in `\u{202e}gpj.exe` shows another one.
+pub(crate) const fn turns(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// A text as HTML: paragraphs, and links that can be followed.
+pub(crate) fn html_of(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + text.len() / 4 + 200);
+    html.push_str("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"></head><body style=\"font-family: sans-serif; line-height: 1.5\">\n");
+    for paragraph in text.replace("\r\n", "\n").split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
+        let lines: Vec<String> = paragraph.trim_matches('\n').lines().map(linked).collect();
+        html.push_str("<p>");
+        html.push_str(&lines.join("<br>\n"));
+        html.push_str("</p>\n");
+    }
+    html.push_str("</body></html>\n");
+    html
+}
+
+fn linked(line: &str) -> String {
+    let mut html = String::with_capacity(line.len() + 40);
+    for word in line.split_inclusive(char::is_whitespace) {
+        let bare = word.trim_end();
+        let is_link = bare.starts_with("https://") || bare.starts_with("http://");
+        let link = bare.trim_end_matches(['.', ',', ')', '!', '?', ';', ':']);
+        let escaped = http_base::page::escape(link);
+        if is_link {
+            html.push_str(&format!("<a href=\"{escaped}\">{escaped}</a>"));
+        } else {
+            html.push_str(&escaped);
+        }
+        html.push_str(&http_base::page::escape(&word[link.len()..]));
+    }
+    html
 }
 
 /// A text that storage can hold: PostgreSQL's has no NUL.
@@ -175,10 +222,26 @@ mod tests {
     #[test]
     fn nothing_ends_a_line() {
         assert_eq!(one_line("Hi\r\nBcc: a@b.example\u{2028}\0x"), "Hi  Bcc: a@b.example  x");
+        assert_eq!(
+            one_line("photo\u{202e}gpj.exe\u{2066} \u{1f468}\u{200d}\u{1f4bb}"),
+            "photogpj.exe \u{1f468}\u{200d}\u{1f4bb}"
+        );
         assert_eq!(thread_ids("<a@b>\r\n c@d <>"), Some("<a@b> <c@d>".into()));
         assert_eq!(thread_ids(" \r\n"), None);
         assert!(mailbox("to", "a@b.example\r\nBcc: c@d.example").is_err());
         assert_eq!(mailbox("to", "Zoë Müller <zoe@b.example>").unwrap().name.as_deref(), Some("Zoë Müller"));
+    }
+
+    #[test]
+    fn a_text_is_html_as_well() {
+        let html = html_of("Hi <b>Mia</b>,\n\nsee https://a.example/x?y=1&z=2.\nBye\n");
+        assert!(html.contains("<p>Hi &lt;b&gt;Mia&lt;/b&gt;,</p>"), "{html}");
+        assert!(
+            html.contains(
+                "<a href=\"https://a.example/x?y=1&amp;z=2\">https://a.example/x?y=1&amp;z=2</a>.<br>\nBye</p>"
+            ),
+            "{html}"
+        );
     }
 
     #[test]

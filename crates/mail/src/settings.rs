@@ -13,6 +13,8 @@ pub struct Settings {
     pub from: Option<Mailbox>,
     /// `MAIL_CONNECTIONS`: how many mails of workspaces are on their way at once, in each process.
     pub connections: usize,
+    /// `MAIL_DKIM_SELECTOR`: by which the relay signs; only `doctor` asks.
+    pub dkim_selector: Option<String>,
     /// `MAIL_KEEP_DAYS`: for how long the texts of mails are kept.
     pub keep: Duration,
 }
@@ -34,6 +36,7 @@ impl Settings {
         Self {
             from: sender,
             connections: from.number("MAIL_CONNECTIONS", usual.connections, 1, 256),
+            dkim_selector: from.text("MAIL_DKIM_SELECTOR"),
             keep: Duration::from_hours(24 * from.number("MAIL_KEEP_DAYS", 90, 1, 36_500)),
         }
     }
@@ -60,7 +63,7 @@ impl Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { from: None, connections: 16, keep: Duration::from_hours(24 * 90) }
+        Self { from: None, connections: 16, dkim_selector: None, keep: Duration::from_hours(24 * 90) }
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Mail {
     pub recipient_key: String,
     /// Where answers go.
     pub reply_to: Option<String>,
+    /// What stands before the sender's address, if not what the settings say.
+    pub sender_name: Option<String>,
     /// The subject.
     pub subject: String,
     /// The text; nothing once it was deleted.
@@ -93,7 +95,7 @@ pub async fn queue(tx: &mut Tx, app: &App, mail: NewMail) -> Result<Queued> {
         reply_to: reply_to.map(|address| address.to_string()),
         subject: one_line(&mail.subject),
         body_text: Some(storable(&mail.text)),
-        body_html: mail.html.as_deref().map(storable),
+        body_html: Some(storable(&mail.html.unwrap_or_else(|| model::html_of(&mail.text)))),
         headers,
         message_id: message_id.clone(),
         in_reply_to: mail.in_reply_to.as_deref().and_then(thread_ids),
@@ -104,6 +106,7 @@ pub async fn queue(tx: &mut Tx, app: &App, mail: NewMail) -> Result<Queued> {
         error: None,
         created_at: now,
         sent_at: None,
+        sender_name: mail.from_name.as_deref().map(one_line).filter(|name| !name.is_empty()),
     };
     tx.insert(&row).await?;
     send(tx, app.clock(), id, mail.workspace).await?;
@@ -188,7 +191,9 @@ pub(crate) async fn end(scope: Scope, tx: &mut Tx, clock: &Clock, id: MailId, en
     let status = end.status();
     tx.after_commit(move || metrics::counter!("mails_total", "status" => status).increment(1));
     if let (Some(about), Some(about_id)) = (mail.about, mail.about_id) {
-        let fate = Fate { mail_id: id, about_id, status: status.to_owned(), error: end.reason().map(storable) };
+        let no_such_address = end.reason().is_some_and(|reason| reason.starts_with(model::NO_SUCH_ADDRESS));
+        let error = end.reason().map(storable);
+        let fate = Fate { mail_id: id, about_id, status: status.to_owned(), error, no_such_address };
         jobs::enqueue(tx, clock, NewJob::new(about, &fate)?).await?;
     }
     Ok(())

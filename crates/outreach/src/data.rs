@@ -143,6 +143,30 @@ pub const SECTIONS: &[Table] = &[
         from: "FROM outreach_logs l JOIN outreach_touches t ON t.outreach_id = l.id WHERE t.status <> 'draft' AND l.creator_id IN {claimed} ORDER BY l.created_at DESC, l.id DESC, t.at, t.id",
     },
     Table {
+        name: "outreach_unmatched",
+        columns: &[
+            ("id", Plain),
+            ("kind", Plain),
+            ("address", Plain),
+            ("subject", Plain),
+            ("mail", Json),
+            ("created_at", Moment),
+        ],
+        from: "FROM outreach_unmatched WHERE workspace_id IN {owned} ORDER BY created_at DESC, id DESC",
+    },
+    Table {
+        name: "outreach_unmatched_of_you",
+        columns: &[
+            ("workspace_id", Plain),
+            ("kind", Plain),
+            ("address", Plain),
+            ("subject", Plain),
+            ("mail", Json),
+            ("created_at", Moment),
+        ],
+        from: "FROM outreach_unmatched WHERE address_key IN {addresses} ORDER BY created_at DESC, id DESC",
+    },
+    Table {
         name: "outreach_suppressions_of_you",
         columns: SUPPRESSION,
         from: "FROM outreach_suppressions WHERE address_key IN {addresses} ORDER BY created_at DESC, id DESC",
@@ -178,6 +202,7 @@ impl Eraser for Erasing {
         for id in entries {
             entry(scope, tx, id, now).await?;
         }
+        of.sql("DELETE FROM outreach_unmatched WHERE address_key IN {addresses}").run(tx).await?;
         let sql = "UPDATE outreach_suppressions SET note = NULL WHERE address_key IN {addresses}";
         of.sql(sql).run(tx).await.map(drop)
     }

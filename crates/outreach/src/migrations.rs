@@ -3,7 +3,7 @@
 use db::Migration;
 
 /// The log, and what hangs on it.
-pub const MIGRATIONS: &[Migration] = &[LOG, TOUCHES, UPLOADS, REQUESTS];
+pub const MIGRATIONS: &[Migration] = &[LOG, TOUCHES, UPLOADS, REQUESTS, UNMATCHED];
 
 const LOG: Migration = Migration {
     id: "0030_outreach",
@@ -210,6 +210,28 @@ CREATE TABLE outreach_uploads (
 CREATE INDEX outreach_uploads_by_time ON outreach_uploads (sweep_at, name);
 ALTER TABLE outreach_logs ADD COLUMN transcript_read_by TEXT;
 CREATE INDEX outreach_suppressions_by_address ON outreach_suppressions (address_key);
+",
+};
+
+/// Mail that belongs to no mail of ours, and the way from an address to who has written to it.
+const UNMATCHED: Migration = Migration {
+    id: "0076_unmatched",
+    sql: "
+CREATE TABLE outreach_unmatched (
+    id {id} PRIMARY KEY,
+    workspace_id {id},
+    message_id TEXT NOT NULL UNIQUE,
+    address TEXT NOT NULL,
+    address_key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT,
+    mail TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX outreach_unmatched_by_time ON outreach_unmatched (created_at DESC, id DESC);
+CREATE INDEX outreach_unmatched_by_workspace ON outreach_unmatched (workspace_id, created_at DESC, id DESC);
+CREATE INDEX outreach_unmatched_by_address ON outreach_unmatched (address_key);
+CREATE INDEX outreach_touches_by_address ON outreach_touches (lower(address)) WHERE kind = 'email' AND direction = 'out';
 ",
 };
 

@@ -9,11 +9,12 @@ use kernel::{AccountId, Error, Kind, Result, Scope, WorkspaceId, time};
 use mail::{About, Fate, Leaving, NewMail, Veto};
 use serde_json::{Value, json};
 
-use crate::events::{OutreachFacts, OutreachFailed, OutreachSent, OutreachWithheld};
+use crate::events::{OutreachBounced, OutreachFacts, OutreachFailed, OutreachSent, OutreachWithheld};
+use crate::store::suppressions::Suppression;
 use crate::store::touches::{self, Touch, TouchId};
 use crate::store::{self, sequences, suppressions};
 use crate::token::{Key, Purpose};
-use crate::{Channel, EmailStatus, Entry, MessageType, Outreach, Stage, Status};
+use crate::{Channel, EmailStatus, Entry, MessageType, Outreach, Stage, Status, inbound};
 
 /// The kind of job that hears what became of a mail.
 pub(crate) const FATE: &str = "outreach.mail";
@@ -108,6 +109,9 @@ pub(crate) async fn write(
     if let Some(address) = &outreach.settings().postal_address {
         text = format!("{text}\n{address}");
     }
+    // Answers name the thread even where a relay has replaced our Message-ID.
+    let thread = inbound::reference(key, entry.id);
+    let references = letter.in_reply_to.iter().fold(thread, |thread, earlier| format!("{thread} {earlier}"));
     let queued = mail::queue(
         tx,
         app,
@@ -116,10 +120,13 @@ pub(crate) async fn write(
             to: letter.to.clone(),
             subject: letter.subject.clone(),
             text,
+            from_name: Some(campaign.brand_name.clone()),
+            reply_to: Some(inbound::reply_to(outreach, key, entry.id)),
             // RFC 8058: mail programs show a button, which asks the address by POST.
             headers: vec![
                 ("List-Unsubscribe".into(), format!("<{link}>")),
                 ("List-Unsubscribe-Post".into(), "List-Unsubscribe=One-Click".into()),
+                ("References".into(), references),
             ],
             in_reply_to: letter.in_reply_to.clone(),
             about: Some(About { job: FATE, id: id.uuid() }),
@@ -150,7 +157,8 @@ pub(crate) async fn fate(outreach: Outreach, context: Context, payload: Payload)
     let id = TouchId::from_uuid(fate.about_id);
     let Some(mut touch) = touches::by_id(scope, &mut tx, id).await? else { return Ok(()) };
     let Some(mut entry) = store::take(scope, &mut tx, touch.outreach_id).await? else { return Ok(()) };
-    touch.status.clone_from(&fate.status);
+    let status = if fate.no_such_address { "bounced" } else { fate.status.as_str() };
+    status.clone_into(&mut touch.status);
     touch.at = now;
     let mut detail: Value = serde_json::from_str(&touch.detail).unwrap_or_else(|_| json!({}));
     if let Some(error) = &fate.error {
@@ -161,14 +169,27 @@ pub(crate) async fn fate(outreach: Outreach, context: Context, payload: Payload)
     if !touches::update(scope, &mut tx, &touch, "queued").await? {
         return Ok(());
     }
+    // The mail server itself says that there is nobody of that address.
+    if let (true, Some(address)) = (fate.no_such_address, &touch.address) {
+        let suppression = Suppression {
+            id: context.clock.new_id(),
+            workspace_id: entry.workspace_id,
+            address: address.clone(),
+            reason: "bounced".into(),
+            note: fate.error.clone(),
+            created_at: now,
+        };
+        suppressions::insert(scope, &mut tx, &suppression).await?;
+    }
     if is_approach {
         tell(&mut entry, &fate, now);
-        if matches!(fate.status.as_str(), "failed" | "withheld") {
-            sequences::stop_of_entry(scope, &mut tx, entry.id, &fate.status, now).await?;
+        if matches!(status, "failed" | "withheld" | "bounced") {
+            sequences::stop_of_entry(scope, &mut tx, entry.id, status, now).await?;
         }
         store::save(scope, &mut tx, &mut entry, now).await?;
         let outreach = OutreachFacts::from(&entry);
-        match fate.status.as_str() {
+        match status {
+            "bounced" => tx.event(OutreachBounced(outreach)),
             "failed" => tx.event(OutreachFailed(outreach)),
             "withheld" => tx.event(OutreachWithheld(outreach)),
             _ => tx.event(OutreachSent { outreach, status: fate.status }),
@@ -179,6 +200,7 @@ pub(crate) async fn fate(outreach: Outreach, context: Context, payload: Payload)
 
 fn tell(entry: &mut Entry, fate: &Fate, now: kernel::Timestamp) {
     let (email, status) = match fate.status.as_str() {
+        "failed" if fate.no_such_address => (EmailStatus::Bounced, Status::Bounced),
         // Kept in the outbox, it has gone as far as it goes without a mail server; the touch says so.
         "sent" | "kept" => (EmailStatus::Sent, Status::Sent),
         "failed" => (EmailStatus::Failed, Status::Failed),

@@ -19,7 +19,14 @@ pub struct Settings {
     pub most_mails_in_all: u64,
     /// `OUTREACH_POSTAL_ADDRESS`: stands below every mail, where the law wants one.
     pub postal_address: Option<String>,
+    /// `OUTREACH_REPLY_TO`: the mailbox that takes `name+anything@domain`, from which mail is brought in.
+    pub reply_address: Option<String>,
+    /// The bare address of `SMTP_FROM`.
+    pub sender: Option<String>,
 }
+
+/// A token takes 43 of the 64 letters that may stand before the `@`.
+const LONGEST_NAME: usize = 21;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -31,6 +38,8 @@ impl Default for Settings {
             most_mails: 5_000,
             most_mails_in_all: 100_000,
             postal_address: None,
+            reply_address: None,
+            sender: None,
         }
     }
 }
@@ -39,6 +48,21 @@ impl Settings {
     /// Reads them.
     pub fn read(from: &mut Variables<'_>) -> Self {
         let usual = Self::default();
+        let reply_address = from.text("OUTREACH_REPLY_TO");
+        if let Some(address) = &reply_address {
+            let fits = address.split_once('@').is_some_and(|(local, domain)| {
+                (1..=LONGEST_NAME).contains(&local.len())
+                    && domain.contains('.')
+                    && !address.contains([' ', '<', '>', '+', ','])
+            });
+            if !fits {
+                from.fault(
+                    "OUTREACH_REPLY_TO",
+                    format!("must be a bare address such as replies@in.example.com, with at most {LONGEST_NAME} letters before the @ and no +, not {address}"),
+                );
+            }
+        }
+        let sender = from.text("SMTP_FROM").map(|sender| mail::incoming::bare(&sender));
         Self {
             inbound_secret: from.secret("OUTREACH_INBOUND_SECRET"),
             auto_send: from.switch("OUTREACH_AUTO_SEND", usual.auto_send),
@@ -47,6 +71,8 @@ impl Settings {
             most_mails: from.number("OUTREACH_MAILS_PER_DAY", usual.most_mails, 1, 1 << 40),
             most_mails_in_all: from.number("OUTREACH_MAILS_PER_DAY_IN_ALL", usual.most_mails_in_all, 1, 1 << 40),
             postal_address: from.text("OUTREACH_POSTAL_ADDRESS"),
+            reply_address,
+            sender,
         }
     }
 }

@@ -31,6 +31,9 @@ pub enum Refusal {
     Never(String),
 }
 
+/// How a [`Refusal::Never`] begins that is about the receiver (`RCPT`), and about nothing else of the mail.
+pub const RECEIVER_REFUSED: &str = "the mail server refuses the receiver: ";
+
 /// Hands messages over to a mail server, or keeps them.
 #[async_trait]
 pub trait Mailer: Send + Sync {

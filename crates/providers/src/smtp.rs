@@ -14,8 +14,9 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters, TlsParametersBuilder,
 };
-use lettre::transport::smtp::extension::ClientId;
-use ports::mailer::{Delivery, Mailer, Ready, Refusal};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use ports::mailer::{Delivery, Mailer, RECEIVER_REFUSED, Ready, Refusal};
 
 use crate::Secret;
 
@@ -50,6 +51,8 @@ pub struct SmtpSettings {
     pub time: Duration,
     /// How many connections are kept for the next mails.
     pub connections: u32,
+    /// `SMTP_HELLO`: how the server is greeted, a full name; else the host of `PUBLIC_BASE_URL`, or the domain of `SMTP_FROM`.
+    pub hello: Option<String>,
 }
 
 impl SmtpSettings {
@@ -62,6 +65,7 @@ impl SmtpSettings {
             login: None,
             time: Duration::from_secs(60),
             connections: 16,
+            hello: None,
         }
     }
 
@@ -99,7 +103,51 @@ impl SmtpSettings {
         if host.contains(['/', ':', ' ', '@']) {
             from.fault("SMTP_HOST", format!("must be a name such as mail.example.com, not {host}"));
         }
-        Some(Self { port, encryption, login, time, ..Self::new(host) })
+        let hello = hello(from);
+        Some(Self { port, encryption, login, time, hello, ..Self::new(host) })
+    }
+}
+
+/// The name to greet with: the first of the settings that has a full one, in ASCII.
+fn hello(from: &mut Variables<'_>) -> Option<String> {
+    let full = |name: &str| {
+        let name = name.trim().trim_end_matches('.').to_ascii_lowercase();
+        let labels = name.split('.').collect::<Vec<_>>();
+        let fits = labels.len() > 1
+            && name.len() <= 253
+            && labels.iter().all(|label| {
+                !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            })
+            && !labels.last().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit()));
+        fits.then_some(name)
+    };
+    if let Some(text) = from.text("SMTP_HELLO") {
+        let name = full(&text);
+        if name.is_none() {
+            from.fault("SMTP_HELLO", format!("must be a full name such as mail.example.com, not {text}"));
+        }
+        return name;
+    }
+    let url = from.text("PUBLIC_BASE_URL");
+    let host = url
+        .as_deref()
+        .and_then(|url| url.split_once("://"))
+        .map(|(_, rest)| rest.split(['/', ':', '?', '#']).next().unwrap_or_default().to_owned());
+    let sender = from
+        .text("SMTP_FROM")
+        .and_then(|sender| sender.rsplit_once('@').map(|(_, domain)| domain.trim_end_matches(['>', ' ']).to_owned()));
+    host.as_deref().and_then(full).or_else(|| sender.as_deref().and_then(full))
+}
+
+/// What went wrong while a mail was handed over, and whether it was the receiver that was refused.
+struct Broken {
+    error: smtp::Error,
+    at_receiver: bool,
+}
+
+impl From<smtp::Error> for Broken {
+    fn from(error: smtp::Error) -> Self {
+        Self { error, at_receiver: false }
     }
 }
 
@@ -133,7 +181,7 @@ impl SmtpMailer {
         let encrypted = settings.encryption != Encryption::None;
         let tls = encrypted.then(|| tls(&settings.host));
         Ok(Self {
-            hello: ClientId::default(),
+            hello: settings.hello.clone().map_or_else(ClientId::default, ClientId::Domain),
             tls: tls.transpose()?,
             idle: Mutex::default(),
             password: settings.login.as_ref().map(|(_, password)| password.clone()).unwrap_or_default(),
@@ -141,13 +189,50 @@ impl SmtpMailer {
         })
     }
 
-    async fn hand_over(&self, envelope: &Envelope, message: &[u8]) -> Result<(), smtp::Error> {
-        let mut connection = self.connection().await?;
-        connection.send(envelope, message).await?;
+    async fn hand_over(&self, envelope: &Envelope, message: &[u8]) -> Result<(), Refusal> {
+        let told = |broken: &Broken| self.refusal(broken);
+        let mut connection = self.connection().await.map_err(|error| told(&error.into()))?;
+        let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
+        let utf8 = !envelope.to().iter().chain(envelope.from()).all(is_ascii);
+        if utf8 && !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+            connection.abort().await;
+            let address = envelope.to().first().map_or("", |address| address.as_ref());
+            return Err(Refusal::Never(format!(
+                "{RECEIVER_REFUSED}{address} has letters before the @ that only servers with SMTPUTF8 take, and SMTP_HOST is none"
+            )));
+        }
+        if let Err(broken) = Self::say(&mut connection, envelope, message, utf8).await {
+            connection.abort().await;
+            return Err(told(&broken));
+        }
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < self.settings.connections as usize {
             idle.push((connection, Instant::now()));
         }
+        Ok(())
+    }
+
+    /// The steps of SMTP, one by one, so that it is known which of them was refused.
+    async fn say(
+        connection: &mut AsyncSmtpConnection,
+        envelope: &Envelope,
+        message: &[u8],
+        utf8: bool,
+    ) -> Result<(), Broken> {
+        let mut options = Vec::new();
+        if utf8 {
+            options.push(MailParameter::SmtpUtfEight);
+        }
+        if !message.is_ascii() && connection.server_info().supports_feature(Extension::EightBitMime) {
+            options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        connection.command(Mail::new(envelope.from().cloned(), options)).await?;
+        for address in envelope.to() {
+            let said = connection.command(Rcpt::new(address.clone(), Vec::new())).await;
+            said.map_err(|error| Broken { at_receiver: error.is_permanent(), error })?;
+        }
+        connection.command(Data).await?;
+        connection.message(message).await?;
         Ok(())
     }
 
@@ -176,7 +261,7 @@ impl SmtpMailer {
         Ok(connection)
     }
 
-    fn refusal(&self, error: &smtp::Error) -> Refusal {
+    fn refusal(&self, Broken { error, at_receiver }: &Broken) -> Refusal {
         let mut why = error.to_string();
         let mut source = error.source();
         while let Some(inner) = source {
@@ -187,9 +272,8 @@ impl SmtpMailer {
         match error.status().map(u16::from) {
             // That we may not send is for whoever runs the server to mend; the mail waits.
             Some(530 | 534 | 535 | 538) => Refusal::Later(format!("{why} (check SMTP_USERNAME and SMTP_PASSWORD)")),
+            Some(500..) if *at_receiver => Refusal::Never(format!("{RECEIVER_REFUSED}{why}")),
             Some(500..) => Refusal::Never(why),
-            // Of what the client itself finds wrong, only an address that the server cannot take stays wrong.
-            None if error.is_client() && why.contains("UTF-8") => Refusal::Never(why),
             Some(_) | None => Refusal::Later(why),
         }
     }
@@ -208,7 +292,7 @@ impl Mailer for SmtpMailer {
             .map_err(|error| Refusal::Never(error.to_string()))?;
         match tokio::time::timeout(self.settings.time, self.hand_over(&envelope, ready.message)).await {
             Ok(Ok(())) => Ok(Delivery::Sent),
-            Ok(Err(error)) => Err(self.refusal(&error)),
+            Ok(Err(refusal)) => Err(refusal),
             Err(_) => Err(Refusal::Later(format!("the mail server took longer than {:?}", self.settings.time))),
         }
     }
@@ -241,6 +325,23 @@ mod tests {
         let full = full.unwrap().unwrap();
         assert_eq!((full.port, full.login.as_ref().unwrap().0.as_str()), (2525, "u"));
         assert!(!format!("{full:?}").contains("pass-word"));
+    }
+
+    #[test]
+    fn the_name_to_greet_with_is_a_full_one() {
+        let hello = |pairs: &[(&str, &str)]| {
+            let host = [("SMTP_HOST", "m.example")];
+            read(&[&host, pairs].concat()).map(|settings| settings.unwrap().hello)
+        };
+        assert_eq!(hello(&[("SMTP_HELLO", "Mail.Example.com.")]).unwrap().as_deref(), Some("mail.example.com"));
+        assert_eq!(
+            hello(&[("PUBLIC_BASE_URL", "https://app.example.com:8443/x")]).unwrap().as_deref(),
+            Some("app.example.com")
+        );
+        let by_sender = [("PUBLIC_BASE_URL", "http://localhost:8000"), ("SMTP_FROM", "Glow <post@glow.example>")];
+        assert_eq!(hello(&by_sender).unwrap().as_deref(), Some("glow.example"));
+        assert_eq!(hello(&[("PUBLIC_BASE_URL", "http://192.0.2.1")]).unwrap(), None);
+        assert!(hello(&[("SMTP_HELLO", "localhost")]).unwrap_err().message().contains("SMTP_HELLO"));
     }
 
     #[test]

@@ -204,6 +204,9 @@ async fn send_mail(
         to: link.email.clone(),
         subject: format!("{subject}: {} for {}", line(&text.campaign), line(&text.business.name)),
         text: body,
+        // Whoever answers writes to the brand, under whose name the mail comes.
+        from_name: Some(line(&text.business.name)),
+        reply_to: text.business.email.clone(),
         ..NewMail::default()
     };
     mail::queue(tx, act.deals.app(), mail).await.map(drop)

@@ -47,6 +47,7 @@ async fn it_is_whole_and_says_who_when_and_what() {
         ],
         in_reply_to: Some("second@app.example".into()),
         about: None,
+        ..NewMail::default()
     };
     let (ids, seen) = written(vec![mail]).await;
     let raw = String::from_utf8(seen[0].clone()).unwrap();

@@ -1,49 +1,9 @@
-//! What of a mail matters here.
+//! A mail as providers and their adapters send it: JSON, beside the raw message.
 
 use input::Input;
 use input::rule::{self, Problem, Rule};
-use serde_json::{Value, json};
-
-/// A delivery report.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Bounce {
-    /// RFC 3463: `5.1.1` is for good, `4.2.2` for now.
-    pub(crate) status: String,
-    /// What the server said.
-    pub(crate) diagnostic: Option<String>,
-}
-
-impl Bounce {
-    /// Will it never arrive?
-    pub(crate) fn is_hard(&self) -> bool {
-        self.status.starts_with('5')
-    }
-}
-
-/// A mail that came in.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Incoming {
-    /// Its own Message-ID.
-    pub(crate) message_id: String,
-    /// The Message-IDs it answers, the nearest first.
-    pub(crate) answers: Vec<String>,
-    /// From whom.
-    pub(crate) from: Option<String>,
-    pub(crate) subject: Option<String>,
-    pub(crate) text: Option<String>,
-    /// Did a machine write it (RFC 3834)?
-    pub(crate) automatic: bool,
-    /// Is it a delivery report?
-    pub(crate) bounce: Option<Bounce>,
-    /// Is it a complaint (a press on "spam") that the provider passes on?
-    pub(crate) complaint: bool,
-}
-
-/// A Message-ID as it is compared: in angle brackets.
-pub(crate) fn thread_id(text: &str) -> Option<String> {
-    let id: String = text.trim().trim_matches(['<', '>']).chars().filter(char::is_ascii_graphic).collect();
-    (!id.is_empty() && id.len() <= 300).then(|| format!("<{id}>"))
-}
+use mail::incoming::{Failure, Headers, Incoming, What, classify, clean, is_gone, thread_ids};
+use serde_json::{Map, Value, json};
 
 /// An email, as email providers and their adapters send it.
 #[derive(Input)]
@@ -61,12 +21,21 @@ pub(crate) struct InboundMail {
     /// The sender's address.
     #[input(any_text(500), example = "mia@example.com")]
     from: Option<String>,
+    /// The addresses that it was sent to, with what stands after a `+`: a list, or one text as in the header.
+    #[input(message_ids(), example = "replies+k3jq@in.example.com")]
+    to: Option<Vec<String>>,
     /// The subject.
     #[input(any_text(2_000))]
     subject: Option<String>,
     /// The text.
     #[input(any_text(500_000), alias = "body")]
     text: Option<String>,
+    /// The same as HTML; it is read where there is no text, or where it alone tells what is quoted.
+    #[input(any_text(500_000), alias = "body_html")]
+    html: Option<String>,
+    /// Further headers, by name, each a text or a list of texts: `Return-Path`, `Precedence`, `X-Autoreply` and `List-Id` tell that a machine wrote it.
+    #[input(object(100_000))]
+    headers: Option<Map<String, Value>>,
     /// The header `Auto-Submitted` (RFC 3834): `auto-replied`, `auto-generated` or `no`.
     #[input(any_text(200), example = "no")]
     auto_submitted: Option<String>,
@@ -79,13 +48,16 @@ pub(crate) struct InboundMail {
     /// What the mail server said, of a delivery report.
     #[input(any_text(5_000))]
     bounce_diagnostic: Option<String>,
+    /// Whom a delivery report or a complaint is about.
+    #[input(any_text(500), example = "mia@example.com")]
+    bounce_recipient: Option<String>,
 }
 
 /// The rule of a Message-ID.
 fn message_id() -> impl Rule<Output = String> {
     rule::text(400).and_then(|text| {
         let wrong = || Problem::new("wrong_format", "must be a Message-ID such as <1@mail.example.com>");
-        thread_id(&text).ok_or_else(wrong)
+        thread_ids(&text).into_iter().next().ok_or_else(wrong)
     })
 }
 
@@ -95,7 +67,7 @@ fn message_ids() -> impl Rule<Output = Vec<String>> {
     rule::rule(
         || json!({"anyOf": [{"type": "string", "maxLength": 20_000}, {"type": "array", "items": {"type": "string"}, "maxItems": 200}]}),
         move |value, from_text| match value {
-            Value::String(_) => Ok(text().read(value, from_text)?.split_whitespace().map(str::to_owned).collect()),
+            Value::String(_) => Ok(vec![text().read(value, from_text)?]),
             _ => rule::texts(200, 400).read(value, from_text),
         },
     )
@@ -111,13 +83,43 @@ fn report_status() -> impl Rule<Output = String> {
 
 impl From<InboundMail> for Incoming {
     fn from(mail: InboundMail) -> Self {
-        let InboundMail { message_id, from, subject, text, complaint, bounce_diagnostic: diagnostic, .. } = mail;
-        let mut answers: Vec<String> =
-            mail.in_reply_to.iter().flat_map(|text| text.split_whitespace()).filter_map(thread_id).collect();
-        answers.extend(mail.references.unwrap_or_default().iter().rev().filter_map(|id| thread_id(id)));
+        let mut answers: Vec<String> = mail.in_reply_to.iter().flat_map(|text| thread_ids(text)).collect();
+        let thread: Vec<String> =
+            mail.references.unwrap_or_default().iter().flat_map(|text| thread_ids(text)).collect();
+        answers.extend(thread.into_iter().rev());
         answers.truncate(200);
-        let automatic = mail.auto_submitted.is_some_and(|word| !word.trim().eq_ignore_ascii_case("no"));
-        let bounce = mail.bounce_status.map(|status| Bounce { status, diagnostic });
-        Self { message_id, answers, from, subject, text, automatic, bounce, complaint }
+        let mut headers: Vec<(String, String)> = Vec::new();
+        for (name, value) in mail.headers.unwrap_or_default() {
+            match value {
+                Value::Array(all) => headers
+                    .extend(all.into_iter().filter_map(|one| one.as_str().map(|one| (name.clone(), one.to_owned())))),
+                Value::String(one) => headers.push((name, one)),
+                _ => {}
+            }
+        }
+        headers.extend(mail.auto_submitted.map(|word| ("Auto-Submitted".to_owned(), word)));
+        let subject = mail.subject.map(|subject| clean(&subject));
+        let what = match mail.bounce_status {
+            _ if mail.complaint => What::Complaint(mail.bounce_recipient),
+            Some(status) if status.starts_with('2') => What::Receipt,
+            Some(status) => What::Bounce(vec![Failure {
+                gone: is_gone(Some(&status), mail.bounce_diagnostic.as_deref().unwrap_or_default()),
+                address: mail.bounce_recipient,
+                status: Some(status),
+                diagnostic: mail.bounce_diagnostic,
+                delayed: false,
+            }]),
+            None => classify(&Headers::new(headers), mail.from.as_deref(), subject.as_deref().unwrap_or_default()),
+        };
+        Self {
+            message_id: mail.message_id,
+            answers,
+            from: mail.from.map(|from| mail::incoming::bare(&clean(&from))),
+            to: mail.to.unwrap_or_default().iter().flat_map(|text| mail::incoming::addresses(text)).collect(),
+            subject,
+            text: mail.text,
+            html: mail.html,
+            what,
+        }
     }
 }

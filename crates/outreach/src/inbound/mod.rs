@@ -2,10 +2,10 @@
 
 mod handle;
 mod message;
-mod mime;
 mod scheme;
+mod thread;
 
-pub(crate) use handle::{Received, receive};
-pub(crate) use message::{Bounce, InboundMail, Incoming};
-pub(crate) use mime::parse as parse_mime;
+pub(crate) use handle::{Received, assign, receive};
+pub(crate) use message::InboundMail;
 pub(crate) use scheme::scheme;
+pub(crate) use thread::{reference, reply_to};

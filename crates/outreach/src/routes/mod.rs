@@ -13,6 +13,7 @@ mod sequences;
 mod suppressions;
 mod templates;
 mod transcript;
+mod unmatched;
 
 use http_base::Caller;
 use http_base::routes;
@@ -44,6 +45,9 @@ pub fn router(outreach: Outreach) -> Routes {
         .with(routes!(suppressions::remove))
         .with(routes!(suppressions::page, suppressions::unsubscribe))
         .with(routes!(inbound::receive).rate(Rate::Webhook).bytes(inbound::MOST_BYTES))
+        .with(routes!(unmatched::list))
+        .with(routes!(unmatched::delete))
+        .with(routes!(unmatched::assign))
         .with(routes!(calls::schedule))
         .with(routes!(calls::reschedule))
         .with(routes!(calls::complete).file())

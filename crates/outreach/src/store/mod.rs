@@ -9,6 +9,7 @@ pub mod suppressions;
 pub mod tallies;
 pub mod templates;
 pub mod touches;
+pub mod unmatched;
 pub mod uploads;
 
 pub use calls::{CallEvent, record_call};

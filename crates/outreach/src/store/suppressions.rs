@@ -50,11 +50,13 @@ pub async fn insert(scope: Scope, tx: &mut Tx, new: &Suppression) -> Result<bool
     Ok(false)
 }
 
-/// Why this address gets no mail from this workspace, if that is so.
+/// Why this address gets no mail from this workspace, if that is so: however its domain is spelt.
 pub async fn reason(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, address: &str) -> Result<Option<String>> {
     debug_assert!(scope.sees_everything() || scope.workspace() == Some(workspace));
-    let sql = "SELECT reason FROM outreach_suppressions WHERE workspace_id = $1 AND address_key = $2";
-    tx.fetch_optional(sql, args![workspace, key(address)]).await
+    let mut sql = Sql::new("SELECT reason FROM outreach_suppressions WHERE workspace_id = ");
+    sql.bind(workspace);
+    sql.and_in("address_key", mail::incoming::spellings(address));
+    sql.push(" ORDER BY created_at, id LIMIT 1").optional(tx).await
 }
 
 /// One of them.

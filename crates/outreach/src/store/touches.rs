@@ -26,7 +26,7 @@ pub struct Touch {
     /// `out` or `in`.
     pub direction: String,
     /// Where it stands: of a mail `draft`, `queued`, `sent`, `kept`, `failed`, `withheld`, `bounced`, `soft_bounce`,
-    /// `received`, `auto_reply`; of a call the words of [`crate::CallStatus`].
+    /// `received`, `auto_reply`, `receipt`, `complaint`, `report`; of a call the words of [`crate::CallStatus`].
     pub status: String,
     /// When.
     pub at: Timestamp,
@@ -114,6 +114,32 @@ pub async fn sent_as(scope: Scope, tx: &mut Tx, message_ids: &[String]) -> Resul
         sql.and("direction = ", "out").and_in("message_id", message_ids);
     })
     .await
+}
+
+/// The mails that went to one of these spellings of an address since then: at most two, which is enough to know that there is not
+/// only one.
+pub async fn sent_to(scope: Scope, tx: &mut Tx, addresses: &[String], since: Timestamp) -> Result<Vec<Touch>> {
+    let mut sql = Sql::of::<Touch>();
+    sql.push(" AND kind = 'email' AND direction = 'out'").and_in("lower(address)", addresses).and("at >= ", since);
+    sql.within(scope, "workspace_id").push(" ORDER BY at DESC, id DESC LIMIT 2").all(tx).await
+}
+
+/// The workspaces that have written to one of these spellings of an address: at most two.
+pub async fn workspaces_that_wrote_to(scope: Scope, tx: &mut Tx, addresses: &[String]) -> Result<Vec<WorkspaceId>> {
+    let mut sql =
+        Sql::new("SELECT DISTINCT workspace_id FROM outreach_touches WHERE kind = 'email' AND direction = 'out'");
+    sql.and_in("lower(address)", addresses).within(scope, "workspace_id");
+    sql.push(" ORDER BY workspace_id LIMIT 2").all(tx).await
+}
+
+/// The texts of the newest mails that went out about an entry, with their subjects.
+pub async fn texts_sent(scope: Scope, tx: &mut Tx, entry: OutreachId, most: u32) -> Result<Vec<String>> {
+    let mut sql = Sql::new(
+        "SELECT COALESCE(subject, ''), COALESCE(summary, '') FROM outreach_touches WHERE kind = 'email' AND direction = 'out'",
+    );
+    sql.and("outreach_id = ", entry).within(scope, "workspace_id");
+    let found: Vec<(String, String)> = sql.push(" ORDER BY at DESC, id DESC LIMIT ").bind(most).all(tx).await?;
+    Ok(found.into_iter().map(|(subject, text)| format!("{subject}\n{text}")).collect())
 }
 
 /// The last mail of an entry that left or is about to.

@@ -93,3 +93,144 @@ async fn whoever_writes_to_be_left_alone_is(fresh: FreshDb) {
     let list = world.client.get("/api/v1/outreach/suppressions").await.ok();
     assert_eq!(list["suppressions"][0]["reason"], "unsubscribed");
 }
+
+async fn suppressed(world: &World) -> Vec<String> {
+    let list = world.client.get("/api/v1/outreach/suppressions").await.ok();
+    list["suppressions"].as_array().unwrap().iter().map(|row| text(&row["reason"])).collect()
+}
+
+/// What stands in the last mail to her: where answers go, the thread, from whom.
+async fn sent_mail(world: &World) -> (String, String, String) {
+    let mut tx = world.app.read().await.unwrap();
+    let sql = "SELECT reply_to, headers, sender_name FROM mails ORDER BY created_at DESC, id DESC LIMIT 1";
+    tx.fetch_one(sql, vec![]).await.unwrap()
+}
+
+#[both_engines]
+async fn only_own_words_decide(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let (id, message_id) = sent(&world).await;
+    let pitch = "Would you make a reel for $500? If you are not interested, unsubscribe me says the link.";
+    for (number, reply) in [
+        format!("Yes, 800 USD\r\n\r\n________________________________\r\nFrom: TechFit <no-reply@x.example>\r\nSent: Monday\r\nTo: Mia\r\nSubject: Hello\r\n\r\n{pitch}"),
+        format!("Yes, 800 USD\r\n\r\nVon: TechFit <no-reply@x.example>\r\nGesendet: Montag\r\nAn: Mia\r\nBetreff: Hello\r\n\r\n{pitch}"),
+        format!("Yes, 800 USD\r\n\r\nEl lun, 2 mar 2026, TechFit <no-reply@x.example> escribió:\r\n\r\n{pitch}"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let mail = json!({"message_id": format!("<r{number}@b>"), "in_reply_to": message_id, "from": "mia@example.com", "text": reply});
+        assert_eq!(world.bring(JSON, &mail.to_string()).await.ok()["status"], "reply");
+    }
+    let html =
+        "<div>Still yes!</div><div id=\"divRplyFwdMsg\">From: TechFit</div><p>not interested, unsubscribe me</p>";
+    let mail = json!({"message_id": "<r9@b>", "in_reply_to": message_id, "from": "mia@example.com", "html": html});
+    assert_eq!(world.bring(JSON, &mail.to_string()).await.ok()["status"], "reply");
+    let entry = world.entry(&id).await;
+    assert_eq!((&entry["collaboration_rate"], &entry["interest_level"]), (&json!("800 USD"), &json!("interested")));
+    assert_eq!(suppressed(&world).await, Vec::<String>::new());
+    let again = world.body(json!({"subject": "Next", "message": "Good"}));
+    world.client.post("/api/v1/outreach/email", &again).await.ok();
+}
+
+#[both_engines]
+async fn an_opt_out_is_a_sentence_that_asks(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let (_, message_id) = sent(&world).await;
+    let mail = |own: &str, said: &str| {
+        json!({"message_id": own, "in_reply_to": message_id, "from": "Mia <agent@example.com>", "text": said})
+            .to_string()
+    };
+    world.bring(JSON, &mail("<r1@b>", "I will tell my subscribers why they shouldn't unsubscribe.")).await.ok();
+    assert_eq!(suppressed(&world).await, Vec::<String>::new());
+    world.bring(JSON, &mail("<r2@b>", "No more emails please.")).await.ok();
+    assert_eq!(suppressed(&world).await, ["unsubscribed", "unsubscribed"], "at the address that wrote, too");
+}
+
+#[both_engines]
+async fn only_an_address_that_is_not_there_is_closed(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let (id, message_id) = sent(&world).await;
+    for (number, status, said) in [
+        (1, "5.7.1", "550 5.7.1 rejected by policy"),
+        (2, "5.2.2", "552 mailbox full"),
+        (3, "5.7.26", "unauthenticated: SPF and DKIM failed"),
+        (4, "4.4.1", "connection timed out"),
+    ] {
+        let bounce = json!({"message_id": format!("<b{number}@mx>"), "in_reply_to": message_id, "bounce_status": status, "bounce_diagnostic": said});
+        assert_eq!(world.bring(JSON, &bounce.to_string()).await.ok()["status"], "soft_bounce", "{said}");
+    }
+    assert_eq!(world.entry(&id).await["email_status"], "sent");
+    assert_eq!(suppressed(&world).await, Vec::<String>::new());
+    // A report that names nothing but its receiver.
+    let report = "From: MAILER-DAEMON@mx.example\r\nMessage-ID: <b9@mx>\r\nSubject: failure notice\r\n\r\n<mia@example.com>:\r\nno such user (#5.1.1)\r\n";
+    assert_eq!(world.bring(RAW, report).await.ok(), json!({"status": "bounced", "outreach_id": id}));
+    assert_eq!(suppressed(&world).await, ["bounced"]);
+}
+
+#[both_engines]
+async fn a_thread_survives_relays_that_rewrite_ids(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let (id, _) = sent(&world).await;
+    let (reply_to, headers, name) = sent_mail(&world).await;
+    assert!(reply_to.contains('+') && !reply_to.starts_with("no-reply"), "{reply_to}");
+    assert_eq!(name, "TechFit");
+    let headers: Vec<(String, String)> = serde_json::from_str(&headers).unwrap();
+    let thread = &headers.iter().find(|(name, _)| name == "References").unwrap().1;
+    let by_address = format!(
+        "From: mia@example.com\r\nTo: TechFit <{}>\r\nSubject: Re: Hello\r\nIn-Reply-To: <ses@relay.example>\r\n\r\nYes!\r\n",
+        reply_to.to_uppercase()
+    );
+    assert_eq!(
+        world.bring(RAW, &by_address).await.ok(),
+        json!({"status": "reply", "outreach_id": id}),
+        "it has no Message-ID, either"
+    );
+    assert_eq!(world.bring(RAW, &by_address).await.ok()["status"], "duplicate");
+    let by_thread =
+        json!({"message_id": "<r2@b>", "references": format!("{thread}\r\n <ses@relay.example>"), "text": "And again"});
+    assert_eq!(world.bring(JSON, &by_thread.to_string()).await.ok(), json!({"status": "reply", "outreach_id": id}));
+    let forged = json!({"message_id": "<r3@b>", "to": reply_to.replacen('+', "+x", 1), "text": "Hi"});
+    assert_eq!(world.bring(JSON, &forged.to_string()).await.ok()["status"], "unknown");
+}
+
+#[both_engines]
+async fn what_belongs_to_nothing_is_kept_and_given_by_hand(fresh: FreshDb) {
+    let path = "/api/v1/outreach/inbound/unmatched";
+    let world = World::new(fresh).await;
+    let (id, _) = sent(&world).await;
+    let stray = json!({"message_id": "<x@y>", "from": "Mia <mia@example.com>", "subject": "Your offer", "text": "Yes, I'm interested! My rate is 700 USD."});
+    for _ in 0..2 {
+        assert_eq!(world.bring(JSON, &stray.to_string()).await.ok()["status"], "unknown");
+    }
+    let nobodys = json!({"message_id": "<z@y>", "from": "who@example.org", "text": "Hello?"});
+    world.bring(JSON, &nobodys.to_string()).await.ok();
+    let list = world.client.get(path).await.ok();
+    assert_eq!((&list["total"], &list["emails"][0]["text"]), (&json!(1), &stray["text"]), "{list}");
+    let kept = text(&list["emails"][0]["id"]);
+    assert_eq!(world.stranger.get(path).await.ok()["total"], 0);
+    let assign = format!("{path}/{kept}/assign");
+    world.stranger.post(&assign, &json!({"outreach_id": id})).await.refused(404);
+    let nowhere = world.clock.new_id::<()>().to_string();
+    world.client.post(&assign, &json!({"outreach_id": nowhere})).await.refused(404);
+    assert_eq!(
+        world.client.post(&assign, &json!({"outreach_id": id})).await.ok(),
+        json!({"status": "reply", "outreach_id": id})
+    );
+    world.client.post(&assign, &json!({"outreach_id": id})).await.refused(404);
+    let entry = world.entry(&id).await;
+    assert_eq!((&entry["email_status"], &entry["collaboration_rate"]), (&json!("replied"), &json!("700 USD")));
+    assert_eq!(world.client.get(path).await.ok()["total"], 0);
+    world.check_tallies().await;
+}
+
+#[both_engines]
+async fn a_suppression_holds_for_both_spellings(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let body = json!({"address": "zoe@xn--bcher-kva.example"});
+    world.client.post("/api/v1/outreach/suppressions", &body).await.ok();
+    let creator = world.add_creator("Zoe", "zoe@bücher.example").await;
+    let mail =
+        json!({"campaign_id": world.campaign, "creator_id": creator, "subject": "Hello", "message": "Would you?"});
+    world.client.post("/api/v1/outreach/email", &mail).await.refused(409);
+}

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use ports::mailer::{Delivery, Mailer, Ready, Refusal};
+use ports::mailer::{Delivery, Mailer, RECEIVER_REFUSED, Ready, Refusal};
 use providers::smtp::{Encryption, SmtpMailer, SmtpSettings};
 
 use crate::smtp_server::{Act, SmtpServer};
@@ -71,6 +71,46 @@ async fn what_may_pass_is_for_later_and_what_will_not_is_not() {
         assert!(why.contains(&says[4..]), "the server's words are told: {why}");
         assert_eq!(server.count(), 0);
     }
+}
+
+#[tokio::test]
+async fn a_receiver_who_is_refused_is_told_from_other_refusals() {
+    for (at, says, is_receiver) in [
+        ("RCPT", "550 5.1.1 no such user", true),
+        ("MAIL", "550 5.1.8 no such sender", false),
+        (".", "550 5.7.1 not this mail", false),
+    ] {
+        let server = SmtpServer::start(move |step| if step.starts_with(at) { Act::Say(says) } else { Act::Go }).await;
+        let Err(Refusal::Never(why)) = send(&server).await else { panic!("{says} is for good") };
+        assert_eq!(why.starts_with(RECEIVER_REFUSED), is_receiver, "{why}");
+    }
+}
+
+#[tokio::test]
+async fn letters_beyond_ascii_fail_at_once_where_smtputf8_is_not_offered() {
+    let server = SmtpServer::start(|_| Act::Go).await;
+    let mailer = SmtpMailer::new(&settings(&server)).unwrap();
+    let Err(Refusal::Never(why)) = mailer.send(Ready { to: "zoë@example.com", ..READY }).await else {
+        panic!("it cannot be sent")
+    };
+    assert!(why.contains("SMTPUTF8"), "{why}");
+    assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn the_greeting_has_a_full_name() {
+    let greeted = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let heard = std::sync::Arc::clone(&greeted);
+    let server = SmtpServer::start(move |step| {
+        if step.starts_with("EHLO") {
+            step.clone_into(&mut heard.lock().unwrap());
+        }
+        Act::Go
+    })
+    .await;
+    let hello = Some("app.example.com".to_owned());
+    SmtpMailer::new(&SmtpSettings { hello, ..settings(&server) }).unwrap().send(READY).await.unwrap();
+    assert_eq!(greeted.lock().unwrap().trim(), "EHLO app.example.com");
 }
 
 #[tokio::test]
