@@ -331,7 +331,7 @@ mod tests {
     fn the_name_to_greet_with_is_a_full_one() {
         let hello = |pairs: &[(&str, &str)]| {
             let host = [("SMTP_HOST", "m.example")];
-            read(&[&host, pairs].concat()).map(|settings| settings.unwrap().hello)
+            read(&[&host[..], pairs].concat()).map(|settings| settings.unwrap().hello)
         };
         assert_eq!(hello(&[("SMTP_HELLO", "Mail.Example.com.")]).unwrap().as_deref(), Some("mail.example.com"));
         assert_eq!(

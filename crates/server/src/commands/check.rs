@@ -6,6 +6,7 @@ use http_base::Mode;
 use kernel::{Error, Result, Scope};
 use mind::embed::StaticModel;
 
+use super::sender;
 use crate::build::{self, Server};
 use crate::cli::Database;
 use crate::settings::{Embeddings, Settings};
@@ -30,6 +31,11 @@ pub(super) async fn doctor(database: &Database) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    if let Some(smtp) = &settings.smtp {
+        for (name, found) in look_at_mail(&settings, smtp).await {
+            tell(name, found);
+        }
+    }
     tell("local model", Ok(format!("{} with {} words", StaticModel::id(), StaticModel::embedded().word_count())));
     if let Err(error) = super::must_be_there(&settings) {
         tell("database", Err(error));
@@ -57,6 +63,28 @@ pub(super) async fn doctor(database: &Database) -> ExitCode {
         }
     }
     if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What mailbox providers want of a sender.
+async fn look_at_mail(
+    settings: &Settings,
+    smtp: &providers::smtp::SmtpSettings,
+) -> Vec<(&'static str, Result<String>)> {
+    let Some(from) = settings.mail.from.as_ref().map(|from| mail::incoming::to_ascii(from.email.as_ref())) else {
+        return Vec::new();
+    };
+    let dns = match sender::System::new() {
+        Ok(dns) => dns,
+        Err(error) => return vec![("mail", Err(error))],
+    };
+    let known = sender::Sender {
+        domain: from.rsplit_once('@').map_or("", |(_, domain)| domain),
+        selector: settings.mail.dkim_selector.as_deref(),
+        public_url: settings.public_url.as_deref(),
+        hello: smtp.hello.as_deref(),
+        answers_are_read: settings.outreach.reply_address.is_some() || !mail::incoming::is_nobody(&from),
+    };
+    sender::checks(&dns, &known).await
 }
 
 /// Reads, and writes what is undone again.

@@ -6,6 +6,7 @@ mod contracts;
 mod deliveries;
 mod events;
 mod ledger;
+mod sender;
 mod serve;
 mod tables;
 
