@@ -148,9 +148,9 @@ async fn who_is_named_is_found(world: World) {
     for offset in [0, 4, 8] {
         let page = ask(&world, json!({"query": "María Lópezquez fitness", "limit": 4, "offset": offset})).await;
         assert_eq!(page["total"], all["total"]);
-        paged.extend(each(&page).iter().map(|creator| text(creator, "id").to_owned()));
+        paged.extend(each(&page).iter().map(|creator| text(creator, "id")));
     }
-    assert_eq!(paged, each(&all).iter().map(|creator| text(creator, "id").to_owned()).collect::<Vec<_>>());
+    assert_eq!(paged, each(&all).iter().map(|creator| text(creator, "id")).collect::<Vec<_>>());
     // Who is ruled out by name is not found, and whoever others are to be like is not taken for who is looked for.
     let without = ask(&world, json!({"query": "fitness, excluding María Lópezquez", "limit": 100})).await;
     assert!(each(&without).iter().all(|creator| text(creator, "name") != "María Lópezquez"));
@@ -164,7 +164,7 @@ async fn what_is_ruled_out_is_not_found_and_what_was_not_understood_is_told(worl
     world.creator("Cook One", entry("Zaragoza", "Spanish")).await;
     world.creator("Cook Two", entry("London", "English")).await;
     let found = |query: &'static str| ask(&world, json!({"query": query, "limit": 100}));
-    let names = |found: &Value| each(found).iter().map(|one| text(one, "name").to_owned()).collect::<Vec<_>>();
+    let names = |found: &Value| each(found).iter().map(|one| text(one, "name")).collect::<Vec<_>>();
     let all = names(&found("food creators").await);
     assert!(all.contains(&"Cook One".to_owned()) && all.contains(&"Cook Two".to_owned()));
     let no_city = names(&found("food creators, not in Zaragoza").await);
