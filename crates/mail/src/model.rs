@@ -2,6 +2,7 @@
 
 use kernel::{Error, MailId, Result, Timestamp, WorkspaceId};
 use lettre::message::Mailbox;
+use maud::{DOCTYPE, Markup, html};
 use uuid::Uuid;
 
 /// A mail to be sent.
@@ -138,33 +139,36 @@ pub(crate) const fn turns(letter: char) -> bool {
 
 /// A text as HTML: paragraphs, and links that can be followed.
 pub(crate) fn html_of(text: &str) -> String {
-    let mut html = String::with_capacity(text.len() + text.len() / 4 + 200);
-    html.push_str("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"></head><body style=\"font-family: sans-serif; line-height: 1.5\">\n");
-    for paragraph in text.replace("\r\n", "\n").split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
-        let lines: Vec<String> = paragraph.trim_matches('\n').lines().map(linked).collect();
-        html.push_str("<p>");
-        html.push_str(&lines.join("<br>\n"));
-        html.push_str("</p>\n");
-    }
-    html.push_str("</body></html>\n");
-    html
+    let text = text.replace("\r\n", "\n");
+    let paragraphs = text.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty());
+    let page = html! {
+        (DOCTYPE)
+        html {
+            head { meta charset="utf-8"; }
+            body style="font-family: sans-serif; line-height: 1.5" {
+                @for paragraph in paragraphs {
+                    p {
+                        @for (place, line) in paragraph.trim_matches('\n').lines().enumerate() {
+                            @if place > 0 { br; "\n" }
+                            (linked(line))
+                        }
+                    }
+                    "\n"
+                }
+            }
+        }
+    };
+    page.into_string()
 }
 
-fn linked(line: &str) -> String {
-    let mut html = String::with_capacity(line.len() + 40);
-    for word in line.split_inclusive(char::is_whitespace) {
-        let bare = word.trim_end();
-        let is_link = bare.starts_with("https://") || bare.starts_with("http://");
-        let link = bare.trim_end_matches(['.', ',', ')', '!', '?', ';', ':']);
-        let escaped = http_base::page::escape(link);
-        if is_link {
-            html.push_str(&format!("<a href=\"{escaped}\">{escaped}</a>"));
-        } else {
-            html.push_str(&escaped);
+fn linked(line: &str) -> Markup {
+    html! {
+        @for word in line.split_inclusive(char::is_whitespace) {
+            @let link = word.trim_end().trim_end_matches(['.', ',', ')', '!', '?', ';', ':']);
+            @if link.starts_with("https://") || link.starts_with("http://") { a href=(link) { (link) } } @else { (link) }
+            (word[link.len()..])
         }
-        html.push_str(&http_base::page::escape(&word[link.len()..]));
     }
-    html
 }
 
 /// A text that storage can hold: PostgreSQL's has no NUL.

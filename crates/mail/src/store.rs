@@ -7,7 +7,7 @@ use jobs::NewJob;
 use kernel::{Clock, Error, MailId, Result, Scope, Timestamp, WorkspaceId};
 use uuid::Uuid;
 
-use crate::model::{End, further, mailbox, one_line, storable, thread_ids};
+use crate::model::{self, End, further, mailbox, one_line, storable, thread_ids};
 use crate::{Fate, Leaving, NewMail, Queued};
 
 /// The kind of delivery of the server's own mails,
