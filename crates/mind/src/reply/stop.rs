@@ -14,6 +14,8 @@ const POLITE: &[&str] = &[
     "i would like|want|need|expect you to",
     "i want|need|ask|request|demand|beg you to",
     "you must|should|need|have to?",
+    "you can|could|may",
+    "would you mind",
     "i am asking|requesting|begging you to",
     "i told|asked you to?",
     "i already|have told|asked you to?",
@@ -55,7 +57,8 @@ const ASKS: &[&str] = &[
     "unsubscribe my|this email|mail|address|account|inbox|contact",
     "unsubscribe from your|this|these|all|any|here|it|the ~ list|emails|email|mails|newsletter|mailing|mailings|messages|$",
     "i|we unsubscribe $|from",
-    "i|we want|wish|need|would like? to unsubscribe|opt",
+    "i|we want|wish|need|would like? to unsubscribe",
+    "i|we want|wish|need|would like? to opt out",
     "i|we want|wish|would like? to be unsubscribed|removed from? ~ list|lists|emails|$",
     "opt me|us out",
     "opt out $|please|now",
@@ -83,7 +86,14 @@ const ASKS: &[&str] = &[
     "remove|delete|erase|strike|scrub|take|drop me|us from|off|out ~ list|lists|database|mailing|contacts|records|system|distribution|newsletter|campaign|crm|this|here|everything|outreach|sequence",
     "remove|delete me|us $|please|now|immediately|asap|thanks|pls",
     "take me|us off $|please|your|now",
-    "remove|delete|erase|take|drop|strike|purge my|this|our email|mail|address|name|contact|contacts|info|information|details|data|inbox",
+    "remove|delete|erase|take|drop|strike|purge my|this|our email|mail|address|inbox",
+    "remove|delete|erase|take|drop|strike|purge my|our name|contact|contacts|info|information|details|data ~ from|off your|this",
+    "do not reach out to? me? us? again|anymore|any|further|ever|$",
+    "please? refrain from contacting|emailing|writing|mailing|messaging|sending",
+    "cease|stop all communication|communications|contact|correspondence|emails",
+    "get|take me|us off of? your|this|the ~ list|lists|emails|newsletter",
+    "i|we want off of? your|this|the ~ list|lists",
+    "do not contact|email $",
     "leave me|us alone",
     "leave me be $",
     "lose|forget my|this email|address|contact|number|details|name",
@@ -93,20 +103,23 @@ const ASKS: &[&str] = &[
     "i|we do not want you to email|contact|write|message|mail|send|bother",
     "i|we no longer want|wish|would like? to receive|be|hear|get",
     "i|we would prefer|rather not to? be|receive|get|hear contacted|emailed|any|more|further|these|your|emails|from",
-    "i|we want|wish|would like? to stop receiving|getting|hearing",
+    "i|we want|wish|would like? to stop receiving|getting|hearing your|these|this|such|any|more|emails|email|mails|messages|newsletters|from|$",
+    "removing me|us from ~ list|lists|database",
     "i|we want|need|would like? no more|further emails|mails|mail|messages|contact",
     "i|we do not consent|agree to be contacted|emailed|receiving|emails",
     "do not add me to ~ list|lists",
     "cease and desist",
     // Spanish
-    "no me|nos escribas|escriba|escriban|escribais|contactes|contacte|contacten|contacteis|molestes|moleste|molesten",
+    "no me|nos escribas|escriba|escriban|escribais|contactes|contacte|contacten|contacteis|molestes|moleste|molesten mas|$|nunca|jamas|otra|ni|nada|ya",
+    "no me|nos escribas|escriba|escriban|escribais|contactes|contacte|contacten|contacteis|molestes|moleste|molesten por favor",
     "no me|nos envies|envie|envien|envieis|mandes|mande|manden|mandeis mas|correos|emails|mensajes|nada|$",
     "no vuelvas|vuelva|vuelvan a escribirme|contactarme|enviarme|mandarme|escribirnos|contactarnos",
     "no quiero|queremos|deseo|deseamos recibir|que mas|sus|tus|este|estos|correos|emails|mensajes|nada|me|ningun",
     "no quiero|queremos|deseo mas correos|correo|emails|email|mensajes|mails",
     "no deseo|quiero ser contactado|contactada",
     "deja|deje|dejen|dejad|paren|para|pare|parad de escribirme|contactarme|enviarme|mandarme|molestarme|escribirnos|enviar|mandar|escribir|spamear|enviarnos|mandarnos",
-    "me gustaria|quiero|quisiera|deseo|necesito darme de baja",
+    "me gustaria darme de baja",
+    "quiero|quisiera|deseo|necesito|solicito darme|darnos de baja",
     "dame|deme|denme|dadme|darme|dar de|me de? baja",
     "me doy de baja",
     "baja $",
@@ -125,7 +138,8 @@ const ASKS: &[&str] = &[
     "pare|parem|para de me? enviar|mandar|escrever|contatar|contactar|incomodar|enviarem|mandarem",
     "descadastrar|descadastre|descadastrem|descadastra",
     "quero|gostaria de? me? descadastrar|cancelar|sair|remover",
-    "remova|remove|removam|retire|retirem|exclua|excluam|tire|tirem me|meu|minha|o",
+    "remove|apague meu|minha",
+    "remova|removam|retire|retirem|exclua|excluam|tire|tirem me|meu|minha|o",
     "cancelar|cancele|cancelem a|minha inscricao|assinatura|subscricao",
     "nao quero|desejo|queremos mais? receber|emails|mensagens",
     "nao quero|desejo ser contatado|contatada|contactado|contactada",
@@ -135,6 +149,7 @@ const ASKS: &[&str] = &[
     // French
     "desabonnez|desabonne|desinscrivez|desinscris|desinscrire|desabonner|retirez|supprimez|enlevez|effacez moi|nous|mon|mes|$",
     "je veux|souhaite|voudrais|desire me desabonner|desinscrire",
+    "me|nous retirer|supprimer|enlever|effacer de|$",
     "me desabonner|desinscrire",
     "desinscription|desabonnement $",
     "ne m|me|nous ecrivez|ecris|contactez|contacte|envoyez|envoie|derangez|sollicitez plus|pas|jamais|rien",
@@ -149,7 +164,7 @@ const ASKS: &[&str] = &[
     "abmelden|abbestellen|austragen|abmeldung|loschen $",
     "melden|melde|tragen|trage|nehmen|nimm|streichen|loschen|entfernen|entferne|losche sie? mich|uns ~ ab|aus|von|vom|raus|$",
     "melden|tragen|nehmen|streichen|loschen|entfernen sie mich|uns|meine|diese",
-    "losche|entferne meine|mich|meinen",
+    "losch|losche|entferne meine|mich|meinen",
     "keine weiteren|mehr mails|emails|nachrichten|kontaktaufnahme|anfragen|werbung",
     "keine mails|emails|nachrichten|werbung mehr",
     "schreiben|schreib|kontaktieren|kontaktiere|belastigen|belastige|mailen sie? mir|mich|uns ~ nicht|nie mehr|wieder|$",
@@ -186,7 +201,7 @@ pub fn wants_no_more(own: &str) -> bool {
         let said: Vec<&str> = whole
             .iter()
             .map(String::as_str)
-            .filter(|word| !matches!(*word, "please" | "now" | "thanks" | "por" | "favor" | "bitte"))
+            .filter(|word| !matches!(*word, "please" | "kindly" | "now" | "thanks" | "por" | "favor" | "bitte"))
             .collect();
         if ALONE.contains(&said.join(" ").as_str()) {
             return true;
@@ -268,9 +283,7 @@ fn clauses(sentence: &str) -> Vec<Vec<String>> {
             words(piece).iter().flat_map(|word| word.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect();
         let mut from = 0;
         for (at, word) in all.iter().enumerate() {
-            if matches!(word.as_str(), "and" | "but" | "so" | "y" | "pero" | "und" | "aber" | "et" | "mais" | "mas")
-                && at > from
-            {
+            if matches!(word.as_str(), "and" | "but" | "so" | "y" | "pero" | "und" | "aber" | "et") && at > from {
                 found.push(all[from..at].to_vec());
                 from = at + 1;
             }
