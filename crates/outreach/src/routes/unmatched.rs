@@ -2,14 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::{Answer, App, Body, Caller, Named, Offsets, Page, Params};
+use http_base::{Answer, App, Body, Caller, Done, Named, Offsets, Page, Params, done};
 use input::Input;
 use kernel::{Error, OutreachId, Timestamp};
 use mail::incoming::Incoming;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::templates::Done;
 use super::workspace;
 use crate::store::unmatched::{self, Unmatched, UnmatchedId};
 use crate::{Outreach, inbound};
@@ -133,5 +132,5 @@ pub(super) async fn delete(State(app): State<App>, caller: Caller, name: Named) 
         return Err(Error::not_found("Unmatched email").into());
     }
     tx.commit().await?;
-    Ok(Json(Done { message: "The email is deleted".into() }))
+    Ok(done("The email is deleted"))
 }
