@@ -19,8 +19,8 @@ use crate::{ApiError, App, limits};
 
 /// When to try again, in seconds.
 const LATER: u32 = 5;
-/// What of a form is not its file.
-const FRAME_BYTES: u64 = 1 << 20;
+/// What of a form is not its file: a transcript of four megabytes beside a recording, for one.
+const FRAME_BYTES: u64 = 8 << 20;
 /// So many of the largest files may wait on the disk together.
 const FILES_ON_DISK: u64 = 4;
 

@@ -29,6 +29,8 @@ use crate::{CallStatus, Entry, Outreach, Stage, calendar, sweeping};
 const MOST_MINUTES: f64 = 1440.0;
 /// The longest transcript, in characters.
 pub(super) const MOST_TRANSCRIPT: usize = 1_000_000;
+/// How many bytes the other fields of a form may have beside it.
+const MOST_OTHERS: usize = 64 << 10;
 
 /// A call to be scheduled.
 #[derive(Input)]
@@ -326,6 +328,7 @@ pub(super) async fn complete(
 async fn form(outreach: &Outreach, request: Request) -> Result<(Completion, Option<Stored>)> {
     let mut form = Multipart::from_request(request, outreach).await.map_err(|error| fault_of(&error))?;
     let (mut pairs, mut stored): (Vec<(String, String)>, Option<Stored>) = (Vec::new(), None);
+    let mut length = 0;
     let read = async {
         while let Some(mut field) = form.next_field().await.map_err(|error| fault_of(&error))? {
             let name = field.name().unwrap_or_default().to_owned();
@@ -337,7 +340,9 @@ async fn form(outreach: &Outreach, request: Request) -> Result<(Completion, Opti
             } else {
                 let mut text = Vec::new();
                 while let Some(chunk) = field.chunk().await.map_err(|error| fault_of(&error))? {
-                    if text.len() + chunk.len() > 4 * MOST_TRANSCRIPT {
+                    // All of the texts together; a file may be as large as a file may be.
+                    length += chunk.len();
+                    if length > 4 * MOST_TRANSCRIPT + MOST_OTHERS {
                         return Err(Error::invalid_field(&name, "is too long"));
                     }
                     text.extend_from_slice(&chunk);
