@@ -1,7 +1,7 @@
 //! The directory of creators: entries, their vectors, the catalogue that lists and searches run on, import and export.
 //!
-//! Invariants: an entry is one person on one platform, and a handle or an e-mail address stands once on each platform. Every
-//! change moves the directory to a new version (`seq`), by which the catalogue, here and in other processes, follows.
+//! Invariants: an entry is one person on one platform, and a handle stands once on each platform (an address may be an agency's, of
+//! many). Every change moves the directory to a new version (`seq`), by which the catalogue, here and in other processes, follows.
 //! Vectors of different models are never compared. The directory is shared: everyone with an account reads it, an entry is
 //! changed by who added it, by the person it is about, and by an admin.
 
@@ -10,6 +10,7 @@ mod compare;
 pub mod data;
 mod directory;
 mod embedding;
+pub mod identity;
 mod jobs;
 mod migrations;
 pub mod model;
@@ -32,4 +33,4 @@ pub use migrations::MIGRATIONS;
 pub use model::{Creator, CreatorBody, CreatorChanges, Details, NewCreator, title_case};
 pub use routes::router;
 pub use slice::slice;
-pub use transfer::{Format, ImportReport, RowFault, export_batch, export_head, import};
+pub use transfer::{Dialect, Fate, Format, ImportReport, RowFate, RowFault, Said, export_batch, export_head, import};

@@ -3,7 +3,19 @@
 use db::Migration;
 
 /// Creators, their vectors and the norms of engagement.
-pub const MIGRATIONS: &[Migration] = &[CREATORS, OF_WORKSPACE];
+pub const MIGRATIONS: &[Migration] = &[CREATORS, IDENTITY, OF_WORKSPACE];
+
+/// An agency's address is that of many; who has no handle is known by name and address.
+const IDENTITY: Migration = Migration {
+    id: "0070_creator_identity",
+    sql: "
+DROP INDEX creators_by_email;
+CREATE INDEX creators_by_email ON creators (platform, email_key) WHERE email_key IS NOT NULL AND deleted_at IS NULL;
+ALTER TABLE creators ADD COLUMN name_key TEXT;
+UPDATE creators SET name_key = lower(trim(name)) WHERE handle_key IS NULL;
+CREATE INDEX creators_by_name ON creators (platform, name_key) WHERE name_key IS NOT NULL AND deleted_at IS NULL;
+",
+};
 
 /// How many entries a workspace has added is asked before each one.
 const OF_WORKSPACE: Migration = Migration {

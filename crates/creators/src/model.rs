@@ -4,9 +4,10 @@ use db::{Cell, FromColumn, Json, ToColumn, Value};
 use input::rule::{self, Rule};
 use input::{Fields, Input, set};
 use kernel::{AccountId, Amount, CreatorId, Platform, Timestamp, WorkspaceId, count};
-use mind::text::fold;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::identity::{folded, handle_key, handle_shown};
 
 /// An entry of the directory, as it is stored.
 #[derive(Clone, Debug, db::Row)]
@@ -21,14 +22,15 @@ pub struct Creator {
     /// The account of the person it is about, once they claimed it.
     pub claimed_by: Option<AccountId>,
     /// The name people know.
+    #[row(also = "name_key", from = Creator::name_key)]
     pub name: String,
     /// Where mail reaches them.
-    #[row(also = "email_key", by = compared)]
+    #[row(also = "email_key", by = address_key)]
     pub email: Option<String>,
     /// Where they publish.
     pub platform: Platform,
     /// Their name there, usually with an @.
-    #[row(also = "handle_key", by = compared)]
+    #[row(also = "handle_key", from = Creator::handle_key)]
     pub channel_name: Option<String>,
     /// Followers as they were written: `125K`.
     pub followers_shown: String,
@@ -214,15 +216,10 @@ pub fn title_case(words: &str) -> String {
     shown
 }
 
-/// How a name, a handle or an address is compared: folded, and a handle without its @.
-pub fn identity(text: &str) -> String {
-    fold(text.trim().trim_start_matches('@'))
-}
-
-/// The same of what may be missing.
+/// How an address is looked up.
 #[expect(clippy::ref_option, reason = "the derive passes references to fields")]
-fn compared(name: &Option<String>) -> Option<String> {
-    name.as_deref().map(identity).filter(|key| !key.is_empty())
+fn address_key(email: &Option<String>) -> Option<String> {
+    email.as_deref().map(folded)
 }
 
 /// A new entry of the creator directory.
@@ -253,10 +250,10 @@ pub struct Details {
     /// The number of followers.
     #[input(tally(), example = 125_000)]
     pub followers_count_numeric: Option<u64>,
-    /// The e-mail address that reaches the creator. An address stands in the directory once for each platform.
+    /// The e-mail address that reaches the creator. Many entries may share one, such as their agency's.
     #[input(email, example = "sarah@example.com")]
     pub email: Option<Option<String>>,
-    /// The creator's handle on the platform. A handle stands in the directory once for each platform.
+    /// The creator's handle on the platform, or a link to the profile. A handle stands in the directory once for each platform.
     #[input(trimmed(200), blank, alias = "handle", example = "@sarah.moves")]
     pub channel_name: Option<Option<String>>,
     /// Engagement in percent of the followers.
@@ -382,6 +379,16 @@ impl Creator {
         Some(creator)
     }
 
+    /// How its handle is compared; nothing if it has none.
+    pub fn handle_key(&self) -> Option<String> {
+        self.channel_name.as_deref().and_then(|handle| handle_key(self.platform, handle))
+    }
+
+    /// How its name is compared, by which it is known where it has no handle.
+    pub fn name_key(&self) -> Option<String> {
+        self.handle_key().is_none().then(|| folded(&self.name))
+    }
+
     /// Writes what changed over what was. Says whether anything did.
     pub fn apply(&mut self, changes: CreatorChanges, now: Timestamp) -> bool {
         let before = self.clone();
@@ -401,7 +408,8 @@ impl Creator {
             (self.followers_shown, self.followers) = (shown, number);
         }
         set(&mut self.email, details.email);
-        set(&mut self.channel_name, details.channel_name);
+        let handle = details.channel_name.map(|handle| handle.and_then(|handle| handle_shown(self.platform, &handle)));
+        set(&mut self.channel_name, handle);
         set(&mut self.engagement_rate, details.engagement_rate);
         set(&mut self.language, details.language);
         set(&mut self.languages, details.languages.map(|listed| Texts(listed.unwrap_or_default())));
@@ -417,7 +425,17 @@ impl Creator {
     }
 
     fn says_the_same(&self, other: &Self) -> bool {
-        let said = |creator: &Self| serde_json::to_value(CreatorBody::from(creator.clone())).ok();
-        said(self) == said(other)
+        self.differences(other).is_empty()
+    }
+
+    /// The fields that say something else in another one.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let said = |creator: &Self| serde_json::to_value(CreatorBody::from(creator.clone())).unwrap_or_default();
+        let (own, others) = (said(self), said(other));
+        let fields = own.as_object().into_iter().flatten();
+        fields
+            .filter(|(name, value)| *name != "updated_at" && others[*name] != **value)
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 }

@@ -3,7 +3,8 @@
 //! On the struct: `#[row(table = "campaigns", key(id), fixed(workspace_id, created_at), compare(revision))]`. By its key a row is
 //! found; what is fixed is written once and never saved again; what is compared is never saved either, and has to stand in the
 //! table as it stands in the row. On a field, which has the name of its column, `#[row(also = "brand_key", by = fold)]` writes
-//! `fold(&self.brand_name)` into another column; `#[row(of = currency)]` on one that is `Money` says which field has its currency.
+//! `fold(&self.brand_name)` into another column, and `from = Campaign::brand_key` in place of `by` what the whole row makes of it,
+//! `Campaign::brand_key(self)`; `#[row(of = currency)]` on one that is `Money` says which field has its currency.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -72,30 +73,37 @@ impl Column {
     /// A field with that of its currency, its column, and what is written beside it.
     fn of<'f>(field: &'f Field, said: &OnStruct) -> Result<(Reads<'f>, Vec<Self>)> {
         let ident = field.ident.as_ref().ok_or_else(|| Error::new_spanned(field, "fields need names"))?;
-        let (mut also, mut by, mut of) = (None::<LitStr>, None::<Expr>, None::<Ident>);
+        let (mut also, mut by, mut from, mut of) = (None::<LitStr>, None::<Expr>, None::<Expr>, None::<Ident>);
         for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("row")) {
             attribute.parse_nested_meta(|meta| {
                 if meta.path.is_ident("also") {
                     also = Some(meta.value()?.parse()?);
                 } else if meta.path.is_ident("by") {
                     by = Some(meta.value()?.parse()?);
+                } else if meta.path.is_ident("from") {
+                    from = Some(meta.value()?.parse()?);
                 } else if meta.path.is_ident("of") {
                     of = Some(meta.value()?.parse()?);
                 } else {
-                    return Err(meta.error("expected also and by, or of"));
+                    return Err(meta.error("expected also with by or from, or of"));
                 }
                 Ok(())
             })?;
         }
         let (name, part) = (ident.unraw().to_string(), said.part(ident));
         let mut columns = vec![Self { name, part, value: quote!(::db::ToColumn::to_value(&self.#ident)) }];
-        match (also, by) {
-            (Some(also), Some(by)) => {
-                let value = quote!(::db::ToColumn::into_value(#by(&self.#ident)));
-                columns.push(Self { name: also.value(), part, value });
+        let made = match (by, from) {
+            (Some(by), None) => Some(quote!(#by(&self.#ident))),
+            (None, Some(from)) => Some(quote!(#from(self))),
+            (None, None) => None,
+            (Some(_), Some(_)) => return Err(Error::new_spanned(field, "either by or from")),
+        };
+        match (also, made) {
+            (Some(also), Some(made)) => {
+                columns.push(Self { name: also.value(), part, value: quote!(::db::ToColumn::into_value(#made)) });
             }
             (None, None) => {}
-            _ => return Err(Error::new_spanned(field, "also and by go together")),
+            _ => return Err(Error::new_spanned(field, "also goes together with by or from")),
         }
         Ok(((ident, of), columns))
     }

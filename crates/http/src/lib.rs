@@ -26,6 +26,7 @@ pub mod peer;
 pub mod policy;
 pub mod ranges;
 pub mod routes;
+pub mod sheet;
 pub mod slice;
 pub mod telemetry;
 pub mod upload;

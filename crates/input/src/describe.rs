@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use kernel::money::MOST_MINOR;
+use kernel::numeral::Kind;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
 use utoipa::openapi::{RefOr, Required, Schema};
@@ -82,6 +84,17 @@ impl Description {
         self.add(file, json!({"type": "string", "format": "binary"}));
     }
 
+    /// Is there a field of this name?
+    pub fn has(&self, name: &str) -> bool {
+        self.properties.iter().any(|(property, _)| property.names.contains(&name))
+    }
+
+    /// The fields that are numbers, under each of their names.
+    pub fn numbers(&self) -> Vec<(&'static str, Kind)> {
+        let kinds = self.properties.iter().filter_map(|(property, schema)| Some((property, kind_of(schema)?)));
+        kinds.flat_map(|(property, kind)| property.names.iter().map(move |name| (*name, kind))).collect()
+    }
+
     /// The schema of the object.
     pub fn object(&self, doc: &str) -> Value {
         let mut properties = Map::new();
@@ -125,6 +138,23 @@ impl Description {
     /// Hands over the schemas that the fields refer to.
     pub fn hand_over(self, schemas: &mut Schemas) {
         schemas.extend(self.schemas);
+    }
+}
+
+/// What numbers a schema takes, if it takes any.
+fn kind_of(schema: &Value) -> Option<Kind> {
+    if let Some(options) = schema["anyOf"].as_array() {
+        return options.iter().find_map(kind_of);
+    }
+    let is = |name: &str| {
+        schema["type"] == name || schema["type"].as_array().is_some_and(|types| types.contains(&name.into()))
+    };
+    let most = schema["maximum"].as_f64();
+    match most {
+        _ if is("integer") => Some(Kind::WHOLE),
+        Some(most) if is("number") && most as i64 == MOST_MINOR / 100 => Some(Kind::MONEY),
+        Some(most) if is("number") => Some(Kind::up_to(most)),
+        _ => None,
     }
 }
 

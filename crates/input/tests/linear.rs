@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use input::rule::{self, Rule};
 use input::table::{Format, Rows, Shape};
-use input::{form, json};
+use input::{Input, form, json};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -55,6 +55,16 @@ const PIECES: &[&str] = &[
 const SHAPE: Shape =
     Shape { formats: &[Format::Csv, Format::JsonLines], columns: &[&["a"], &["b"]], hint: "", longest: 1 << 20 };
 
+/// What a row is read as: numbers are looked through before the first row.
+#[derive(Input)]
+#[expect(dead_code, reason = "only how long it takes is of interest")]
+struct Pair {
+    #[input(number(0.0, 1e9))]
+    a: Option<f64>,
+    #[input(any_text(200))]
+    b: Option<String>,
+}
+
 fn time(read: &impl Fn(&[u8]), text: &[u8]) -> Duration {
     let once = || {
         let started = Instant::now();
@@ -77,7 +87,7 @@ fn is_linear(name: &str, unit: &str, most: usize, make: &impl Fn(&str) -> String
 }
 
 fn rows(bytes: &[u8]) {
-    if let Ok(mut rows) = Rows::new(Box::new(Cursor::new(bytes.to_vec())), None, &SHAPE) {
+    if let Ok(mut rows) = Rows::of::<Pair>(Box::new(Cursor::new(bytes.to_vec())), None.into(), &SHAPE) {
         while let Ok(Some(_)) = rows.next_row() {}
     }
 }
@@ -97,6 +107,7 @@ fn check(unit: &str) {
         let value = Value::from(String::from_utf8_lossy(bytes).into_owned());
         for from_text in [false, true] {
             let _ = rule::text(200).read(&value, from_text);
+            let _ = rule::reference(200).read(&value, from_text);
             let _ = rule::any_text(200).read(&value, from_text);
             let _ = rule::email().read(&value, from_text);
             let _ = rule::url().read(&value, from_text);

@@ -1,5 +1,7 @@
 //! Counts as people write them: `125K`, `1.2M`, `950`.
 
+use crate::numeral::{Hint, Kind, Refused, Written};
+
 const UNITS: [(u64, char); 3] = [(1_000_000_000, 'B'), (1_000_000, 'M'), (1_000, 'K')];
 
 /// The largest count that is believed, of followers or views: more than there are people, less than wraps anything.
@@ -31,57 +33,32 @@ pub fn grouped(number: u64, separator: char) -> String {
     grouped
 }
 
-/// Reads `125K`, `1.2M`, `950` or `125,000` (case does not matter); nothing if it is not a count below [`MOST`].
+/// Reads `125K`, `1.2M`, `950` or `125,000` (case does not matter); nothing if it is not a count up to [`MOST`], or may be two.
 pub fn parse(text: &str) -> Option<u64> {
-    parse_with_precision(text).map(|(count, _)| count)
+    read(text).ok().map(|(_, count)| count)
+}
+
+/// Reads a count, and how it is told in short as it was written: `1,2 m` is `1.2M`.
+pub fn read(text: &str) -> Result<(String, u64), Refused> {
+    let (shown, count, _) = read_with_precision(text)?;
+    Ok((shown, count))
 }
 
 /// Is `shown` a way to round `count`? `125K` stands for every count from 124 001 to 125 999.
 pub fn agree(shown: &str, count: u64) -> bool {
-    parse_with_precision(shown).is_some_and(|(value, last_digit)| value.abs_diff(count) < last_digit.max(1))
+    read_with_precision(shown).is_ok_and(|(_, value, last_digit)| value.abs_diff(count) < last_digit.max(1))
 }
 
-/// The count, and what its last written digit is worth.
-fn parse_with_precision(text: &str) -> Option<(u64, u64)> {
-    let text = text.trim();
-    let (digits, unit) = match text.chars().last()?.to_ascii_uppercase() {
-        letter if letter.is_ascii_digit() => (text, 1),
-        letter => {
-            let (unit, _) = UNITS.into_iter().find(|(_, own)| *own == letter)?;
-            (text[..text.len() - 1].trim_end(), unit)
-        }
-    };
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-    let whole = ungrouped(whole)?;
-    if digits.ends_with('.') || decimals.len() > 9 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
+/// The count as it is told, its value, and what its last written digit is worth.
+fn read_with_precision(text: &str) -> Result<(String, u64, u64), Refused> {
+    let written = Written::parse(text)?;
+    if written.is_money() {
+        return Err(Refused::NoNumber);
     }
-    let scale = 10_u64.pow(u32::try_from(decimals.len()).ok()?);
-    let part = if decimals.is_empty() { 0 } else { decimals.parse::<u64>().ok()? };
-    let value = (u128::from(whole) * u128::from(scale) + u128::from(part)) * u128::from(unit);
-    if value % u128::from(scale) != 0 {
-        return None;
-    }
-    let value = u64::try_from(value / u128::from(scale)).ok()?;
-    (value <= MOST).then_some((value, unit / scale.min(unit)))
-}
-
-/// `125000` or `125,000`.
-fn ungrouped(text: &str) -> Option<u64> {
-    let mut groups = text.split(',');
-    let first = groups.next()?;
-    let grouped = text.contains(',');
-    if first.is_empty() || (grouped && first.len() > 3) || first.len() > 15 {
-        return None;
-    }
-    let mut digits = first.to_owned();
-    for group in groups {
-        if group.len() != 3 {
-            return None;
-        }
-        digits.push_str(group);
-    }
-    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+    let value = written.read(Kind::WHOLE, Hint::PROGRAMS)?;
+    let count = value.whole().and_then(|whole| u64::try_from(whole).ok()).filter(|count| *count <= MOST);
+    let (shown, last_digit) = written.short(value);
+    count.map(|count| (shown, count, last_digit)).ok_or(Refused::NoNumber)
 }
 
 #[cfg(test)]
@@ -111,13 +88,28 @@ mod tests {
 
     #[test]
     fn reads_what_people_write() {
-        for (text, count) in
-            [("125K", 125_000), ("1.2m", 1_200_000), (" 950 ", 950), ("125,000", 125_000), ("1.25 K", 1250)]
-        {
+        for (text, count) in [
+            ("125K", 125_000),
+            ("1.2m", 1_200_000),
+            (" 950 ", 950),
+            ("125,000", 125_000),
+            ("1.25 K", 1250),
+            ("1,2K", 1200),
+        ] {
             assert_eq!(parse(text), Some(count), "{text}");
         }
-        for text in ["", "many", "K", "1.2.3K", "-5", "1,2K", "12.5", "999999999999999", "1e9", "１K"] {
+        for text in ["", "many", "K", "1.2.3K", "-5", "125.000", "12.5", "999999999999999", "1e9", "１K"] {
             assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_written_in_one_way() {
+        for (text, shown) in
+            [("1,2 m", "1.2M"), ("1.20M", "1.20M"), ("125,000", "125000"), ("1.25 K", "1.25K"), ("1 234", "1234")]
+        {
+            assert_eq!(read(text).unwrap().0, shown, "{text}");
+            assert_eq!(parse(shown), parse(text), "{text}");
         }
     }
 

@@ -13,6 +13,7 @@ mod day;
 pub mod error;
 pub mod id;
 pub mod money;
+pub mod numeral;
 pub mod platform;
 pub mod time;
 pub mod variables;

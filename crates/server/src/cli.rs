@@ -235,7 +235,8 @@ pub enum Import {
     /// followers_count_numeric or followers, engagement_rate, niche, language, country, about, avg_views, collaboration_rate,
     /// rating, profile_image, location, audience_type, languages, previous_brands. Name, platform, niche and followers must be
     /// there. Rows that are right go in, a thousand in a transaction; each other one is told with its line and reason. Safe to
-    /// run again: the same platform and the same handle or e-mail address change the entry that is there.
+    /// run again: the same platform and handle (or link to the profile, or id of an export) change the entry that is there. docs/import.md
+    /// has the rules.
     #[command(
         after_long_help = "EXAMPLES\n  influencerflow import creators creators.csv\n  influencerflow import creators - --format jsonl < creators.jsonl"
     )]
@@ -245,10 +246,31 @@ pub enum Import {
         /// How it is written; seen from the file's name or its first line without this
         #[arg(long)]
         format: Option<TableFormat>,
+        /// The mark before the decimals of its numbers; seen from all of them together without this
+        #[arg(long)]
+        decimal: Option<Decimal>,
         /// Where the data is.
         #[command(flatten)]
         database: Database,
     },
+}
+
+/// The mark before decimals.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Decimal {
+    /// 1,234.5
+    Point,
+    /// 1.234,5
+    Comma,
+}
+
+impl From<Decimal> for kernel::numeral::Mark {
+    fn from(decimal: Decimal) -> Self {
+        match decimal {
+            Decimal::Point => Self::Point,
+            Decimal::Comma => Self::Comma,
+        }
+    }
 }
 
 /// What to write out.

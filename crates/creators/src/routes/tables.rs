@@ -3,15 +3,17 @@
 use axum::Json;
 use axum::body::Body as HttpBody;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::HeaderMap;
+use axum::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
+use http_base::sheet::{Numbers, Sheet};
 use http_base::{Answer, Caller, Params, upload};
 use input::Input;
 use kernel::{CreatorId, Error};
 
-use crate::transfer::{Format, ImportReport, export_head, import};
+use crate::transfer::{Format, ImportReport, Said, export_head, import};
 use crate::{Directory, transfer};
 
 /// A table of creators.
@@ -24,9 +26,9 @@ pub(super) struct ImportForm;
 /// Import creators
 ///
 /// Takes CSV with a header row or JSON Lines, as a form with the file `file` or as the body itself. Valid rows are stored, a thousand
-/// in a transaction; every other row is reported with its line and the reason. Sending a table again is safe: a row with the platform
-/// and the handle or e-mail address of an entry changes that entry.
-#[utoipa::path(post, path = "/api/v1/creators/import", tag = "Creators", request_body(content(
+/// in a transaction; every other row is reported with its line and the reason. Sending a table again is safe: a row changes the entry of
+/// its platform and handle (or link to the profile), else of its `id` from an export; who has no handle is known by name and address.
+#[utoipa::path(post, path = "/api/v1/creators/import", tag = "Creators", params(Numbers), request_body(content(
     (ImportForm = "multipart/form-data"), (String = "text/csv"), (String = "text/tab-separated-values"),
     (String = "application/jsonl"), (String = "application/x-ndjson"),
 )), responses(
@@ -36,11 +38,13 @@ pub(super) struct ImportForm;
 pub(super) async fn import_creators(
     State(directory): State<Directory>,
     caller: Caller,
+    Params(numbers): Params<Numbers>,
     request: Request,
 ) -> Answer<Json<ImportReport>> {
     let formats = [Format::Csv, Format::JsonLines];
     let report = upload::table(directory.app(), request, &formats, |format, source| {
-        import(&directory, caller.scope(), caller.workspace(), source, format, |_, _| {})
+        let said = Said { format, decimal: numbers.mark() };
+        import(&directory, caller.scope(), caller.workspace(), source, said, |_, _| {})
     });
     Ok(Json(report.await?))
 }
@@ -51,11 +55,14 @@ pub(super) struct ExportQuery {
     /// The format of the table: CSV or JSON Lines.
     #[input(one_of(&["csv", "jsonl"]), default = "csv")]
     format: &'static str,
+    #[input(flatten)]
+    sheet: Sheet,
 }
 
 /// Export the directory
 ///
-/// Streams every entry as a table that `POST /api/v1/creators/import` reads.
+/// Streams every entry as a table that `POST /api/v1/creators/import` reads. Cells that a spreadsheet would run as a formula begin with an
+/// apostrophe, which the import takes away again.
 #[utoipa::path(get, path = "/api/v1/creators/export", tag = "Creators", params(ExportQuery), responses(
     (status = 200, description = "The table", content((String = "text/csv"), (String = "application/x-ndjson"))),
 ))]
@@ -63,7 +70,9 @@ pub(super) async fn export_creators(
     State(directory): State<Directory>,
     caller: Caller,
     Params(query): Params<ExportQuery>,
+    headers: HeaderMap,
 ) -> Answer<Response> {
+    let dialect = query.sheet.dialect(&headers);
     let (format, media_type, name) = match query.format {
         "jsonl" => (Format::JsonLines, "application/x-ndjson", "creators.jsonl"),
         _ => (Format::Csv, "text/csv; charset=utf-8", "creators.csv"),
@@ -71,11 +80,12 @@ pub(super) async fn export_creators(
     let scope = caller.scope();
     let first = CreatorId::from_uuid(uuid::Uuid::nil());
     let batches = stream::try_unfold((directory, first), move |(directory, after)| async move {
-        let batch = transfer::export_batch(&directory, scope, format, after).await?;
+        let batch = transfer::export_batch(&directory, scope, (format, dialect), after).await?;
         Ok::<_, Error>(batch.map(|(bytes, last, _)| (Bytes::from(bytes), (directory, last))))
     });
-    let head = stream::once(async move { Ok(Bytes::from(export_head(format))) });
+    let head = stream::once(async move { Ok(Bytes::from(export_head(format, dialect))) });
     let body = HttpBody::from_stream(futures::StreamExt::chain(head, batches));
     let disposition = format!("attachment; filename=\"{name}\"");
-    Ok(([(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, disposition)], body).into_response())
+    let heads = [(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, disposition), (VARY, ACCEPT.to_string())];
+    Ok((heads, body).into_response())
 }

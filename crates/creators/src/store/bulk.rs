@@ -1,16 +1,18 @@
 //! Many entries at once: an import's batch, in one transaction.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use db::{Saved as _, Sql, Stored as _, Tx};
 use kernel::{Clock, CreatorId, Error, Platform, Result, Scope, WorkspaceId};
 
 use super::vectors;
+use super::write::{kept_as, renew_keys};
 use crate::Creator;
 use crate::catalogue::TOPIC;
 use crate::embedding::EmbedHere;
-use crate::model::{NewCreator, identity};
+use crate::identity::{folded, handle_key, names_agree, same_address};
+use crate::model::NewCreator;
+use crate::transfer::Fate;
 use crate::vectors::Space;
 
 /// What a batch is written with.
@@ -25,31 +27,45 @@ pub struct Batch<'a> {
     pub embedder: Option<(Space<'a>, EmbedHere)>,
 }
 
-/// What became of a batch.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BatchOutcome {
-    /// New entries.
-    pub added: u64,
-    /// Entries that were there and changed.
-    pub updated: u64,
-    /// Entries that were there and say the same.
-    pub unchanged: u64,
-    /// Rows that were not taken: their place in the batch, and why.
-    pub refused: Vec<(usize, String)>,
+/// A row of an import.
+pub struct Row {
+    /// Its line in the file.
+    pub line: u64,
+    /// The id that an export of ours gave it.
+    pub id: Option<CreatorId>,
+    /// What it says.
+    pub creator: NewCreator,
 }
 
-/// A row's handle or address on its platform.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Key {
-    Handle(Platform, String),
-    Email(Platform, String),
+/// What became of a row.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Its line in the file.
+    pub line: u64,
+    /// What became of it.
+    pub fate: Fate,
+    /// The entry that it is about.
+    pub id: Option<CreatorId>,
+    /// The fields that it changed.
+    pub changed: Vec<String>,
+    /// The line that was about the same entry before.
+    pub duplicate_of: Option<u64>,
+    /// Why it was refused.
+    pub why: Option<String>,
 }
 
-fn keys(platform: Platform, handle: Option<&str>, email: Option<&str>) -> Vec<Key> {
-    let handle = handle.map(identity).filter(|key| !key.is_empty()).map(|key| Key::Handle(platform, key));
-    let email = email.map(identity).map(|key| Key::Email(platform, key));
-    handle.into_iter().chain(email).collect()
+impl Outcome {
+    /// Not taken.
+    pub fn refused(line: u64, why: String) -> Self {
+        Self { line, fate: Fate::Refused, id: None, changed: Vec::new(), duplicate_of: None, why: Some(why) }
+    }
 }
+
+/// So many entries are looked through that share an address or a name with the rows of a batch.
+const MOST_ALIKE: u32 = 5000;
+
+/// The first line about each entry, over all batches of a file.
+pub type Seen = HashMap<CreatorId, u64>;
 
 /// An entry that the batch has or changes.
 struct Known {
@@ -59,101 +75,238 @@ struct Known {
     is_new: bool,
 }
 
-/// Adds these creators, or changes those that are there already: the same platform and the same handle or e-mail address.
-pub async fn upsert(scope: Scope, tx: &mut Tx, rows: Vec<NewCreator>, batch: &Batch<'_>) -> Result<BatchOutcome> {
-    debug_assert!(scope.may_read_directory());
-    let mut outcome = BatchOutcome::default();
-    let mut known: Vec<Known> = Vec::with_capacity(rows.len());
-    let mut by_key: HashMap<Key, usize> = HashMap::new();
-    for creator in existing(tx, &rows).await? {
-        for key in keys(creator.platform, creator.channel_name.as_deref(), creator.email.as_deref()) {
-            by_key.insert(key, known.len());
-        }
-        let profile_before = Some(creator.profile_text());
-        known.push(Known { creator, profile_before, changed: false, is_new: false });
-    }
-    for (place, row) in rows.into_iter().enumerate() {
-        if let Err(why) = take(row, batch, scope, &mut known, &mut by_key, &mut outcome) {
-            outcome.refused.push((place, why));
-        }
-    }
-    save(scope, tx, known, batch).await?;
-    Ok(outcome)
+/// The entries that a batch is about, by what they are known by: the handle on the platform, else the id of an export of ours; who has no
+/// handle, by the name and the address together. An address alone merges nobody.
+#[derive(Default)]
+struct Entries {
+    known: Vec<Known>,
+    /// How many of them are new.
+    added: u64,
+    by_handle: HashMap<(Platform, String), usize>,
+    by_id: HashMap<CreatorId, usize>,
+    by_email: HashMap<(Platform, String), Vec<usize>>,
+    by_name: HashMap<(Platform, String), Vec<usize>>,
 }
 
-/// The entries that any of these rows is about.
-async fn existing(tx: &mut Tx, rows: &[NewCreator]) -> Result<Vec<Creator>> {
+impl Entries {
+    fn add(&mut self, entry: Known) -> usize {
+        self.added += u64::from(entry.is_new);
+        self.known.push(entry);
+        let place = self.known.len() - 1;
+        self.by_id.insert(self.known[place].creator.id, place);
+        self.index(place);
+        place
+    }
+
+    /// Has it found by what it is known by now.
+    fn index(&mut self, place: usize) {
+        let creator = &self.known[place].creator;
+        let platform = creator.platform;
+        if let Some(handle) = creator.handle_key() {
+            self.by_handle.entry((platform, handle)).or_insert(place);
+        }
+        let alike = creator.name_key().map(|name| self.by_name.entry((platform, name)).or_default());
+        let sharing = creator.email.as_deref().map(|email| self.by_email.entry((platform, folded(email))).or_default());
+        for places in alike.into_iter().chain(sharing) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+    }
+
+    /// The entry that a row is about, if there is one.
+    fn find(&self, row: &Row, may_change: impl Fn(&Creator) -> bool) -> Result<Option<usize>, String> {
+        let (platform, details) = (row.creator.platform, &row.creator.details);
+        let handle =
+            details.channel_name.as_ref().and_then(Option::as_deref).and_then(|handle| handle_key(platform, handle));
+        let by_handle = handle.as_ref().and_then(|handle| self.by_handle.get(&(platform, handle.clone()))).copied();
+        let own = |place: &usize| self.known[*place].creator.platform == platform;
+        let by_id = row.id.and_then(|id| self.by_id.get(&id)).copied().filter(own);
+        match (by_handle, by_id) {
+            (Some(one), Some(other)) if one != other => {
+                let [one, other] = [one, other].map(|place| &self.known[place].creator.name);
+                return Err(format!("its handle is {one}'s, but its id is {other}'s: which of the two is meant?"));
+            }
+            (Some(place), _) | (None, Some(place)) => return Ok(Some(place)),
+            (None, None) => {}
+        }
+        let (name, email) = (&row.creator.name, details.email.as_ref().and_then(Option::as_deref));
+        let entry = |place: &usize| &self.known[*place].creator;
+        let shares = |creator: &Creator| match (email, creator.email.as_deref()) {
+            (Some(one), Some(other)) => same_address(one, other),
+            _ => false,
+        };
+        let same_name = |creator: &Creator| folded(&creator.name) == folded(name);
+        let of_name = self.by_name.get(&(platform, folded(name)));
+        let with_address = match (&handle, email) {
+            (None, Some(email)) => self.by_email.get(&(platform, folded(email))),
+            // Who had no handle so far may have one now.
+            _ => of_name,
+        };
+        let of_address = with_address.into_iter().flatten().filter(|place| {
+            let creator = entry(place);
+            let has_handle = creator.handle_key().is_some();
+            let agrees =
+                if has_handle { handle.is_none() && names_agree(&creator.name, name) } else { same_name(creator) };
+            agrees && shares(creator) && may_change(creator)
+        });
+        let mut found: Vec<usize> = of_address.copied().collect();
+        if found.is_empty() && handle.is_none() {
+            let of_name = of_name.into_iter().flatten();
+            let open = |creator: &Creator| email.is_none() || creator.email.is_none();
+            found = of_name.filter(|place| open(entry(place)) && may_change(entry(place))).copied().collect();
+        }
+        match found[..] {
+            [] => Ok(None),
+            [one] => Ok(Some(one)),
+            [one, ..] => Err(format!(
+                "may be any of {} entries like {}: give the handle",
+                found.len(),
+                self.known[one].creator.name
+            )),
+        }
+    }
+}
+
+/// Adds these creators, or changes those that are there already, and tells what became of each row.
+pub async fn upsert(
+    scope: Scope,
+    tx: &mut Tx,
+    rows: Vec<Row>,
+    seen: &mut Seen,
+    batch: &Batch<'_>,
+) -> Result<Vec<Outcome>> {
+    debug_assert!(scope.may_read_directory());
+    if rows.iter().any(|row| row.creator.details.channel_name.iter().flatten().next().is_none()) {
+        // No key keeps those apart who have no handle: who writes them reads what others wrote before.
+        tx.next_version(TOPIC).await?;
+    }
+    let mut entries = Entries::default();
+    for creator in existing(tx, &rows).await? {
+        let profile_before = Some(creator.profile_text());
+        entries.add(Known { creator, profile_before, changed: false, is_new: false });
+    }
+    let mut outcomes = Vec::with_capacity(rows.len());
+    for row in rows {
+        let line = row.line;
+        let taken = take(row, batch, scope, &mut entries, seen);
+        outcomes.push(taken.unwrap_or_else(|why| Outcome::refused(line, why)));
+    }
+    save(scope, tx, entries.known, batch).await?;
+    Ok(outcomes)
+}
+
+/// The entries that any of these rows may be about.
+async fn existing(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Creator>> {
     let mut found: HashMap<CreatorId, Creator> = HashMap::new();
     for platform in Platform::ALL {
-        let own = rows.iter().filter(|row| row.platform == platform);
-        let (mut handles, mut emails) = (Vec::new(), Vec::new());
-        for row in own {
-            handles.extend(row.details.channel_name.iter().flatten().map(|handle| identity(handle)));
-            emails.extend(row.details.email.iter().flatten().map(|email| identity(email)));
-        }
-        for (column, wanted) in [("handle_key", handles), ("email_key", emails)] {
-            if wanted.is_empty() {
-                continue;
+        let (mut handles, mut emails, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        for row in rows.iter().map(|row| &row.creator).filter(|row| row.platform == platform) {
+            let handle = row.details.channel_name.iter().flatten().find_map(|handle| handle_key(platform, handle));
+            names.push(folded(&row.name));
+            match handle {
+                Some(handle) => handles.extend(kept_as(handle)),
+                None => emails.extend(row.details.email.iter().flatten().map(|email| folded(email))),
             }
-            let mut sql = Sql::of::<Creator>();
-            sql.push(" AND deleted_at IS NULL").and("platform = ", platform).and_in(column, wanted);
-            let creators: Vec<Creator> = sql.all(tx).await?;
-            found.extend(creators.into_iter().map(|creator| (creator.id, creator)));
         }
+        let named = look_up(tx, platform, "handle_key", &mut handles, u32::MAX).await?;
+        renew_keys(tx, &named, &handles).await?;
+        let sharing = look_up(tx, platform, "email_key", &mut emails, MOST_ALIKE).await?;
+        let alike = look_up(tx, platform, "name_key", &mut names, MOST_ALIKE).await?;
+        let all = named.into_iter().chain(sharing).chain(alike);
+        found.extend(all.map(|creator| (creator.id, creator)));
     }
-    Ok(found.into_values().collect())
+    let ids: Vec<CreatorId> = rows.iter().filter_map(|row| row.id).filter(|id| !found.contains_key(id)).collect();
+    if !ids.is_empty() {
+        let mut sql = Sql::of::<Creator>();
+        sql.push(" AND deleted_at IS NULL").and_in("id", ids);
+        let creators: Vec<Creator> = sql.all(tx).await?;
+        found.extend(creators.into_iter().map(|creator| (creator.id, creator)));
+    }
+    let mut found: Vec<Creator> = found.into_values().collect();
+    found.sort_by_key(|creator| creator.id);
+    Ok(found)
 }
 
-fn take(
-    row: NewCreator,
-    batch: &Batch<'_>,
-    scope: Scope,
-    known: &mut Vec<Known>,
-    by_key: &mut HashMap<Key, usize>,
-    outcome: &mut BatchOutcome,
-) -> Result<(), String> {
+async fn look_up(
+    tx: &mut Tx,
+    platform: Platform,
+    column: &str,
+    wanted: &mut Vec<String>,
+    most: u32,
+) -> Result<Vec<Creator>> {
+    wanted.sort_unstable();
+    wanted.dedup();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::of::<Creator>();
+    sql.push(" AND deleted_at IS NULL").and("platform = ", platform);
+    sql.and_in(column, wanted.iter().map(String::as_str));
+    sql.push(" LIMIT ").bind(most);
+    sql.all(tx).await
+}
+
+fn take(row: Row, batch: &Batch<'_>, scope: Scope, entries: &mut Entries, seen: &mut Seen) -> Result<Outcome, String> {
     let now = batch.clock.now();
-    let flat = |field: &Option<Option<String>>| field.clone().flatten();
-    let (handle, email) = (flat(&row.details.channel_name), flat(&row.details.email));
-    let own = keys(row.platform, handle.as_deref(), email.as_deref());
-    let mut places = own.iter().filter_map(|key| by_key.get(key).copied());
-    let place = places.next();
-    if let (Some(one), Some(other)) = (place, places.next())
-        && one != other
-    {
-        return Err(format!(
-            "its handle is {}'s, but its e-mail address is {}'s: which of the two is meant?",
-            known[one].creator.name, known[other].creator.name
-        ));
-    }
-    let place = if let Some(place) = place {
-        let entry = &mut known[place];
-        if !may_change(scope, &entry.creator, batch.workspace) {
-            return Err(format!("{} was added by someone else, who alone may change it", entry.creator.name));
+    let may_change = |creator: &Creator| may_change(scope, creator, batch.workspace);
+    let place = entries.find(&row, may_change)?;
+    let line = row.line;
+    let Some(place) = place else {
+        if entries.added >= batch.room {
+            return Err("is one more than a workspace may add to the directory: take some out, or have CREATORS_PER_WORKSPACE raised".into());
         }
-        let changed = entry.creator.apply(row.into(), now);
-        match (changed, entry.is_new) {
-            (true, false) => outcome.updated += 1,
-            _ => outcome.unchanged += 1,
-        }
-        entry.changed |= changed;
-        place
-    } else if outcome.added >= batch.room {
-        return Err("is one more than a workspace may add to the directory: take some out, or have CREATORS_PER_WORKSPACE raised".into());
-    } else {
-        let id = batch.clock.new_id();
-        let creator = Creator::new(row, id, batch.workspace, now).ok_or("followers_count is missing")?;
-        outcome.added += 1;
-        known.push(Known { creator, profile_before: None, changed: true, is_new: true });
-        known.len() - 1
+        let creator = Creator::new(row.creator, batch.clock.new_id(), batch.workspace, now);
+        let creator = creator.ok_or("followers_count is missing")?;
+        let id = creator.id;
+        entries.add(Known { creator, profile_before: None, changed: true, is_new: true });
+        seen.insert(id, line);
+        return Ok(Outcome {
+            line,
+            fate: Fate::Added,
+            id: Some(id),
+            changed: Vec::new(),
+            duplicate_of: None,
+            why: None,
+        });
     };
-    let creator = &known[place].creator;
-    for key in keys(creator.platform, creator.channel_name.as_deref(), creator.email.as_deref()) {
-        if let Entry::Vacant(free) = by_key.entry(key) {
-            free.insert(place);
-        }
+    let entry = &mut entries.known[place];
+    let (before, id) = (entry.creator.clone(), entry.creator.id);
+    let mut row = row.creator;
+    let is_own = may_change(&before);
+    if !is_own {
+        // Whoever may not see an address cannot find out by guessing it.
+        row.details.email = None;
     }
-    Ok(())
+    entry.creator.apply(row.into(), now);
+    let changed = before.differences(&entry.creator);
+    let first = seen.get(&id).copied();
+    let refused = match first {
+        _ if changed.is_empty() => None,
+        _ if !is_own => Some(format!("{} was added by someone else, who alone may change it", before.name)),
+        Some(first)
+            if before.handle_key().is_none() && before.email.is_none() && entry.creator.handle_key().is_none() =>
+        {
+            Some(format!(
+                "has the name of line {first} and says other things ({}), and nothing tells the two apart: give handles or addresses",
+                changed.join(", ")
+            ))
+        }
+        _ => None,
+    };
+    if let Some(why) = refused {
+        entry.creator = before;
+        return Err(why);
+    }
+    entry.changed |= !changed.is_empty();
+    entries.index(place);
+    let fate = match first {
+        Some(_) => Fate::Duplicate,
+        None if changed.is_empty() => Fate::Unchanged,
+        None => Fate::Updated,
+    };
+    seen.entry(id).or_insert(line);
+    Ok(Outcome { line, fate, id: Some(id), changed, duplicate_of: first, why: None })
 }
 
 /// May this caller change this entry? The one who added it may, the person it is about, and whoever runs the server.

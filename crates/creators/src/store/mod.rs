@@ -7,7 +7,7 @@ mod vectors;
 mod write;
 
 pub(crate) use bulk::may_change;
-pub use bulk::{Batch, BatchOutcome, upsert};
+pub use bulk::{Batch, Outcome, Row, Seen, upsert};
 pub(crate) use compare::{Compared, nearest, products, stored};
 pub use read::{
     added_by, by_id, by_ids, claimed_by, claims, count, export_after, held_by, is_known, mentioning, names, of_ids,

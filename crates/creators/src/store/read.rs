@@ -6,7 +6,7 @@ use db::{FromRow, Sql, Tx, args};
 use kernel::{AccountId, CreatorId, Platform, Result, Scope, WorkspaceId};
 
 use crate::Creator;
-use crate::model::identity;
+use crate::identity::{folded, handle_key};
 
 /// Ids in one statement.
 const AT_ONCE: usize = 512;
@@ -82,7 +82,7 @@ pub async fn count(scope: Scope, tx: &mut Tx) -> Result<u64> {
     tx.fetch_value("SELECT count(*) FROM creators WHERE deleted_at IS NULL", args![]).await
 }
 
-/// The entry that has this handle or this address on this platform already.
+/// The entry that has this handle on this platform already; or this address, which merges no two handles.
 pub async fn same_as(
     scope: Scope,
     tx: &mut Tx,
@@ -93,9 +93,10 @@ pub async fn same_as(
     if !scope.may_read_directory() {
         return Ok(None);
     }
-    let sql = "SELECT id FROM creators WHERE deleted_at IS NULL AND platform = $1 AND (handle_key = $2 OR email_key = $3) \
-               ORDER BY CASE WHEN handle_key = $2 THEN 0 ELSE 1 END LIMIT 1";
-    tx.fetch_optional(sql, args![platform, handle.map(identity), email.map(identity)]).await
+    let sql = "SELECT id FROM creators WHERE deleted_at IS NULL AND platform = $1 AND (handle_key = $2 \
+               OR (email_key = $3 AND ($2 IS NULL OR handle_key IS NULL))) ORDER BY CASE WHEN handle_key = $2 THEN 0 ELSE 1 END, id LIMIT 1";
+    let handle = handle.and_then(|handle| handle_key(platform, handle));
+    tx.fetch_optional(sql, args![platform, handle, email.map(folded)]).await
 }
 
 /// The next entries after this one, in the order of their ids: for exports, which read everything once.

@@ -5,7 +5,33 @@ use kernel::{AccountId, CreatorId, Error, Platform, Result, Scope, Timestamp};
 
 use crate::Creator;
 use crate::catalogue::TOPIC;
-use crate::model::identity;
+use crate::identity::{folded, same_address};
+
+/// Is there another entry with this one's address, where it has nothing but that to be known by? Asked under the lock of the version.
+async fn is_taken(tx: &mut Tx, creator: &Creator) -> Result<bool> {
+    let (Some(email), None) = (&creator.email, creator.handle_key()) else { return Ok(false) };
+    let sql = "SELECT email FROM creators WHERE deleted_at IS NULL AND platform = $1 AND email_key = $2 AND id <> $3";
+    let others: Vec<Option<String>> = tx.fetch_all(sql, args![creator.platform, folded(email), creator.id]).await?;
+    Ok(others.iter().flatten().any(|other| same_address(other, email)))
+}
+
+/// The keys under which a handle may be kept: its own, and the one without accents that earlier releases gave it.
+pub(super) fn kept_as(handle: String) -> impl Iterator<Item = String> {
+    let older = (!handle.is_ascii()).then(|| folded(&handle));
+    std::iter::once(handle).chain(older)
+}
+
+/// Gives entries of earlier releases, found by these keys, the keys of their handles as they are compared now.
+pub(super) async fn renew_keys(tx: &mut Tx, found: impl IntoIterator<Item = &Creator>, keys: &[String]) -> Result<()> {
+    for entry in found {
+        let key = entry.handle_key();
+        if key.as_ref().is_none_or(|key| !key.is_ascii() || !keys.contains(key)) {
+            let sql = "UPDATE creators SET handle_key = $2, name_key = $3 WHERE id = $1";
+            tx.execute(sql, args![entry.id, key, entry.name_key()]).await?;
+        }
+    }
+    Ok(())
+}
 
 /// Adds an entry; the version of the directory that has it is written into `creator.seq`.
 pub async fn insert(scope: Scope, tx: &mut Tx, creator: &mut Creator) -> Result<()> {
@@ -13,6 +39,17 @@ pub async fn insert(scope: Scope, tx: &mut Tx, creator: &mut Creator) -> Result<
     debug_assert!(scope.may_read_directory());
     creator.seq = tx.next_version(TOPIC).await?;
     let taken = "A creator with this handle or e-mail address is in the directory on this platform already; change that entry instead";
+    if is_taken(tx, creator).await? {
+        return Err(Error::conflict(taken));
+    }
+    let keys: Vec<String> = creator.handle_key().into_iter().flat_map(kept_as).collect();
+    if !keys.is_empty() {
+        let mut sql = Sql::of::<Creator>();
+        sql.push(" AND deleted_at IS NULL").and("platform = ", creator.platform);
+        sql.and_in("handle_key", keys.iter().map(String::as_str));
+        let found: Vec<Creator> = sql.all(tx).await?;
+        renew_keys(tx, &found, &keys).await?;
+    }
     if tx.insert_new(creator).await? { Ok(()) } else { Err(Error::conflict(taken)) }
 }
 
@@ -22,6 +59,9 @@ const TAKEN: &str = "Another creator in the directory has this handle or e-mail 
 pub async fn update(scope: Scope, tx: &mut Tx, creator: &mut Creator, was: i64) -> Result<()> {
     debug_assert!(scope.may_read_directory());
     creator.seq = tx.next_version(TOPIC).await?;
+    if is_taken(tx, creator).await? {
+        return Err(Error::conflict(TAKEN));
+    }
     let save = tx.save(creator).was("seq", was).only(|sql| _ = sql.push(" AND deleted_at IS NULL"));
     let changed = "The creator was changed by someone else meanwhile; read it again and repeat your change";
     save.unless_taken(TAKEN).or_conflict(changed).await
@@ -46,10 +86,10 @@ pub async fn claim(scope: Scope, tx: &mut Tx, email: &str, account: AccountId, n
     let mut sql =
         Sql::new("SELECT id, email FROM creators WHERE claimed_by IS NULL AND deleted_at IS NULL AND email_key = ");
     // The index is by platform first.
-    sql.bind(identity(email)).push(" AND platform IN ").bind_list(Platform::ALL.map(Platform::word));
+    sql.bind(folded(email)).push(" AND platform IN ").bind_list(Platform::ALL.map(Platform::word));
     let alike: Vec<(CreatorId, Option<String>)> = tx.fetch_all(&sql.text, sql.args).await?;
     // The key leaves accents out, and josé@ is not jose@.
-    let same = |other: &str| other.trim().to_lowercase() == email.trim().to_lowercase();
+    let same = |other: &str| same_address(other, email);
     let ids: Vec<CreatorId> =
         alike.into_iter().filter(|(_, other)| other.as_deref().is_some_and(same)).map(|(id, _)| id).collect();
     if ids.is_empty() {
@@ -76,7 +116,7 @@ pub async fn disclaim(tx: &mut Tx, account: AccountId, entries_too: bool, now: T
     let sql = "DELETE FROM creator_vectors WHERE creator_id IN (SELECT id FROM creators WHERE claimed_by = $1)";
     tx.execute(sql, args![account]).await?;
     let sql = "UPDATE creators SET claimed_by = NULL, name = 'Erased', email = NULL, email_key = NULL, channel_name = NULL, \
-               handle_key = NULL, about = NULL, location = NULL, profile_image = NULL, language = NULL, languages = '[]', \
+               handle_key = NULL, name_key = NULL, about = NULL, location = NULL, profile_image = NULL, language = NULL, languages = '[]', \
                previous_brands = '[]', seq = $2, updated_at = $3, deleted_at = COALESCE(deleted_at, $3) WHERE claimed_by = $1";
     tx.execute(sql, args![account, seq, now]).await.map(drop)
 }

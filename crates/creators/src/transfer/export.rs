@@ -1,6 +1,6 @@
 //! The directory as a table that an import reads.
 
-use input::table::Format;
+use input::table::{Dialect, Format, Writer};
 use kernel::{CreatorId, Result, Scope};
 use serde_json::json;
 
@@ -34,9 +34,13 @@ const COLUMNS: [&str; 20] = [
 ];
 
 /// What stands before the entries.
-pub fn export_head(format: Format) -> Vec<u8> {
+pub fn export_head(format: Format, dialect: Dialect) -> Vec<u8> {
     match format {
-        Format::Csv => format!("{}\n", COLUMNS.join(",")).into_bytes(),
+        Format::Csv => {
+            let mut writer = Writer::new(dialect);
+            writer.head(COLUMNS);
+            writer.into_bytes()
+        }
         Format::JsonLines => Vec::new(),
     }
 }
@@ -45,61 +49,49 @@ pub fn export_head(format: Format) -> Vec<u8> {
 pub async fn export_batch(
     directory: &Directory,
     scope: Scope,
-    format: Format,
+    (format, dialect): (Format, Dialect),
     after: CreatorId,
 ) -> Result<Option<(Vec<u8>, CreatorId, usize)>> {
     let mut tx = directory.app().read().await?;
     let creators = store::export_after(scope, &mut tx, after, BATCH).await?;
     drop(tx);
     let Some(last) = creators.last().map(|creator| creator.id) else { return Ok(None) };
-    let mut bytes = Vec::with_capacity(creators.len() * 400);
-    for creator in &creators {
-        match format {
-            Format::Csv => write_csv(creator, &mut bytes),
-            Format::JsonLines => write_json(creator, &mut bytes),
+    let count = creators.len();
+    let bytes = match format {
+        Format::Csv => {
+            let mut writer = Writer::new(dialect);
+            creators.iter().for_each(|creator| write_csv(creator, &mut writer));
+            writer.into_bytes()
         }
-    }
-    Ok(Some((bytes, last, creators.len())))
+        Format::JsonLines => creators.iter().flat_map(json_line).collect(),
+    };
+    Ok(Some((bytes, last, count)))
 }
 
-fn write_csv(creator: &Creator, out: &mut Vec<u8>) {
+fn write_csv(creator: &Creator, out: &mut Writer) {
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let fields: [String; 20] = [
-        creator.name.clone(),
-        text(&creator.email),
-        creator.platform.word().to_owned(),
-        text(&creator.channel_name),
-        creator.followers_shown.clone(),
-        creator.followers.to_string(),
-        number(creator.engagement_rate),
-        creator.niche.clone(),
-        text(&creator.language),
-        listed(&creator.languages.0),
-        text(&creator.country),
-        text(&creator.location),
-        text(&creator.about),
-        text(&creator.audience_type),
-        listed(&creator.previous_brands.0),
-        creator.avg_views.map(|views| views.to_string()).unwrap_or_default(),
-        number(creator.collaboration_rate.map(kernel::Amount::to_number)),
-        number(creator.rating),
-        text(&creator.profile_image),
-        creator.id.to_string(),
-    ];
-    for (place, field) in fields.iter().enumerate() {
-        if place > 0 {
-            out.push(b',');
-        }
-        if field.contains(['"', ',', '\n', '\r']) || field.starts_with(' ') || field.ends_with(' ') {
-            out.push(b'"');
-            out.extend_from_slice(field.replace('"', "\"\"").as_bytes());
-            out.push(b'"');
-        } else {
-            out.extend_from_slice(field.as_bytes());
-        }
+    out.text(&creator.name);
+    out.text(&text(&creator.email));
+    out.cell(creator.platform.word());
+    out.text(&text(&creator.channel_name));
+    // What earlier releases kept as it was written may have marks of thousands in it.
+    out.number(&creator.followers_shown.replace([',', ' '], ""));
+    out.cell(&creator.followers.to_string());
+    out.number(&number(creator.engagement_rate));
+    out.text(&creator.niche);
+    out.text(&text(&creator.language));
+    out.text(&listed(&creator.languages.0));
+    for field in [&creator.country, &creator.location, &creator.about, &creator.audience_type] {
+        out.text(&text(field));
     }
-    out.push(b'\n');
+    out.text(&listed(&creator.previous_brands.0));
+    out.cell(&creator.avg_views.map(|views| views.to_string()).unwrap_or_default());
+    out.number(&number(creator.collaboration_rate.map(kernel::Amount::to_number)));
+    out.number(&number(creator.rating));
+    out.text(&text(&creator.profile_image));
+    out.cell(&creator.id.to_string());
+    out.end();
 }
 
 /// A list in one field: as people write it, or as JSON where that would be read as another list.
@@ -110,7 +102,7 @@ fn listed(items: &[String]) -> String {
     items.join("; ")
 }
 
-fn write_json(creator: &Creator, out: &mut Vec<u8>) {
+fn json_line(creator: &Creator) -> Vec<u8> {
     let line = json!({
         "id": creator.id,
         "name": creator.name,
@@ -133,6 +125,5 @@ fn write_json(creator: &Creator, out: &mut Vec<u8>) {
         "rating": creator.rating,
         "profile_image": creator.profile_image,
     });
-    out.extend_from_slice(line.to_string().as_bytes());
-    out.push(b'\n');
+    format!("{line}\n").into_bytes()
 }

@@ -6,25 +6,28 @@ mod rows;
 use std::io::BufRead;
 
 pub use export::{export_batch, export_head};
-pub use input::table::Format;
-use kernel::{Error, Result, Scope, WorkspaceId};
+pub use input::table::{Dialect, Format, Said};
+use kernel::{CreatorId, Error, Result, Scope, WorkspaceId};
 use rows::{Reader, Taken};
 use serde::Serialize;
 use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
 use crate::Directory;
-use crate::store::{self, Batch, BatchOutcome};
+use crate::store::{self, Batch, Outcome, Row, Seen};
 
 /// Rows in one transaction: each is on the disk before the next is begun.
 const BATCH: usize = 1000;
 /// Faults that are told one by one; the rest are counted.
 const MOST_FAULTS: usize = 1000;
 
+/// Rows whose fate is told one by one; the rest are counted.
+const MOST_FATES: usize = 10_000;
+
 /// What became of an import.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct ImportReport {
-    /// How many rows were read.
+    /// How many rows were read. It is the sum of the next five.
     pub processed: u64,
     /// How many entries were added.
     pub added: u64,
@@ -32,10 +35,14 @@ pub struct ImportReport {
     pub updated: u64,
     /// How many rows say what their entry said already.
     pub unchanged: u64,
+    /// How many rows are about an entry that an earlier row of the file was about. What they say otherwise holds.
+    pub duplicates: u64,
     /// How many rows were refused.
     pub failed: u64,
     /// Why they were refused, for the first thousand of them.
     pub errors: Vec<RowFault>,
+    /// What became of each row, in the order of the file, for the first ten thousand of them.
+    pub rows: Vec<RowFate>,
     /// How many entries have no embedding yet. A job generates them; until then searches by meaning do not find these entries.
     pub awaiting_embedding: u64,
 }
@@ -49,6 +56,40 @@ pub struct RowFault {
     pub message: String,
 }
 
+/// What became of a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Fate {
+    /// A new entry.
+    Added,
+    /// An entry that says something else now.
+    Updated,
+    /// An entry that says the same.
+    Unchanged,
+    /// An entry that an earlier row of the file was about.
+    Duplicate,
+    /// Not taken.
+    Refused,
+}
+
+/// What became of a row.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RowFate {
+    /// The line of the file, from 1, on which the row begins.
+    pub line: u64,
+    /// What became of it.
+    pub fate: Fate,
+    /// The entry that it is about; left out of rows that were refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub creator_id: Option<CreatorId>,
+    /// The fields of the entry that it changed; left out where it changed none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+    /// The first line of the file that was about the same entry; left out where this one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<u64>,
+}
+
 impl ImportReport {
     fn refuse(&mut self, line: u64, message: String) {
         self.failed += 1;
@@ -57,12 +98,17 @@ impl ImportReport {
         }
     }
 
-    fn add(&mut self, outcome: &BatchOutcome, lines: &[u64]) {
-        self.added += outcome.added;
-        self.updated += outcome.updated;
-        self.unchanged += outcome.unchanged;
-        for (place, why) in &outcome.refused {
-            self.refuse(lines[*place], why.clone());
+    fn add(&mut self, outcome: Outcome) {
+        let Outcome { line, fate, id, changed, duplicate_of, why } = outcome;
+        match fate {
+            Fate::Added => self.added += 1,
+            Fate::Updated => self.updated += 1,
+            Fate::Unchanged => self.unchanged += 1,
+            Fate::Duplicate => self.duplicates += 1,
+            Fate::Refused => self.refuse(line, why.unwrap_or_default()),
+        }
+        if self.rows.len() < MOST_FATES {
+            self.rows.push(RowFate { line, fate, creator_id: id, changed, duplicate_of });
         }
     }
 }
@@ -76,44 +122,42 @@ pub async fn import(
     scope: Scope,
     workspace: Option<WorkspaceId>,
     source: Box<dyn BufRead + Send>,
-    format: Option<Format>,
+    said: impl Into<Said> + Send,
     mut told: impl FnMut(u64, &ImportReport) + Send,
 ) -> Result<ImportReport> {
+    let said = said.into();
     let (send, mut receive) = mpsc::channel::<Result<Vec<Taken>>>(2);
-    let reading = tokio::task::spawn_blocking(move || read_batches(source, format, &send));
-    let mut report = ImportReport::default();
+    let reading = tokio::task::spawn_blocking(move || read_batches(source, said, &send));
+    let (mut report, mut seen) = (ImportReport::default(), Seen::new());
     let room = directory.room(workspace).await?;
     while let Some(batch) = receive.recv().await {
         let mut batch = batch.map_err(|error| partly(error, &report))?;
         let bytes = batch.last().map_or(0, |row| row.bytes);
         batch.retain(|row| !row.is_end);
         report.processed += batch.len() as u64;
-        let (mut lines, mut rows) = (Vec::new(), Vec::new());
-        for row in batch {
-            match row.creator {
-                Ok(creator) => {
-                    lines.push(row.line);
-                    rows.push(creator);
-                }
-                Err(why) => report.refuse(row.line, why),
+        let (mut rows, mut outcomes) = (Vec::new(), Vec::new());
+        for Taken { line, row, .. } in batch {
+            match row {
+                Ok(row) => rows.push(row),
+                Err(why) => outcomes.push(Outcome::refused(line, why)),
             }
         }
-        let outcome = write(directory, scope, (workspace, room.saturating_sub(report.added)), rows)
-            .await
-            .map_err(|error| partly(error, &report))?;
-        report.add(&outcome, &lines);
+        let whose = (workspace, room.saturating_sub(report.added));
+        let written = write(directory, scope, whose, rows, &mut seen).await;
+        outcomes.extend(written.map_err(|error| partly(error, &report))?);
+        outcomes.sort_by_key(|outcome| outcome.line);
+        outcomes.into_iter().for_each(|outcome| report.add(outcome));
         told(bytes, &report);
     }
     reading.await.map_err(Error::internal)?;
-    report.errors.sort_by_key(|fault| fault.line);
     directory.catalogue().fresh().await?;
-    report.awaiting_embedding = directory.after_import(report.added + report.updated).await?;
+    report.awaiting_embedding = directory.after_import(report.added + report.updated + report.duplicates).await?;
     Ok(report)
 }
 
 /// What stopped an import, with what is in already.
 fn partly(error: Error, report: &ImportReport) -> Error {
-    let done = report.added + report.updated + report.unchanged;
+    let done = report.added + report.updated + report.unchanged + report.duplicates;
     if done == 0 {
         return error;
     }
@@ -131,22 +175,23 @@ async fn write(
     directory: &Directory,
     scope: Scope,
     (workspace, room): (Option<WorkspaceId>, u64),
-    rows: Vec<crate::model::NewCreator>,
-) -> Result<BatchOutcome> {
+    rows: Vec<Row>,
+    seen: &mut Seen,
+) -> Result<Vec<Outcome>> {
     if rows.is_empty() {
-        return Ok(BatchOutcome::default());
+        return Ok(Vec::new());
     }
     let app = directory.app();
     let mut tx = app.db().write_long().await?;
     let batch = Batch { clock: app.clock(), workspace, room, embedder: directory.embedder_here() };
-    let outcome = store::upsert(scope, &mut tx, rows, &batch).await?;
+    let outcomes = store::upsert(scope, &mut tx, rows, seen, &batch).await?;
     tx.commit().await?;
-    Ok(outcome)
+    Ok(outcomes)
 }
 
 /// Reads on a thread of its own, a batch ahead of what is written.
-fn read_batches(source: Box<dyn BufRead + Send>, format: Option<Format>, send: &mpsc::Sender<Result<Vec<Taken>>>) {
-    let mut reader = match Reader::new(source, format) {
+fn read_batches(source: Box<dyn BufRead + Send>, said: Said, send: &mpsc::Sender<Result<Vec<Taken>>>) {
+    let mut reader = match Reader::new(source, said) {
         Ok(reader) => reader,
         Err(error) => {
             // Nobody listens any more if the request is over.

@@ -19,6 +19,7 @@ struct Task {
     workspace_id: WorkspaceId,
     #[row(also = "name_key", by = str::to_lowercase)]
     name: String,
+    #[row(also = "told", from = Task::told)]
     status: Status,
     platform: Option<Platform>,
     labels: Option<Json<Vec<String>>>,
@@ -26,10 +27,16 @@ struct Task {
     created_at: Timestamp,
 }
 
+impl Task {
+    fn told(&self) -> String {
+        format!("{}: {}", self.name, self.status)
+    }
+}
+
 const TASKS: Migration = Migration {
     id: "0100_tasks",
     sql: "CREATE TABLE tasks (id {id} NOT NULL PRIMARY KEY, workspace_id {id} NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL, \
-          status TEXT NOT NULL, platform TEXT, labels TEXT, revision BIGINT NOT NULL, created_at BIGINT NOT NULL);
+          status TEXT NOT NULL, told TEXT NOT NULL, platform TEXT, labels TEXT, revision BIGINT NOT NULL, created_at BIGINT NOT NULL);
           CREATE UNIQUE INDEX tasks_name ON tasks (workspace_id, name_key);",
 };
 
@@ -71,6 +78,8 @@ async fn a_row_is_read_as_it_was_written(fresh: FreshDb) {
     assert_eq!(key, "écrire");
     let word: String = tx.fetch_value("SELECT status FROM tasks WHERE id = $1", args![full.id]).await.unwrap();
     assert_eq!(word, "in_progress");
+    let told: String = tx.fetch_value("SELECT told FROM tasks WHERE id = $1", args![full.id]).await.unwrap();
+    assert_eq!(told, "Écrire: in_progress");
     drop(tx);
 
     let mut tx = fresh.db.write().await.unwrap();

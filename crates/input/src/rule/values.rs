@@ -3,12 +3,13 @@
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+use kernel::numeral::{self, Hint, Refused, Written};
 use kernel::{Amount, Currency, Day, Platform, Timestamp, Words, count, money};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{Problem, Rule, rule, storable, wrong_type};
-use crate::describe::{Schemas, reference};
+use crate::describe::{self, Schemas};
 
 /// A text of one to `most` characters that says something; surrounding space is dropped.
 pub fn text(most: usize) -> impl Rule<Output = String> {
@@ -25,6 +26,19 @@ pub fn text(most: usize) -> impl Rule<Output = String> {
     )
 }
 
+/// A text that names something elsewhere: an order, a post. Out of a table or a form, a long number that a spreadsheet shortened is
+/// refused: two of them may have become the same.
+pub fn reference(most: usize) -> impl Rule<Output = String> {
+    rule(
+        move || json!({"type": "string", "minLength": 1, "maxLength": most, "pattern": r"\S"}),
+        move |value, from_text| {
+            let text = text(most).read(value, from_text)?;
+            let is_short = from_text && text.contains("E+") && Written::parse(&text) == Err(Refused::Scientific);
+            if is_short { Err(unread(&Refused::Scientific, &text, "a text")) } else { Ok(text) }
+        },
+    )
+}
+
 /// A text of up to `most` characters that may be empty.
 pub fn any_text(most: usize) -> impl Rule<Output = String> {
     rule(
@@ -37,6 +51,18 @@ pub fn any_text(most: usize) -> impl Rule<Output = String> {
     )
 }
 
+/// A number that stands in a text, where decimals stand behind a point unless the text itself shows otherwise. (What a table's columns
+/// show was seen to before.)
+fn from_digits(text: &str, kind: numeral::Kind, wanted: &str) -> Result<numeral::Value, Problem> {
+    let read = Written::parse(text).and_then(|written| written.read(kind, Hint::PROGRAMS));
+    read.map_err(|refused| unread(&refused, text, wanted))
+}
+
+fn unread(refused: &Refused, text: &str, wanted: &str) -> Problem {
+    let kind = if *refused == Refused::NoNumber { "wrong_type" } else { "wrong_format" };
+    Problem::new(kind, refused.message(text, wanted))
+}
+
 /// A finite number between these bounds.
 pub fn number(least: f64, most: f64) -> impl Rule<Output = f64> {
     rule(
@@ -44,7 +70,10 @@ pub fn number(least: f64, most: f64) -> impl Rule<Output = f64> {
         move |value, from_text| {
             let number = match value {
                 Value::Number(number) => number.as_f64(),
-                Value::String(digits) if from_text => digits.trim().trim_end_matches('%').trim_end().parse().ok(),
+                Value::String(digits) if from_text => {
+                    let kind = numeral::Kind::up_to(least.abs().max(most.abs()));
+                    Some(from_digits(digits, kind, "a number")?.number())
+                }
                 _ => None,
             };
             let number: f64 = number.filter(|number: &f64| number.is_finite()).ok_or_else(|| wrong_type("a number"))?;
@@ -68,7 +97,11 @@ pub fn whole(least: i64, most: i64) -> impl Rule<Output = i64> {
                         .filter(|number| number.fract() == 0.0 && number.abs() < 1e15)
                         .map(|number| number as i64)
                 }),
-                Value::String(digits) if from_text => digits.trim().parse().ok(),
+                Value::String(digits) if from_text => {
+                    let read = from_digits(digits, numeral::Kind::WHOLE, "a whole number")?;
+                    read.whole()
+                        .map(|whole| i64::try_from(whole).unwrap_or(if whole < 0 { i64::MIN } else { i64::MAX }))
+                }
                 _ => None,
             };
             let beyond = || Problem::new("out_of_range", format!("must be between {least} and {most}"));
@@ -90,11 +123,11 @@ pub fn tally() -> impl Rule<Output = u64> {
 /// A count as people write it: `125K`, `1.2M`, `950`; a bare number is taken too.
 pub fn short_count() -> impl Rule<Output = (String, u64)> {
     rule(
-        || json!({"anyOf": [{"type": "string", "pattern": r"^[0-9][0-9.]*\s*[KkMmBb]?$"}, {"type": "integer", "minimum": 0, "maximum": count::MOST}]}),
+        || json!({"anyOf": [{"type": "string", "pattern": r"^[0-9]+([.,][0-9]{1,2})?\s*[KkMmBb]?$"}, {"type": "integer", "minimum": 0, "maximum": count::MOST}]}),
         |value, from_text| match value {
-            Value::String(shown) => count::parse(shown)
-                .map(|number| (shown.trim().to_ascii_uppercase(), number))
-                .ok_or_else(|| Problem::new("wrong_format", "must be a count such as 125K, 1.2M or 950")),
+            Value::String(shown) => count::read(shown).map_err(|refused| {
+                Problem::new("wrong_format", refused.message(shown, "a count such as 125K, 1.2M or 950"))
+            }),
             _ => tally().read(value, from_text).map(|number| (count::short(number), number)).map_err(|problem| {
                 if problem.is_of_type() { wrong_type("a count such as 125K, 1.2M or 950") } else { problem }
             }),
@@ -113,8 +146,8 @@ pub fn amount(may_be_zero: bool) -> impl Rule<Output = Amount> {
         let most = Amount::from_minor(money::MOST_MINOR).to_number();
         let number = match value {
             Value::String(price) if from_text => {
-                let digits = price.trim().trim_start_matches(['$', '€', '£']).replace(',', "");
-                number(0.0, most).read(&Value::String(digits), true)?
+                let number = from_digits(price, numeral::Kind::MONEY, "a number")?.number();
+                self::number(0.0, most).read(&number.into(), false)?
             }
             _ => number(0.0, most).read(value, from_text)?,
         };
@@ -136,7 +169,7 @@ impl Rule for Code {
     }
 
     fn schema(&self, schemas: &mut Schemas) -> Value {
-        reference::<Currency>(schemas)
+        describe::reference::<Currency>(schemas)
     }
 }
 
@@ -316,7 +349,7 @@ impl<T: Words + ToSchema> Rule for Word<T> {
     }
 
     fn schema(&self, schemas: &mut Schemas) -> Value {
-        reference::<T>(schemas)
+        describe::reference::<T>(schemas)
     }
 }
 

@@ -1,40 +1,93 @@
-//! Lines and records of a file that may be broken anywhere: one broken record never takes its neighbours with it.
+//! Lines and records of a file that may be broken anywhere: one broken record never takes its neighbours with it, and what stands within
+//! a quoted field is never a record of its own.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead, Read};
+use std::io;
+
+use super::text::Text;
 
 /// The most lines that one quoted field may go over: as many as the longest text has characters.
 const MOST_LINES: usize = 10_000;
 
-/// A line as it stands in the file, without its end.
+/// A line as it stands in the file.
 pub(super) struct Line {
     pub(super) number: u64,
     pub(super) bytes: Vec<u8>,
     pub(super) too_long: bool,
-    /// How many carriage returns stood before its end.
-    returns: usize,
+    /// What ended it.
+    end: &'static [u8],
+}
+
+impl Line {
+    /// Says nothing.
+    pub(super) fn is_blank(&self) -> bool {
+        self.bytes.iter().all(u8::is_ascii_whitespace)
+    }
 }
 
 /// Lines of a file, numbered from 1, some of them read ahead.
 pub(super) struct Lines {
-    source: Box<dyn BufRead + Send>,
+    text: Text,
     ahead: VecDeque<Line>,
     number: u64,
     /// The longest line that is read, and the longest record of several.
     pub(super) longest: usize,
-    splitter: Splitter,
-    pub(super) bytes_read: u64,
 }
 
+/// A record of one line or several.
+pub(super) enum Record {
+    /// Its bytes, and how many lines after the first it takes.
+    Whole(Vec<u8>, usize),
+    /// Broken: why, and how many lines after the first are lost with it.
+    Broken(&'static str, usize),
+}
+
+const NOT_CLOSED: &str = "a quote is opened and never closed; write \"\" for a quote within a quoted field";
+const NOT_DOUBLED: &str = "a quote stands within a quoted field; write \"\" for it";
+
 impl Lines {
-    pub(super) fn new(source: Box<dyn BufRead + Send>, longest: usize) -> Self {
-        Self { source, ahead: VecDeque::new(), number: 0, longest, splitter: Splitter::new(b','), bytes_read: 0 }
+    pub(super) fn new(text: Text, longest: usize) -> Self {
+        Self { text, ahead: VecDeque::new(), number: 0, longest }
     }
 
+    fn rewind(&mut self) -> io::Result<()> {
+        self.ahead.clear();
+        self.number = 0;
+        self.text.rewind()
+    }
+
+    /// Where one is, to [come back](Self::back_to) to.
+    pub(super) fn mark(&self) -> u64 {
+        // Lines that were read ahead come after it.
+        self.number - self.ahead.len() as u64
+    }
+
+    /// Begins again behind that line.
+    pub(super) fn back_to(&mut self, number: u64) -> io::Result<()> {
+        self.rewind()?;
+        while self.number < number && self.read()?.is_some() {}
+        Ok(())
+    }
+
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.text.bytes_read
+    }
+
+    /// The next line; nothing at the end. Of a file that was broken off, the line that it broke off in is its fault instead.
     pub(super) fn next(&mut self) -> io::Result<Option<Line>> {
         match self.ahead.pop_front() {
             Some(line) => Ok(Some(line)),
             None => self.read(),
+        }
+    }
+
+    /// The next line that says something.
+    pub(super) fn next_said(&mut self) -> io::Result<Option<Line>> {
+        loop {
+            match self.next()? {
+                Some(line) if line.is_blank() => {}
+                line => return Ok(line),
+            }
         }
     }
 
@@ -43,9 +96,18 @@ impl Lines {
         self.ahead.push_front(line);
     }
 
+    /// Takes so many lines away.
+    pub(super) fn skip(&mut self, lines: usize) {
+        self.ahead.drain(..lines);
+    }
+
     /// The line that is `ahead` after the next one.
     fn peek(&mut self, ahead: usize) -> io::Result<Option<&Line>> {
         while self.ahead.len() <= ahead {
+            // Where the file was broken off is told when its last whole line has been read.
+            if self.text.is_broken() && self.at_end()? {
+                return Ok(None);
+            }
             match self.read()? {
                 Some(line) => self.ahead.push_back(line),
                 None => return Ok(None),
@@ -54,204 +116,277 @@ impl Lines {
         Ok(self.ahead.get(ahead))
     }
 
+    fn at_end(&mut self) -> io::Result<bool> {
+        self.text.fill().map(<[u8]>::is_empty)
+    }
+
     fn read(&mut self) -> io::Result<Option<Line>> {
-        let mut bytes = Vec::new();
-        let read = self.source.by_ref().take(self.longest as u64).read_until(b'\n', &mut bytes)?;
-        if read == 0 {
+        let (mut bytes, mut too_long, mut end): (Vec<u8>, bool, &'static [u8]) = (Vec::new(), false, b"");
+        let mut is_any = false;
+        loop {
+            let block = self.text.fill()?;
+            if block.is_empty() {
+                break;
+            }
+            is_any = true;
+            let at = memchr::memchr2(b'\n', b'\r', block);
+            let piece = &block[..at.unwrap_or(block.len())];
+            let fits = piece.len().min(self.longest.saturating_sub(bytes.len()));
+            bytes.extend_from_slice(&piece[..fits]);
+            too_long |= fits < piece.len();
+            let Some(at) = at else {
+                let used = block.len();
+                self.text.consume(used);
+                continue;
+            };
+            let is_return = block[at] == b'\r';
+            self.text.consume(at + 1);
+            end = if is_return { b"\r" } else { b"\n" };
+            if is_return && self.text.fill()?.first() == Some(&b'\n') {
+                self.text.consume(1);
+                end = b"\r\n";
+            }
+            break;
+        }
+        if end.is_empty()
+            && let Some(broken) = self.text.broken()
+        {
+            return Err(broken);
+        }
+        if !is_any {
             return Ok(None);
         }
-        self.bytes_read += read as u64;
-        let ended = bytes.last() == Some(&b'\n');
-        let too_long = !ended && read == self.longest;
-        if too_long {
-            self.skip_line()?;
-        }
-        if ended {
-            bytes.pop();
-        }
-        let kept = bytes.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last + 1);
-        let returns = bytes.len() - kept;
-        bytes.truncate(kept);
         self.number += 1;
         if self.number == 1 && bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }
-        Ok(Some(Line { number: self.number, bytes, too_long, returns }))
+        Ok(Some(Line { number: self.number, bytes, too_long, end }))
     }
 
-    /// Reads on to the end of the line without keeping it.
-    fn skip_line(&mut self) -> io::Result<()> {
-        loop {
-            let buffer = self.source.fill_buf()?;
-            let (used, ended) = match memchr::memchr(b'\n', buffer) {
-                Some(at) => (at + 1, true),
-                None => (buffer.len(), buffer.is_empty()),
-            };
-            self.source.consume(used);
-            self.bytes_read += used as u64;
-            if ended {
-                return Ok(());
+    /// The record that begins with `line`; the lines after it that belong to it are still to be [skipped](Lines::skip). Where a quote is
+    /// left open, it goes on to the line that closes it. Where quotes are broken, its own line is lost, and the following ones if one of
+    /// them ends what was opened: they may be the rest of a text, even if they look like rows. `width` is how many fields it should have.
+    pub(super) fn record(&mut self, line: &Line, delimiter: u8, width: usize) -> io::Result<Record> {
+        let mut quotes = Quotes::new(delimiter);
+        match quotes.feed(&line.bytes) {
+            Ok(true) => return Ok(Record::Whole(line.bytes.clone(), 0)),
+            Ok(false) => {}
+            Err(Malformed) => {
+                let is_even = memchr::memchr_iter(b'"', &line.bytes).count().is_multiple_of(2);
+                let is_complete = memchr::memchr_iter(delimiter, &line.bytes).count() + 1 >= width;
+                let lost = if is_even && is_complete { 0 } else { self.ended_late(line, delimiter)? };
+                return Ok(Record::Broken(NOT_DOUBLED, lost));
             }
         }
-    }
-
-    /// The record that begins with `line`, and its fields. Where a quote is left open, the following lines are taken in as long as
-    /// they close it into a record of the right width; if they don't, the quote is broken and only its own line is lost.
-    pub(super) fn record(
-        &mut self,
-        line: &Line,
-        delimiter: u8,
-        width: Option<usize>,
-    ) -> io::Result<Result<Vec<String>, String>> {
-        if self.splitter.delimiter != delimiter {
-            self.splitter = Splitter::new(delimiter);
-        }
-        if !is_open(&line.bytes) {
-            return Ok(self.splitter.split(&line.bytes));
-        }
         let mut whole = line.bytes.clone();
-        let (mut returns, longest) = (line.returns, self.longest);
+        let (mut end, longest) = (line.end, self.longest);
         for ahead in 0..MOST_LINES {
             let Some(next) = self.peek(ahead)? else { break };
             if next.too_long || whole.len() + next.bytes.len() > longest {
                 break;
             }
-            whole.extend(std::iter::repeat_n(b'\r', returns));
-            whole.push(b'\n');
+            whole.extend_from_slice(end);
             whole.extend_from_slice(&next.bytes);
-            returns = next.returns;
-            if !is_open(&next.bytes) {
-                continue;
+            end = next.end;
+            match quotes.feed(&next.bytes) {
+                Ok(true) => return Ok(Record::Whole(whole, ahead + 1)),
+                Ok(false) => {}
+                Err(Malformed) => return Ok(Record::Broken(NOT_DOUBLED, self.ended_late(line, delimiter)?)),
             }
-            if is_well_quoted(&whole, delimiter)
-                && let Ok(fields) = self.splitter.split(&whole)
-                && width.is_none_or(|width| fields.len() == width)
-            {
-                self.ahead.drain(..=ahead);
-                return Ok(Ok(fields));
-            }
-            break;
         }
-        Ok(Err("a quote is opened and never closed; write \"\" for a quote within a quoted field".to_owned()))
+        Ok(Record::Broken(NOT_CLOSED, 0))
+    }
+
+    /// How many lines after a broken one belong to it: up to the first with a quote, if that one ends a field and begins none.
+    fn ended_late(&mut self, line: &Line, delimiter: u8) -> io::Result<usize> {
+        let mut length = line.bytes.len();
+        let longest = self.longest;
+        for ahead in 0..MOST_LINES {
+            let Some(next) = self.peek(ahead)? else { break };
+            length += next.bytes.len();
+            if length > longest {
+                break;
+            }
+            let Some(quote) = memchr::memchr(b'"', &next.bytes) else { continue };
+            let begins = quote == 0 || next.bytes[quote - 1] == delimiter;
+            let ends = next.bytes.get(quote + 1).is_none_or(|after| *after == delimiter);
+            return Ok(if ends && !begins { ahead + 1 } else { 0 });
+        }
+        Ok(0)
     }
 }
 
-/// Is an odd number of quotes in it?
-fn is_open(bytes: &[u8]) -> bool {
-    memchr::memchr_iter(b'"', bytes).count() % 2 == 1
+/// A quoted field goes on behind its closing quote.
+struct Malformed;
+
+/// Where in a record one is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Start,
+    Plain,
+    Quoted,
+    Closed,
 }
 
-/// Does every quoted field end with its quote? If not, two broken rows have met, and what lies between them is theirs by mistake.
-fn is_well_quoted(record: &[u8], delimiter: u8) -> bool {
-    let mut rest = record;
-    loop {
-        if let Some(quoted) = rest.strip_prefix(b"\"") {
-            rest = quoted;
-            loop {
-                let Some(quote) = memchr::memchr(b'"', rest) else { return false };
-                rest = &rest[quote + 1..];
-                match rest.strip_prefix(b"\"") {
-                    Some(after) => rest = after,
-                    None => break,
-                }
-            }
-            if rest.is_empty() {
-                return true;
-            }
-            if rest[0] != delimiter {
-                return false;
-            }
-        }
-        match memchr::memchr(delimiter, rest) {
-            Some(at) => rest = &rest[at + 1..],
-            None => return true,
-        }
-    }
-}
-
-/// Splits records into their fields. Its machine is made once: that costs more than a record.
-struct Splitter {
+/// Follows quotes from line to line. A quote opens a field only where the field begins; elsewhere it is a letter.
+struct Quotes {
     delimiter: u8,
-    reader: csv_core::Reader,
+    state: State,
 }
 
-impl Splitter {
+impl Quotes {
     fn new(delimiter: u8) -> Self {
-        Self { delimiter, reader: csv_core::ReaderBuilder::new().delimiter(delimiter).build() }
+        Self { delimiter, state: State::Start }
     }
 
-    fn split(&mut self, record: &[u8]) -> Result<Vec<String>, String> {
-        self.reader.reset();
-        let (mut fields, mut ends) = (vec![0; record.len() + 1], vec![0; record.len() + 2]);
-        let (mut written, mut ended, mut read) = (0, 0, 0);
-        loop {
-            // An empty input is the end of the record.
-            let (result, used, out, found) =
-                self.reader.read_record(&record[read..], &mut fields[written..], &mut ends[ended..]);
-            (read, written, ended) = (read + used, written + out, ended + found);
-            match result {
-                csv_core::ReadRecordResult::InputEmpty => {}
-                csv_core::ReadRecordResult::Record | csv_core::ReadRecordResult::End => break,
-                _ => return Err("cannot be read as a row".to_owned()),
+    /// Is the record complete with this line?
+    fn feed(&mut self, line: &[u8]) -> Result<bool, Malformed> {
+        let mut at = 0;
+        while let Some(byte) = line.get(at) {
+            let is_delimiter = *byte == self.delimiter;
+            match self.state {
+                State::Quoted => {
+                    let Some(quote) = memchr::memchr(b'"', &line[at..]) else { return Ok(false) };
+                    at += quote + 1;
+                    if line.get(at) == Some(&b'"') {
+                        at += 1;
+                    } else {
+                        self.state = State::Closed;
+                    }
+                    continue;
+                }
+                State::Plain => {
+                    let Some(next) = memchr::memchr(self.delimiter, &line[at..]) else { return Ok(true) };
+                    at += next;
+                    self.state = State::Start;
+                }
+                State::Start if *byte == b'"' => self.state = State::Quoted,
+                State::Start if is_delimiter => {}
+                State::Start => {
+                    self.state = State::Plain;
+                    continue;
+                }
+                State::Closed if is_delimiter => self.state = State::Start,
+                State::Closed if matches!(byte, b' ' | b'\t') => {}
+                State::Closed => return Err(Malformed),
             }
+            at += 1;
         }
-        let mut start = 0;
-        ends[..ended]
-            .iter()
-            .map(|end| {
-                let field = std::str::from_utf8(&fields[start..*end]).map_err(|_| "is not valid UTF-8".to_owned());
-                start = *end;
-                field.map(str::to_owned)
-            })
-            .collect()
+        Ok(self.state != State::Quoted)
     }
 }
 
-/// The delimiter of a head: the comma, or what stands in it more often (semicolons of some spreadsheets, tabs).
-pub(super) fn delimiter_of(head: &[u8]) -> u8 {
-    let count = |delimiter: u8| memchr::memchr_iter(delimiter, head).count();
-    let best = [b',', b';', b'\t'].into_iter().rev().max_by_key(|delimiter| count(*delimiter));
-    best.unwrap_or(b',')
+/// The fields of a whole record.
+pub(super) fn split(record: &[u8], delimiter: u8) -> Result<Vec<String>, String> {
+    let (mut fields, mut rest) = (Vec::new(), record);
+    loop {
+        let (field, after) = match rest.strip_prefix(b"\"") {
+            Some(quoted) => unquoted(quoted),
+            None => (Vec::new(), rest),
+        };
+        let end = memchr::memchr(delimiter, after).unwrap_or(after.len());
+        let field = if rest.starts_with(b"\"") { field } else { after[..end].to_vec() };
+        fields.push(String::from_utf8(field).map_err(|_| "is not valid UTF-8".to_owned())?);
+        match after.get(end + 1..) {
+            Some(next) => rest = next,
+            None => return Ok(fields),
+        }
+    }
+}
+
+/// What stands before the closing quote, and what behind it.
+fn unquoted(mut rest: &[u8]) -> (Vec<u8>, &[u8]) {
+    let mut field = Vec::new();
+    while let Some(quote) = memchr::memchr(b'"', rest) {
+        field.extend_from_slice(&rest[..quote]);
+        rest = &rest[quote + 1..];
+        match rest.strip_prefix(b"\"") {
+            Some(after) => {
+                field.push(b'"');
+                rest = after;
+            }
+            None => return (field, rest),
+        }
+    }
+    field.extend_from_slice(rest);
+    (field, &[])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn records(text: &str, width: usize) -> Vec<Result<Vec<String>, String>> {
-        let mut lines = Lines::new(Box::new(io::Cursor::new(text.as_bytes().to_vec())), 1 << 20);
+    fn records(text: &str, width: usize) -> Vec<Option<Vec<String>>> {
+        let text = Text::of(io::Cursor::new(text.as_bytes().to_vec())).unwrap();
+        let mut lines = Lines::new(text, 1 << 20);
         let mut records = Vec::new();
         while let Some(line) = lines.next().unwrap() {
-            records.push(lines.record(&line, b',', Some(width)).unwrap());
+            match lines.record(&line, b',', width).unwrap() {
+                Record::Whole(record, more) => {
+                    lines.skip(more);
+                    records.push(Some(split(&record, b',').unwrap()));
+                }
+                Record::Broken(_, more) => {
+                    lines.skip(more);
+                    records.push(None);
+                }
+            }
         }
         records
     }
 
+    fn firsts(text: &str, width: usize) -> Vec<Option<String>> {
+        records(text, width).into_iter().map(|record| record.map(|fields| fields[0].clone())).collect()
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
     #[test]
     fn quotes_and_lines_within_them() {
-        let read = records("a,\"b, c\"\n\"d\ne\",\"say \"\"f\"\"\"\r\n,\n", 2);
-        let read: Vec<_> = read.into_iter().map(Result::unwrap).collect();
+        let read: Vec<_> = records("a,\"b, c\"\n\"d\ne\",\"say \"\"f\"\"\" \r\n,\n", 2).into_iter().flatten().collect();
         assert_eq!(read, [vec!["a", "b, c"], vec!["d\ne", "say \"f\""], vec!["", ""]]);
     }
 
     #[test]
+    fn every_end_of_a_line_is_one() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["a,b", "1,2", "3,4"].join(end);
+            assert_eq!(firsts(&text, 2), [some("a"), some("1"), some("3")], "{end:?}");
+            assert_eq!(firsts(&format!("{text}{end}"), 2).len(), 3);
+        }
+        assert_eq!(firsts("a,b\r1,2\n3,4\r\n5,6", 2), [some("a"), some("1"), some("3"), some("5")]);
+    }
+
+    #[test]
     fn a_broken_quote_takes_its_own_line_only() {
-        let read = records("a,b\n\"c,d\ne,f\ng,\"h\"\n", 2);
-        let told: Vec<_> = read.iter().map(|record| record.as_ref().ok().map(|fields| fields[0].as_str())).collect();
-        assert_eq!(told, [Some("a"), None, Some("e"), Some("g")]);
+        assert_eq!(firsts("a,b\n\"c,d\ne,f\ng,\"h\"\n", 2), [some("a"), None, some("e"), some("g")]);
+        assert_eq!(firsts("a,b\n\"c \"x\" y\",d\ne,f\n", 2), [some("a"), None, some("e")]);
+        assert_eq!(
+            firsts("a,12\" wide\nb,c\n", 2),
+            [some("a"), some("b")],
+            "a quote within an unquoted field is a letter"
+        );
     }
 
     #[test]
     fn two_broken_quotes_take_nothing_between_them() {
-        let read = records("a,\"b,c\nd,e,f\ng,\"h,i\nj,k,l\n", 3);
-        let told: Vec<_> = read.iter().map(|record| record.as_ref().ok().map(|fields| fields[0].as_str())).collect();
-        assert_eq!(told, [None, Some("d"), None, Some("j")]);
+        assert_eq!(firsts("a,\"b,c\nd,e,f\ng,\"h,i\nj,k,l\n", 3), [None, some("d"), None, some("j")]);
+    }
+
+    #[test]
+    fn what_stands_within_a_text_is_no_row() {
+        // Whole, but too narrow: one record.
+        assert_eq!(firsts("a,\"one\nb,2,999999\nthree\"\nc,d,e\n", 3), [some("a"), some("c")]);
+        // With quotes that were not doubled: broken, and the lines after it with it.
+        assert_eq!(firsts("a,\"says \"hi\nb,2,999999\nbye\",5\nc,d,e\n", 3), [None, some("c")]);
+        assert_eq!(firsts("a,\"says \"hi\" and \"x\nb,2,999999\nbye\",5\nc,d,e\n", 3), [None, some("c")]);
     }
 
     #[test]
     fn line_ends_within_quotes_stay_as_they_are() {
-        let read = records("\"a\r\nb\n\r\r\nc\",d\r\ne,f", 2);
-        let read: Vec<_> = read.into_iter().map(Result::unwrap).collect();
+        let read: Vec<_> = records("\"a\r\nb\n\r\r\nc\",d\r\ne,f", 2).into_iter().flatten().collect();
         assert_eq!(read, [vec!["a\r\nb\n\r\r\nc", "d"], vec!["e", "f"]]);
     }
 
@@ -259,10 +394,9 @@ mod tests {
     fn long_lines_and_other_bytes() {
         let mut text = "x".repeat(3 << 20);
         text.push_str("\nok,ok\n");
-        let mut lines = Lines::new(Box::new(io::Cursor::new(text.into_bytes())), 1 << 20);
+        let mut lines = Lines::new(Text::of(io::Cursor::new(text.into_bytes())).unwrap(), 1 << 20);
         assert!(lines.next().unwrap().unwrap().too_long);
         assert_eq!(lines.next().unwrap().unwrap().number, 2);
-        assert!(Splitter::new(b',').split(b"\xff,b").is_err());
-        assert_eq!((delimiter_of(b"a;b;c"), delimiter_of(b"a"), delimiter_of(b"a\tb")), (b';', b',', b'\t'));
+        assert!(split(b"\xff,b", b',').is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! Post metrics as a table.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 
 use async_trait::async_trait;
 use events::TxExt as _;
@@ -49,6 +50,10 @@ impl<'a> Import<'a> {
 #[async_trait]
 impl TakeIn for Import<'_> {
     type Row = NewMetric;
+
+    fn key(row: &NewMetric) -> impl Hash {
+        (row.creator_id, row.post.clone(), row.day)
+    }
 
     async fn take_in(&mut self, rows: Vec<(u64, NewMetric)>, report: &mut ImportReport) -> Result<Count> {
         self.learn(&rows).await?;

@@ -126,8 +126,8 @@ pub(super) struct NewMetric {
     #[input(id, alias = "influencer_id")]
     pub(super) creator_id: CreatorId,
     /// The platform's name for the post. Without it the post is named by its address.
-    #[input(text(LONGEST_POST), name = "post_id", alias = "post", example = "CxYz123")]
-    post: Option<String>,
+    #[input(reference(LONGEST_POST), name = "post_id", alias = "post", example = "CxYz123")]
+    pub(super) post: Option<String>,
     /// Where the post is; must be given if `post_id` is not.
     #[input(url, example = "https://www.instagram.com/p/CxYz123/")]
     post_url: Option<String>,
@@ -136,7 +136,7 @@ pub(super) struct NewMetric {
     platform: Option<Platform>,
     /// The day in UTC that the figures were gained on, or a time on it. From 2005-01-01 to tomorrow.
     #[input(day_from(FIRST), name = "date", alias = "day", example = "2026-01-15")]
-    day: Day,
+    pub(super) day: Day,
     /// How often it was seen.
     #[input(whole(0, MOST), default = 0, example = 15_000)]
     views: i64,

@@ -115,11 +115,10 @@ async fn record_table(
     let campaign = Campaign::from(&campaigns::find(scope, &mut tx, &name.0).await?);
     drop(tx);
     let last = Day::of(insights.app().clock().now()).plus(1);
-    let dry_run = query.dry_run;
+    let how = (query.dry_run, query.numbers.mark());
     let into = Import::new(&insights, scope, campaign);
     let report =
-        upload::table(insights.app(), request, FORMATS, |_, source| import(into, source, WANTED, last, dry_run))
-            .await?;
+        upload::table(insights.app(), request, FORMATS, |_, source| import(into, source, WANTED, last, how)).await?;
     Ok(Json(report))
 }
 

@@ -1,5 +1,7 @@
 //! Orders as a table.
 
+use std::hash::Hash;
+
 use async_trait::async_trait;
 use events::TxExt as _;
 use kernel::{Result, Scope, WorkspaceId};
@@ -23,6 +25,10 @@ pub(super) struct Import<'a> {
 #[async_trait]
 impl TakeIn for Import<'_> {
     type Row = NewOrder;
+
+    fn key(row: &NewOrder) -> impl Hash {
+        row.reference.clone()
+    }
 
     async fn take_in(&mut self, rows: Vec<(u64, NewOrder)>, report: &mut ImportReport) -> Result<Count> {
         let (app, scope) = (self.insights.app(), self.scope);

@@ -80,7 +80,7 @@ pub(super) enum By {
 #[input(name = "NewConversion", before = counts_by_one, check = NewOrder::check)]
 pub(super) struct NewOrder {
     /// Your name for the order.
-    #[input(text(200), name = "order_id", alias = "reference", example = "1001")]
+    #[input(reference(200), name = "order_id", alias = "reference", example = "1001")]
     pub(super) reference: String,
     /// The promo code that was typed in, whatever the case.
     #[input(promo_code().map(|code| key_of(&code)), alias = "promo_code", example = "ANA20")]

@@ -92,10 +92,9 @@ async fn record_table(
 ) -> Answer<Json<ImportReport>> {
     let into = Import { insights: &insights, scope: caller.scope(), workspace: workspace(&caller)? };
     let last = Day::of(insights.app().clock().now()).plus(1);
-    let dry_run = query.dry_run;
+    let how = (query.dry_run, query.numbers.mark());
     let report =
-        upload::table(insights.app(), request, FORMATS, |_, source| import(into, source, WANTED, last, dry_run))
-            .await?;
+        upload::table(insights.app(), request, FORMATS, |_, source| import(into, source, WANTED, last, how)).await?;
     Ok(Json(report))
 }
 

@@ -2,10 +2,14 @@
 
 mod report;
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+
 use async_trait::async_trait;
 use input::Input;
 pub(crate) use input::table::Source;
-use input::table::{Format, Rows, Shape, told};
+use input::table::{Format, Rows, Said, Shape, told};
+use kernel::numeral::Mark;
 use kernel::{Day, Result};
 use tokio::sync::mpsc;
 
@@ -27,6 +31,9 @@ pub(crate) trait TakeIn: Send {
     /// What a row is.
     type Row: Dated + Send + 'static;
 
+    /// What two rows have in common of which the later one holds.
+    fn key(row: &Self::Row) -> impl Hash;
+
     /// Takes these rows in, each with its line, in one transaction; those that it refuses it tells the report. Of a dry run it only says what
     /// would come of them.
     async fn take_in(&mut self, rows: Vec<(u64, Self::Row)>, report: &mut ImportReport) -> Result<Count>;
@@ -42,10 +49,11 @@ pub(crate) async fn import<T: TakeIn>(
     source: Source,
     wanted: Wanted,
     last: Day,
-    dry_run: bool,
+    (dry_run, decimal): (bool, Option<Mark>),
 ) -> Result<ImportReport> {
     let mut report = ImportReport { dry_run, ..ImportReport::default() };
-    let done = take_all(&mut into, source, wanted, last, &mut report).await;
+    let said = Said { format: Some(Format::Csv), decimal };
+    let done = take_all(&mut into, batches(source, wanted, said), last, &mut report).await;
     // Also of an import that was broken off: what it took in is there.
     let told = if report.count.wrote() && !dry_run { into.tell(report.count).await } else { Ok(()) };
     match done {
@@ -56,12 +64,12 @@ pub(crate) async fn import<T: TakeIn>(
 
 async fn take_all<T: TakeIn>(
     into: &mut T,
-    source: Source,
-    wanted: Wanted,
+    mut batches: mpsc::Receiver<Result<Batch<T::Row>>>,
     last: Day,
     report: &mut ImportReport,
 ) -> Result<()> {
-    let mut batches = batches::<T::Row>(source, wanted);
+    // By the hashes of their keys: of a million rows the keys would be much.
+    let mut seen: HashMap<u64, u64> = HashMap::new();
     while let Some(batch) = batches.recv().await {
         let batch = batch?;
         report.processed += batch.len() as u64;
@@ -71,7 +79,15 @@ async fn take_all<T: TakeIn>(
             match row {
                 Ok(row) => match late(&row) {
                     Some(why) => report.refuse(line, why),
-                    None => rows.push((line, row)),
+                    None => {
+                        let mut hasher = DefaultHasher::new();
+                        T::key(&row).hash(&mut hasher);
+                        let first = *seen.entry(hasher.finish()).or_insert(line);
+                        if first != line {
+                            report.repeat(line, first);
+                        }
+                        rows.push((line, row));
+                    }
                 },
                 Err(why) => report.refuse(line, why),
             }
@@ -88,11 +104,11 @@ async fn take_all<T: TakeIn>(
 type Batch<T> = Vec<(u64, Result<T, String>)>;
 
 /// Reads a table on a thread of its own, a batch ahead of what is done with it.
-fn batches<T: Input + Send + 'static>(source: Source, wanted: Wanted) -> mpsc::Receiver<Result<Batch<T>>> {
+fn batches<T: Input + Send + 'static>(source: Source, wanted: Wanted, said: Said) -> mpsc::Receiver<Result<Batch<T>>> {
     let (send, receive) = mpsc::channel(2);
     tokio::task::spawn_blocking(move || {
         // Whoever asked is gone where a batch cannot be handed over.
-        let _ = read(source, wanted, &send);
+        let _ = read(source, wanted, said, &send);
     });
     receive
 }
@@ -100,10 +116,15 @@ fn batches<T: Input + Send + 'static>(source: Source, wanted: Wanted) -> mpsc::R
 /// Nobody listens any more.
 struct Gone;
 
-fn read<T: Input>(source: Source, columns: Wanted, send: &mpsc::Sender<Result<Batch<T>>>) -> Result<(), Gone> {
+fn read<T: Input>(
+    source: Source,
+    columns: Wanted,
+    said: Said,
+    send: &mpsc::Sender<Result<Batch<T>>>,
+) -> Result<(), Gone> {
     let shape = Shape { formats: FORMATS, columns, hint: "", longest: 1 << 16 };
     let hand_over = |batch| send.blocking_send(batch).map_err(|_| Gone);
-    let mut rows = match Rows::new(source, Some(Format::Csv), &shape) {
+    let mut rows = match Rows::of::<T>(source, said, &shape) {
         Ok(rows) => rows,
         Err(error) => return hand_over(Err(error)),
     };

@@ -46,6 +46,10 @@ pub(crate) struct ImportReport {
     pub(crate) processed: u64,
     #[serde(flatten)]
     pub(crate) count: Count,
+    /// Rows that are of the same as an earlier one of the file (creator, post and day; or order), the first thousand of them: what they
+    /// say holds. Left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) repeated: Vec<RowRepeated>,
     /// Rows that were not taken.
     pub(crate) failed: u64,
     /// Why, for the first thousand of them.
@@ -62,7 +66,23 @@ pub(crate) struct RowFault {
     message: String,
 }
 
+/// A row that is of the same as an earlier one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = FigureRowRepeated)]
+pub(crate) struct RowRepeated {
+    /// The line of the file, from 1.
+    line: u64,
+    /// The first line that is of the same.
+    duplicate_of: u64,
+}
+
 impl ImportReport {
+    pub(crate) fn repeat(&mut self, line: u64, duplicate_of: u64) {
+        if self.repeated.len() < MOST_FAULTS {
+            self.repeated.push(RowRepeated { line, duplicate_of });
+        }
+    }
+
     pub(crate) fn refuse(&mut self, line: u64, message: String) {
         self.failed += 1;
         if self.errors.len() < MOST_FAULTS {

@@ -60,7 +60,7 @@ async fn bad_lines_are_told_and_the_others_go_in(fresh: FreshDb) {
     has(3, "date must not be after tomorrow");
     has(4, "quote");
     has(5, "names nobody");
-    has(6, "3 fields");
+    has(6, "every other figure");
     has(7, "date must be a date");
     has(7, "views must be between");
     has(8, "every other figure");

@@ -25,9 +25,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Demo(demo) => serve::demo(demo).await.map(done),
         Command::Serve(database) => serve::serve(&database).await.map(done),
-        Command::Import(Import::Creators { file, format, database }) => {
+        Command::Import(Import::Creators { file, format, decimal, database }) => {
             let server = offline(&database).await?;
-            tables::import(&server, &file, format.map(Into::into)).await
+            tables::import(&server, &file, format.map(Into::into), decimal.map(Into::into)).await
         }
         Command::Export(Export::Creators { file, format, database }) => {
             must_be_there(&Settings::from_environment(&database)?)?;

@@ -5,8 +5,9 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use creators::{Format, embed_stale, export_batch, export_head};
+use creators::{Dialect, Fate, Format, Said, embed_stale, export_batch, export_head};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use kernel::numeral::Mark;
 use kernel::{CreatorId, Error, Kind, Result, Scope};
 
 use crate::build::Server;
@@ -28,7 +29,12 @@ fn bar(length: u64, template: &str) -> ProgressBar {
 }
 
 /// Takes creators in.
-pub(super) async fn import(server: &Server, path: &Path, format: Option<Format>) -> Result<ExitCode> {
+pub(super) async fn import(
+    server: &Server,
+    path: &Path,
+    format: Option<Format>,
+    decimal: Option<Mark>,
+) -> Result<ExitCode> {
     let from_input = path == Path::new("-");
     let (source, length): (Box<dyn BufRead + Send>, u64) = if from_input {
         (Box::new(BufReader::with_capacity(1 << 16, std::io::stdin())), 0)
@@ -39,7 +45,8 @@ pub(super) async fn import(server: &Server, path: &Path, format: Option<Format>)
     };
     let format = format.or_else(|| path.to_str().and_then(Format::of_name));
     let bar = bar(length, "{bar:30} {percent}% {bytes}/{total_bytes} {elapsed} left {eta} {msg}");
-    let report = creators::import(&server.directory, Scope::system(), None, source, format, |bytes, report| {
+    let said = Said { format, decimal };
+    let report = creators::import(&server.directory, Scope::system(), None, source, said, |bytes, report| {
         bar.set_position(bytes);
         bar.set_message(format!("{} rows, {} refused", report.processed, report.failed));
     })
@@ -52,8 +59,15 @@ pub(super) async fn import(server: &Server, path: &Path, format: Option<Format>)
     if untold > 0 {
         eprintln!("and {untold} more rows were refused");
     }
+    for row in report.rows.iter().filter(|row| row.fate == Fate::Duplicate) {
+        let first = row.duplicate_of.unwrap_or_default();
+        let changed = if row.changed.is_empty() { "says the same".to_owned() } else { row.changed.join(", ") };
+        eprintln!("line {}: about the same creator as line {first}: {changed}", row.line);
+    }
+    let twice =
+        if report.duplicates > 0 { format!(", {} repeated an earlier row", report.duplicates) } else { String::new() };
     println!(
-        "{} rows read: {} added, {} updated, {} unchanged, {} refused",
+        "{} rows read: {} added, {} updated, {} unchanged, {} refused{twice}",
         report.processed, report.added, report.updated, report.unchanged, report.failed
     );
     if report.awaiting_embedding > 0 {
@@ -82,9 +96,12 @@ pub(super) async fn export(server: &Server, path: Option<&Path>, format: Option<
     let mut out = BufWriter::with_capacity(1 << 16, out);
     let broken =
         |error: std::io::Error| Error::new(Kind::Unavailable, format!("the export could not be written: {error}"));
-    out.write_all(&export_head(format)).map_err(broken)?;
+    let dialect = Dialect::default();
+    out.write_all(&export_head(format, dialect)).map_err(broken)?;
     let (mut after, mut written) = (CreatorId::from_uuid(uuid::Uuid::nil()), 0);
-    while let Some((bytes, last, count)) = export_batch(&server.directory, Scope::system(), format, after).await? {
+    while let Some((bytes, last, count)) =
+        export_batch(&server.directory, Scope::system(), (format, dialect), after).await?
+    {
         out.write_all(&bytes).map_err(broken)?;
         after = last;
         written += count;
