@@ -10,9 +10,11 @@ use crate::identity::{folded, same_address};
 /// Is there another entry with this one's address, where it has nothing but that to be known by? Asked under the lock of the version.
 async fn is_taken(tx: &mut Tx, creator: &Creator) -> Result<bool> {
     let (Some(email), None) = (&creator.email, creator.handle_key()) else { return Ok(false) };
-    let sql = "SELECT email FROM creators WHERE deleted_at IS NULL AND platform = $1 AND email_key = $2 AND id <> $3";
-    let others: Vec<Option<String>> = tx.fetch_all(sql, args![creator.platform, folded(email), creator.id]).await?;
-    Ok(others.iter().flatten().any(|other| same_address(other, email)))
+    let sql =
+        "SELECT id, email FROM creators WHERE deleted_at IS NULL AND platform = $1 AND email_key = $2 AND id <> $3";
+    let others: Vec<(CreatorId, Option<String>)> =
+        tx.fetch_all(sql, args![creator.platform, folded(email), creator.id]).await?;
+    Ok(others.iter().filter_map(|(_, other)| other.as_deref()).any(|other| same_address(other, email)))
 }
 
 /// The keys under which a handle may be kept: its own, and the one without accents that earlier releases gave it.
@@ -22,7 +24,7 @@ pub(super) fn kept_as(handle: String) -> impl Iterator<Item = String> {
 }
 
 /// Gives entries of earlier releases, found by these keys, the keys of their handles as they are compared now.
-pub(super) async fn renew_keys(tx: &mut Tx, found: impl IntoIterator<Item = &Creator>, keys: &[String]) -> Result<()> {
+pub(super) async fn renew_keys(tx: &mut Tx, found: &[Creator], keys: &[String]) -> Result<()> {
     for entry in found {
         let key = entry.handle_key();
         if key.as_ref().is_none_or(|key| !key.is_ascii() || !keys.contains(key)) {
