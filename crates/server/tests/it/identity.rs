@@ -143,9 +143,9 @@ async fn numbers_are_those_of_the_file(world: World) {
     assert!(report["errors"][0]["line"] == 2 && message.contains("125 or 125000"), "{message}");
     let said = world.client.raw(Method::POST, &format!("{IMPORT}?decimal=comma"), "text/csv", open).await.ok();
     assert_eq!(counts(&said), [1, 0, 1, 0, 0], "{said}");
-    let entry = json!({"name": "E", "platform": "tiktok", "niche": "art", "followers_count": "125.000"});
-    let in_json = world.client.post("/api/v1/creators", &entry).await;
-    assert!(in_json.refused(422).to_string().contains("125 or 125000"));
+    let open = json!({"name": "E", "platform": "tiktok", "niche": "art", "followers_count": "125.000"});
+    let refused = world.client.post("/api/v1/creators", &open).await.refused(422);
+    assert!(refused.to_string().contains("125 or 125000"), "{refused}");
 }
 
 #[both_engines(Empty)]

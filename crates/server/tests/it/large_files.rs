@@ -77,7 +77,7 @@ async fn thirty_megabytes_go_through_every_upload() {
             IMPORT,
             table("name,platform,niche,followers,handle,note", &format!("Bea,instagram,fitness,5K,@bea,{padding}")),
         ),
-        (&metrics, table("creator_id,post_id,date,views,note", &day)),
+        (metrics.as_str(), table("creator_id,post_id,date,views,note", &day)),
         ("/api/v1/analytics/conversions/csv?dry_run=true", table("order_id,code,note", &format!("1,NONE,{padding}"))),
     ] {
         let by_form = client.upload(path, &Form::new().file("file", "large.csv", &table)).await.ok();
