@@ -102,8 +102,10 @@ async fn suppressed(world: &World) -> Vec<String> {
 /// What stands in the last mail to her: where answers go, the thread, from whom.
 async fn sent_mail(world: &World) -> (String, String, String) {
     let mut tx = world.app.read().await.unwrap();
-    let sql = "SELECT reply_to, headers, sender_name FROM mails ORDER BY created_at DESC, id DESC LIMIT 1";
-    tx.fetch_one(sql, vec![]).await.unwrap()
+    let newest = http_base::Offsets { limit: 1, offset: 0 };
+    let (mut mails, _) = mail::store::list(kernel::Scope::system(), &mut tx, None, newest).await.unwrap();
+    let mail = mails.remove(0);
+    (mail.reply_to.unwrap(), mail.headers, mail.sender_name.unwrap())
 }
 
 #[both_engines]

@@ -50,7 +50,7 @@ async fn these_are_one_person_and_what_changed_is_told(world: World) {
         let changed = again["changed"].as_array().unwrap();
         assert!(changed.contains(&json!("followers_count")), "an overwrite is told: {again}");
     }
-    assert_eq!(world.rows("creators").await, 1);
+    assert_eq!(world.creators().await, 1);
     // By the id of an export, also under another handle.
     let table = format!("id,{HEAD}{},Ana,,instagram,@ana.new,1K,art\n", id.as_str().unwrap());
     assert_eq!(counts(&world.import("a.csv", table).await), [0, 1, 0, 0, 0]);
@@ -161,5 +161,5 @@ async fn json_that_is_not_lines_is_one_message(world: World) {
         let reply = world.client.upload(IMPORT, &Form::new().file("file", "creators.jsonl", &text)).await;
         assert_eq!(reply.faults(), ["file"], "{text}");
     }
-    assert_eq!(world.rows("creators").await, 0);
+    assert_eq!(world.creators().await, 0);
 }

@@ -65,7 +65,7 @@ async fn who_sends_too_slowly_is_cut_off_and_nothing_goes_in() {
     let bytes = form.bytes();
     let half = std::str::from_utf8(&bytes[..bytes.len() - 40]).unwrap();
     world.client.raw(Method::POST, IMPORT, &form.media_type(), endless(half)).await.refused(504);
-    assert_eq!(world.rows("creators").await, 0);
+    assert_eq!(world.creators().await, 0);
 }
 
 #[both_engines(Empty)]
