@@ -113,7 +113,7 @@ impl Paper {
             &self.document_hash[..16]
         );
         let title = format!("Collaboration agreement: {} and {}", document.business.name, document.creator.name);
-        paper::compose(Setup { title, foot }, |sheet| {
+        paper::compose(&Setup { title, foot }, |sheet| {
             self.head(sheet);
             self.parties(sheet);
             self.deliverables(sheet);

@@ -84,7 +84,7 @@ async fn take_all(
         match accepted {
             Ok((stream, peer)) => match held.take(peer, bounds) {
                 Ok(place) => {
-                    answer(&protocol, &open, Reader::new(stream, bounds.patience, place), peer, service.clone())
+                    answer(&protocol, &open, Reader::new(stream, bounds.patience, place), peer, service.clone());
                 }
                 Err(TooMany::OfAddress(place)) => drop(tokio::spawn(turn_away(stream, place))),
                 Err(TooMany::InAll) => drop(stream),
@@ -361,19 +361,19 @@ mod tests {
             held.push(stream);
         }
         let asked = b"GET /peer HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(asked).await.unwrap();
-        let told = rest(&mut stream).await;
-        let (head, body) = told.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 429") && head.contains("Retry-After"), "{head}");
-        assert!(head.contains(&format!("Content-Length: {}", body.len())), "{} bytes", body.len());
+        let mut one_more = TcpStream::connect(address).await.unwrap();
+        one_more.write_all(asked).await.unwrap();
+        let told = rest(&mut one_more).await;
+        let (top, body) = told.split_once("\r\n\r\n").unwrap();
+        assert!(top.starts_with("HTTP/1.1 429") && top.contains("Retry-After"), "{top}");
+        assert!(top.contains(&format!("Content-Length: {}", body.len())), "{} bytes", body.len());
         assert_eq!(serde_json::from_str::<serde_json::Value>(body).unwrap()["status_code"], 429);
         for mut stream in held {
             assert!(rest(&mut stream).await.starts_with("HTTP/1.1 200"));
         }
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(asked).await.unwrap();
-        assert!(rest(&mut stream).await.starts_with("HTTP/1.1 200"));
+        let mut one_more = TcpStream::connect(address).await.unwrap();
+        one_more.write_all(asked).await.unwrap();
+        assert!(rest(&mut one_more).await.starts_with("HTTP/1.1 200"));
     }
 
     #[tokio::test]

@@ -48,15 +48,6 @@ pub(crate) fn description(document: OpenApi) -> Router {
 
 /// The pages of the documentation, and the document itself. They are never counted.
 pub fn router(document: &OpenApi, policies: &mut Policies) -> Result<Router, serde_json::Error> {
-    let document: Bytes = serde_json::to_vec(document)?.into();
-    let pages = Router::new()
-        .route("/openapi.json", get(openapi_json))
-        .route("/docs", get(|| async { Html(SWAGGER_PAGE) }))
-        .route("/docs/{*file}", get(swagger_file))
-        .route("/redoc", get(|| async { Html(REDOC_PAGE) }))
-        .route("/redoc/redoc-initializer.js", get(|asked: HeaderMap| async move { REDOC_START.answer(&asked) }))
-        .route("/redoc/redoc.standalone.js", get(|asked: HeaderMap| async move { REDOC_SCRIPT.answer(&asked) }))
-        .route("/favicon.ico", get(|asked: HeaderMap| async move { ICON.answer(&asked) }));
     const PAGES: [&str; 7] = [
         "/openapi.json",
         "/docs",
@@ -66,6 +57,15 @@ pub fn router(document: &OpenApi, policies: &mut Policies) -> Result<Router, ser
         "/redoc/redoc.standalone.js",
         "/favicon.ico",
     ];
+    let document: Bytes = serde_json::to_vec(document)?.into();
+    let pages = Router::new()
+        .route("/openapi.json", get(openapi_json))
+        .route("/docs", get(|| async { Html(SWAGGER_PAGE) }))
+        .route("/docs/{*file}", get(swagger_file))
+        .route("/redoc", get(|| async { Html(REDOC_PAGE) }))
+        .route("/redoc/redoc-initializer.js", get(|asked: HeaderMap| async move { REDOC_START.answer(&asked) }))
+        .route("/redoc/redoc.standalone.js", get(|asked: HeaderMap| async move { REDOC_SCRIPT.answer(&asked) }))
+        .route("/favicon.ico", get(|asked: HeaderMap| async move { ICON.answer(&asked) }));
     for page in PAGES {
         policies.insert(Method::GET, page, Policy { rate: Rate::Free, ..Policy::default() });
     }

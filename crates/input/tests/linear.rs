@@ -1,8 +1,9 @@
 //! Reading takes time that grows with what is sent, and not with its square.
 
 use std::io::Cursor;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use input::rule::{self, Rule};
 use input::table::{Format, Rows, Shape};
 use input::{Input, form, json};
@@ -67,7 +68,8 @@ struct Pair {
 
 fn time(read: &impl Fn(&[u8]), text: &[u8]) -> Duration {
     let once = || {
-        let started = Instant::now();
+        // Of this thread alone: what it has to wait for on a busy machine does not count.
+        let started = ThreadTime::now();
         read(text);
         started.elapsed()
     };
@@ -80,7 +82,7 @@ fn is_linear(name: &str, unit: &str, most: usize, make: &impl Fn(&str) -> String
     let cut = |bytes: usize| make(&text[..text.floor_char_boundary(bytes)]);
     let (short, long) = (time(read, cut(most / 8).as_bytes()), time(read, cut(most).as_bytes()));
     assert!(
-        long <= short * 24 + Duration::from_millis(25),
+        long <= short * 24 + Duration::from_millis(10),
         "{name}: {short:?} for {} bytes, {long:?} for {most} of {unit:?}",
         most / 8
     );
@@ -95,14 +97,14 @@ fn rows(bytes: &[u8]) {
 fn check(unit: &str) {
     let plain = |text: &str| text.to_owned();
     let json = |bytes: &[u8]| drop(json::parse(bytes));
-    is_linear("json", unit, 1 << 19, &plain, &json);
-    is_linear("a string of json", unit, 1 << 19, &|text| Value::from(text).to_string(), &json);
+    is_linear("json", unit, 1 << 17, &plain, &json);
+    is_linear("a string of json", unit, 1 << 17, &|text| Value::from(text).to_string(), &json);
     // A long key over many items: its path must not be copied for each.
     let under = |text: &str| format!("{{{}:[{}0]}}", Value::from(text), "0,".repeat(text.len() / 2));
-    is_linear("a key of json", unit, 1 << 18, &under, &json);
+    is_linear("a key of json", unit, 1 << 17, &under, &json);
     is_linear("a query", unit, 1 << 16, &plain, &|bytes| drop(form::pairs(&String::from_utf8_lossy(bytes))));
-    is_linear("a table", unit, 1 << 19, &|text| format!("a,b\n{text}"), &rows);
-    is_linear("lines of json", unit, 1 << 19, &|text| format!("{{\"a\": 1}}\n{text}"), &rows);
+    is_linear("a table", unit, 1 << 17, &|text| format!("a,b\n{text}"), &rows);
+    is_linear("lines of json", unit, 1 << 17, &|text| format!("{{\"a\": 1}}\n{text}"), &rows);
     is_linear("rules", unit, 1 << 16, &|text| text.to_owned(), &|bytes| {
         let value = Value::from(String::from_utf8_lossy(bytes).into_owned());
         for from_text in [false, true] {
@@ -130,7 +132,7 @@ fn each_piece_over_and_over() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
     fn pieces_in_any_order(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 1..8)) {

@@ -150,7 +150,7 @@ pub(crate) fn html_of(text: &str) -> String {
                     p {
                         @for (place, line) in paragraph.trim_matches('\n').lines().enumerate() {
                             @if place > 0 { br; "\n" }
-                            (linked(line))
+                            (with_links(line))
                         }
                     }
                     "\n"
@@ -161,9 +161,9 @@ pub(crate) fn html_of(text: &str) -> String {
     page.into_string()
 }
 
-fn linked(line: &str) -> Markup {
+fn with_links(text: &str) -> Markup {
     html! {
-        @for word in line.split_inclusive(char::is_whitespace) {
+        @for word in text.split_inclusive(char::is_whitespace) {
             @let link = word.trim_end().trim_end_matches(['.', ',', ')', '!', '?', ';', ':']);
             @if link.starts_with("https://") || link.starts_with("http://") { a href=(link) { (link) } } @else { (link) }
             (word[link.len()..])

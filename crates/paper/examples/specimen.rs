@@ -28,7 +28,7 @@ const NAMES: [&str; 18] = [
 
 fn main() -> kernel::Result<()> {
     let title = "Specimen of names".to_owned();
-    let file = compose(Setup { title, foot: "Specimen".into() }, |sheet| {
+    let file = compose(&Setup { title, foot: "Specimen".into() }, |sheet| {
         sheet.title("Specimen of names", Style::BODY.sized(21.0).bold());
         sheet.heading("1  Names", 40.0);
         for name in NAMES {

@@ -59,7 +59,7 @@ pub struct Sheet {
 }
 
 /// Makes a document of what `draw` sets. No page of it has only a few lines, if a little less on each of the others helps.
-pub fn compose(setup: Setup, draw: impl Fn(&mut Sheet)) -> Result<Vec<u8>> {
+pub fn compose(setup: &Setup, draw: impl Fn(&mut Sheet)) -> Result<Vec<u8>> {
     let mut best: Option<(usize, Sheet)> = None;
     for spared in TRIES {
         let mut sheet = Sheet { spared, ..Sheet::new(setup.clone())? };
@@ -314,7 +314,9 @@ impl Sheet {
             let mut surface = page.surface();
             for together in marks.chunk_by(|one, next| one.1 == next.1) {
                 drawn.extend(together.first().and_then(|(_, part)| tags::start(&mut surface, *part)));
-                together.iter().for_each(|(mark, _)| self.draw(&mut surface, mark));
+                for (mark, _) in together {
+                    self.draw(&mut surface, mark);
+                }
                 surface.end_tagged();
             }
             surface.finish();
@@ -405,7 +407,7 @@ mod tests {
         for count in 40..120 {
             let mut sheet = Sheet::new(Setup::default()).unwrap();
             paragraphs(count)(&mut sheet);
-            let file = compose(Setup::default(), paragraphs(count)).unwrap();
+            let file = compose(&Setup::default(), paragraphs(count)).unwrap();
             assert!(file.starts_with(b"%PDF-"), "{count}");
             // Whatever was tried, one of the ways has no thin page.
             let thin = TRIES.iter().map(|spared| {
@@ -443,12 +445,12 @@ mod tests {
         let unread =
             sheet.pages[1].iter().filter(|(mark, part)| matches!(mark, Mark::Text(..)) && part.is_none()).count();
         assert_eq!(unread, 2);
-        let file = compose(Setup { title: "The title".into(), foot: String::new() }, draw).unwrap();
+        let file = compose(&Setup { title: "The title".into(), foot: String::new() }, draw).unwrap();
         let text = String::from_utf8_lossy(&file);
         for wanted in ["/MarkInfo", "/StructTreeRoot", "/Lang", "/Title"] {
             assert!(text.contains(wanted), "{wanted}");
         }
-        assert_eq!(file, compose(Setup { title: "The title".into(), foot: String::new() }, draw).unwrap());
+        assert_eq!(file, compose(&Setup { title: "The title".into(), foot: String::new() }, draw).unwrap());
     }
 
     #[test]

@@ -89,7 +89,7 @@ mod tests {
 
     #[async_trait]
     impl Llm for Echo {
-        fn name(&self) -> &str {
+        fn name(&self) -> &'static str {
             "echo"
         }
         async fn answer_json(&self, _: &str, prompt: &str) -> Result<String> {

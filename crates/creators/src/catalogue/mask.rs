@@ -107,7 +107,9 @@ impl Columns {
         mask.keep_words(&self.languages, &ready.excluded_languages, false);
         if let Some(only) = &ready.only_slots {
             let all = std::mem::replace(&mut mask, Mask(vec![0; self.live.len()]));
-            only.iter().for_each(|slot| mask.0[*slot as usize] = all.0[*slot as usize]);
+            for slot in only {
+                mask.0[*slot as usize] = all.0[*slot as usize];
+            }
         }
         for slot in &ready.excluded_slots {
             mask.0[*slot as usize] = 0;

@@ -202,18 +202,18 @@ async fn existing(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Creator>> {
     for platform in Platform::ALL {
         let (mut handles, mut emails, mut names) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows.iter().map(|row| &row.creator).filter(|row| row.platform == platform) {
-            let handle = row.details.channel_name.iter().flatten().find_map(|handle| handle_key(platform, handle));
+            let own = row.details.channel_name.iter().flatten().find_map(|handle| handle_key(platform, handle));
             names.push(folded(&row.name));
-            match handle {
-                Some(handle) => handles.extend(kept_as(handle)),
+            match own {
+                Some(own) => handles.extend(kept_as(own)),
                 None => emails.extend(row.details.email.iter().flatten().map(|email| folded(email))),
             }
         }
-        let named = look_up(tx, platform, "handle_key", &mut handles, u32::MAX).await?;
-        renew_keys(tx, &named, &handles).await?;
+        let by_handle = look_up(tx, platform, "handle_key", &mut handles, u32::MAX).await?;
+        renew_keys(tx, &by_handle, &handles).await?;
         let sharing = look_up(tx, platform, "email_key", &mut emails, MOST_ALIKE).await?;
         let alike = look_up(tx, platform, "name_key", &mut names, MOST_ALIKE).await?;
-        let all = named.into_iter().chain(sharing).chain(alike);
+        let all = by_handle.into_iter().chain(sharing).chain(alike);
         found.extend(all.map(|creator| (creator.id, creator)));
     }
     let ids: Vec<CreatorId> = rows.iter().filter_map(|row| row.id).filter(|id| !found.contains_key(id)).collect();
@@ -277,6 +277,11 @@ fn take(row: Row, batch: &Batch<'_>, scope: Scope, entries: &mut Entries, seen: 
     if !is_own {
         // Whoever may not see an address cannot find out by guessing it.
         row.details.email = None;
+    }
+    let handle = row.details.channel_name.iter().flatten().find_map(|handle| handle_key(row.platform, handle));
+    if handle.is_some() && handle == before.handle_key() {
+        // Written in another way it is the same handle, and stays as it was shown.
+        row.details.channel_name = None;
     }
     entry.creator.apply(row.into(), now);
     let changed = before.differences(&entry.creator);

@@ -60,7 +60,9 @@ pub async fn export_batch(
     let bytes = match format {
         Format::Csv => {
             let mut writer = Writer::new(dialect);
-            creators.iter().for_each(|creator| write_csv(creator, &mut writer));
+            for creator in &creators {
+                write_csv(creator, &mut writer);
+            }
             writer.into_bytes()
         }
         Format::JsonLines => creators.iter().flat_map(json_line).collect(),

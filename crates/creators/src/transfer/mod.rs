@@ -146,7 +146,9 @@ pub async fn import(
         let written = write(directory, scope, whose, rows, &mut seen).await;
         outcomes.extend(written.map_err(|error| partly(error, &report))?);
         outcomes.sort_by_key(|outcome| outcome.line);
-        outcomes.into_iter().for_each(|outcome| report.add(outcome));
+        for outcome in outcomes {
+            report.add(outcome);
+        }
         told(bytes, &report);
     }
     reading.await.map_err(Error::internal)?;

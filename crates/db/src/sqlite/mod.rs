@@ -68,7 +68,8 @@ fn keep_private(path: &Path) {
         let mut name = path.as_os_str().to_owned();
         name.push(end);
         let Ok(there) = std::fs::metadata(&name) else { continue };
-        if there.permissions().mode() & 0o077 == 0 {
+        if there.permissions().mode().trailing_zeros() >= 6 {
+            // Nothing for the group, nothing for others.
             continue;
         }
         if let Err(error) = std::fs::set_permissions(&name, std::fs::Permissions::from_mode(0o600)) {

@@ -123,7 +123,7 @@ pub fn tally() -> impl Rule<Output = u64> {
 /// A count as people write it: `125K`, `1.2M`, `950`; a bare number is taken too.
 pub fn short_count() -> impl Rule<Output = (String, u64)> {
     rule(
-        || json!({"anyOf": [{"type": "string", "pattern": r"^[0-9]+([.,][0-9]{1,2})?\s*[KkMmBb]?$"}, {"type": "integer", "minimum": 0, "maximum": count::MOST}]}),
+        || json!({"anyOf": [{"type": "string", "pattern": r"^\+?[0-9]+([.,][0-9]{1,2})?\s*[KkMmBb]?$"}, {"type": "integer", "minimum": 0, "maximum": count::MOST}]}),
         |value, from_text| match value {
             Value::String(shown) => count::read(shown).map_err(|refused| {
                 Problem::new("wrong_format", refused.message(shown, "a count such as 125K, 1.2M or 950"))

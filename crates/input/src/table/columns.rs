@@ -18,6 +18,7 @@ pub(super) enum Holds {
 
 /// What the cells of a column show.
 #[derive(Clone, Copy, Default, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four things that a column may show, each by itself")]
 pub(super) struct Shown {
     point: bool,
     comma: bool,

@@ -206,7 +206,9 @@ impl Rows {
         if text.starts_with(b"[") || is_document {
             return Err(Error::invalid_field("file", NOT_LINES));
         }
-        next.into_iter().for_each(|next| lines.put_back(next));
+        if let Some(next) = next {
+            lines.put_back(next);
+        }
         lines.put_back(first);
         Ok(Self { lines, head: None, has_currency })
     }

@@ -40,7 +40,7 @@ impl Style {
         let digits = (hundredths / 100).to_string();
         let mut text = String::new();
         for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % 3 == 0 {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
                 text.push_str(self.group);
             }
             text.push(digit);
@@ -154,7 +154,7 @@ proptest! {
             for (column, meant) in [("views", views), ("rate", rate), ("share", share)] {
                 let text = fields.raw(column).and_then(Value::as_str).unwrap_or_default();
                 let read: f64 = text.parse().unwrap_or(f64::NAN);
-                prop_assert_eq!(read, *meant as f64 / 100.0, "{} is read as {}", column, text);
+                prop_assert_eq!(read.to_bits(), (*meant as f64 / 100.0).to_bits(), "{} is read as {}", column, text);
             }
         }
         prop_assert!(table.next_row().unwrap().is_none());
@@ -181,7 +181,7 @@ proptest! {
             let read = fields.raw("note").and_then(Value::as_str).unwrap_or_default();
             prop_assert!(read == text || text.trim().is_empty(), "{:?} is read as {:?}", text, read);
             let rate: f64 = fields.raw("rate").and_then(Value::as_str).unwrap().parse().unwrap();
-            prop_assert_eq!(rate, *number as f64 / 100.0);
+            prop_assert_eq!(rate.to_bits(), (*number as f64 / 100.0).to_bits());
         }
     }
 }

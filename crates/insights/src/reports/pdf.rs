@@ -38,7 +38,7 @@ impl Paper {
     pub fn draw(&self) -> Result<Vec<u8>> {
         let title = format!("Campaign report: {}", self.product);
         let foot = format!("{} · {}", self.code, self.period());
-        paper::compose(Setup { title, foot }, |sheet| {
+        paper::compose(&Setup { title, foot }, |sheet| {
             self.head(sheet);
             self.tiles(sheet);
             self.key_figures(sheet);

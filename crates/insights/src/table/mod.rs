@@ -77,18 +77,19 @@ async fn take_all<T: TakeIn>(
         for (line, row) in batch {
             let late = |row: &T::Row| ahead(row.day(), last).map(|why| format!("{} {why}", T::Row::NAMES[0]));
             match row {
-                Ok(row) => match late(&row) {
-                    Some(why) => report.refuse(line, why),
-                    None => {
-                        let mut hasher = DefaultHasher::new();
-                        T::key(&row).hash(&mut hasher);
-                        let first = *seen.entry(hasher.finish()).or_insert(line);
-                        if first != line {
-                            report.repeat(line, first);
-                        }
-                        rows.push((line, row));
+                Ok(row) => {
+                    if let Some(why) = late(&row) {
+                        report.refuse(line, why);
+                        continue;
                     }
-                },
+                    let mut hasher = DefaultHasher::new();
+                    T::key(&row).hash(&mut hasher);
+                    let first = *seen.entry(hasher.finish()).or_insert(line);
+                    if first != line {
+                        report.repeat(line, first);
+                    }
+                    rows.push((line, row));
+                }
                 Err(why) => report.refuse(line, why),
             }
         }

@@ -102,7 +102,12 @@ pub(super) fn of_fields(text: &str, human: &str) -> Option<Told> {
         let delayed = matches!(action.as_deref(), Some("delayed" | "deferred"));
         // Receivers that were rewritten in the house are worth less than who was written to.
         let address = match (final_one, original) {
-            (Some(last), Some(first)) if last.ends_with(".local") || last.contains("@[") => Some(first),
+            (Some(last), Some(first))
+                if last.rsplit_once('.').is_some_and(|(_, top)| top.eq_ignore_ascii_case("local"))
+                    || last.contains("@[") =>
+            {
+                Some(first)
+            }
             (last, first) => last.or(first),
         };
         let said = match diagnostic {

@@ -121,6 +121,7 @@ pub(super) fn is_daemon(address: &str) -> bool {
 }
 
 /// Does a subject begin as those of automatic answers do?
+#[expect(clippy::too_many_lines, reason = "a list of what such subjects say")]
 pub(super) fn is_automatic_subject(subject: &str) -> bool {
     const HEADS: &[&str] = &[
         "automatic reply",

@@ -110,8 +110,8 @@ pub fn parse(raw: &[u8]) -> Result<Incoming> {
 pub(super) fn made_id(raw: &[u8]) -> String {
     use sha2::Digest as _;
     let digest = sha2::Sha256::digest(raw);
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("<{hex}@without-id.invalid>")
+    let number = digest.iter().take(16).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+    format!("<{number:032x}@without-id.invalid>")
 }
 
 fn headers_of(mail: &Message<'_>) -> Headers {
@@ -164,7 +164,7 @@ impl Read {
                 _ if kind.ends_with("/disposition-notification")
                     || kind.ends_with("/global-disposition-notification") =>
                 {
-                    self.disposition = true
+                    self.disposition = true;
                 }
                 _ if kind.ends_with("/feedback-report") => self.feedback = Some(text()),
                 _ if kind.ends_with("/rfc822-headers")
@@ -172,7 +172,7 @@ impl Read {
                     || kind.ends_with("/global-headers")
                     || kind.ends_with("/global") =>
                 {
-                    self.returned_text(&text())
+                    self.returned_text(&text());
                 }
                 PartType::Text(text) => {
                     if mail.text_body.contains(&(number as u32)) && depth == 0 {
@@ -227,7 +227,7 @@ impl Read {
             match name.trim().to_ascii_lowercase().as_str() {
                 "message-id" | "references" | "in-reply-to" => self.returned_ids.extend(thread_ids(value)),
                 "to" | "x-original-to" => {
-                    self.returned_to.extend(of_text(value).into_iter().map(|(_, address)| address))
+                    self.returned_to.extend(of_text(value).into_iter().map(|(_, address)| address));
                 }
                 _ => {}
             }
@@ -274,7 +274,7 @@ impl Read {
                     || self.says_bounce()))
             || (from_server && (self.returned || self.says_bounce()) && !is_automatic_subject(subject));
         if is_bounce {
-            let found = self.from_text(headers, from, &failed);
+            let found = self.told_in_text(headers, from, &failed);
             if found.iter().any(|failure| failure.address.is_some() || failure.status.is_some()) {
                 return What::Bounce(found);
             }
@@ -282,7 +282,7 @@ impl Read {
         classify(headers, from, subject)
     }
 
-    fn from_text(&self, headers: &Headers, from: Option<&str>, failed: &[String]) -> Vec<Failure> {
+    fn told_in_text(&self, headers: &Headers, from: Option<&str>, failed: &[String]) -> Vec<Failure> {
         let mut ours: Vec<String> = from.map(str::to_owned).into_iter().collect();
         for name in ["to", "return-path"] {
             ours.extend(headers.all(name).flat_map(|value| of_text(value).into_iter().map(|(_, address)| address)));
@@ -298,7 +298,7 @@ impl Read {
         from: Option<&str>,
         failed: &[String],
     ) -> Vec<Failure> {
-        let address = self.from_text(headers, from, failed).into_iter().find_map(|failure| failure.address);
+        let address = self.told_in_text(headers, from, failed).into_iter().find_map(|failure| failure.address);
         for failure in &mut failures {
             failure.address.clone_from(&address);
         }

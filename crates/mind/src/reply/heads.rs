@@ -41,7 +41,7 @@ pub(super) fn at(lines: &[Raw], at: usize) -> Option<Head> {
 /// `-----Original Message-----`, `Begin forwarded message:`.
 fn is_separator(folded: &str) -> bool {
     let bare = folded.trim_matches(|letter: char| !letter.is_alphanumeric());
-    if bare.len() > 60 || !ORIGINAL.iter().any(|words| bare == *words) {
+    if bare.len() > 60 || !ORIGINAL.contains(&bare) {
         return false;
     }
     let dashes = folded.chars().take_while(|letter| matches!(letter, '-' | '_' | '*' | '=' | ' ')).count();

@@ -183,7 +183,7 @@ impl Letter {
                 match (letter.is_alphanumeric(), from) {
                     (true, None) => from = Some(at),
                     (false, Some(begin)) => {
-                        found.push((begin, at, hash(&fold(&text[begin..at]))));
+                        found.push((begin, at, hash(fold(&text[begin..at]))));
                         from = None;
                     }
                     _ => {}

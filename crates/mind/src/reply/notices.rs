@@ -57,6 +57,7 @@ fn is_list_footer(text: &str) -> bool {
         || (text.contains("mailing list") && text.contains('@') && text.len() < 200 && !text.contains('?'))
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of what such notices say")]
 fn is_notice(text: &str, below: bool) -> bool {
     const HEADS: &[&str] = &[
         "confidentiality notice",

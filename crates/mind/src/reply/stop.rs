@@ -217,7 +217,7 @@ fn without_speech(text: &str) -> String {
         let pieces: Vec<&str> = line.split(['"', '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}']).collect();
         // Marks that do not pair are no speech; and a line that is nothing but speech is the writer's.
         if pieces.len() == 1
-            || pieces.len() % 2 == 0
+            || pieces.len().is_multiple_of(2)
             || pieces.iter().step_by(2).all(|piece| !piece.chars().any(char::is_alphanumeric))
         {
             kept.push_str(line);
@@ -267,8 +267,7 @@ fn words(text: &str) -> Vec<String> {
 fn spelt(word: &str) -> String {
     match word {
         "dont" => "do not".into(),
-        "u" => "you".into(),
-        "ya'll" => "you".into(),
+        "u" | "ya'll" => "you".into(),
         word => word.to_owned(),
     }
 }

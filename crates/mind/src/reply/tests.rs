@@ -48,7 +48,7 @@ fn what_introduces_a_quote_is_known_in_every_language() {
         "Van: Glow <no-reply@glow.example>\nVerzonden: maandag 2 maart 2026 09:00\nAan: Mia\nOnderwerp: Hallo",
     ] {
         assert_eq!(own(&format!("Yes, 800 USD\n\n{head}\n\n{PITCH}\n")), "Yes, 800 USD", "{head}");
-        let marked: String = PITCH.lines().map(|line| format!("> {line}\n")).collect();
+        let marked = format!("> {}\n", PITCH.lines().collect::<Vec<_>>().join("\n> "));
         if !head.contains(":\n") && !head.contains("Date:") {
             let bottom = own(&format!("{head}\n{marked}\nYes, 800 USD\n"));
             assert_eq!(bottom, "Yes, 800 USD", "answers below: {head}");

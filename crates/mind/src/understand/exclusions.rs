@@ -163,11 +163,10 @@ fn named(reading: &Reading<'_>, at: usize, firm: bool) -> Option<Member> {
         (Kind::Platform, at)
     } else if let Some(last) = language(reading, at) {
         (Kind::Language, last)
-    } else if entry.region.is_some() {
-        (Kind::Place, at)
-    } else if entry.country.is_some_and(|(_, form)| firm || form != Form::DoubtfulName || after_in(reading, at)) {
-        (Kind::Place, at)
-    } else if entry.city.is_some() && (firm || after_in(reading, at)) {
+    } else if entry.region.is_some()
+        || entry.country.is_some_and(|(_, form)| firm || form != Form::DoubtfulName || after_in(reading, at))
+        || entry.city.is_some() && (firm || after_in(reading, at))
+    {
         (Kind::Place, at)
     } else if chunk.is(role::SIZE) && (chunk.is_creator() || says_size(reading, at)) {
         (Kind::Size, at)
@@ -219,12 +218,16 @@ fn rule_out(reading: &mut Reading<'_>, member: Member, from: usize) {
             "excluded_niches"
         }
         Kind::Platform => {
-            entry.platform.into_iter().for_each(|platform| add(&mut found.excluded_platforms, platform));
+            if let Some(platform) = entry.platform {
+                add(&mut found.excluded_platforms, platform);
+            }
             "excluded_platforms"
         }
         Kind::Language => {
             let language = entry.speakers.or(entry.language);
-            language.into_iter().for_each(|language| add(&mut found.excluded_languages, language));
+            if let Some(language) = language {
+                add(&mut found.excluded_languages, language);
+            }
             "excluded_languages"
         }
         Kind::Place => {

@@ -6,6 +6,7 @@ use super::tokens::{Kind, Token, tokens};
 
 /// A number with what stands so close to it that it is part of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "what may stand with a number, each by itself")]
 pub(super) struct Amount {
     pub(super) value: f64,
     /// 1,000 for "K" and "mil", 1,000,000 for "M"; already in `value`.

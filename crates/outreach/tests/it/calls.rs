@@ -75,7 +75,7 @@ async fn a_meeting_that_is_moved_stays_one_meeting(fresh: FreshDb) {
     let id = text(&call["call_id"]);
     let link = text(&call["calendar_link"]).replace("http://localhost:8000", "");
     let line = async |name: &str| {
-        let file = world.anyone.get(&link).await.text().to_owned();
+        let file = world.anyone.get(&link).await.text();
         let found = file.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned));
         found.unwrap_or_else(|| panic!("{name} is not in {file}"))
     };

@@ -44,7 +44,7 @@ mod tests {
     const ONES: &str = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF";
     const THOUSANDTHS: &str = "BHD JOD KWD OMR TND";
 
-    fn each<'a>(list: &'a str) -> impl Iterator<Item = Currency> + 'a {
+    fn each(list: &str) -> impl Iterator<Item = Currency> {
         list.split_whitespace().map(|code| Currency::parse(code).unwrap_or_else(|error| panic!("{code}: {error}")))
     }
 

@@ -70,7 +70,6 @@ fn every_command_has_a_page_of_help() {
         &["import"],
         &["import", "creators"],
         &["backup"],
-        &["deliveries", "failed"],
         &["deliveries", "replay"],
         &["serve", "--nonsense"],
     ] {

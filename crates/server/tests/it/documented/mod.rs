@@ -190,13 +190,15 @@ fn as_text(value: &Value) -> Option<String> {
     }
 }
 
-/// Is the text taken where the schema takes this value? A number is its digits.
+/// Is the text taken where the schema takes this value? A number is its digits, or what people write for it.
 fn takes_text(schemas: &mut Schemas, schema: &Value, value: &Value, text: &str) -> bool {
     // A sign before a number, and digits for yes and no, are taken as well.
     if schema["type"] == "boolean" && ["0", "1"].contains(&text) {
         return true;
     }
-    let text = text.strip_prefix('+').unwrap_or(text);
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let thousands = digits.strip_suffix('K').filter(|digits| digits.parse::<u32>().is_ok());
+    let text = &thousands.map_or_else(|| digits.to_owned(), |digits| format!("{digits}000"));
     schemas.takes(schema, value)
         || schemas.takes(schema, &json!(text))
         || serde_json::from_str(text).is_ok_and(|value: Value| schemas.takes(schema, &value))
