@@ -81,6 +81,7 @@ const ERRORS: &[(&str, &str, &str)] = &[
     ),
     ("Internal", "500", "A fault of ours; it is logged under the request id"),
     ("Unavailable", "503", "The server cannot do it now; try again a little later"),
+    ("TimedOut", "504", "It took too long, or the body came too slowly, and was given up"),
 ];
 
 /// Errors whose pages a person sees who followed a mailed link: what went wrong with the link, or with what was sent.

@@ -9,6 +9,14 @@ use super::text::Text;
 /// The most lines that one quoted field may go over: as many as the longest text has characters.
 const MOST_LINES: usize = 10_000;
 
+/// So much may be looked ahead at in vain, in bytes, beside eight times what was read. A file in which every line opens a quote that nothing
+/// closes would be gone through once for each of its lines.
+const IN_VAIN: u64 = 4 << 20;
+/// Where that is used up, a quoted field goes over so many lines at most.
+const FEW_LINES: usize = 8;
+/// What looking at a line costs beside its bytes.
+const LINE: u64 = 32;
+
 /// A line as it stands in the file.
 pub(super) struct Line {
     pub(super) number: u64,
@@ -30,6 +38,8 @@ pub(super) struct Lines {
     text: Text,
     ahead: VecDeque<Line>,
     number: u64,
+    /// Bytes that were looked ahead at and turned out to belong to no record.
+    in_vain: u64,
     /// The longest line that is read, and the longest record of several.
     pub(super) longest: usize,
 }
@@ -47,12 +57,13 @@ const NOT_DOUBLED: &str = "a quote stands within a quoted field; write \"\" for 
 
 impl Lines {
     pub(super) fn new(text: Text, longest: usize) -> Self {
-        Self { text, ahead: VecDeque::new(), number: 0, longest }
+        Self { text, ahead: VecDeque::new(), number: 0, in_vain: 0, longest }
     }
 
     fn rewind(&mut self) -> io::Result<()> {
         self.ahead.clear();
         self.number = 0;
+        self.in_vain = 0;
         self.text.rewind()
     }
 
@@ -114,6 +125,11 @@ impl Lines {
             }
         }
         Ok(self.ahead.get(ahead))
+    }
+
+    /// How many lines may be looked at for the end of a quoted field.
+    fn furthest(&self) -> usize {
+        if self.in_vain > IN_VAIN + 8 * self.text.bytes_read { FEW_LINES } else { MOST_LINES }
     }
 
     fn at_end(&mut self) -> io::Result<bool> {
@@ -180,8 +196,10 @@ impl Lines {
         }
         let mut whole = line.bytes.clone();
         let (mut end, longest) = (line.end, self.longest);
-        for ahead in 0..MOST_LINES {
+        let mut looked = 0;
+        for ahead in 0..self.furthest() {
             let Some(next) = self.peek(ahead)? else { break };
+            looked += next.bytes.len() as u64 + LINE;
             if next.too_long || whole.len() + next.bytes.len() > longest {
                 break;
             }
@@ -191,9 +209,13 @@ impl Lines {
             match quotes.feed(&next.bytes) {
                 Ok(true) => return Ok(Record::Whole(whole, ahead + 1)),
                 Ok(false) => {}
-                Err(Malformed) => return Ok(Record::Broken(NOT_DOUBLED, self.ended_late(line, delimiter)?)),
+                Err(Malformed) => {
+                    self.in_vain += looked;
+                    return Ok(Record::Broken(NOT_DOUBLED, self.ended_late(line, delimiter)?));
+                }
             }
         }
+        self.in_vain += looked;
         Ok(Record::Broken(NOT_CLOSED, 0))
     }
 
@@ -201,17 +223,22 @@ impl Lines {
     fn ended_late(&mut self, line: &Line, delimiter: u8) -> io::Result<usize> {
         let mut length = line.bytes.len();
         let longest = self.longest;
-        for ahead in 0..MOST_LINES {
+        let mut looked = 0;
+        for ahead in 0..self.furthest() {
             let Some(next) = self.peek(ahead)? else { break };
             length += next.bytes.len();
+            looked += next.bytes.len() as u64 + LINE;
             if length > longest {
                 break;
             }
             let Some(quote) = memchr::memchr(b'"', &next.bytes) else { continue };
             let begins = quote == 0 || next.bytes[quote - 1] == delimiter;
             let ends = next.bytes.get(quote + 1).is_none_or(|after| *after == delimiter);
-            return Ok(if ends && !begins { ahead + 1 } else { 0 });
+            let belong = if ends && !begins { ahead + 1 } else { 0 };
+            self.in_vain += if belong == 0 { looked } else { 0 };
+            return Ok(belong);
         }
+        self.in_vain += looked;
         Ok(0)
     }
 }

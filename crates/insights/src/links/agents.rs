@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use axum::http::header::{ACCEPT, FROM, RANGE};
 use axum::http::{HeaderMap, Method};
-use regex::{RegexSet, RegexSetBuilder};
+use regex::bytes::{RegexSet, RegexSetBuilder};
 
 const LIST: &str = include_str!("../../data/crawlers.txt");
 
@@ -100,7 +100,8 @@ pub(super) fn is_program(method: &Method, headers: &HeaderMap, agent: Option<&st
 }
 
 fn is_listed(agent: &str) -> bool {
-    TEXTS.iter().any(|text| agent.contains(text)) || PATTERNS.as_ref().is_some_and(|patterns| patterns.is_match(agent))
+    TEXTS.iter().any(|text| agent.contains(text))
+        || PATTERNS.as_ref().is_some_and(|patterns| patterns.is_match(agent.as_bytes()))
 }
 
 fn has_no_browsers_name(agent: &str) -> bool {

@@ -9,7 +9,7 @@ use influencerflow::demo;
 use influencerflow::settings::Settings;
 use kernel::{Clock, Scope, WorkspaceId};
 use serde_json::{Value, json};
-use testkit::{Client, Form, FreshDb};
+use testkit::{Client, Form, FreshDb, TempFolder};
 use tower_http::normalize_path::NormalizePath;
 
 /// Where tables are sent to.
@@ -32,6 +32,7 @@ pub(crate) struct World {
     pub(crate) server: Server,
     mode: Mode,
     fresh: FreshDb,
+    _files: TempFolder,
 }
 
 impl World {
@@ -53,11 +54,13 @@ impl World {
         fresh.db.migrate(&migrations(), clock.now()).await.unwrap();
         let workspace: WorkspaceId = clock.new_id();
         let mode = if what == What::Serve { Mode::Serve } else { Mode::Demo(workspace) };
-        let server = Server::new(fresh.db.clone(), mode, settings).await.unwrap();
+        let files = TempFolder::new();
+        let settings = Settings { files_folder: files.path().to_owned(), ..settings.clone() };
+        let server = Server::new(fresh.db.clone(), mode, &settings).await.unwrap();
         if what == What::Demo {
             demo::load(&server.app, &server.directory, workspace).await.unwrap();
         }
-        Self { client: Client::new(service(&server)), server, mode, fresh }
+        Self { client: Client::new(service(&server)), server, mode, fresh, _files: files }
     }
 
     /// Another process over the same database.
