@@ -64,7 +64,9 @@ async fn a_bucket_keeps_files_and_every_request_is_signed() {
     assert_eq!(server.names(), ["/recordings/app%20one/a/b.wav"]);
     // Whoever fetches it there learns what it is, also of what went up in parts.
     let large = (0..9).map(|_| Bytes::from(vec![b'x'; 1 << 20]));
-    put(&files, "a/c.mp3", large).await.unwrap();
+    let limits = Limits { read: Duration::from_secs(30), total: Duration::from_secs(30), ..Limits::default() };
+    let patient = ObjectFiles::s3(&S3Settings { limits, ..settings(&server.url) }).unwrap();
+    put(&patient, "a/c.mp3", large).await.unwrap();
     let asked = server.asked();
     let types: Vec<_> =
         asked.iter().filter(|asked| asked.method == Method::PUT || asked.query.starts_with("uploads")).collect();
