@@ -16,7 +16,7 @@ async fn a_long_key_over_many_items_is_refused_as_fast_as_any_other_body(world: 
             let started = Instant::now();
             let reply = world.client.raw(axum::http::Method::POST, path, "application/json", body).await;
             assert!(reply.status >= 400, "{path}: {}", reply.status);
-            assert!(started.elapsed() < Duration::from_secs(4), "{path}: {:?}", started.elapsed());
+            assert!(started.elapsed() < Duration::from_millis(1_500), "{path}: {:?}", started.elapsed());
         }
     }
 }
