@@ -12,7 +12,7 @@ use futures::{Stream, StreamExt as _};
 use kernel::{Error, Kind};
 use tokio::time::{Instant, Sleep};
 
-/// The bounds of a [`Pace`].
+/// The bounds of a body's pace.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Patience {
     /// The longest wait at once, and what is waited in any case.

@@ -27,7 +27,7 @@ pub(super) struct System(TokioResolver);
 impl System {
     /// As this machine is set up.
     pub(super) fn new() -> Result<Self> {
-        let resolver = TokioResolver::builder_tokio().and_then(|builder| builder.build());
+        let resolver = TokioResolver::builder_tokio().and_then(hickory_resolver::ResolverBuilder::build);
         resolver.map(Self).map_err(|error| Error::conflict(format!("no name server is known here: {error}")))
     }
 }

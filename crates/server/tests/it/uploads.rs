@@ -32,7 +32,7 @@ async fn slow_uploads_stop_nobody_and_end_with_their_requests(world: World) {
         let mut told = Vec::new();
         while told.len() < 600 - settings().limits.uploads_of_address {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            let (over, under_way): (Vec<_>, Vec<_>) = tasks.drain(..).partition(|task| task.is_finished());
+            let (over, under_way): (Vec<_>, Vec<_>) = tasks.drain(..).partition(tokio::task::JoinHandle::is_finished);
             tasks = under_way;
             for task in over {
                 told.push(task.await.unwrap());
