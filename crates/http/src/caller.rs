@@ -6,7 +6,14 @@
 //! | [`Reader`] | the same | on routes that read, whatever their method |
 //! | [`Member`] | an account, also in the demo (documents D, E and what is about oneself) | unless it may only read |
 //! | [`Person`] | an account by its own log-in, never by a program's key | what is its own |
+//! | [`Newcomer`] | the same | what is its own, also before it has proved its address |
+//! | [`Fresh`] | the same, by a log-in of just now | where its money goes |
+//! | [`Taking`] | as [`Caller`] | nothing: it takes much out at once |
 //! | [`Anyone`] | everybody; a token that is no good is refused all the same | nothing |
+//!
+//! **An address that nobody proved opens nothing.** An account whose address was not confirmed may log in, confirm it and look: what
+//! changes something, or takes much out, is refused with 403 and what to do. [`Who::wants_proof`](crate::Who::wants_proof) says it for
+//! each extractor, and nothing else does: a route that is to be open to such an account takes [`Newcomer`] or [`Reader`].
 
 use std::ops::Deref;
 
@@ -17,6 +24,7 @@ use axum::http::request::Parts;
 use futures::future::BoxFuture;
 use kernel::{Account, Error, Kind, Proof, SessionId};
 
+use crate::policy::Who;
 use crate::{ApiError, App, Mode, limits};
 
 /// Who knows which account a token belongs to.
@@ -46,10 +54,35 @@ pub struct Person {
     pub session: SessionId,
 }
 
+/// As [`Person`], for what an account may do before its address is proved: log out, ask for the mail again, change its password, give
+/// up what it has.
+pub struct Newcomer {
+    /// Who.
+    pub account: Account,
+    /// By which log-in.
+    pub session: SessionId,
+}
+
+/// As [`Person`], by a log-in that was opened within [`FRESH`]: for what must not be done with a device that was left open.
+pub struct Fresh(pub Account);
+
+/// As [`Caller`], for what takes much out at once, such as an export: only with a proved address, whatever the method.
+pub struct Taking(pub kernel::Caller);
+
+/// How long a log-in counts as fresh.
+pub const FRESH: i64 = 10 * kernel::time::MINUTE;
+
 /// Whoever asks, known or not.
 pub struct Anyone(pub kernel::Caller);
 
 impl Deref for Caller {
+    type Target = kernel::Caller;
+    fn deref(&self) -> &kernel::Caller {
+        &self.0
+    }
+}
+
+impl Deref for Taking {
     type Target = kernel::Caller;
     fn deref(&self) -> &kernel::Caller {
         &self.0
@@ -129,6 +162,26 @@ fn account(caller: kernel::Caller) -> Result<Account, ApiError> {
     }
 }
 
+/// The rule of the head of this file.
+fn must_be_proved(parts: &Parts, who: Who, verified: bool) -> Result<(), ApiError> {
+    if verified || !who.wants_proof(&parts.method) {
+        return Ok(());
+    }
+    let message = "Verify your e-mail address first: open the link in the mail that was sent to it, \
+                   or have it sent again with POST /api/v1/auth/resend-verification";
+    Err(Error::new(Kind::Forbidden, message).into())
+}
+
+/// A person by their own log-in.
+fn person(account: Account) -> Result<(Account, SessionId), ApiError> {
+    match account.proof {
+        Proof::Session(session) => Ok((account, session)),
+        Proof::ApiKey(_) => {
+            Err(Error::new(Kind::Forbidden, "This takes your own log-in; a program's key will not do").into())
+        }
+    }
+}
+
 fn must_write(parts: &Parts, caller: &kernel::Caller) -> Result<(), ApiError> {
     if parts.method.is_safe() || caller.may_write() {
         return Ok(());
@@ -160,6 +213,13 @@ macro_rules! extracted {
 extracted! {
     Caller: |parts, app| {
         let caller = someone(whoever(parts, app).await?, app)?;
+        must_be_proved(parts, Who::Caller, caller.is_verified())?;
+        must_write(parts, &caller)?;
+        Ok(Self(caller))
+    };
+    Taking: |parts, app| {
+        let caller = someone(whoever(parts, app).await?, app)?;
+        must_be_proved(parts, Who::Taking, caller.is_verified())?;
         must_write(parts, &caller)?;
         Ok(Self(caller))
     };
@@ -167,17 +227,27 @@ extracted! {
     Anyone: |parts, app| Ok(Self(whoever(parts, app).await?));
     Member: |parts, app| {
         let account = account(whoever(parts, app).await?)?;
+        must_be_proved(parts, Who::Member, account.verified)?;
         must_write(parts, &kernel::Caller::Account(account.clone()))?;
         Ok(Self(account))
     };
     Person: |parts, app| {
-        let account = account(whoever(parts, app).await?)?;
-        match account.proof {
-            Proof::Session(session) => Ok(Self { account, session }),
-            Proof::ApiKey(_) => {
-                Err(Error::new(Kind::Forbidden, "This takes your own log-in; a program's key will not do").into())
-            }
+        let (account, session) = person(account(whoever(parts, app).await?)?)?;
+        must_be_proved(parts, Who::Person, account.verified)?;
+        Ok(Self { account, session })
+    };
+    Newcomer: |parts, app| {
+        let (account, session) = person(account(whoever(parts, app).await?)?)?;
+        Ok(Self { account, session })
+    };
+    Fresh: |parts, app| {
+        let (account, _) = person(account(whoever(parts, app).await?)?)?;
+        must_be_proved(parts, Who::Fresh, account.verified)?;
+        if account.since.plus(FRESH) < app.clock().now() {
+            let message = "This takes a log-in of the last ten minutes; log in again, and repeat your request";
+            return Err(Error::new(Kind::Forbidden, message).into());
         }
+        Ok(Self(account))
     };
 }
 

@@ -37,7 +37,7 @@ pub use app::{App, Mode};
 pub use binary::Binary;
 pub use body::{Body, MaybeBody, Params};
 pub use cache::Responses;
-pub use caller::{Anyone, Authenticate, Caller, Member, Person, Reader};
+pub use caller::{Anyone, Authenticate, Caller, Fresh, Member, Newcomer, Person, Reader, Taking};
 pub use done::{Done, done};
 pub use error::{ApiError, ErrorBody};
 pub use list::{Offsets, Page};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::http::Method;
 
 use crate::app::Limits;
-use crate::{Anyone, Caller, Member, Person, Reader};
+use crate::{Anyone, Caller, Fresh, Member, Newcomer, Person, Reader, Taking};
 
 /// Who is let in. Never said: it is read from the extractors in the handler's signature, so that the two cannot disagree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
@@ -22,10 +22,16 @@ pub enum Who {
     Reader,
     /// [`Caller`].
     Caller,
+    /// [`Taking`].
+    Taking,
     /// [`Member`].
     Member,
+    /// [`Newcomer`].
+    Newcomer,
     /// [`Person`].
     Person,
+    /// [`Fresh`].
+    Fresh,
 }
 
 impl Who {
@@ -34,8 +40,11 @@ impl Who {
             (TypeId::of::<Anyone>(), Self::Anyone),
             (TypeId::of::<Reader>(), Self::Reader),
             (TypeId::of::<Caller>(), Self::Caller),
+            (TypeId::of::<Taking>(), Self::Taking),
             (TypeId::of::<Member>(), Self::Member),
+            (TypeId::of::<Newcomer>(), Self::Newcomer),
             (TypeId::of::<Person>(), Self::Person),
+            (TypeId::of::<Fresh>(), Self::Fresh),
         ];
         known.into_iter().find(|(id, _)| *id == extractor).map_or(Self::Everybody, |(_, who)| who)
     }
@@ -43,6 +52,16 @@ impl Who {
     /// Is an account's bearer token wanted?
     pub const fn wants_account(self) -> bool {
         !matches!(self, Self::Everybody | Self::Anyone)
+    }
+
+    /// Must an account have proved its address, to be let in by this method? The one rule of what an unproved address opens: it looks,
+    /// and changes nothing but what [`Newcomer`] is for.
+    pub fn wants_proof(self, method: &Method) -> bool {
+        match self {
+            Self::Everybody | Self::Anyone | Self::Reader | Self::Newcomer => false,
+            Self::Caller | Self::Member | Self::Person => !method.is_safe(),
+            Self::Taking | Self::Fresh => true,
+        }
     }
 }
 
@@ -83,6 +102,8 @@ pub enum Rate {
     Ai,
     /// Files that are taken in.
     Upload,
+    /// What takes much out at once.
+    Export,
     /// Signing up, logging in, resetting a password.
     LogIn,
     /// What providers call us with, and who follows a tracked link: many come from one address.

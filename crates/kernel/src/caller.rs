@@ -1,6 +1,6 @@
 //! Who asks, and what they may see.
 
-use crate::{AccountId, ApiKeyId, SessionId, WorkspaceId};
+use crate::{AccountId, ApiKeyId, SessionId, Timestamp, WorkspaceId};
 
 /// What kind of account someone has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, crate::Words)]
@@ -64,6 +64,10 @@ pub struct Account {
     pub proof: Proof,
     /// May it only read? A viewer's log-in, and a key made for reading.
     pub read_only: bool,
+    /// Has it proved the address that it claims to have? Whoever claims none (a provider vouched for them) has nothing to prove.
+    pub verified: bool,
+    /// When the log-in was opened, or the key made.
+    pub since: Timestamp,
 }
 
 /// Who asks.
@@ -128,6 +132,15 @@ impl Caller {
             Self::Anonymous => false,
             Self::DemoAdmin(_) => true,
             Self::Account(account) => !account.read_only,
+        }
+    }
+
+    /// Has this caller proved who they say they are? See [`Account::verified`].
+    pub fn is_verified(&self) -> bool {
+        match self {
+            Self::Anonymous => false,
+            Self::DemoAdmin(_) => true,
+            Self::Account(account) => account.verified,
         }
     }
 

@@ -42,6 +42,33 @@ pub(crate) enum Kind {
     Admin,
     Own,
     Owner,
+    Fresh,
+}
+
+/// What is otherwise for an account whose address is not proved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Unproved {
+    Usual,
+    LetIn,
+    Refused,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Row {
+    pub(crate) kind: Kind,
+    unproved: Unproved,
+}
+
+impl Row {
+    /// Is an account whose address is not proved refused?
+    fn wants_proof(self, method: &Method) -> bool {
+        match self.unproved {
+            Unproved::Usual => self.kind.wants_account() && self.kind != Kind::Reader && !method.is_safe(),
+            Unproved::LetIn => false,
+            Unproved::Refused => true,
+        }
+    }
 }
 
 impl Kind {
@@ -58,6 +85,7 @@ impl Kind {
             "admin" => Self::Admin,
             "self" => Self::Own,
             "owner" => Self::Owner,
+            "fresh" => Self::Fresh,
             _ => return None,
         })
     }
@@ -67,10 +95,13 @@ impl Kind {
         match self {
             Self::Public | Self::Token | Self::Webhook => matches!(who, Who::Everybody | Who::Anyone),
             Self::Reader => who == Who::Reader,
-            Self::Account | Self::Shared | Self::Business => matches!(who, Who::Caller | Who::Member | Who::Reader),
+            Self::Account | Self::Shared | Self::Business => {
+                matches!(who, Who::Caller | Who::Member | Who::Reader | Who::Taking)
+            }
             Self::Creator => matches!(who, Who::Caller | Who::Member),
             Self::Admin => matches!(who, Who::Caller | Who::Reader | Who::Member | Who::Person),
-            Self::Own | Self::Owner => who == Who::Person,
+            Self::Own | Self::Owner => matches!(who, Who::Person | Who::Newcomer),
+            Self::Fresh => who == Who::Fresh,
         }
     }
 
@@ -81,11 +112,19 @@ impl Kind {
 }
 
 /// The table, by `METHOD path`.
-pub(crate) fn table() -> BTreeMap<String, Kind> {
+pub(crate) fn table() -> BTreeMap<String, Row> {
     let lines = TABLE.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
     let rows = lines.map(|line| {
-        let (route, kind) = line.split_once(" | ").unwrap_or_else(|| panic!("no row: {line}"));
-        (route.to_owned(), Kind::parse(kind.trim()).unwrap_or_else(|| panic!("no kind: {line}")))
+        let mut parts = line.split(" | ").map(str::trim);
+        let route = parts.next().unwrap_or_else(|| panic!("no row: {line}"));
+        let kind = parts.next().and_then(Kind::parse).unwrap_or_else(|| panic!("no kind: {line}"));
+        let unproved = match parts.next() {
+            None => Unproved::Usual,
+            Some("unproved") => Unproved::LetIn,
+            Some("proved") => Unproved::Refused,
+            Some(other) => panic!("{other} in {line}"),
+        };
+        (route.to_owned(), Row { kind, unproved })
     });
     rows.collect()
 }
@@ -116,6 +155,8 @@ pub(crate) struct Town {
     /// The owner of another tenant, and a creator.
     stranger: Someone,
     pub(crate) creator: Someone,
+    /// A brand and a creator who have not answered the mail.
+    newcomers: [Someone; 2],
     /// Things of the first tenant.
     pub(crate) campaign: String,
     outreach: String,
@@ -132,6 +173,10 @@ impl Town {
         let viewer = someone(&world, &format!("{MARK}_viewer"), UserType::Business).await;
         let stranger = someone(&world, "stranger", UserType::Business).await;
         let creator = someone(&world, "creator", UserType::Creator).await;
+        let newcomers = [
+            unproved(&world, "new_brand", UserType::Business).await,
+            unproved(&world, "new_creator", UserType::Creator).await,
+        ];
         join(&world, &owner, &viewer).await;
         let client = by(&world, &owner.token);
         let body = json!({"product_name": format!("{MARK} band"), "brand_name": "TechFit", "total_budget": 25_000});
@@ -143,7 +188,7 @@ impl Town {
         let outreach = text(&selected, "outreach_id");
         let key = client.post("/api/v1/api-keys", &json!({"name": "Reading", "scope": "read"})).await;
         let reading_key = text(&key.json(), "key");
-        Self { world, owner, viewer, reading_key, stranger, creator, campaign, outreach, entry }
+        Self { world, owner, viewer, reading_key, stranger, creator, newcomers, campaign, outreach, entry }
     }
 
     /// The path with the first tenant's things in it, and nobody's where it has none.
@@ -184,11 +229,20 @@ pub(crate) fn by(world: &World, token: &str) -> Client {
 
 /// A new account, logged in.
 pub(crate) async fn someone(world: &World, name: &str, user_type: UserType) -> Someone {
+    logged_in(world, name, user_type, true).await
+}
+
+/// Somebody who registered this address, and did not answer the mail.
+async fn unproved(world: &World, name: &str, user_type: UserType) -> Someone {
+    logged_in(world, name, user_type, false).await
+}
+
+async fn logged_in(world: &World, name: &str, user_type: UserType, is_verified: bool) -> Someone {
     let accounts = &world.server.accounts;
     let new = NewAccount {
         email: Some(format!("{name}@example.com")),
         username: Some(name.to_owned()),
-        is_verified: true,
+        is_verified,
         ..NewAccount::of(user_type)
     };
     let mut tx = world.db().write().await.unwrap();
@@ -293,7 +347,7 @@ async fn others(town: &Town, route: &Route, kind: Kind, number: usize, wrong: &m
     let writes = !route.method.is_safe() && kind != Kind::Reader;
     let key = town.ask(route, Some(&town.reading_key)).await;
     let right = match kind {
-        Kind::Own | Kind::Owner | Kind::Admin | Kind::Creator => key.status == 403,
+        Kind::Own | Kind::Owner | Kind::Admin | Kind::Creator | Kind::Fresh => key.status == 403,
         _ if writes => key.status == 403,
         _ => !matches!(key.status, 401 | 403),
     };
@@ -301,7 +355,7 @@ async fn others(town: &Town, route: &Route, kind: Kind, number: usize, wrong: &m
     if kind != Kind::Own {
         let viewer = town.ask(route, Some(&town.viewer.token)).await;
         let right = match kind {
-            Kind::Owner | Kind::Admin | Kind::Creator => viewer.status == 403 || matches!(viewer.status, 409 | 422),
+            Kind::Owner | Kind::Admin | Kind::Creator | Kind::Fresh => matches!(viewer.status, 403 | 409 | 422),
             _ if writes => viewer.status == 403,
             _ => !matches!(viewer.status, 401 | 403),
         };
@@ -320,7 +374,7 @@ async fn others(town: &Town, route: &Route, kind: Kind, number: usize, wrong: &m
     let stranger = town.ask(route, Some(&business.token)).await;
     let right = match kind {
         Kind::Admin => stranger.status == 403,
-        Kind::Creator => stranger.status == 403 || (writes && matches!(stranger.status, 415 | 422)),
+        Kind::Creator | Kind::Fresh => stranger.status == 403 || (writes && matches!(stranger.status, 415 | 422)),
         Kind::Business | Kind::Owner if names_theirs.iter().any(|name| route.path.contains(name)) => {
             // A body is read before anything is looked for.
             stranger.status == 404 || (writes && matches!(stranger.status, 415 | 422))
@@ -348,7 +402,7 @@ async fn the_right_one(town: &Town, route: &Route, kind: Kind, number: usize, wr
     let user_type = match kind {
         Kind::Public | Kind::Token | Kind::Webhook => return,
         Kind::Admin => UserType::Admin,
-        Kind::Creator => UserType::Creator,
+        Kind::Creator | Kind::Fresh => UserType::Creator,
         _ => UserType::Business,
     };
     let right = someone(&town.world, &format!("right_{number}"), user_type).await;
@@ -364,10 +418,31 @@ async fn the_right_one(town: &Town, route: &Route, kind: Kind, number: usize, wr
     wrong.look_blind(!matches!(reply.status, 401 | 403), route, "the right one", &reply);
 }
 
+/// Accounts whose address nobody has proved: they look, and change nothing but what they may.
+async fn newcomers(town: &Town, route: &Route, row: Row, number: usize, wrong: &mut Wrong) {
+    if !row.kind.wants_account() {
+        return;
+    }
+    // What ends log-ins is asked by people who are not asked for again.
+    let passing = match row.unproved {
+        Unproved::LetIn => Some([
+            unproved(&town.world, &format!("new_brand_{number}"), UserType::Business).await,
+            unproved(&town.world, &format!("new_creator_{number}"), UserType::Creator).await,
+        ]),
+        _ => None,
+    };
+    for newcomer in passing.as_ref().unwrap_or(&town.newcomers) {
+        let reply = town.ask(route, Some(&newcomer.token)).await;
+        let told = reply.text().contains("Verify your e-mail address first");
+        let right = if row.wants_proof(&route.method) { reply.status == 403 && told } else { !told };
+        wrong.look_blind(right, route, "an account whose address is not proved", &reply);
+    }
+}
+
 async fn walk(engine: Engine) {
     let town = Town::of(engine).await;
     assert_eq!(by(&town.world, &town.viewer.token).get("/api/v1/workspace").await.ok()["role"], "viewer");
-    let table: BTreeMap<String, Kind> = table().into_iter().map(|(label, kind)| (unnamed(&label), kind)).collect();
+    let table: BTreeMap<String, Row> = table().into_iter().map(|(label, row)| (unnamed(&label), row)).collect();
     let routes = routes(&town.world).await;
     let missing: Vec<String> =
         routes.iter().map(Route::label).filter(|label| !table.contains_key(&unnamed(label))).collect();
@@ -381,10 +456,12 @@ async fn walk(engine: Engine) {
     assert!(gone.is_empty(), "rows of routes that are not there: {gone:?}");
     let mut wrong = Wrong::default();
     for (number, route) in routes.iter().enumerate() {
-        let kind = table[&unnamed(&route.label())];
+        let row = table[&unnamed(&route.label())];
+        let kind = row.kind;
         strangers(&town, route, kind, &mut wrong).await;
         others(&town, route, kind, number, &mut wrong).await;
         the_right_one(&town, route, kind, number, &mut wrong).await;
+        newcomers(&town, route, row, number, &mut wrong).await;
     }
     assert!(wrong.0.is_empty(), "answered otherwise than it should be:\n{}", wrong.0);
 }
@@ -394,16 +471,20 @@ async fn walk(engine: Engine) {
 async fn every_route_is_registered_as_the_table_has_it() {
     let world = World::new(fresh_db(Engine::Sqlite).await, What::Serve).await;
     let (_, _, policies) = world.server.routes(world.server.about(&settings(), None));
-    let table: BTreeMap<String, Kind> = table().into_iter().map(|(label, kind)| (unnamed(&label), kind)).collect();
+    let table: BTreeMap<String, Row> = table().into_iter().map(|(label, row)| (unnamed(&label), row)).collect();
     let mut wrong = String::new();
     for route in routes(&world).await {
         let (label, path) = (route.label(), route.path.as_str());
-        let kind = table[&unnamed(&label)];
+        let row = table[&unnamed(&label)];
+        let kind = row.kind;
         let policy = policies.of(&route.method, path);
         // Its link opens it, or whoever's call it is: the handler tells the two apart.
         let by_link_or_account = label.ends_with("/calendar.ics");
         if !kind.fits(policy.who) && !by_link_or_account {
             let _ = writeln!(wrong, "  {label} is for {kind:?} and lets in {:?}", policy.who);
+        }
+        if policy.who.wants_account() && row.wants_proof(&route.method) != policy.who.wants_proof(&route.method) {
+            let _ = writeln!(wrong, "  {label} is otherwise open to an address that is not proved: {:?}", policy.who);
         }
         let rate = match kind {
             Kind::Webhook if path != "/metrics" => Some(Rate::Webhook),
