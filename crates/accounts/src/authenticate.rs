@@ -97,5 +97,6 @@ pub(crate) fn account_of(alive: &store::Alive, session: SessionId) -> Account {
     let workspace = alive.workspace_id.filter(|_| alive.role.is_some());
     let role = alive.role.filter(|_| workspace.is_some()).unwrap_or(WorkspaceRole::Owner);
     let read_only = role == WorkspaceRole::Viewer;
-    Account { id, user_type: alive.user_type, workspace, role, proof: Proof::Session(session), read_only }
+    let (proof, verified) = (Proof::Session(session), alive.is_verified || !alive.has_email);
+    Account { id, user_type: alive.user_type, workspace, role, proof, read_only, verified, since: alive.created_at }
 }

@@ -1,14 +1,18 @@
 //! Access tokens: short-lived JWTs (RFC 7519), signed with the one algorithm of the settings and no other.
 
+use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use kernel::{AccountId, Error, Kind, Result, SessionId, Timestamp, UserType};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::settings::Algorithm;
 use crate::state::refused;
 
 /// Who signs.
 const ISSUER: &str = "influencerflow";
+/// What keeps the key of [`Signer::follower`] apart from the one that signs.
+const FOLLOWING: &[u8] = b"influencerflow refresh tokens\0";
 
 /// What a token says. What its owner may do is looked up by `sid`; `user_type` is for clients to read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,6 +31,8 @@ pub(crate) struct Signer {
     validation: Validation,
     encoding: EncodingKey,
     decoding: DecodingKey,
+    /// What the tokens that follow others are made with.
+    following: [u8; 32],
     seconds: i64,
 }
 
@@ -47,8 +53,17 @@ impl Signer {
             validation,
             encoding: EncodingKey::from_secret(secret.as_bytes()),
             decoding: DecodingKey::from_secret(secret.as_bytes()),
+            following: Sha256::new_with_prefix(FOLLOWING).chain_update(secret.as_bytes()).finalize().into(),
             seconds: i64::from(minutes) * 60,
         }
+    }
+
+    /// The random part of the refresh token that follows this one. Whoever has the secret of the settings can tell it, and nobody else: so
+    /// any process answers a second request for the same trade as the first was answered, and none has to keep the token for that.
+    pub(crate) fn follower(&self, token: &str) -> Result<[u8; 32]> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.following).map_err(Error::internal)?;
+        mac.update(token.as_bytes());
+        Ok(mac.finalize().into_bytes().into())
     }
 
     /// For how many seconds a token is good.

@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use http_base::Peer;
 use jobs::{Context, NewJob, Outcome, Payload, Registry};
-use kernel::{Result, Scope};
+use kernel::{AccountId, Result, Scope};
 use serde::{Deserialize, Serialize};
 
 use crate::{Accounts, audit, guesses, letters, store};
 
 const FORGOT: &str = "accounts.forgot";
 const PURGE: &str = "accounts.purge";
+const CLAIMS: &str = "accounts.claims";
+
+/// Accounts that are looked at in one transaction.
+const BITE: u32 = 200;
 
 /// How long log-ins that are over, and networks that were not seen again, are remembered.
 const SESSIONS: i64 = 90 * kernel::time::DAY;
@@ -25,6 +29,8 @@ pub fn jobs(accounts: &Accounts) -> Registry {
     registry.on(FORGOT, move |_, payload| forgot(own.clone(), payload));
     registry.on(PURGE, |context, _| purge(context));
     registry.every(Duration::from_hours(24), PURGE);
+    registry.on(CLAIMS, |context, _| claims(context));
+    registry.every(Duration::from_hours(24), CLAIMS);
     crate::data::register(&mut registry, accounts);
     registry
 }
@@ -62,6 +68,25 @@ async fn forgot(accounts: Accounts, payload: Payload) -> Outcome {
     audit::record(&mut tx, accounts.clock(), entry).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Creators whose addresses were proved before the directory remembered that: their entries are theirs as well.
+async fn claims(context: Context) -> Outcome {
+    let (scope, now, mut after) = (Scope::system(), context.clock.now(), AccountId::from_uuid(uuid::Uuid::nil()));
+    loop {
+        let mut tx = context.db.read().await?;
+        let proved = store::proved_creators(scope, &mut tx, after, BITE).await?;
+        drop(tx);
+        let Some((last, _)) = proved.last() else { return Ok(()) };
+        after = *last;
+        let mut tx = context.db.write().await?;
+        for (id, email) in proved {
+            if !creators::store::is_proved(scope, &mut tx, &email, id).await? {
+                creators::store::prove(scope, &mut tx, &email, id, now).await?;
+            }
+        }
+        tx.commit().await?;
+    }
 }
 
 async fn purge(context: Context) -> Outcome {

@@ -39,7 +39,8 @@ const VERIFY: Letter = Letter {
             p { "Hello " (words.name) "," }
             p { "please confirm that this address is yours." }
             (way_in(words.link, "Confirm the address"))
-            p { "It is good once, for " (words.when) ". If you did not sign up, you need do nothing." }
+            p { "It is good once, for " (words.when) ". If you did not sign up, do not confirm: without it the \
+                 account can do nothing in your name." }
         }
     },
 };
@@ -65,9 +66,41 @@ const CHANGED: Letter = Letter {
             p { "Hello " (words.name) "," }
             p {
                 "the password of your account was changed just now (" (words.when) "). Everyone else who was logged in to it has been \
-                 logged out."
+                 logged out; keys, linked providers, mailed links and open invitations have ended, too."
             }
             p { "If it was not you, ask for a new password at once: " (link(words.link)) }
+        }
+    },
+};
+
+const CONFIRMED: Letter = Letter {
+    subject: "Your e-mail address was confirmed",
+    text: include_str!("../templates/confirmed.txt"),
+    html: |words| {
+        html! {
+            p { "Hello " (words.name) "," }
+            p {
+                "the address of your account was confirmed just now (" (words.when) "). Whatever was open or linked before is not any \
+                 more: log-ins, keys, linked providers, mailed links. Log in again."
+            }
+            p {
+                "If you never signed up, somebody else did it with your address: " a href=(words.link) { "choose a password of your own" }
+                " at once, and they have nothing left."
+            }
+        }
+    },
+};
+const EXISTS: Letter = Letter {
+    subject: "You have an account already",
+    text: include_str!("../templates/exists.txt"),
+    html: |words| {
+        html! {
+            p { "Hello " (words.name) "," }
+            p {
+                "somebody, probably you, wanted to sign up with this address just now (" (words.when) "). It has an account already: log \
+                 in to that. If you do not remember its password, " a href=(words.link) { "choose a new one" } "."
+            }
+            p { "If it was not you, you need do nothing." }
         }
     },
 };
@@ -164,13 +197,28 @@ pub(crate) async fn reset(accounts: &Accounts, tx: &mut Tx, account: &AccountRow
     with_token(accounts, tx, account, Purpose::Reset).await
 }
 
+/// Tells the owner of an address what happened just now, and where a new password is to be had.
+async fn tell(letter: &Letter, tx: &mut Tx, app: &App, account: &AccountRow) -> Result<()> {
+    let Some(email) = &account.email else { return Ok(()) };
+    let link = format!("{}/forgot-password", app.public_url());
+    let when = format!("{} UTC", app.clock().now().to_string()[..16].replace('T', " "));
+    let words = Words { name: &account.username, link: &link, token: "", when: &when };
+    letter.queue(tx, app, email, &words).await
+}
+
 /// Tells that the password was changed, in case it was somebody else.
 pub(crate) async fn changed(accounts: &Accounts, tx: &mut Tx, account: &AccountRow) -> Result<()> {
-    let Some(email) = &account.email else { return Ok(()) };
-    let link = format!("{}/forgot-password", accounts.app().public_url());
-    let when = format!("{} UTC", accounts.clock().now().to_string()[..16].replace('T', " "));
-    let words = Words { name: &account.username, link: &link, token: "", when: &when };
-    CHANGED.queue(tx, accounts.app(), email, &words).await
+    tell(&CHANGED, tx, accounts.app(), account).await
+}
+
+/// Tells that the address was confirmed, and that whatever was there before has ended.
+pub(crate) async fn confirmed(accounts: &Accounts, tx: &mut Tx, account: &AccountRow) -> Result<()> {
+    tell(&CONFIRMED, tx, accounts.app(), account).await
+}
+
+/// Tells that somebody wanted to sign up with an address that has an account.
+pub(crate) async fn exists(accounts: &Accounts, tx: &mut Tx, account: &AccountRow) -> Result<()> {
+    tell(&EXISTS, tx, accounts.app(), account).await
 }
 
 #[cfg(test)]
@@ -180,7 +228,7 @@ mod tests {
     #[test]
     fn what_is_filled_in_is_text() {
         let words = Words { name: "<b>{{link}}</b>", link: "https://x/?a=1&b=\"2\"", token: "t", when: "an hour" };
-        for letter in [&VERIFY, &RESET, &CHANGED] {
+        for letter in [&VERIFY, &RESET, &CHANGED, &CONFIRMED, &EXISTS] {
             let html = framed(letter.subject, &(letter.html)(&words));
             assert!(html.contains("<p>Hello &lt;b&gt;{{link}}&lt;/b&gt;,</p>"), "{html}");
             assert!(html.contains("<a href=\"https://x/?a=1&amp;b=&quot;2&quot;\""), "{html}");
@@ -191,7 +239,7 @@ mod tests {
     #[test]
     fn every_name_in_the_templates_is_filled_in() {
         let known = ["name", "link", "token", "time", "when"];
-        for letter in [&VERIFY, &RESET, &CHANGED] {
+        for letter in [&VERIFY, &RESET, &CHANGED, &CONFIRMED, &EXISTS] {
             for part in letter.text.split("{{").skip(1) {
                 let name = part.split("}}").next().unwrap();
                 assert!(known.contains(&name), "{name}");

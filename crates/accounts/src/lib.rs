@@ -1,7 +1,7 @@
 //! Who one is: sign-up, log-in, tokens, workspaces, keys, audit.
 //!
-//! Invariants: a password, a refresh token, a mailed token and a key are stored as hashes only. A refresh token is good once; the
-//! second use of one ends its log-in. What a token may do is looked up, never read out of it: an account, its workspace and its
+//! Invariants: a password, a refresh token, a mailed token and a key are stored as hashes only. A refresh token is good once, and
+//! its use after that was answered ends its log-in; an address that nobody proved opens nothing. What a token may do is looked up, never read out of it: an account, its workspace and its
 //! role count as they stand now, and whatever ends or changes them moves the topic [`TOPIC`], by which every process follows at
 //! once. Every log-in, refusal and change of rights stands in the audit log, written in the transaction that it tells of.
 
@@ -11,6 +11,7 @@ mod authenticate;
 mod claims;
 mod data;
 pub mod events;
+mod everybody_else;
 mod guesses;
 mod identity;
 mod jobs;
@@ -33,7 +34,7 @@ pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
 pub use model::{AccountRow, NewAccount, UserBody};
 pub use routes::router;
-pub use settings::{Algorithm, HashCost, Settings, is_well_known};
+pub use settings::{Algorithm, ConfirmWants, HashCost, Settings, is_well_known};
 pub use state::{Accounts, Shared};
 
 /// The topic that moves on whenever a log-in ends, or an account, its workspace or its role changes.

@@ -9,6 +9,11 @@ use sha2::{Digest, Sha256};
 pub fn random(clock: &Clock, prefix: &str) -> String {
     let mut bytes = [0; 32];
     clock.fill(&mut bytes);
+    spelled(prefix, bytes)
+}
+
+/// A token of these bytes after a prefix.
+pub fn spelled(prefix: &str, bytes: [u8; 32]) -> String {
     format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 

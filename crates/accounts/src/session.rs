@@ -1,14 +1,18 @@
 //! Log-ins: opened, traded on, ended.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
 use db::Tx;
 use http_base::Peer;
 use kernel::{AccountId, Result, Scope, SessionId, Timestamp};
+use moka::sync::Cache;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::state::refused;
-use crate::store::{self, Rotation, SessionRow};
+use crate::store::{self, Lasting, Rotation, SessionRow, Traded};
 use crate::{AccountRow, Accounts, UserBody, audit, guesses, identity, secrets};
 
 /// What refresh tokens begin with.
@@ -19,7 +23,7 @@ const REFRESH_PREFIX: &str = "ifr_";
 pub struct Tokens {
     /// To be sent as `Authorization: Bearer …`.
     pub access_token: String,
-    /// To be traded for new tokens, once. Using it a second time ends the log-in.
+    /// To be traded for new tokens, once. Using it again after that was answered ends the log-in.
     pub refresh_token: String,
     /// Always `bearer`.
     #[schema(example = "bearer")]
@@ -53,7 +57,7 @@ pub async fn open(accounts: &Accounts, tx: &mut Tx, account: &AccountRow, method
         agent: peer.agent.clone(),
         created_at: now,
         last_used_at: now,
-        expires_at: refresh_end(accounts, now),
+        expires_at: refresh_end(accounts, now, now),
     };
     store::insert_session(Scope::system(), tx, &session, &secrets::hash(&refresh_token)).await?;
     store::know_address(Scope::system(), tx, account.id, &guesses::network(peer), now).await?;
@@ -79,8 +83,10 @@ fn tokens(
     })
 }
 
-fn refresh_end(accounts: &Accounts, now: Timestamp) -> Timestamp {
-    now.plus(i64::from(accounts.settings().refresh_days) * kernel::time::DAY)
+/// Until when a log-in that was opened then may be refreshed: so long after it was last used, but never beyond the most that any lasts.
+fn refresh_end(accounts: &Accounts, now: Timestamp, opened: Timestamp) -> Timestamp {
+    let days = |days: u32| i64::from(days) * kernel::time::DAY;
+    now.plus(days(accounts.settings().refresh_days)).min(opened.plus(days(accounts.settings().session_days)))
 }
 
 /// Does this look like a refresh token?
@@ -88,32 +94,89 @@ pub(crate) fn is_refresh(token: &str) -> bool {
     token.starts_with(REFRESH_PREFIX)
 }
 
-/// Trades a refresh token for new tokens. Of many that come with the same token one is answered; every other use of it, before or
-/// after, is taken for theft and ends the log-in, together with whatever was made from it.
+/// Which trades this process has answered lately, in the order in which requests came and answers went.
+pub(crate) struct Answering {
+    ticks: AtomicU64,
+    answered: Cache<String, u64>,
+}
+
+/// Longer than any request is under way.
+const LATELY: Duration = Duration::from_mins(10);
+
+impl Default for Answering {
+    fn default() -> Self {
+        let answered = Cache::builder().max_capacity(100_000).time_to_live(LATELY).build();
+        Self { ticks: AtomicU64::new(0), answered }
+    }
+}
+
+/// A trade whose answer is on its way out; it has gone out when this is dropped.
+struct Underway<'a>(&'a Answering, &'a str);
+
+impl Answering {
+    /// A request comes: its place among all requests and answers.
+    fn arrive(&self) -> u64 {
+        self.ticks.fetch_add(1, Ordering::SeqCst)
+    }
+
+    fn begin<'a>(&'a self, hash: &'a str) -> Underway<'a> {
+        self.answered.insert(hash.to_owned(), u64::MAX);
+        Underway(self, hash)
+    }
+
+    /// Did the trade of this token go out after that request had come, or not yet?
+    fn overlaps(&self, hash: &str, arrived: u64) -> bool {
+        self.answered.get(hash).is_some_and(|answered| answered > arrived)
+    }
+}
+
+impl Drop for Underway<'_> {
+    fn drop(&mut self) {
+        self.0.answered.insert(self.1.to_owned(), self.0.arrive());
+    }
+}
+
+/// Trades a refresh token for new tokens.
+///
+/// Requests that overlap in time (two tabs, an impatient client) get the same answer. That they do is known from two things: whoever found
+/// the token unused before it was traded came before the first answer went out, in whatever process; and a process knows the order of its
+/// own requests and answers. The token that follows is [told from the one before](crate::claims::Signer::follower), so that nobody has to
+/// keep it. Once the first has been answered, the old token is dead: its next use is taken for theft, and ends the log-in with whatever was
+/// made from it.
 pub(crate) async fn refresh(accounts: &Accounts, token: &str, peer: &Peer) -> Result<Tokens> {
+    let answering = &accounts.shared().answering;
+    let arrived = answering.arrive();
     if !is_refresh(token) {
         return match accounts.backend() {
             Some(backend) => identity::supabase::refresh(accounts, backend, token, peer).await,
             None => Err(not_good()),
         };
     }
-    let (app, clock) = (accounts.app(), accounts.clock());
-    let (old, fresh) = (secrets::hash(token), secrets::random(clock, REFRESH_PREFIX));
-    let now = clock.now();
-    if !store::is_refresh(Scope::system(), &mut app.read().await?, &old).await? {
+    let (app, clock, scope) = (accounts.app(), accounts.clock(), Scope::system());
+    let old = secrets::hash(token);
+    let fresh = secrets::spelled(REFRESH_PREFIX, accounts.signer().follower(token)?);
+    let Some(was_traded) = store::is_traded(scope, &mut app.read().await?, &old).await? else {
         return Err(not_good());
-    }
+    };
+    let now = clock.now();
     let mut tx = app.write().await?;
-    let until = refresh_end(accounts, now);
-    match store::rotate(Scope::system(), &mut tx, (&old, &secrets::hash(&fresh)), (now, until)).await? {
-        Rotation::Rotated { account, session } => {
-            let account = store::by_id(Scope::system(), &mut tx, account).await?.ok_or_else(refused)?;
-            let tokens = tokens(accounts, &account, session, fresh, now)?;
+    let most = i64::from(accounts.settings().session_days) * kernel::time::DAY;
+    let lasting = Lasting { now, until: refresh_end(accounts, now, now), most };
+    match store::rotate(scope, &mut tx, (&old, &secrets::hash(&fresh)), lasting).await? {
+        Rotation::Rotated(traded) => {
+            let tokens = traded_for(accounts, &mut tx, traded, fresh).await?;
+            let _until_it_is_answered = answering.begin(&old);
             tx.commit().await?;
             Ok(tokens)
         }
-        Rotation::Reused { account, session, ended } => {
-            if ended {
+        Rotation::Before(traded) if !was_traded || answering.overlaps(&old, arrived) => {
+            if !store::goes_on_by(scope, &mut tx, traded.session, &secrets::hash(&fresh), now).await? {
+                return Err(not_good());
+            }
+            traded_for(accounts, &mut tx, traded, fresh).await
+        }
+        Rotation::Before(Traded { account, session, .. }) => {
+            if store::end_session(scope, &mut tx, account, session, "reuse", now).await? {
                 let entry = audit::Entry::of("session.reuse", account, peer).to(session.to_string());
                 audit::record(&mut tx, clock, entry).await?;
                 tx.commit().await?;
@@ -123,6 +186,12 @@ pub(crate) async fn refresh(accounts: &Accounts, token: &str, peer: &Peer) -> Re
         }
         Rotation::Refused => Err(not_good()),
     }
+}
+
+/// The answer to a trade: the same for everyone who is to have it.
+async fn traded_for(accounts: &Accounts, tx: &mut Tx, traded: Traded, refresh_token: String) -> Result<Tokens> {
+    let account = store::by_id(Scope::system(), tx, traded.account).await?.ok_or_else(refused)?;
+    tokens(accounts, &account, traded.session, refresh_token, traded.at)
 }
 
 fn not_good() -> kernel::Error {

@@ -13,6 +13,17 @@ pub enum Algorithm {
     Hs512,
 }
 
+/// When does the first proof of an address by its mailed link alone leave the password that somebody chose before?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConfirmWants {
+    /// Always: it is enough that the mail was answered.
+    Nothing,
+    /// If the link was opened where the account was registered or used. Else whoever confirms gives the password, or chooses one by mail.
+    PasswordElsewhere,
+    /// Only if the password is given as well.
+    Password,
+}
+
 /// What a hash of a password costs (argon2id).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct HashCost {
@@ -42,6 +53,12 @@ pub struct Settings {
     pub access_minutes: u32,
     /// `REFRESH_TOKEN_EXPIRE_DAYS`.
     pub refresh_days: u32,
+    /// `SESSION_EXPIRE_DAYS`: how long a log-in lasts at most, however often it is refreshed.
+    pub session_days: u32,
+    /// `SIGN_UP_TELLS_NOTHING`: is an address that has an account answered like one that has none?
+    pub quiet_sign_up: bool,
+    /// `CONFIRM_WANTS_PASSWORD`.
+    pub confirm_wants: ConfirmWants,
     /// `VERIFY_TOKEN_EXPIRE_HOURS`.
     pub verify_hours: u32,
     /// `RESET_TOKEN_EXPIRE_MINUTES`.
@@ -74,6 +91,11 @@ impl Default for Settings {
 impl Settings {
     /// Reads them.
     pub fn read(from: &mut Variables<'_>) -> Self {
+        const CONFIRM: [(&str, ConfirmWants); 3] = [
+            ("never", ConfirmWants::Nothing),
+            ("elsewhere", ConfirmWants::PasswordElsewhere),
+            ("always", ConfirmWants::Password),
+        ];
         const ALGORITHMS: [(&str, Algorithm); 3] =
             [("HS256", Algorithm::Hs256), ("HS384", Algorithm::Hs384), ("HS512", Algorithm::Hs512)];
         Self {
@@ -81,6 +103,9 @@ impl Settings {
             algorithm: from.word("JWT_ALGORITHM", &ALGORITHMS, Algorithm::Hs256),
             access_minutes: from.number("ACCESS_TOKEN_EXPIRE_MINUTES", 30, 1, 24 * 60),
             refresh_days: from.number("REFRESH_TOKEN_EXPIRE_DAYS", 30, 1, 366),
+            session_days: from.number("SESSION_EXPIRE_DAYS", 90, 1, 3660),
+            quiet_sign_up: from.switch("SIGN_UP_TELLS_NOTHING", false),
+            confirm_wants: from.word("CONFIRM_WANTS_PASSWORD", &CONFIRM, ConfirmWants::PasswordElsewhere),
             verify_hours: from.number("VERIFY_TOKEN_EXPIRE_HOURS", 24, 1, 24 * 30),
             reset_minutes: from.number("RESET_TOKEN_EXPIRE_MINUTES", 60, 5, 24 * 60),
             hash_threads: from.number("PASSWORD_HASH_THREADS", 0, 0, 256),

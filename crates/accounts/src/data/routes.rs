@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::stream;
 use http_base::Routes;
 use http_base::routes;
-use http_base::{Answer, Body, Named, Peer, Person};
+use http_base::{Answer, Body, Named, Newcomer, Peer, Person};
 use input::Input;
 use kernel::{Account, Caller, Error, Kind, Result, Scope, Timestamp, time};
 use serde::Serialize;
@@ -184,7 +184,7 @@ struct Farewell {
 ))]
 async fn erase_me(
     State(accounts): State<Accounts>,
-    Person { account, session }: Person,
+    Newcomer { account, session }: Newcomer,
     Body { input, .. }: Body<Farewell>,
 ) -> Answer<Json<Done>> {
     let (clock, scope) = (accounts.clock(), scope_of(&account));

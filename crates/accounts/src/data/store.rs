@@ -34,9 +34,12 @@ pub(super) struct Export {
 /// Whose data it is; nobody's, once the account is erased.
 pub(super) async fn holder(scope: Scope, tx: &mut Tx, account: AccountId) -> Result<Option<Holder>> {
     debug_assert!(scope.sees_everything() || scope.workspace().is_some() || scope.person() == Some(account));
-    let sql = "SELECT user_type, workspace_id, email_key FROM accounts WHERE id = $1 AND erased_at IS NULL";
-    let found = tx.fetch_optional::<(UserType, Option<WorkspaceId>, Option<String>)>(sql, args![account]).await?;
-    let Some((user_type, workspace, email_key)) = found else { return Ok(None) };
+    let sql =
+        "SELECT user_type, workspace_id, email_key, is_verified FROM accounts WHERE id = $1 AND erased_at IS NULL";
+    let found = tx.fetch_optional::<(UserType, Option<WorkspaceId>, Option<String>, bool)>(sql, args![account]).await?;
+    let Some((user_type, workspace, email_key, is_verified)) = found else { return Ok(None) };
+    // What others wrote to an address is nobody's who has not shown that it is theirs.
+    let email_key = email_key.filter(|_| is_verified);
     let sql =
         "SELECT workspace_id FROM workspace_members WHERE account_id = $1 AND role = 'owner' ORDER BY workspace_id";
     let owned = tx.fetch_all(sql, args![account]).await?;

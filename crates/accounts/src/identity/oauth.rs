@@ -1,6 +1,5 @@
 //! Getting in by a provider.
 
-use creators::store::claim;
 use db::Tx;
 use http_base::{Mode, Peer};
 use kernel::{Error, Kind, Result, Scope, UserType};
@@ -8,9 +7,9 @@ use ports::identity::{Grant, Profile, Provider};
 use serde_json::json;
 
 use super::store;
-use crate::model::{checked_email, email_key};
+use crate::model::checked_email;
 use crate::session::{self, Opened};
-use crate::{AccountRow, Accounts, NewAccount, audit};
+use crate::{AccountRow, Accounts, NewAccount, audit, everybody_else, letters};
 
 /// How often it is begun anew when someone else did the same at the same moment.
 const TRIES: usize = 3;
@@ -82,7 +81,7 @@ async fn attempt(
             return Err(Error::conflict(format!("This {name} account is registered already: log in with it")));
         }
         Some(account) => (account, false),
-        None => match owner_of_address(tx, profile).await? {
+        None => match owner_of_address(accounts, tx, profile, peer).await? {
             Some(account) => {
                 if !link(accounts, tx, &account, profile, peer).await? {
                     return Ok(None);
@@ -106,20 +105,49 @@ async fn attempt(
     Ok(Some(Entered { opened, created }))
 }
 
-/// The account that has the address of the profile already, if it may be entered by it: the provider vouches for the address, a
-/// mail to it was answered here, and it is no administrator's. If it may not, that is told.
-async fn owner_of_address(tx: &mut Tx, profile: &Profile) -> Result<Option<AccountRow>> {
+/// The account that has the address of the profile already, if it may be entered by it: the provider vouches for the address, and it
+/// is no administrator's. If nobody has answered a mail to it here, whoever registered it is a stranger, as far as anybody knows: the
+/// owner who comes now [takes it over](take_over). If it may not be entered, that is told.
+async fn owner_of_address(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    profile: &Profile,
+    peer: &Peer,
+) -> Result<Option<AccountRow>> {
     let Some(email) = &profile.email else { return Ok(None) };
     let found = crate::store::by_email(Scope::system(), tx, email).await?;
     let Some(account) = found else { return Ok(None) };
-    if profile.email_verified && account.is_verified && account.user_type != UserType::Admin {
-        return Ok(Some(account));
+    if profile.email_verified && account.user_type != UserType::Admin {
+        if !account.is_verified {
+            take_over(accounts, tx, &account, profile.provider.word(), peer).await?;
+        }
+        return crate::store::by_id(Scope::system(), tx, account.id).await;
     }
     let name = profile.provider.name();
     let message = format!(
         "Its e-mail address belongs to an account here: log in to that with its password, then link {name} to it"
     );
     Err(Error::conflict(message))
+}
+
+/// The owner of an address comes for the first time, vouched for by a provider: whoever registered the address before is out, with their
+/// password and whatever else they left.
+pub(crate) async fn take_over(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    account: &AccountRow,
+    by: &str,
+    peer: &Peer,
+) -> Result<()> {
+    let (clock, now) = (accounts.clock(), accounts.clock().now());
+    store::take_over(Scope::system(), tx, account.id, now).await?;
+    let ended = everybody_else::out(tx, account.id, None, "verified", now).await?;
+    let claimed = everybody_else::proved(tx, account, now).await?;
+    letters::confirmed(accounts, tx, account).await?;
+    let mut detail = ended.told();
+    (detail["by"], detail["claimed"]) = (json!(by), json!(claimed));
+    let entry = audit::Entry::of("email.verified", account.id, peer).within(account.workspace_id);
+    audit::record(tx, clock, entry.with(detail)).await.map(drop)
 }
 
 async fn link(accounts: &Accounts, tx: &mut Tx, account: &AccountRow, profile: &Profile, peer: &Peer) -> Result<bool> {
@@ -196,10 +224,7 @@ async fn create(
     if !store::insert(scope, tx, account.id, profile, now).await? {
         return Ok(None);
     }
-    let claimed = match &email {
-        Some(email) if user_type == UserType::Creator => claim(scope, tx, &email_key(email), account.id, now).await?,
-        _ => 0,
-    };
+    let claimed = if email.is_some() { everybody_else::proved(tx, &account, now).await? } else { 0 };
     let entry = audit::Entry::of("signup", account.id, peer).within(account.workspace_id);
     let method = format!("oauth:{}", profile.provider.word());
     let detail = json!({"user_type": account.user_type, "method": method, "claimed": claimed});

@@ -87,6 +87,26 @@ pub(crate) async fn delete(scope: Scope, tx: &mut Tx, account: AccountId, provid
     Ok(sql.run(tx).await? > 0)
 }
 
+/// Takes every identity from an account; tells how many.
+pub(crate) async fn delete_all(scope: Scope, tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<u64> {
+    let mut sql = Sql::new("DELETE FROM identities WHERE account_id = ");
+    sql.bind(account);
+    of_accounts(&mut sql, scope, "account_id");
+    let gone = sql.run(tx).await?;
+    if gone > 0 {
+        forget_instagram(scope, tx, account, now).await?;
+    }
+    Ok(gone)
+}
+
+/// The owner of the address comes by a provider: the password that somebody chose before is nobody's any more.
+pub(crate) async fn take_over(scope: Scope, tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<bool> {
+    let mut sql = Sql::new("UPDATE accounts SET password_hash = NULL, is_verified = ");
+    sql.bind(true).push(", updated_at = ").bind(now).push(" WHERE erased_at IS NULL AND id = ").bind(account);
+    of_accounts(&mut sql, scope, "id");
+    Ok(sql.run(tx).await? == 1)
+}
+
 /// Keeps what the provider says now. What it does not tell stays as it was.
 pub(crate) async fn keep_profile(
     scope: Scope,
@@ -212,6 +232,8 @@ pub(crate) struct Foreign<'a> {
     pub(crate) agent: Option<String>,
     pub(crate) now: Timestamp,
     pub(crate) until: Timestamp,
+    /// How long it lasts in all, in microseconds.
+    pub(crate) most: i64,
 }
 
 /// Notes a log-in at the identity service, or that it goes on. True if it is alive and this account's.
@@ -219,7 +241,8 @@ pub(crate) async fn note_session(scope: Scope, tx: &mut Tx, session: &Foreign<'_
     debug_assert!(scope.sees_everything(), "nobody is logged in before they are");
     let sql = "INSERT INTO sessions (id, account_id, method, address, agent, created_at, last_used_at, expires_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $6, $7) ON CONFLICT (id) DO UPDATE SET last_used_at = excluded.last_used_at, \
-               expires_at = excluded.expires_at WHERE sessions.ended_at IS NULL AND sessions.account_id = excluded.account_id \
+               expires_at = CASE WHEN sessions.created_at + $8 < excluded.expires_at THEN sessions.created_at + $8 \
+               ELSE excluded.expires_at END WHERE sessions.ended_at IS NULL AND sessions.account_id = excluded.account_id \
                AND sessions.method = excluded.method";
     let arguments = args![
         session.id,
@@ -228,7 +251,8 @@ pub(crate) async fn note_session(scope: Scope, tx: &mut Tx, session: &Foreign<'_
         &session.address,
         &session.agent,
         session.now,
-        session.until,
+        session.until.min(session.now.plus(session.most)),
+        session.most,
     ];
     Ok(tx.execute(sql, arguments).await? == 1)
 }

@@ -8,7 +8,6 @@
 use std::str::FromStr as _;
 use std::sync::Arc;
 
-use creators::store::claim;
 use db::Tx;
 use http_base::Peer;
 use kernel::{Account, Clock, Error, Kind, Result, Scope, SessionId, Timestamp, UserType};
@@ -22,7 +21,7 @@ use crate::model::{NAMES_OF_USER_TYPES, email_key};
 use crate::session::{Opened, Tokens};
 use crate::state::{Shared, refused};
 use crate::store::{alive, by_email, by_id, insert_account, know_address, touch};
-use crate::{AccountRow, Accounts, NewAccount, TOPIC, UserBody, audit, guesses};
+use crate::{AccountRow, Accounts, NewAccount, TOPIC, UserBody, audit, everybody_else, guesses};
 
 /// By what such a log-in came.
 const METHOD: &str = "supabase";
@@ -194,6 +193,7 @@ async fn note(
         agent: peer.agent.clone(),
         now,
         until: now.plus(i64::from(settings.refresh_days) * kernel::time::DAY),
+        most: i64::from(settings.session_days) * kernel::time::DAY,
     };
     store::note_session(Scope::system(), tx, &foreign).await
 }
@@ -221,6 +221,14 @@ async fn keep_in_step(tx: &mut Tx, clock: &Clock, subject: &Subject, peer: &Peer
         Some(account) => account,
         None => match owner_of_address(tx, subject).await? {
             Some(account) => {
+                if !account.is_verified {
+                    // Whoever registered the address before its owner came is out.
+                    store::take_over(scope, tx, account.id, now).await?;
+                    let ended = everybody_else::out(tx, account.id, None, "verified", now).await?;
+                    everybody_else::proved(tx, &account, now).await?;
+                    let entry = audit::Entry::of("email.verified", account.id, peer).within(account.workspace_id);
+                    audit::record(tx, clock, entry.with(ended.told())).await?;
+                }
                 store::set_supabase(scope, tx, account.id, &subject.id, now).await?;
                 let entry = audit::Entry::of("identity.linked", account.id, peer).within(account.workspace_id);
                 audit::record(tx, clock, entry.with(json!({"provider": METHOD, "by": "email"}))).await?;
@@ -240,14 +248,20 @@ async fn keep_in_step(tx: &mut Tx, clock: &Clock, subject: &Subject, peer: &Peer
     }
     let entry = audit::Entry::of("email.changed", account.id, peer).within(account.workspace_id);
     audit::record(tx, clock, entry.with(json!({"by": METHOD, "proven": subject.email_proven}))).await?;
-    claim_entries(tx, &account, subject, now).await?;
-    by_id(scope, tx, account.id).await?.ok_or_else(refused)
+    let account = by_id(scope, tx, account.id).await?.ok_or_else(refused)?;
+    if subject.email_proven {
+        everybody_else::proved(tx, &account, now).await?;
+    } else {
+        creators::store::unprove(scope, tx, account.id).await?;
+        crate::store::moved(tx).await?;
+    }
+    Ok(account)
 }
 
 async fn owner_of_address(tx: &mut Tx, subject: &Subject) -> Result<Option<AccountRow>> {
     let Some(email) = &subject.email else { return Ok(None) };
     let Some(account) = by_email(Scope::system(), tx, email).await? else { return Ok(None) };
-    if subject.email_proven && account.is_verified && account.user_type != UserType::Admin {
+    if subject.email_proven && account.user_type != UserType::Admin {
         return Ok(Some(account));
     }
     Err(Error::conflict(
@@ -274,19 +288,12 @@ async fn create(tx: &mut Tx, clock: &Clock, subject: &Subject, peer: &Peer) -> R
         ..NewAccount::of(user_type)
     };
     let account = insert_account(scope, tx, clock, new).await?;
-    claim_entries(tx, &account, subject, clock.now()).await?;
+    if account.is_verified {
+        everybody_else::proved(tx, &account, clock.now()).await?;
+    }
     let entry = audit::Entry::of("signup", account.id, peer).within(account.workspace_id);
     audit::record(tx, clock, entry.with(json!({"user_type": account.user_type, "method": METHOD}))).await?;
     Ok(account)
-}
-
-async fn claim_entries(tx: &mut Tx, account: &AccountRow, subject: &Subject, now: Timestamp) -> Result<()> {
-    if let Some(email) =
-        subject.email.as_deref().filter(|_| subject.email_proven && account.user_type == UserType::Creator)
-    {
-        claim(Scope::system(), tx, &email_key(email), account.id, now).await?;
-    }
-    Ok(())
 }
 
 /// Whose an access token of the service is, as the account stands now.

@@ -61,6 +61,8 @@ async fn look(shared: &Shared, hash: String, version: i64, now: Timestamp) -> Re
         role,
         proof: Proof::ApiKey(found.id),
         read_only,
+        verified: found.is_verified || !found.has_email,
+        since: found.created_at,
     };
     let noted = AtomicI64::new(found.last_used_at.map_or(i64::MIN, Timestamp::micros));
     let known = Arc::new(Known { version, account, id: found.id, expires_at: found.expires_at, noted });

@@ -49,6 +49,9 @@ pub(crate) struct Found {
     pub(crate) scope: String,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) last_used_at: Option<Timestamp>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) is_verified: bool,
+    pub(crate) has_email: bool,
     pub(crate) user_type: UserType,
     pub(crate) role: Option<WorkspaceRole>,
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use http_base::Routes;
 use http_base::routes;
-use http_base::{Answer, Body, Named, Offsets, Page, Params, Peer, Person};
+use http_base::{Answer, Body, Named, Newcomer, Offsets, Page, Params, Peer, Person};
 use input::Input;
 use kernel::{ApiKeyId, Caller, Error, Kind, Timestamp};
 use serde::Serialize;
@@ -133,7 +133,7 @@ async fn list(
 ))]
 async fn revoke(
     State(accounts): State<Accounts>,
-    Person { account, .. }: Person,
+    Newcomer { account, .. }: Newcomer,
     peer: Peer,
     name: Named,
 ) -> Answer<Json<Done>> {

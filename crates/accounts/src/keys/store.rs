@@ -71,7 +71,8 @@ pub async fn revoke(
 /// the scope is the server's.
 pub(crate) async fn alive(scope: Scope, tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Found>> {
     debug_assert!(scope.sees_everything());
-    let sql = "SELECT k.id, k.account_id, k.workspace_id, k.scope, k.expires_at, k.last_used_at, a.user_type, m.role \
+    let sql = "SELECT k.id, k.account_id, k.workspace_id, k.scope, k.expires_at, k.last_used_at, k.created_at, a.is_verified, \
+               a.email_key IS NOT NULL, a.user_type, m.role \
                FROM api_keys k JOIN accounts a ON a.id = k.account_id \
                LEFT JOIN workspace_members m ON m.workspace_id = k.workspace_id AND m.account_id = k.account_id \
                WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) \

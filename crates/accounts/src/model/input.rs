@@ -26,13 +26,23 @@ pub fn username() -> impl Rule<Output = String> {
         || json!({"type": "string", "minLength": 3, "maxLength": 40, "pattern": "^[A-Za-z0-9._-]+$"}),
         |value, from_text| {
             let name = rule::text(254).read(value, from_text)?;
-            if (3..=40).contains(&name.len()) && name.chars().all(is_of_username) {
-                Ok(name)
-            } else {
-                Err(Problem::new(
-                    "wrong_format",
-                    "must have 3 to 40 letters (a to z), digits, dots, hyphens or underscores",
-                ))
+            let letters = name.chars().count();
+            if let Some(other) = name.chars().find(|letter| !is_of_username(*letter)) {
+                let message = format!(
+                    "has {other:?} in it: 3 to 40 letters (a to z), digits, dots, hyphens or underscores are good"
+                );
+                return Err(Problem::new("wrong_format", message));
+            }
+            match letters {
+                3..=40 => Ok(name),
+                ..3 => {
+                    let message = format!(
+                        "is too short with {letters} of at least 3 letters, digits, dots, hyphens or underscores: add some, \
+                         as in {name}_2026"
+                    );
+                    Err(Problem::new("too_short", message))
+                }
+                _ => Err(Problem::new("too_long", format!("must have at most 40 characters, and has {letters}"))),
             }
         },
     )
@@ -58,6 +68,17 @@ pub fn password() -> impl Rule<Output = String> {
             }
             Value::String(password) => Ok(password.clone()),
             _ => Err(Problem::new("wrong_type", "must be a text")),
+        },
+    )
+}
+
+/// A password, or an empty text where a form was sent without one.
+pub fn password_or_nothing() -> impl Rule<Output = String> {
+    rule::rule(
+        || json!({"type": "string", "format": "password"}),
+        |value, from_text| match value {
+            Value::String(nothing) if nothing.is_empty() => Ok(String::new()),
+            _ => password().read(value, from_text),
         },
     )
 }
@@ -131,6 +152,9 @@ mod tests {
         let name = |text: &str| username().read(&json!(text), false).ok();
         assert_eq!(name("my_username"), Some("my_username".into()));
         assert_eq!((name("ab"), name("a b c"), name("señor"), name(&"a".repeat(41))), (None, None, None, None));
+        let told = |text: &str| username().read(&json!(text), false).unwrap_err().message.to_string();
+        assert!(told("a").contains("too short with 1 of at least 3"), "{}", told("a"));
+        assert!(told("señor").contains("'ñ'") && told(&"a".repeat(41)).contains("at most 40"));
         let code = |text: &str| country().read(&json!(text), false).ok();
         assert_eq!((code("es"), code("XX"), code("ESP")), (Some("ES".into()), None, None));
         assert_eq!(COUNTRIES.split(' ').count(), 250);

@@ -5,7 +5,9 @@ mod input;
 
 pub use email::{checked as checked_email, email, email_key};
 pub(crate) use input::is_of_username;
-pub use input::{NAMES_OF_USER_TYPES, country, new_password, password, user_type, username, username_key};
+pub use input::{
+    NAMES_OF_USER_TYPES, country, new_password, password, password_or_nothing, user_type, username, username_key,
+};
 use kernel::{AccountId, Timestamp, UserType, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;

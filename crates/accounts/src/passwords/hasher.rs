@@ -10,6 +10,7 @@ use argon2::{Argon2, Params, Version};
 use kernel::{Clock, Error, Kind, Result};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::settings::{HashCost, Settings};
 
@@ -27,6 +28,22 @@ struct Inner {
     clock: Clock,
     cost: HashCost,
     dummy: String,
+}
+
+/// How a password fits a hash.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fit {
+    /// It does not.
+    Not,
+    /// It does.
+    Spelled,
+    /// Only as it was typed: the hash should be made anew.
+    AsTyped,
+}
+
+/// A password as it is hashed: in Unicode's form NFKC, so that two devices that spell the same letters otherwise type the same password.
+pub(super) fn spelled(password: &str) -> String {
+    password.nfkc().collect()
 }
 
 enum Work {
@@ -64,20 +81,38 @@ impl Hasher {
         Ok(Self(Arc::new(Inner { queue, computed: AtomicU64::new(0), clock: clock.clone(), cost, dummy })))
     }
 
-    /// The hash of a new password, as a PHC string.
+    /// The hash of a new password, as a PHC string. However a keyboard spells the same letters (é as one or as two characters, full-width
+    /// digits), it is the same password: see [`spelled`].
     pub async fn hash(&self, password: &str) -> Result<String> {
         let mut salt = [0; 16];
         self.0.clock.fill(&mut salt);
         let (answer, answered) = oneshot::channel();
-        self.send(Work::Hash { password: password.to_owned(), salt, answer })?;
+        self.send(Work::Hash { password: spelled(password), salt, answer })?;
         answered.await.map_err(Error::internal)?
     }
 
     /// Is this the password of that hash? Without a hash it is not, and that takes as long to find out.
     pub async fn check(&self, password: &str, hash: Option<&str>) -> Result<bool> {
+        Ok(self.fit(password, hash).await? != Fit::Not)
+    }
+
+    /// As [`Hasher::check`]; tells as well whether it fits only as it was typed, which is how hashes were made before passwords were
+    /// [spelled](spelled) one way.
+    pub async fn fit(&self, password: &str, hash: Option<&str>) -> Result<Fit> {
+        let one_way = spelled(password);
+        if self.fits(one_way.clone(), hash).await? {
+            return Ok(Fit::Spelled);
+        }
+        if one_way != password && self.fits(password.to_owned(), hash).await? {
+            return Ok(Fit::AsTyped);
+        }
+        Ok(Fit::Not)
+    }
+
+    async fn fits(&self, password: String, hash: Option<&str>) -> Result<bool> {
         let (answer, answered) = oneshot::channel();
         let stored = hash.unwrap_or(&self.0.dummy).to_owned();
-        self.send(Work::Check { password: password.to_owned(), hash: stored, answer })?;
+        self.send(Work::Check { password, hash: stored, answer })?;
         let fits = answered.await.map_err(Error::internal)??;
         Ok(fits && hash.is_some())
     }
@@ -167,6 +202,30 @@ mod tests {
         assert_ne!(hasher.hash("correct horse").await.unwrap(), hash, "every hash has its own salt");
         assert!(!hasher.is_outdated(&hash));
         assert!(hasher.is_outdated("$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"));
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+        #[test]
+        fn the_same_letters_are_the_same_password(text in "[ -~áéíñü\u{ff10}-\u{ff19}가-깋ﬁ①Å]{8,20}") {
+            let run = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            run.block_on(async {
+                let hasher = hasher(10, 8);
+                let forms: [String; 4] =
+                    [text.nfc().collect(), text.nfd().collect(), text.nfkc().collect(), text.nfkd().collect()];
+                for made in &forms {
+                    let hash = hasher.hash(made).await.unwrap();
+                    for typed in &forms {
+                        assert_eq!(hasher.fit(typed, Some(&hash)).await.unwrap(), Fit::Spelled, "{made} {typed}");
+                    }
+                    // Hashes from before stay good for what they were made of.
+                    let old = super::hash(hasher.0.cost, made, [7; 16]).unwrap();
+                    let fit = hasher.fit(made, Some(&old)).await.unwrap();
+                    assert_eq!(fit, if *made == spelled(made) { Fit::Spelled } else { Fit::AsTyped });
+                }
+                assert_eq!(hasher.fit(&format!("{text}x"), Some(&hasher.hash(&text).await.unwrap())).await.unwrap(), Fit::Not);
+            });
+        }
     }
 
     #[tokio::test]

@@ -3,5 +3,5 @@
 mod hasher;
 mod strength;
 
-pub use hasher::Hasher;
+pub use hasher::{Fit, Hasher};
 pub use strength::{fault, fault_of_length};

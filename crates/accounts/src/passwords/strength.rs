@@ -26,7 +26,7 @@ fn bare(text: &str) -> String {
 
 /// Is a new password too short or too long? That much can be told without knowing whose it is.
 pub fn fault_of_length(password: &str) -> Option<(&'static str, String)> {
-    match password.chars().count() {
+    match super::hasher::spelled(password).chars().count() {
         ..8 => Some(("too_short", "must have at least 8 characters".into())),
         129.. => Some(("too_long", "must have at most 128 characters".into())),
         _ => None,
@@ -39,6 +39,9 @@ pub fn fault(password: &str, names: &[&str]) -> Option<(&'static str, String)> {
     if let Some(fault) = fault_of_length(password) {
         return Some(fault);
     }
+    // Judged as it is hashed: full-width letters hide no common password.
+    let password = super::hasher::spelled(password);
+    let password = password.as_str();
     if password == OF_THE_DOCUMENTS {
         return None;
     }

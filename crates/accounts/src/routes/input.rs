@@ -114,6 +114,10 @@ pub(super) struct Mailed {
     /// The token, as it stands in the link of the mail.
     #[input(text(TOKEN))]
     pub(super) token: String,
+    /// The password that you chose when you signed up. Without it, a password that was chosen elsewhere than where the link is opened does
+    /// not count any more, and a mail brings the link to choose another (`CONFIRM_WANTS_PASSWORD`).
+    #[input(model::password_or_nothing(), blank)]
+    pub(super) password: Option<String>,
 }
 
 /// An e-mail address.

@@ -6,7 +6,7 @@ use axum::extract::{FromRequest as _, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use http_base::caller::bearer;
-use http_base::{Answer, Body, Peer, Person};
+use http_base::{Answer, Body, Newcomer, Peer};
 use kernel::{Error, Kind, Result, Scope};
 use serde_json::json;
 
@@ -14,6 +14,7 @@ use super::input::{Credentials, Refresh};
 use super::{Done, done};
 use crate::guesses::Guesses;
 use crate::identity::supabase;
+use crate::passwords::Fit;
 use crate::session::{self, Opened, Tokens};
 use crate::{AccountRow, Accounts, audit, store};
 
@@ -50,19 +51,20 @@ pub(super) async fn log_in(
         return Ok(Json(entered?));
     }
     let hash = found.as_ref().and_then(|account| account.password_hash.as_deref());
-    let fits = accounts.hasher().check(&input.password, hash).await?;
-    let Some(account) = found.as_ref().filter(|_| fits) else {
+    let fit = accounts.hasher().fit(&input.password, hash).await?;
+    let Some(account) = found.as_ref().filter(|_| fit != Fit::Not) else {
         guesses.failed(&accounts).await;
         note_failure(&accounts, found.as_ref(), &peer).await?;
         return Err(wrong().into());
     };
     guesses.succeeded(&accounts).await;
-    let opened = open(&accounts, account, &input.password, &peer).await?;
+    let opened = open(&accounts, account, (&input.password, fit), &peer).await?;
     Ok(Json(opened))
 }
 
-async fn open(accounts: &Accounts, account: &AccountRow, password: &str, peer: &Peer) -> Result<Opened> {
-    let outdated = account.password_hash.as_deref().is_some_and(|hash| accounts.hasher().is_outdated(hash));
+async fn open(accounts: &Accounts, account: &AccountRow, (password, fit): (&str, Fit), peer: &Peer) -> Result<Opened> {
+    let outdated =
+        fit == Fit::AsTyped || account.password_hash.as_deref().is_some_and(|hash| accounts.hasher().is_outdated(hash));
     let rehashed = if outdated { Some(accounts.hasher().hash(password).await?) } else { None };
     let now = accounts.clock().now();
     let mut tx = accounts.app().write().await?;
@@ -98,8 +100,8 @@ fn wrong() -> Error {
 
 /// Refresh tokens
 ///
-/// The token comes as `Authorization: Bearer …` or as `refresh_token` in the body. It is good once: the answer has another. Using
-/// one a second time is taken for theft, and ends the log-in it belongs to.
+/// The token comes as `Authorization: Bearer …` or as `refresh_token` in the body. It is good once: the answer has another. Requests
+/// that overlap in time get the same answer; using a token after it was answered is taken for theft, and ends the log-in it belongs to.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "Accounts", request_body = Option<Refresh>, security((), ("bearer" = [])),
     responses((status = 200, description = "New tokens", body = Tokens), (status = 502, description = "The service that keeps the passwords failed")))]
 pub(super) async fn refresh(State(accounts): State<Accounts>, peer: Peer, request: Request) -> Answer<Json<Tokens>> {
@@ -127,7 +129,7 @@ pub(super) async fn refresh(State(accounts): State<Accounts>, peer: Peer, reques
 pub(super) async fn log_out(
     State(accounts): State<Accounts>,
     peer: Peer,
-    person: Person,
+    person: Newcomer,
     headers: HeaderMap,
 ) -> Answer<Json<Done>> {
     let whose = (person.account.id, person.session);

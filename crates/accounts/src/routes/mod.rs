@@ -1,6 +1,7 @@
 //! The routes of accounts.
 
 mod input;
+mod invited;
 mod log_in;
 mod mails;
 mod me;
@@ -40,7 +41,8 @@ pub fn router(accounts: Accounts) -> Routes {
         .with(routes!(pages::was_reset).rate(Rate::LogIn).bytes(pages::FORM_BYTES))
         .with(routes!(pages::forgot))
         .with(routes!(pages::asked).rate(Rate::LogIn).bytes(pages::FORM_BYTES))
-        .with(routes!(pages::invited))
+        .with(routes!(invited::invited))
+        .with(routes!(invited::was_accepted).rate(Rate::LogIn).bytes(pages::FORM_BYTES))
         .merge(oauth::router())
         .merge(crate::workspaces::router())
         .merge(crate::keys::router())

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use http_base::routes;
-use http_base::{Answer, Body, Named, Peer, Person};
+use http_base::{Answer, Body, Named, Newcomer, Peer, Person};
 use http_base::{Rate, Routes};
 use input::{Fields, Input};
 use kernel::{Error, Result, Timestamp, UserType};
@@ -251,7 +251,7 @@ async fn link(
 ))]
 async fn unlink(
     State(accounts): State<Accounts>,
-    person: Person,
+    person: Newcomer,
     peer: Peer,
     Named(name): Named,
 ) -> Answer<Json<Done>> {

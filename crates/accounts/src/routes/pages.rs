@@ -19,7 +19,7 @@ use crate::Accounts;
 
 /// What the query of a link holds.
 #[derive(Input)]
-struct LinkQuery {
+pub(super) struct LinkQuery {
     /// The token of the mail that the link stands in.
     #[input(text(4096))]
     token: Option<String>,
@@ -29,17 +29,17 @@ struct LinkQuery {
 pub(super) const FORM_BYTES: usize = 16 << 10;
 
 /// The token in a link's query; a link that was cut off has none.
-fn token_of(query: Option<String>) -> Option<String> {
+pub(super) fn token_of(query: Option<String>) -> Option<String> {
     let read: Result<LinkQuery> = input::form::read_query(&query.unwrap_or_default());
     read.ok()?.token
 }
 
 /// A card with one sentence.
-fn card(text: &str) -> Markup {
+pub(super) fn card(text: &str) -> Markup {
     html! { section.card { p { (text) } } }
 }
 
-fn cut_off(headers: &HeaderMap) -> Response {
+pub(super) fn cut_off(headers: &HeaderMap) -> Response {
     if !wants_html(headers) {
         return ApiError(Error::new(Kind::BadRequest, "The link has no token; copy all of it from the mail"))
             .into_response();
@@ -49,7 +49,7 @@ fn cut_off(headers: &HeaderMap) -> Response {
 }
 
 /// What was wrong, with what to do about it; programs get the one error body.
-fn refusal(headers: &HeaderMap, title: &str, error: ApiError) -> Response {
+pub(super) fn refusal(headers: &HeaderMap, title: &str, error: ApiError) -> Response {
     if !wants_html(headers) {
         return error.into_response();
     }
@@ -84,9 +84,13 @@ pub(super) async fn verify(headers: HeaderMap, RawQuery(query): RawQuery) -> Res
     let Some(token) = token_of(query) else { return cut_off(&headers) };
     let body = html! {
         section.card {
-            p { "Confirm that this address is yours." }
+            p { "Confirm that this address is yours. If you did not sign up, close this page." }
             form method="post" action="/verify-email" {
                 input type="hidden" name="token" value=(token);
+                label {
+                    "The password that you chose (leave it out if somebody else signed up with your address)"
+                    input type="password" name="password" maxlength="128" autocomplete="current-password";
+                }
                 button { "Confirm" }
             }
         }
@@ -110,11 +114,19 @@ pub(super) async fn verified(
 ) -> Response {
     let done: Answer<_> = async {
         let input: Mailed = read_form(&form)?;
-        mails::verify(State(accounts), peer, body_of(input)).await
+        Ok(mails::by_token(&accounts, &peer, &input).await?)
     }
     .await;
     match done {
-        Ok(_) => page("Confirmed", &card("This address is yours. You can close this page.")),
+        Ok(told) => {
+            let body = html! {
+                section.card {
+                    p { "This address is yours. " (told) "." }
+                    p { "You can close this page." }
+                }
+            };
+            page("Confirmed", &body)
+        }
         Err(error) => refusal(&headers, "This could not be confirmed", error),
     }
 }
@@ -211,30 +223,4 @@ pub(super) async fn asked(
         Ok(_) => page("Look into your mail", &card("If the address is known here, a mail with a link is on its way.")),
         Err(error) => refusal(&headers, "No mail was sent", error),
     }
-}
-
-/// Page: accept an invitation
-///
-/// Where the link of the mail leads. Accepting wants the invited account's own log-in, so the page says how that is done.
-#[utoipa::path(get, path = "/invitations/accept", tag = "Pages", security(()),
-    params(LinkQuery), responses(
-    (status = 200, description = "A page", content_type = "text/html", body = String),
-    (status = 400, description = "The link has no token: a page that says so", content_type = "text/html", body = String),
-))]
-pub(super) async fn invited(headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let Some(token) = token_of(query) else { return cut_off(&headers) };
-    let body = html! {
-        section.card {
-            p { "You accept by a business account whose confirmed address is the one that this mail went to." }
-            ol {
-                li { "Register or log in with that address." }
-                li {
-                    "With its access token, send this as JSON to " code { "POST /api/v1/workspace/invitations/accept" }
-                    " (" a href="/docs" { "try it here" } "):"
-                }
-            }
-            p { code { "{\"token\": \"" (token) "\"}" } }
-        }
-    };
-    page("An invitation into a workspace", &body)
 }

@@ -2,15 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::{Answer, Body, Peer, Person};
+use http_base::{Answer, Body, Newcomer, Peer};
 use kernel::{Caller, Error, Kind, Scope};
-use serde_json::json;
 
 use super::input::{Address, Change, Reset, judge};
 use super::{Done, done};
 use crate::guesses::{Guesses, network};
 use crate::store::{self, Purpose};
-use crate::{AccountRow, Accounts, audit, jobs, letters, secrets};
+use crate::{AccountRow, Accounts, audit, everybody_else, jobs, letters, secrets};
 
 /// Request a password reset
 ///
@@ -32,7 +31,8 @@ fn names(account: &AccountRow) -> Vec<&str> {
 
 /// Reset a password
 ///
-/// By the token that was mailed; it is good once. Every log-in of the account is ended.
+/// By the token that was mailed; it is good once, and shows that the address is one's own. Everybody else is out: every log-in, key,
+/// linked provider, mailed link and open invitation of the account is ended, and its owner is told.
 #[utoipa::path(post, path = "/api/v1/auth/reset-password", tag = "Accounts", request_body = Reset, security(()), responses(
     (status = 200, description = "The new password is set", body = Done),
     (status = 400, description = "The token was used, is over, or never was"),
@@ -54,17 +54,21 @@ pub(super) async fn reset(
     let hash = accounts.hasher().hash(&input.password).await?;
     let now = clock.now();
     let mut tx = app.write().await?;
-    store::take_mail_token(scope, &mut tx, Purpose::Reset, &token, now).await?.ok_or_else(not_good)?;
-    if !store::set_password(scope, &mut tx, id, &hash, now).await? {
+    let taken = store::take_mail_token(scope, &mut tx, Purpose::Reset, &token, now).await?;
+    let (_, key) = taken.ok_or_else(not_good)?;
+    // The mail was answered: the address is theirs. One that the account has not any more resets nothing.
+    if !store::set_verified(scope, &mut tx, id, &key, now).await?
+        || !store::set_password(scope, &mut tx, id, &hash, now).await?
+    {
         return Err(not_good().into());
     }
-    store::kill_mail_tokens(scope, &mut tx, Purpose::Reset, id, now).await?;
+    let ended = everybody_else::out(&mut tx, id, None, "reset", now).await?;
+    everybody_else::proved(&mut tx, &account, now).await?;
     // Whoever has the mail is the owner, and gets in from here whatever strangers try elsewhere.
     store::know_address(scope, &mut tx, id, &network(&peer), now).await?;
     letters::changed(&accounts, &mut tx, &account).await?;
-    let ended = store::end_sessions(scope, &mut tx, id, None, "reset", now).await?;
     let entry = audit::Entry::of("password.reset", id, &peer).within(account.workspace_id);
-    audit::record(&mut tx, clock, entry.with(json!({"sessions_ended": ended}))).await?;
+    audit::record(&mut tx, clock, entry.with(ended.told())).await?;
     tx.commit().await?;
     if let Some(email) = &account.email {
         Guesses::at_login(&accounts, email, Some(&account), &peer).await?.succeeded(&accounts).await;
@@ -84,7 +88,7 @@ pub(super) async fn reset(
 pub(super) async fn change(
     State(accounts): State<Accounts>,
     peer: Peer,
-    person: Person,
+    person: Newcomer,
     Body { input, .. }: Body<Change>,
 ) -> Answer<Json<Done>> {
     let (app, clock, session) = (accounts.app(), accounts.clock(), person.session);
@@ -110,11 +114,10 @@ pub(super) async fn change(
     if !store::keep_password(scope, &mut tx, &account, &hash, now).await? {
         return Err(Error::conflict("The password was changed by someone else meanwhile; log in again").into());
     }
-    store::kill_mail_tokens(scope, &mut tx, Purpose::Reset, id, now).await?;
+    let ended = everybody_else::out(&mut tx, id, Some(session), "password", now).await?;
     letters::changed(&accounts, &mut tx, &account).await?;
-    let ended = store::end_sessions(scope, &mut tx, id, Some(session), "password", now).await?;
     let entry = audit::Entry::of("password.changed", id, &peer).within(account.workspace_id);
-    audit::record(&mut tx, clock, entry.with(json!({"sessions_ended": ended}))).await?;
+    audit::record(&mut tx, clock, entry.with(ended.told())).await?;
     tx.commit().await?;
     Ok(done("Password changed successfully"))
 }

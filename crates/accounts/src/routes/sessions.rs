@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use http_base::{Answer, Named, Offsets, Page, Params, Peer, Person};
+use http_base::{Answer, Named, Newcomer, Offsets, Page, Params, Peer, Person};
 use kernel::{Caller, Error, SessionId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -85,7 +85,7 @@ fn body(row: SessionRow, current: SessionId) -> SessionBody {
 pub(super) async fn end(
     State(accounts): State<Accounts>,
     peer: Peer,
-    person: Person,
+    person: Newcomer,
     name: Named,
 ) -> Answer<Json<Done>> {
     let session: SessionId = name.id("Session")?;

@@ -120,6 +120,19 @@ async fn email_exists(tx: &mut Tx, email: &str) -> Result<bool> {
     Ok(tx.fetch_value::<i64>(sql, args![email_key(email)]).await? > 0)
 }
 
+/// The next creators after this one whose addresses are proved, in the order of their ids.
+pub(crate) async fn proved_creators(
+    scope: Scope,
+    tx: &mut Tx,
+    after: AccountId,
+    limit: u32,
+) -> Result<Vec<(AccountId, String)>> {
+    debug_assert!(scope.sees_everything());
+    let sql = "SELECT id, email FROM accounts WHERE user_type = 'CREATOR' AND is_verified AND email IS NOT NULL \
+               AND erased_at IS NULL AND id > $1 ORDER BY id LIMIT $2";
+    tx.fetch_all(sql, args![after, limit]).await
+}
+
 /// Notes a log-in, if the password is still the one that was checked. Whoever changed it meanwhile meant to keep others out.
 pub async fn touch(scope: Scope, tx: &mut Tx, account: &AccountRow, now: Timestamp) -> Result<bool> {
     let mut sql = Sql::new("UPDATE accounts SET last_login_at = ");
@@ -155,6 +168,14 @@ pub async fn keep_password(
 pub async fn set_password(scope: Scope, tx: &mut Tx, id: AccountId, hash: &str, now: Timestamp) -> Result<bool> {
     let mut sql = Sql::new("UPDATE accounts SET password_hash = ");
     sql.bind(hash).push(", updated_at = ").bind(now).push(" WHERE erased_at IS NULL AND id = ").bind(id);
+    of_accounts(&mut sql, scope, "id");
+    Ok(sql.run(tx).await? == 1)
+}
+
+/// Takes the password from an account: whoever chose it may not be its owner.
+pub(crate) async fn forget_password(scope: Scope, tx: &mut Tx, id: AccountId, now: Timestamp) -> Result<bool> {
+    let mut sql = Sql::new("UPDATE accounts SET password_hash = NULL, updated_at = ");
+    sql.bind(now).push(" WHERE erased_at IS NULL AND id = ").bind(id);
     of_accounts(&mut sql, scope, "id");
     Ok(sql.run(tx).await? == 1)
 }

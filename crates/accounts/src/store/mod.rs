@@ -6,12 +6,14 @@ mod mail_tokens;
 mod purge;
 mod sessions;
 
-pub(crate) use accounts::is_taken;
 pub use accounts::{by_email, by_id, insert_account, keep_password, set_password, set_verified, touch, username_for};
+pub(crate) use accounts::{forget_password, is_taken, proved_creators};
 pub use addresses::{is_known_address, know_address};
 pub use mail_tokens::{Purpose, insert_mail_token, kill_mail_tokens, peek_mail_token, take_mail_token};
 pub use purge::purge;
-pub(crate) use sessions::{Alive, Rotation, alive, insert_session, is_refresh, list_sessions, rotate};
+pub(crate) use sessions::{
+    Alive, Lasting, Rotation, Traded, alive, goes_on_by, insert_session, is_traded, list_sessions, rotate,
+};
 pub use sessions::{SessionRow, end_session, end_sessions};
 
 use db::{Sql, Tx};

@@ -32,7 +32,10 @@ pub struct SessionRow {
 #[derive(db::Row)]
 pub(crate) struct Alive {
     pub(crate) account_id: AccountId,
+    pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
+    pub(crate) is_verified: bool,
+    pub(crate) has_email: bool,
     pub(crate) user_type: UserType,
     pub(crate) workspace_id: Option<WorkspaceId>,
     pub(crate) role: Option<WorkspaceRole>,
@@ -53,7 +56,8 @@ async fn insert_refresh(tx: &mut Tx, session: SessionId, hash: &str, now: Timest
 /// The log-in, if it is alive, and its account as that stands now.
 pub(crate) async fn alive(scope: Scope, tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<Option<Alive>> {
     let mut sql = Sql::new(
-        "SELECT s.account_id, s.expires_at, a.user_type, a.workspace_id, m.role FROM sessions AS s \
+        "SELECT s.account_id, s.created_at, s.expires_at, a.is_verified, a.email_key IS NOT NULL, a.user_type, a.workspace_id, \
+         m.role FROM sessions AS s \
          JOIN accounts AS a ON a.id = s.account_id \
          LEFT JOIN workspace_members AS m ON m.workspace_id = a.workspace_id AND m.account_id = a.id \
          WHERE s.ended_at IS NULL AND a.erased_at IS NULL AND s.id = ",
@@ -63,52 +67,79 @@ pub(crate) async fn alive(scope: Scope, tx: &mut Tx, id: SessionId, now: Timesta
     sql.optional(tx).await
 }
 
-/// Is there a refresh token of this hash, good or not? What was made up is refused without taking the writer.
-pub(crate) async fn is_refresh(scope: Scope, tx: &mut Tx, hash: &str) -> Result<bool> {
+/// Has the refresh token of this hash been traded, as things stand now? Nothing if there is none: what was made up is refused without
+/// taking the writer.
+pub(crate) async fn is_traded(scope: Scope, tx: &mut Tx, hash: &str) -> Result<Option<bool>> {
     debug_assert!(scope.sees_everything(), "the token itself says who asks");
-    Ok(tx.fetch_value::<i64>("SELECT count(*) FROM refresh_tokens WHERE hash = $1", args![hash]).await? > 0)
+    tx.fetch_optional("SELECT used_at IS NOT NULL FROM refresh_tokens WHERE hash = $1", args![hash]).await
+}
+
+/// A log-in that goes on by another refresh token.
+#[derive(Clone, Copy, db::Row)]
+pub(crate) struct Traded {
+    pub(crate) session: SessionId,
+    pub(crate) account: AccountId,
+    /// When the token was traded: what the access token is dated.
+    pub(crate) at: Timestamp,
 }
 
 /// What became of a refresh token.
 pub(crate) enum Rotation {
     /// It was good, and another stands in its place.
-    Rotated { account: AccountId, session: SessionId },
-    /// It was used before: its log-in has been ended, if it was not already.
-    Reused { account: AccountId, session: SessionId, ended: bool },
+    Rotated(Traded),
+    /// It was traded before: by a request that this one overlapped with, or else it is a reuse; the caller knows.
+    Before(Traded),
     /// It is over, ended, or never was.
     Refused,
 }
 
-/// Trades a refresh token for another, once. Of many that come at the same moment one wins; every other one is a reuse.
+/// How long the log-in goes on from now on.
+#[derive(Clone, Copy)]
+pub(crate) struct Lasting {
+    pub(crate) now: Timestamp,
+    /// Until when, if it is not used again.
+    pub(crate) until: Timestamp,
+    /// How long it lasts in all, in microseconds.
+    pub(crate) most: i64,
+}
+
+/// Trades a refresh token for another, once. Of many that come at the same moment one wins.
 pub(crate) async fn rotate(
     scope: Scope,
     tx: &mut Tx,
     (old, new): (&str, &str),
-    (now, until): (Timestamp, Timestamp),
+    Lasting { now, until, most }: Lasting,
 ) -> Result<Rotation> {
     debug_assert!(scope.sees_everything(), "the token itself says who asks");
     let sql = "UPDATE refresh_tokens SET used_at = $2 WHERE hash = $1 AND used_at IS NULL AND expires_at > $2 \
                RETURNING session_id";
     let Some(session) = tx.fetch_optional::<SessionId>(sql, args![old, now]).await? else {
-        return reused(scope, tx, old, now).await;
+        let sql = "SELECT s.id, s.account_id, r.used_at FROM refresh_tokens AS r JOIN sessions AS s ON s.id = r.session_id \
+                   WHERE r.hash = $1 AND r.used_at IS NOT NULL";
+        let before = tx.fetch_optional::<Traded>(sql, args![old]).await?;
+        return Ok(before.map_or(Rotation::Refused, Rotation::Before));
     };
-    let sql = "UPDATE sessions SET last_used_at = $2, expires_at = $3 WHERE id = $1 AND ended_at IS NULL AND account_id IN \
-               (SELECT id FROM accounts WHERE erased_at IS NULL) RETURNING account_id";
-    let Some(account) = tx.fetch_optional::<AccountId>(sql, args![session, now, until]).await? else {
-        return Ok(Rotation::Refused);
-    };
+    let sql = "UPDATE sessions SET last_used_at = $2, expires_at = CASE WHEN created_at + $4 < $3 THEN created_at + $4 ELSE $3 END \
+               WHERE id = $1 AND ended_at IS NULL AND created_at + $4 > $2 AND account_id IN \
+               (SELECT id FROM accounts WHERE erased_at IS NULL) RETURNING account_id, expires_at";
+    let found = tx.fetch_optional::<(AccountId, Timestamp)>(sql, args![session, now, until, most]).await?;
+    let Some((account, until)) = found else { return Ok(Rotation::Refused) };
     insert_refresh(tx, session, new, now, until).await?;
-    Ok(Rotation::Rotated { account, session })
+    Ok(Rotation::Rotated(Traded { session, account, at: now }))
 }
 
-async fn reused(scope: Scope, tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Rotation> {
-    let sql = "SELECT s.id, s.account_id FROM refresh_tokens AS r JOIN sessions AS s ON s.id = r.session_id \
-               WHERE r.hash = $1 AND r.used_at IS NOT NULL";
-    let Some((session, account)) = tx.fetch_optional::<(SessionId, AccountId)>(sql, args![hash]).await? else {
-        return Ok(Rotation::Refused);
-    };
-    let ended = end_session(scope, tx, account, session, "reuse", now).await?;
-    Ok(Rotation::Reused { account, session, ended })
+/// Is this the refresh token by which this log-in goes on?
+pub(crate) async fn goes_on_by(
+    scope: Scope,
+    tx: &mut Tx,
+    session: SessionId,
+    hash: &str,
+    now: Timestamp,
+) -> Result<bool> {
+    debug_assert!(scope.sees_everything(), "the token itself says who asks");
+    let sql = "SELECT count(*) FROM refresh_tokens AS r JOIN sessions AS s ON s.id = r.session_id \
+               WHERE r.hash = $1 AND s.id = $2 AND r.used_at IS NULL AND r.expires_at > $3 AND s.ended_at IS NULL";
+    Ok(tx.fetch_value::<i64>(sql, args![hash, session, now]).await? > 0)
 }
 
 /// Ends a log-in of this account; false if there is none alive of this id.

@@ -34,7 +34,7 @@ pub(super) fn letter(invitation: &Invitation, told: &Letter<'_>) -> NewMail {
     let content = html! {
         p { "Hello," }
         p { (inviter) " invites you to the workspace “" (workspace) "” on InfluencerFlow, as " (role) "." }
-        p { "To accept, log in with this address (or register it first, as a business), then open:" }
+        p { "To accept, open this link; it logs you in, or makes an account for this address:" }
         p { (link_to(&link)) }
         p {
             "The invitation is good until " (until) ", once. If you do not know what this is about, leave this mail alone: nothing \

@@ -11,4 +11,4 @@ mod routes;
 pub mod store;
 
 pub use model::{InvitationId, Membership, Workspace};
-pub(crate) use routes::router;
+pub(crate) use routes::{enter, router};

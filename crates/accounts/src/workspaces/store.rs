@@ -98,6 +98,17 @@ pub async fn rename(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, name: &st
     Ok(sql.within(scope, "id").run(tx).await? == 1)
 }
 
+/// Where the owners of a workspace are reached, as far as their addresses are proved.
+pub async fn owners_mail(scope: Scope, tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<String>> {
+    let mut sql = Sql::new(
+        "SELECT a.email FROM workspace_members m JOIN accounts a ON a.id = m.account_id \
+         WHERE m.role = 'owner' AND a.email IS NOT NULL AND a.is_verified AND a.erased_at IS NULL AND m.workspace_id = ",
+    );
+    sql.bind(workspace);
+    sql.within(scope, "m.workspace_id");
+    sql.push(" ORDER BY m.joined_at, a.id").all(tx).await
+}
+
 const MEMBERS: &str = "SELECT a.id, a.email, a.username, m.role, m.joined_at \
     FROM workspace_members m JOIN accounts a ON a.id = m.account_id WHERE m.workspace_id = ";
 

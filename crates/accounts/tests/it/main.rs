@@ -7,6 +7,7 @@ mod log_in;
 mod mails;
 mod pages;
 mod sign_up;
+mod strangers;
 mod tenancy;
 mod tokens;
 mod upkeep;

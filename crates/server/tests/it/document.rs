@@ -54,12 +54,12 @@ impl Route {
         };
         let rows = include_str!("authorisation.txt").lines().filter_map(|line| line.split_once(" | "));
         let own = unnamed(&self.label());
-        rows.into_iter().find(|(label, _)| unnamed(label) == own).map_or("", |(_, kind)| kind.trim())
+        rows.into_iter().find(|(label, _)| unnamed(label) == own).map_or("", |(_, kind)| kind.split(" | ").next().unwrap_or_default().trim())
     }
 
     /// Does it take somebody who has an account, or something that was sent to them? The demo's administrator has neither.
     pub(crate) fn wants_a_person(&self) -> bool {
-        ["self", "owner", "creator", "token", "webhook"].contains(&self.kind())
+        ["self", "owner", "creator", "fresh", "token", "webhook"].contains(&self.kind())
     }
 
     /// Does it let in whoever asks, because a token is what one comes for (logging in), or something else says who asks?

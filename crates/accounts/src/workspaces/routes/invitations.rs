@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use db::Tx;
 use http_base::{Answer, Body, Named, Offsets, Page, Params, Peer, Person};
 use input::Input;
-use kernel::{AccountId, Error, Kind, Result, Scope, Timestamp, UserType, WorkspaceRole};
+use kernel::{AccountId, Clock, Error, Kind, Result, Scope, Timestamp, UserType, WorkspaceRole};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -216,7 +217,7 @@ pub(super) async fn accept(
 ) -> Answer<Json<Workspace>> {
     let clock = accounts.app().clock();
     // The token is what opens the workspace, not the scope of whoever brings it.
-    let (scope, now, me) = (Scope::system(), clock.now(), person.account.id);
+    let (scope, me) = (Scope::system(), person.account.id);
     if person.account.user_type != UserType::Business {
         let message = "Only a business can be in a workspace; register the invited address as one";
         return Err(Error::new(Kind::Forbidden, message).into());
@@ -224,20 +225,38 @@ pub(super) async fn accept(
     let hash = secrets::hash(&input.token);
     let mut tx = accounts.app().write().await?;
     let invitation = invitations::by_hash(scope, &mut tx, &hash).await?.ok_or_else(no_invitation)?;
-    store::hold(scope, &mut tx, invitation.workspace_id, now).await?;
-    is_for(&invitation, invitations::address_of(scope_of(&person), &mut tx, me).await?)?;
-    if !invitations::accept(scope, &mut tx, invitation.id, &hash, now).await? {
-        return Err(no_invitation().into());
-    }
-    store::join(scope, &mut tx, invitation.workspace_id, me, invitation.role, now).await?;
-    store::work_in(scope, &mut tx, me, invitation.workspace_id, now).await?;
-    let entry = audit::Entry::of("invitation.accepted", me, &peer).within(Some(invitation.workspace_id));
-    let detail = json!({"role": invitation.role, "invited_by": invitation.invited_by});
-    audit::record(&mut tx, clock, entry.to(invitation.id.to_string()).with(detail)).await?;
-    crate::store::moved(&mut tx).await?;
-    let joined = store::seen_by(scope, &mut tx, invitation.workspace_id, me).await?;
+    let joined = enter(&mut tx, clock, &invitation, &hash, (me, person.account.user_type), &peer).await?;
     tx.commit().await?;
-    Ok(Json(joined.ok_or_else(|| Error::not_found("Workspace"))?))
+    Ok(Json(joined))
+}
+
+/// Lets the invited account into the workspace, once. Commit before anything of it is told.
+pub(crate) async fn enter(
+    tx: &mut Tx,
+    clock: &Clock,
+    invitation: &Invitation,
+    hash: &str,
+    (me, user_type): (AccountId, UserType),
+    peer: &Peer,
+) -> Result<Workspace> {
+    let (scope, now) = (Scope::system(), clock.now());
+    if user_type != UserType::Business {
+        let message = "Only a business can be in a workspace; register the invited address as one";
+        return Err(Error::new(Kind::Forbidden, message));
+    }
+    store::hold(scope, tx, invitation.workspace_id, now).await?;
+    is_for(invitation, invitations::address_of(scope, tx, me).await?)?;
+    if !invitations::accept(scope, tx, invitation.id, hash, now).await? {
+        return Err(no_invitation());
+    }
+    store::join(scope, tx, invitation.workspace_id, me, invitation.role, now).await?;
+    store::work_in(scope, tx, me, invitation.workspace_id, now).await?;
+    let entry = audit::Entry::of("invitation.accepted", me, peer).within(Some(invitation.workspace_id));
+    let detail = json!({"role": invitation.role, "invited_by": invitation.invited_by});
+    audit::record(tx, clock, entry.to(invitation.id.to_string()).with(detail)).await?;
+    crate::store::moved(tx).await?;
+    let joined = store::seen_by(scope, tx, invitation.workspace_id, me).await?;
+    joined.ok_or_else(|| Error::not_found("Workspace"))
 }
 
 /// Is this invitation for someone with this address?

@@ -14,6 +14,8 @@ use super::model::{businesses_only, owners_only};
 use super::store;
 use crate::Accounts;
 
+pub(crate) use invitations::enter;
+
 /// Every route of workspaces, their members and invitations.
 pub(crate) fn router() -> Routes<Accounts> {
     Routes::new()

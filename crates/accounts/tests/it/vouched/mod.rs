@@ -1,5 +1,5 @@
 //! Log-ins that others vouch for.
 
 mod gotrue;
-mod oauth;
+pub(crate) mod oauth;
 mod supabase;

@@ -249,7 +249,8 @@ async fn an_account_from_before_is_taken_over_by_nobody(fresh: FreshDb) {
         ("boss@example.com", (true, true)),
         // Confirmed at once, without a mail.
         ("old@example.com", (false, true)),
-        ("new@example.com", (true, true)),
+        // Nor that of an account whose address nobody has proved here.
+        ("new@example.com", (false, true)),
     ] {
         let stranger = gotrue.add(email, json!({}), proof);
         let (status, body) = me(&world, &gotrue.token(&stranger)).await;
@@ -260,6 +261,13 @@ async fn an_account_from_before_is_taken_over_by_nobody(fresh: FreshDb) {
     let (status, body) = me(&world, &gotrue.token(&same)).await;
     assert_eq!((status, body["id"].as_str()), (200, Some(ids[1].as_str())), "{body}");
     assert_eq!(world.audited("identity.linked").await, 1);
+    // Who has proved it there is its owner, whoever registered it here: the stranger is out, and their password, too.
+    let owner = gotrue.add("NEW@example.com", json!({}), (true, true));
+    let (status, body) = me(&world, &gotrue.token(&owner)).await;
+    assert_eq!((status, body["id"].as_str()), (200, Some(ids[2].as_str())), "{body}");
+    let mut tx = world.db().read().await.unwrap();
+    let sql = "SELECT count(*) FROM accounts WHERE username = 'new' AND password_hash IS NULL";
+    assert_eq!(tx.fetch_value::<i64>(sql, vec![]).await.unwrap(), 1);
 }
 
 #[both_engines]
