@@ -18,6 +18,7 @@ use tokio::sync::OnceCell;
 use crate::catalogue::Catalogue;
 use crate::embedding::{self, EmbedHere, embed_here};
 use crate::jobs::{EMBED, NORMS};
+use crate::rights::{Referring, Refers};
 use crate::vectors::{Backend, Space};
 use crate::{Creator, store};
 
@@ -38,6 +39,7 @@ struct Inner {
     calibration: OnceCell<Calibration>,
     norms: RwLock<(i64, Arc<Norms>)>,
     niche_vectors: Mutex<HashMap<String, Arc<[f32]>>>,
+    referring: std::sync::OnceLock<Referring>,
 }
 
 impl FromRef<Directory> for App {
@@ -58,6 +60,7 @@ impl Directory {
             calibration: OnceCell::new(),
             norms: RwLock::new((-1, Arc::new(Norms::builtin()))),
             niche_vectors: Mutex::new(HashMap::new()),
+            referring: std::sync::OnceLock::new(),
         }))
     }
 
@@ -66,6 +69,16 @@ impl Directory {
         self.0.catalogue.fresh().await?;
         self.norms().await?;
         Ok(())
+    }
+
+    /// Says who keeps rows that name creators. The first call counts; without one nobody does.
+    pub fn referred_by(&self, all: Vec<Arc<dyn Refers>>) {
+        let _ = self.0.referring.set(all.into());
+    }
+
+    /// Who keeps rows that name creators.
+    pub fn referring(&self) -> Referring {
+        self.0.referring.get().cloned().unwrap_or_else(|| Vec::new().into())
     }
 
     /// The application.

@@ -3,7 +3,7 @@
 use db::Migration;
 
 /// Creators, their vectors and the norms of engagement.
-pub const MIGRATIONS: &[Migration] = &[CREATORS, IDENTITY, OF_WORKSPACE];
+pub const MIGRATIONS: &[Migration] = &[CREATORS, IDENTITY, RIGHTS, OF_WORKSPACE];
 
 /// An agency's address is that of many; who has no handle is known by name and address.
 const IDENTITY: Migration = Migration {
@@ -85,5 +85,43 @@ CREATE TABLE engagement_norms (
     creators BIGINT NOT NULL,
     made_at BIGINT NOT NULL
 );
+",
+};
+
+/// Whose addresses are proved, who finds what, and what was proposed to be corrected. What a workspace keeps to itself takes no handle
+/// from anybody else, and what was withdrawn takes none at all.
+const RIGHTS: Migration = Migration {
+    id: "0080_directory_rights",
+    sql: "
+CREATE TABLE directory_claimants (
+    address TEXT PRIMARY KEY,
+    account_id {id} NOT NULL,
+    since BIGINT NOT NULL
+);
+CREATE INDEX directory_claimants_by_account ON directory_claimants (account_id);
+
+ALTER TABLE creators ADD COLUMN visibility TEXT NOT NULL DEFAULT 'shared';
+ALTER TABLE creators ADD COLUMN withdrawn_at BIGINT;
+DROP INDEX creators_by_handle;
+CREATE UNIQUE INDEX creators_by_handle ON creators (platform, handle_key)
+    WHERE handle_key IS NOT NULL AND deleted_at IS NULL AND withdrawn_at IS NULL AND visibility = 'shared';
+CREATE UNIQUE INDEX creators_own_by_handle ON creators (workspace_id, platform, handle_key)
+    WHERE handle_key IS NOT NULL AND deleted_at IS NULL AND withdrawn_at IS NULL AND visibility = 'private';
+CREATE INDEX creators_by_key ON creators (platform, handle_key) WHERE handle_key IS NOT NULL;
+CREATE INDEX creators_by_address ON creators (email_key) WHERE email_key IS NOT NULL;
+
+CREATE TABLE creator_corrections (
+    id {id} PRIMARY KEY,
+    creator_id {id} NOT NULL REFERENCES creators (id),
+    proposed_by {id},
+    workspace_id {id},
+    changes TEXT NOT NULL,
+    note TEXT,
+    status TEXT NOT NULL CHECK (status IN ('open', 'accepted', 'rejected')),
+    created_at BIGINT NOT NULL,
+    decided_at BIGINT,
+    decided_by {id}
+);
+CREATE INDEX creator_corrections_by_creator ON creator_corrections (creator_id, created_at DESC, id DESC);
 ",
 };

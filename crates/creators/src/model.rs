@@ -8,10 +8,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::identity::{folded, handle_key, handle_shown};
+use crate::rights::Viewer;
 
 /// An entry of the directory, as it is stored.
 #[derive(Clone, Debug, db::Row)]
-#[row(table = "creators", key(id), fixed(workspace_id, claimed_by, created_at))]
+#[row(table = "creators", key(id), fixed(workspace_id, claimed_by, created_at, withdrawn_at))]
 pub struct Creator {
     /// Its id.
     pub id: CreatorId,
@@ -66,6 +67,20 @@ pub struct Creator {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Who finds it.
+    pub visibility: Visibility,
+    /// When it was taken out of lists and searches, because others still work with it.
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+/// Who finds an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, kernel::Words)]
+pub enum Visibility {
+    /// Everyone with an account.
+    #[default]
+    Shared,
+    /// The workspace that added it, and nobody else.
+    Private,
 }
 
 /// A list of texts; stored as JSON.
@@ -96,8 +111,13 @@ pub struct CreatorBody {
     /// The name that people know.
     #[schema(example = "Sarah Johnson")]
     name: String,
-    /// The e-mail address that reaches the creator.
+    /// The e-mail address that reaches the creator: shown to the workspace that added the entry, the creator who claimed it and
+    /// administrators, null for everyone else. Outreach reaches the creator all the same.
     email: Option<String>,
+    /// Whether your workspace added the entry.
+    added_by_you: bool,
+    /// `shared`, or `private`: found by the workspace that added it alone.
+    visibility: Visibility,
     /// The platform that the creator publishes on.
     platform: Platform,
     /// The number of followers in short, as it was written.
@@ -142,13 +162,17 @@ pub struct CreatorBody {
     updated_at: Timestamp,
 }
 
-impl From<Creator> for CreatorBody {
-    fn from(creator: Creator) -> Self {
+impl CreatorBody {
+    /// The entry, as far as this viewer may see it.
+    pub fn new(creator: Creator, viewer: Viewer) -> Self {
+        let (added_by_you, shown) = (viewer.added(&creator), viewer.sees_contact_of(&creator));
         Self {
+            added_by_you,
+            visibility: creator.visibility,
             languages: creator.all_languages(),
             id: creator.id,
             name: creator.name,
-            email: creator.email,
+            email: creator.email.filter(|_| shown),
             platform: creator.platform,
             followers_count: creator.followers_shown,
             followers_count_numeric: creator.followers,
@@ -173,9 +197,9 @@ impl From<Creator> for CreatorBody {
 
 impl CreatorBody {
     /// The same with the niche as lists show it: `Fitness`.
-    pub fn shown(creator: Creator) -> Self {
+    pub fn shown(creator: Creator, viewer: Viewer) -> Self {
         let niche = creator.niche_shown();
-        Self { niche, ..Self::from(creator) }
+        Self { niche, ..Self::new(creator, viewer) }
     }
 }
 
@@ -292,6 +316,9 @@ pub struct Details {
     /// The address of a picture.
     #[input(trimmed(2048), blank)]
     pub profile_image: Option<Option<String>>,
+    /// Who finds the entry: everyone (`shared`), or your workspace alone (`private`).
+    #[input(word, example = "shared")]
+    pub visibility: Option<Visibility>,
 }
 
 /// A text of up to `most` characters that may be empty; surrounding space is dropped.
@@ -374,6 +401,8 @@ impl Creator {
             profile_image: None,
             created_at: now,
             updated_at: now,
+            visibility: Visibility::Shared,
+            withdrawn_at: None,
         };
         creator.set_details(new.details);
         Some(creator)
@@ -422,15 +451,17 @@ impl Creator {
         set(&mut self.collaboration_rate, details.collaboration_rate);
         set(&mut self.rating, details.rating);
         set(&mut self.profile_image, details.profile_image);
+        set(&mut self.visibility, details.visibility);
     }
 
     fn says_the_same(&self, other: &Self) -> bool {
         self.differences(other).is_empty()
     }
 
-    /// The fields that say something else in another one.
+    /// The fields that say something else in another one, also those that not everyone is shown.
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        let said = |creator: &Self| serde_json::to_value(CreatorBody::from(creator.clone())).unwrap_or_default();
+        let said =
+            |creator: &Self| serde_json::to_value(CreatorBody::new(creator.clone(), Viewer::system())).unwrap_or_default();
         let (own, others) = (said(self), said(other));
         let fields = own.as_object().into_iter().flatten();
         fields

@@ -130,7 +130,7 @@ pub(crate) async fn search(matching: &Matching, scope: Scope, question: Question
         ..Wish::default()
     };
     let prepared = Prepared::new(matching.directory(), wish).await?;
-    let mut filter = gates(&understood);
+    let mut filter = Filter { sees: scope.into(), ..gates(&understood) };
     filter.excluded_creators = ruled_out(matching, scope, &understood).await?;
     let before_budget = filter.clone();
     filter.max_rate = most;
@@ -171,7 +171,7 @@ async fn ruled_out(matching: &Matching, scope: Scope, understood: &Understanding
     // Each word is looked for in every name.
     let words = &understood.excluded_words[..understood.excluded_words.len().min(MOST_WORDS_RULED_OUT)];
     for word in words {
-        ruled_out.extend(catalogue.read().named(word, MOST_RULED_OUT).into_iter().map(|(id, _)| id));
+        ruled_out.extend(catalogue.read().named(word, scope.into(), MOST_RULED_OUT).into_iter().map(|(id, _)| id));
     }
     let mut spellings: Vec<String> = words.iter().flat_map(|word| [word.clone(), fold(word)]).collect();
     spellings.sort_unstable();
@@ -198,7 +198,7 @@ async fn named(
     let columns = catalogue.read();
     let (mut passing, mut others, mut certain) = (Vec::new(), Vec::new(), false);
     for phrase in phrases {
-        let found = columns.named(&phrase, MOST_NAMED);
+        let found = columns.named(&phrase, filter.sees, MOST_NAMED);
         if found.is_empty() {
             continue;
         }

@@ -115,6 +115,8 @@ fn entry_of(sample: &samples::Creator, id: CreatorId) -> Creator {
         profile_image: sample.profile_image.clone(),
         created_at: sample.created_at,
         updated_at: sample.created_at,
+        visibility: creators::Visibility::Shared,
+        withdrawn_at: None,
     }
 }
 

@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use kernel::{CreatorId, Platform};
+use kernel::{CreatorId, Platform, WorkspaceId};
 use mind::geo;
 use mind::index::VectorIndex;
 use mind::score::{CreatorView, Norms};
 use mind::text::fold;
 
 use super::names::Names;
+
+/// Stands for everyone, in the place of a workspace that keeps an entry to itself.
+pub(super) const SHARED: u32 = 0;
 
 /// A money or a count that nobody told.
 pub const UNKNOWN: i64 = i64::MIN;
@@ -23,6 +26,8 @@ pub struct Row {
     pub seq: i64,
     /// Is it gone?
     pub deleted: bool,
+    /// The workspace that keeps it to itself, if one does.
+    pub private_to: Option<WorkspaceId>,
     /// Where they publish.
     pub platform: Platform,
     /// The name, as written.
@@ -123,6 +128,9 @@ pub struct Columns {
     seq: i64,
     slots: HashMap<CreatorId, u32>,
     pub(super) live: Vec<bool>,
+    /// The number of the workspace that keeps it to itself, or [`SHARED`].
+    pub(super) owners: Vec<u32>,
+    owner_numbers: HashMap<WorkspaceId, u32>,
     live_count: usize,
     pub(super) ids: Vec<CreatorId>,
     pub(super) platforms: Vec<Platform>,
@@ -156,6 +164,8 @@ impl Columns {
             seq: 0,
             slots: HashMap::new(),
             live: Vec::new(),
+            owners: Vec::new(),
+            owner_numbers: HashMap::new(),
             live_count: 0,
             ids: Vec::new(),
             platforms: Vec::new(),
@@ -212,6 +222,16 @@ impl Columns {
     /// The memory that the vectors take, in bytes; none where they are compared elsewhere.
     pub fn vector_bytes(&self) -> usize {
         self.vectors.bytes()
+    }
+
+    /// The number of a workspace that keeps entries to itself; nothing if it keeps none.
+    pub(super) fn owner_number(&self, workspace: WorkspaceId) -> Option<u32> {
+        self.owner_numbers.get(&workspace).copied()
+    }
+
+    /// Does anybody keep entries to themselves?
+    pub(super) fn has_owners(&self) -> bool {
+        !self.owner_numbers.is_empty()
     }
 
     /// The slot of a creator who is there.
@@ -321,6 +341,10 @@ impl Columns {
         if !std::mem::replace(&mut self.live[at], true) {
             self.live_count += 1;
         }
+        self.owners[at] = row.private_to.map_or(SHARED, |workspace| {
+            let next = u32::try_from(self.owner_numbers.len() + 1).unwrap_or(u32::MAX);
+            *self.owner_numbers.entry(workspace).or_insert(next)
+        });
         self.platforms[at] = row.platform;
         self.niches[at] = self.niche_words.number(fold(&row.niche));
         self.countries[at] = row.country.map_or(u32::MAX, |name| self.country_words.number(country_key(&name)));
@@ -368,6 +392,7 @@ impl Columns {
         self.slots.insert(id, slot);
         self.ids.push(id);
         self.live.push(false);
+        self.owners.push(SHARED);
         self.platforms.push(Platform::Instagram);
         self.niches.push(0);
         self.countries.push(u32::MAX);

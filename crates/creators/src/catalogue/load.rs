@@ -1,12 +1,12 @@
 //! Reads what changed in the database into the columns.
 
 use db::{Cell, Db, FromColumn, args};
-use kernel::{Amount, CreatorId, Platform, Result, Timestamp};
+use kernel::{Amount, CreatorId, Platform, Result, Timestamp, WorkspaceId};
 use parking_lot::RwLock;
 
 use super::columns::{Columns, Row, RowVector};
 use crate::embedding::unpack;
-use crate::model::Texts;
+use crate::model::{Texts, Visibility};
 use crate::vectors::{self, Backend, Space};
 
 /// Rows in one query: enough to be quick, few enough to be held.
@@ -30,6 +30,9 @@ struct Loaded {
     rating: Option<f64>,
     previous_brands: Texts,
     created_at: Timestamp,
+    visibility: Visibility,
+    workspace_id: Option<WorkspaceId>,
+    withdrawn_at: Option<Timestamp>,
 }
 
 impl Loaded {
@@ -37,7 +40,8 @@ impl Loaded {
         Row {
             id: self.id,
             seq: self.seq,
-            deleted: self.deleted_at.is_some(),
+            deleted: self.deleted_at.is_some() || self.withdrawn_at.is_some(),
+            private_to: self.workspace_id.filter(|_| self.visibility == Visibility::Private),
             platform: self.platform,
             name: self.name,
             handle: self.channel_name,

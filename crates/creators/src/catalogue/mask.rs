@@ -1,6 +1,6 @@
 //! Which rows a filter lets through, found one column after the other.
 
-use super::columns::{Columns, UNKNOWN};
+use super::columns::{Columns, SHARED, UNKNOWN};
 use super::query::Ready;
 
 /// One byte for each row: is it in? Bytes, because a loop that only multiplies them has no branch to guess wrong.
@@ -66,6 +66,9 @@ impl Columns {
     pub(super) fn mask(&self, ready: &Ready<'_>) -> Mask {
         let filter = ready.filter;
         let mut mask = Mask(self.live.iter().map(|live| u8::from(*live)).collect());
+        if let Some(own) = ready.owner.filter(|_| self.has_owners()) {
+            mask.keep(&self.owners, |owner| owner == SHARED || owner == own);
+        }
         if ready.platforms.contains(&false) {
             mask.keep(&self.platforms, |platform| ready.platforms[platform as usize]);
         }

@@ -18,7 +18,7 @@ use db::Db;
 use kernel::{CreatorId, Error, Result};
 use mind::score::Norms;
 use parking_lot::{RwLock, RwLockReadGuard};
-pub use query::{Filter, Order};
+pub use query::{Filter, Order, Sees};
 
 use crate::vectors::{Backend, Space};
 

@@ -2,16 +2,40 @@
 
 use std::cmp::Reverse;
 
-use kernel::{CreatorId, Platform};
+use kernel::{CreatorId, Platform, Scope, WorkspaceId};
 use mind::text::fold;
 
-use super::columns::{Columns, UNKNOWN, country_key, language_key};
+use super::columns::{Columns, SHARED, UNKNOWN, country_key, language_key};
 use super::mask::Slots;
 use super::names::Fit;
+
+/// Whose private entries are found beside those that are shared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Sees {
+    /// Nobody's.
+    #[default]
+    Shared,
+    /// This workspace's.
+    Workspace(WorkspaceId),
+    /// Everybody's.
+    Everything,
+}
+
+impl From<Scope> for Sees {
+    fn from(scope: Scope) -> Self {
+        match scope.workspace() {
+            _ if scope.sees_everything() => Self::Everything,
+            Some(workspace) => Self::Workspace(workspace),
+            None => Self::Shared,
+        }
+    }
+}
 
 /// What is let through. Every part that is given must hold; a list lets through any of its parts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
+    /// Who looks: without it, only what is shared is found.
+    pub sees: Sees,
     /// Part of a name or a handle.
     pub search: Option<String>,
     /// Any of these platforms.
@@ -87,6 +111,8 @@ pub enum Order {
 /// A filter whose words have been looked up: numbers are compared, not texts.
 pub(super) struct Ready<'a> {
     pub(super) filter: &'a Filter,
+    /// Whose entries beside those that are shared; nothing if everybody's.
+    pub(super) owner: Option<u32>,
     pub(super) platforms: [bool; 4],
     pub(super) niches: Option<Vec<u32>>,
     pub(super) countries: Option<Vec<u32>>,
@@ -119,15 +145,19 @@ impl Columns {
     }
 
     /// Whoever has this phrase as whole words in their name, or as their handle, and whether it is the whole of it: those first, at
-    /// most so many.
-    pub fn named(&self, phrase: &str, most: usize) -> Vec<(CreatorId, bool)> {
+    /// most so many of those who are found by whoever looks.
+    pub fn named(&self, phrase: &str, sees: Sees, most: usize) -> Vec<(CreatorId, bool)> {
         let wanted = fold(phrase);
         let wanted = wanted.trim_start_matches('@');
         if wanted.is_empty() {
             return Vec::new();
         }
-        let mut found = Vec::new();
-        self.names.find_words(wanted, |slot, fit| found.push((fit, Reverse(self.followers[slot as usize]), slot)));
+        let (mut found, owner) = (Vec::new(), self.owner(sees));
+        self.names.find_words(wanted, |slot, fit| {
+            if self.is_seen(slot as usize, owner) {
+                found.push((fit, Reverse(self.followers[slot as usize]), slot));
+            }
+        });
         found.sort_unstable();
         let named = found.into_iter().take(most);
         named.map(|(fit, _, slot)| (self.ids[slot as usize], fit == Fit::Whole)).collect()
@@ -241,6 +271,19 @@ impl Columns {
         best.iter().skip(offset).take(limit).map(|row| self.ids[row.1 as usize]).collect()
     }
 
+    /// The number of whose entries are found beside those that are shared; nothing if everybody's are.
+    fn owner(&self, sees: Sees) -> Option<u32> {
+        match sees {
+            Sees::Everything => None,
+            Sees::Workspace(workspace) => Some(self.owner_number(workspace).unwrap_or(SHARED)),
+            Sees::Shared => Some(SHARED),
+        }
+    }
+
+    fn is_seen(&self, at: usize, owner: Option<u32>) -> bool {
+        owner.is_none_or(|own| self.owners[at] == SHARED || self.owners[at] == own)
+    }
+
     fn ready<'a>(&self, filter: &'a Filter) -> Ready<'a> {
         let numbers = |words: &super::columns::Words, names: &[String], key: fn(&str) -> String| -> Vec<u32> {
             names.iter().filter_map(|name| words.find(&key(name))).collect()
@@ -257,6 +300,7 @@ impl Columns {
         };
         Ready {
             filter,
+            owner: self.owner(filter.sees),
             platforms,
             niches: some(&filter.niches, numbers(&self.niche_words, &filter.niches, fold)),
             countries: some(&filter.countries, numbers(&self.country_words, &filter.countries, country_key)),
@@ -275,6 +319,7 @@ impl Columns {
         let within =
             |numbers: &Option<Vec<u32>>, own: u32| numbers.as_ref().is_none_or(|numbers| numbers.contains(&own));
         self.live[at]
+            && self.is_seen(at, ready.owner)
             && ready.platforms[self.platforms[at] as usize]
             && filter.min_followers.is_none_or(|least| self.followers[at] >= least)
             && filter.max_followers.is_none_or(|most| self.followers[at] <= most)

@@ -2,11 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
+use db::Tx;
 use http_base::{Answer, Body, Caller, Done, Named, done};
-use kernel::{CreatorId, Error, Kind};
+use kernel::{CreatorId, Error, Kind, Scope};
 
 use crate::model::{CreatorBody, CreatorChanges, NewCreator};
-use crate::{Creator, Directory, store};
+use crate::rights::{self, judge, judge_new};
+use crate::{Creator, Directory, Viewer, store};
 
 /// Add a creator
 ///
@@ -25,6 +27,8 @@ pub(super) async fn create(
     let clock = directory.app().clock();
     let creator = Creator::new(input, clock.new_id(), caller.workspace(), clock.now());
     let mut creator = creator.ok_or_else(|| Error::internal("a creator was read that lacks what it must have"))?;
+    let viewer = Viewer::from(&caller.0);
+    judge_new(viewer, &creator)?;
     if directory.room(caller.workspace()).await? == 0 {
         let most = directory.app().limits().directory_rows;
         let message = format!(
@@ -39,13 +43,14 @@ pub(super) async fn create(
     directory.keep_vector(caller.scope(), &mut tx, &creator, &text, vector).await?;
     tx.commit().await?;
     directory.catalogue().reach(creator.seq).await?;
-    Ok(Json(creator.into()))
+    Ok(Json(CreatorBody::new(creator, viewer)))
 }
 
 /// Update a creator
 ///
 /// Fields that are left out stay as they are; null clears a field that can be empty. Whoever added the entry may change it, the
-/// creator it is about, and an administrator.
+/// creator it is about, and an administrator. Once the creator has claimed the entry, or another workspace works with it, name, platform,
+/// handle and e-mail address are theirs and the administrator's alone to change: others propose a correction.
 #[utoipa::path(put, path = "/api/v1/creators/{creator_id}", tag = "Creators", request_body = CreatorChanges,
     params(("creator_id" = String, Path, description = "The creator's id")), responses(
     (status = 200, description = "The entry as it is now", body = CreatorBody),
@@ -64,7 +69,7 @@ pub(super) async fn update(
     for _ in 0..TRIES {
         match change(&directory, &caller, id, input.clone()).await {
             Err(error) if error.kind() == Kind::Conflict => lost = Some(error),
-            done => return Ok(Json(done?.into())),
+            done => return Ok(Json(CreatorBody::new(done?, Viewer::from(&caller.0)))),
         }
     }
     Err(lost.unwrap_or_else(|| Error::internal("no try was made")).into())
@@ -77,7 +82,8 @@ async fn change(
     changes: CreatorChanges,
 ) -> kernel::Result<Creator> {
     let app = directory.app();
-    let mut creator = find(directory, caller, id).await?;
+    let before = find(directory, caller, id).await?;
+    let mut creator = before.clone();
     let (was, text_before) = (creator.seq, creator.profile_text());
     if !creator.apply(changes, app.clock().now()) {
         return Ok(creator);
@@ -85,20 +91,34 @@ async fn change(
     let text = creator.profile_text();
     let vector = if text == text_before { None } else { Some(directory.vector_of(&text).await) };
     let mut tx = app.write().await?;
-    store::update(caller.scope(), &mut tx, &mut creator, was).await?;
-    if let Some(vector) = vector {
-        directory.keep_vector(caller.scope(), &mut tx, &creator, &text, vector).await?;
-    }
+    let frozen = rights::frozen(&mut tx, &directory.referring(), &[&before]).await?;
+    judge(Viewer::from(&caller.0), &before, &creator, !frozen.is_empty())?;
+    write(directory, caller.scope(), &mut tx, (&mut creator, was), (&text, vector)).await?;
     tx.commit().await?;
     directory.catalogue().reach(creator.seq).await?;
     Ok(creator)
+}
+
+/// Writes an entry that was read at this version, and the vector of its text if that is another.
+pub(super) async fn write(
+    directory: &Directory,
+    scope: Scope,
+    tx: &mut Tx,
+    (creator, was): (&mut Creator, i64),
+    (text, vector): (&str, Option<Option<Vec<f32>>>),
+) -> kernel::Result<()> {
+    store::update(scope, tx, creator, was).await?;
+    match vector {
+        Some(vector) => directory.keep_vector(scope, tx, creator, text, vector).await,
+        None => Ok(()),
+    }
 }
 
 /// An entry that this caller may change.
 pub(super) async fn find(directory: &Directory, caller: &Caller, id: CreatorId) -> kernel::Result<Creator> {
     let mut tx = directory.app().read().await?;
     let creator = store::by_id(caller.scope(), &mut tx, id).await?.ok_or_else(|| Error::not_found("Creator"))?;
-    if !store::may_change(caller.scope(), &creator, caller.workspace()) {
+    if !Viewer::from(&caller.0).may_change(&creator) {
         let message = "This entry was added by someone else; only they, the creator or an admin may change it";
         return Err(Error::new(Kind::Forbidden, message));
     }
@@ -107,7 +127,8 @@ pub(super) async fn find(directory: &Directory, caller: &Caller, id: CreatorId) 
 
 /// Remove a creator from the directory
 ///
-/// Outreach to the creator, contracts and payments stay on record.
+/// Outreach to the creator, contracts and payments stay on record. An entry that somebody works with is taken out of lists and searches,
+/// and stays for those who do.
 #[utoipa::path(delete, path = "/api/v1/creators/{creator_id}", tag = "Creators",
     params(("creator_id" = String, Path, description = "The creator's id")), responses(
     (status = 200, description = "The entry was removed", body = Done),
@@ -117,11 +138,22 @@ pub(super) async fn delete(State(directory): State<Directory>, caller: Caller, n
     let id = name.id("Creator")?;
     let creator = find(&directory, &caller, id).await?;
     let app = directory.app();
-    let mut tx = app.write().await?;
-    if !store::delete(caller.scope(), &mut tx, id, app.clock().now()).await? {
+    let (mut tx, now) = (app.write().await?, app.clock().now());
+    let in_use = !rights::references(&mut tx, &directory.referring(), &[id]).await?.is_empty();
+    let gone = if in_use {
+        store::withdraw(caller.scope(), &mut tx, id, now).await?
+    } else {
+        store::delete(caller.scope(), &mut tx, id, now).await?
+    };
+    if !gone {
         return Err(Error::not_found("Creator").into());
     }
     tx.commit().await?;
     directory.catalogue().fresh().await?;
-    Ok(done(format!("{} was taken out of the directory", creator.name)))
+    let name = creator.name;
+    Ok(done(if in_use {
+        format!("{name} is not found in the directory any more; whoever works with {name} goes on doing so")
+    } else {
+        format!("{name} was taken out of the directory")
+    }))
 }

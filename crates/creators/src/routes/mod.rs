@@ -2,6 +2,7 @@
 //!
 //! Reading it, with or without a campaign to match, is `matching`'s.
 
+mod corrections;
 mod embeddings;
 mod entries;
 mod tables;
@@ -16,8 +17,10 @@ pub fn router(directory: Directory) -> Routes {
     Routes::new()
         .with(routes!(entries::create))
         .with(routes!(entries::update, entries::delete))
+        .with(routes!(corrections::propose, corrections::list))
+        .with(routes!(corrections::decide))
         .with(routes!(tables::import_creators).file())
-        .with(routes!(tables::export_creators))
+        .with(routes!(tables::export_creators).rate(Rate::Export))
         .with(routes!(embeddings::generate).rate(Rate::Ai))
         .with(routes!(embeddings::embed_one).rate(Rate::Ai))
         .with(routes!(embeddings::embed_batch).rate(Rate::Ai))

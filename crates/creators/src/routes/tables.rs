@@ -9,12 +9,12 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream;
 use http_base::sheet::{Numbers, Sheet};
-use http_base::{Answer, Caller, Params, upload};
+use http_base::{Answer, Caller, Params, Taking, upload};
 use input::Input;
 use kernel::{CreatorId, Error};
 
 use crate::transfer::{Format, ImportReport, Said, export_head, import};
-use crate::{Directory, transfer};
+use crate::{Directory, Viewer, transfer};
 
 /// A table of creators.
 #[derive(Input)]
@@ -61,14 +61,15 @@ pub(super) struct ExportQuery {
 
 /// Export the directory
 ///
-/// Streams every entry as a table that `POST /api/v1/creators/import` reads. Cells that a spreadsheet would run as a formula begin with an
-/// apostrophe, which the import takes away again.
+/// Streams every entry that you find as a table that `POST /api/v1/creators/import` reads, with the e-mail addresses of those that your
+/// workspace added. Cells that a spreadsheet would run as a formula begin with an apostrophe, which the import takes away again. The
+/// number of exports in a day is limited.
 #[utoipa::path(get, path = "/api/v1/creators/export", tag = "Creators", params(ExportQuery), responses(
     (status = 200, description = "The table", content((String = "text/csv"), (String = "application/x-ndjson"))),
 ))]
 pub(super) async fn export_creators(
     State(directory): State<Directory>,
-    caller: Caller,
+    caller: Taking,
     Params(query): Params<ExportQuery>,
     headers: HeaderMap,
 ) -> Answer<Response> {
@@ -77,10 +78,10 @@ pub(super) async fn export_creators(
         "jsonl" => (Format::JsonLines, "application/x-ndjson", "creators.jsonl"),
         _ => (Format::Csv, "text/csv; charset=utf-8", "creators.csv"),
     };
-    let scope = caller.scope();
+    let viewer = Viewer::from(&caller.0);
     let first = CreatorId::from_uuid(uuid::Uuid::nil());
     let batches = stream::try_unfold((directory, first), move |(directory, after)| async move {
-        let batch = transfer::export_batch(&directory, scope, (format, dialect), after).await?;
+        let batch = transfer::export_batch(&directory, viewer, (format, dialect), after).await?;
         Ok::<_, Error>(batch.map(|(bytes, last, _)| (Bytes::from(bytes), (directory, last))))
     });
     let head = stream::once(async move { Ok(Bytes::from(export_head(format, dialect))) });

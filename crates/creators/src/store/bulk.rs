@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use db::{Saved as _, Sql, Stored as _, Tx};
+use input::table::told;
 use kernel::{Clock, CreatorId, Error, Platform, Result, Scope, WorkspaceId};
 
-use super::vectors;
-use super::write::{kept_as, renew_keys};
+use super::write::{claim_written, kept_as, renew_keys};
+use super::{read, vectors};
 use crate::Creator;
 use crate::catalogue::TOPIC;
 use crate::embedding::EmbedHere;
 use crate::identity::{folded, handle_key, names_agree, same_address};
-use crate::model::NewCreator;
+use crate::model::{NewCreator, Visibility};
+use crate::rights::{Referring, Viewer, frozen, judge, judge_new};
 use crate::transfer::Fate;
 use crate::vectors::Space;
 
@@ -23,6 +25,8 @@ pub struct Batch<'a> {
     pub workspace: Option<WorkspaceId>,
     /// How many new ones there is room for.
     pub room: u64,
+    /// Who keeps rows that name creators.
+    pub referring: Referring,
     /// The vectors that are kept, and what makes them, if it is in this process.
     pub embedder: Option<(Space<'a>, EmbedHere)>,
 }
@@ -123,6 +127,8 @@ impl Entries {
         let own = |place: &usize| self.known[*place].creator.platform == platform;
         let by_id = row.id.and_then(|id| self.by_id.get(&id)).copied().filter(own);
         match (by_handle, by_id) {
+            // One's own private entry and a shared one may have the same handle: the id says which of them is meant.
+            (Some(_), Some(place)) if self.known[place].creator.handle_key() == handle => return Ok(Some(place)),
             (Some(one), Some(other)) if one != other => {
                 let [one, other] = [one, other].map(|place| &self.known[place].creator.name);
                 return Err(format!("its handle is {one}'s, but its id is {other}'s: which of the two is meant?"));
@@ -181,23 +187,27 @@ pub async fn upsert(
         // No key keeps those apart who have no handle: who writes them reads what others wrote before.
         tx.next_version(TOPIC).await?;
     }
+    let viewer = Viewer { scope, workspace: batch.workspace };
+    let found = existing(tx, &rows, viewer).await?;
+    let frozen = frozen(tx, &batch.referring, &found.iter().collect::<Vec<_>>()).await?;
     let mut entries = Entries::default();
-    for creator in existing(tx, &rows).await? {
+    for creator in found {
         let profile_before = Some(creator.profile_text());
         entries.add(Known { creator, profile_before, changed: false, is_new: false });
     }
     let mut outcomes = Vec::with_capacity(rows.len());
     for row in rows {
         let line = row.line;
-        let taken = take(row, batch, scope, &mut entries, seen);
+        let taken = take(row, batch, (viewer, &frozen), &mut entries, seen);
         outcomes.push(taken.unwrap_or_else(|why| Outcome::refused(line, why)));
     }
     save(scope, tx, entries.known, batch).await?;
     Ok(outcomes)
 }
 
-/// The entries that any of these rows may be about.
-async fn existing(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Creator>> {
+/// The entries that any of these rows may be about, as far as this viewer finds them. One's own private entry comes before a shared one of
+/// the same handle.
+async fn existing(tx: &mut Tx, rows: &[Row], viewer: Viewer) -> Result<Vec<Creator>> {
     let mut found: HashMap<CreatorId, Creator> = HashMap::new();
     for platform in Platform::ALL {
         let (mut handles, mut emails, mut names) = (Vec::new(), Vec::new(), Vec::new());
@@ -209,29 +219,30 @@ async fn existing(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Creator>> {
                 None => emails.extend(row.details.email.iter().flatten().map(|email| folded(email))),
             }
         }
-        let by_handle = look_up(tx, platform, "handle_key", &mut handles, u32::MAX).await?;
+        let by_handle = look_up(tx, viewer, (platform, "handle_key"), &mut handles, u32::MAX).await?;
         renew_keys(tx, &by_handle, &handles).await?;
-        let sharing = look_up(tx, platform, "email_key", &mut emails, MOST_ALIKE).await?;
-        let alike = look_up(tx, platform, "name_key", &mut names, MOST_ALIKE).await?;
+        let sharing = look_up(tx, viewer, (platform, "email_key"), &mut emails, MOST_ALIKE).await?;
+        let alike = look_up(tx, viewer, (platform, "name_key"), &mut names, MOST_ALIKE).await?;
         let all = by_handle.into_iter().chain(sharing).chain(alike);
         found.extend(all.map(|creator| (creator.id, creator)));
     }
     let ids: Vec<CreatorId> = rows.iter().filter_map(|row| row.id).filter(|id| !found.contains_key(id)).collect();
     if !ids.is_empty() {
         let mut sql = Sql::of::<Creator>();
-        sql.push(" AND deleted_at IS NULL").and_in("id", ids);
+        sql.push(" AND deleted_at IS NULL AND withdrawn_at IS NULL").and_in("id", ids);
+        read::visible(&mut sql, viewer.scope);
         let creators: Vec<Creator> = sql.all(tx).await?;
         found.extend(creators.into_iter().map(|creator| (creator.id, creator)));
     }
     let mut found: Vec<Creator> = found.into_values().collect();
-    found.sort_by_key(|creator| creator.id);
+    found.sort_by_key(|creator| (creator.visibility == Visibility::Shared, creator.id));
     Ok(found)
 }
 
 async fn look_up(
     tx: &mut Tx,
-    platform: Platform,
-    column: &str,
+    viewer: Viewer,
+    (platform, column): (Platform, &str),
     wanted: &mut Vec<String>,
     most: u32,
 ) -> Result<Vec<Creator>> {
@@ -241,16 +252,23 @@ async fn look_up(
         return Ok(Vec::new());
     }
     let mut sql = Sql::of::<Creator>();
-    sql.push(" AND deleted_at IS NULL").and("platform = ", platform);
+    sql.push(" AND deleted_at IS NULL AND withdrawn_at IS NULL").and("platform = ", platform);
     sql.and_in(column, wanted.iter().map(String::as_str));
+    // What another workspace keeps to itself is not there for this one; by its id alone an administrator finds it.
+    sql.push(" AND (visibility = 'shared' OR workspace_id = ").bind(viewer.workspace).push(")");
     sql.push(" LIMIT ").bind(most);
     sql.all(tx).await
 }
 
-fn take(row: Row, batch: &Batch<'_>, scope: Scope, entries: &mut Entries, seen: &mut Seen) -> Result<Outcome, String> {
+fn take(
+    row: Row,
+    batch: &Batch<'_>,
+    (viewer, frozen): (Viewer, &[CreatorId]),
+    entries: &mut Entries,
+    seen: &mut Seen,
+) -> Result<Outcome, String> {
     let now = batch.clock.now();
-    let may_change = |creator: &Creator| may_change(scope, creator, batch.workspace);
-    let place = entries.find(&row, may_change)?;
+    let place = entries.find(&row, |creator| viewer.may_change(creator))?;
     let line = row.line;
     let Some(place) = place else {
         if entries.added >= batch.room {
@@ -258,6 +276,7 @@ fn take(row: Row, batch: &Batch<'_>, scope: Scope, entries: &mut Entries, seen: 
         }
         let creator = Creator::new(row.creator, batch.clock.new_id(), batch.workspace, now);
         let creator = creator.ok_or("followers_count is missing")?;
+        judge_new(viewer, &creator).map_err(|error| told(&error))?;
         let id = creator.id;
         entries.add(Known { creator, profile_before: None, changed: true, is_new: true });
         seen.insert(id, line);
@@ -271,38 +290,35 @@ fn take(row: Row, batch: &Batch<'_>, scope: Scope, entries: &mut Entries, seen: 
         });
     };
     let entry = &mut entries.known[place];
-    let (before, id) = (entry.creator.clone(), entry.creator.id);
+    let (mut after, id) = (entry.creator.clone(), entry.creator.id);
     let mut row = row.creator;
-    let is_own = may_change(&before);
-    if !is_own {
+    if !viewer.sees_contact_of(&after) {
         // Whoever may not see an address cannot find out by guessing it.
         row.details.email = None;
     }
     let handle = row.details.channel_name.iter().flatten().find_map(|handle| handle_key(row.platform, handle));
-    if handle.is_some() && handle == before.handle_key() {
+    if handle.is_some() && handle == after.handle_key() {
         // Written in another way it is the same handle, and stays as it was shown.
         row.details.channel_name = None;
     }
-    entry.creator.apply(row.into(), now);
-    let changed = before.differences(&entry.creator);
-    let first = seen.get(&id).copied();
-    let refused = match first {
-        _ if changed.is_empty() => None,
-        _ if !is_own => Some(format!("{} was added by someone else, who alone may change it", before.name)),
-        Some(first)
-            if before.handle_key().is_none() && before.email.is_none() && entry.creator.handle_key().is_none() =>
+    after.apply(row.into(), now);
+    let (before, first) = (&entry.creator, seen.get(&id).copied());
+    let changed = before.differences(&after);
+    if !changed.is_empty() {
+        let is_frozen = !entry.is_new && frozen.contains(&id);
+        judge(viewer, before, &after, is_frozen).map_err(|error| told(&error))?;
+        if let Some(first) = first
+            && before.handle_key().is_none()
+            && before.email.is_none()
+            && after.handle_key().is_none()
         {
-            Some(format!(
+            return Err(format!(
                 "has the name of line {first} and says other things ({}), and nothing tells the two apart: give handles or addresses",
                 changed.join(", ")
-            ))
+            ));
         }
-        _ => None,
-    };
-    if let Some(why) = refused {
-        entry.creator = before;
-        return Err(why);
     }
+    entry.creator = after;
     entry.changed |= !changed.is_empty();
     entries.index(place);
     let fate = match first {
@@ -312,13 +328,6 @@ fn take(row: Row, batch: &Batch<'_>, scope: Scope, entries: &mut Entries, seen: 
     };
     seen.entry(id).or_insert(line);
     Ok(Outcome { line, fate, id: Some(id), changed, duplicate_of: first, why: None })
-}
-
-/// May this caller change this entry? The one who added it may, the person it is about, and whoever runs the server.
-pub(crate) fn may_change(scope: Scope, creator: &Creator, workspace: Option<WorkspaceId>) -> bool {
-    scope.sees_everything()
-        || (workspace.is_some() && creator.workspace_id == workspace)
-        || (scope.person().is_some() && creator.claimed_by == scope.person())
 }
 
 async fn save(scope: Scope, tx: &mut Tx, known: Vec<Known>, batch: &Batch<'_>) -> Result<()> {
@@ -343,6 +352,7 @@ async fn save(scope: Scope, tx: &mut Tx, known: Vec<Known>, batch: &Batch<'_>) -
     if written != changed.len() as u64 {
         return Err(Error::conflict("The directory was changed by someone else meanwhile; run the import again"));
     }
+    claim_written(tx, &mut changed.iter_mut().map(|entry| &mut entry.creator).collect::<Vec<_>>()).await?;
     if let Some((space, embed)) = batch.embedder {
         let texts = changed.iter().map(|entry| (entry.creator.id, entry.creator.profile_text(), &entry.profile_before));
         let (ids, texts): (Vec<CreatorId>, Vec<String>) =

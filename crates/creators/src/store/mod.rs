@@ -2,11 +2,11 @@
 
 mod bulk;
 mod compare;
+pub(crate) mod corrections;
 mod read;
 mod vectors;
 mod write;
 
-pub(crate) use bulk::may_change;
 pub use bulk::{Batch, Outcome, Row, Seen, upsert};
 pub(crate) use compare::{Compared, nearest, products, stored};
 pub use read::{
@@ -14,4 +14,4 @@ pub use read::{
     same_as,
 };
 pub use vectors::{forget_vectors, save_vector, save_vectors, stale, stale_count};
-pub use write::{claim, delete, disclaim, insert, update};
+pub use write::{claim, delete, disclaim, insert, is_proved, prove, proved_address, unprove, update, withdraw};

@@ -16,7 +16,24 @@ pub async fn by_id(scope: Scope, tx: &mut Tx, id: CreatorId) -> Result<Option<Cr
     if !scope.may_read_directory() {
         return Ok(None);
     }
-    Sql::of::<Creator>().and("id = ", id).push(" AND deleted_at IS NULL").optional(tx).await
+    let mut sql = Sql::of::<Creator>();
+    visible(sql.and("id = ", id).push(" AND deleted_at IS NULL"), scope);
+    sql.optional(tx).await
+}
+
+/// Leaves out what other workspaces keep to themselves.
+pub(super) fn visible(sql: &mut Sql, scope: Scope) {
+    if scope.sees_everything() {
+        return;
+    }
+    sql.push(" AND (visibility = 'shared'");
+    if let Some(workspace) = scope.workspace() {
+        sql.push(" OR workspace_id = ").bind(workspace);
+    }
+    if let Some(person) = scope.person() {
+        sql.push(" OR claimed_by = ").bind(person);
+    }
+    sql.push(")");
 }
 
 /// These entries, in this order; those that are not there are left out.
@@ -25,7 +42,8 @@ pub async fn by_ids(scope: Scope, tx: &mut Tx, ids: &[CreatorId]) -> Result<Vec<
         return Ok(Vec::new());
     }
     let mut sql = Sql::of::<Creator>();
-    let found: Vec<Creator> = sql.push(" AND deleted_at IS NULL").and_in("id", ids.iter().copied()).all(tx).await?;
+    visible(sql.push(" AND deleted_at IS NULL").and_in("id", ids.iter().copied()), scope);
+    let found: Vec<Creator> = sql.all(tx).await?;
     let mut found: HashMap<CreatorId, Creator> = found.into_iter().map(|creator| (creator.id, creator)).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
@@ -70,8 +88,13 @@ pub async fn claims(tx: &mut Tx, account: AccountId) -> Result<Vec<(CreatorId, O
 
 /// Is there such an entry, be it gone since or not, and (for a creator's own scope) is it theirs?
 pub async fn is_known(scope: Scope, tx: &mut Tx, id: CreatorId) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM creators WHERE id = $1 AND ($2 OR claimed_by = $3))";
-    tx.fetch_value(sql, args![id, scope.person().is_none() && scope.may_read_directory(), scope.person()]).await
+    if !scope.may_read_directory() {
+        return Ok(false);
+    }
+    let mut sql = Sql::new("SELECT count(*) FROM creators WHERE TRUE");
+    sql.and("id = ", id).and_if("claimed_by = ", scope.person());
+    visible(&mut sql, scope);
+    Ok(sql.one::<i64>(tx).await? > 0)
 }
 
 /// How many entries there are.
@@ -105,7 +128,8 @@ pub async fn export_after(scope: Scope, tx: &mut Tx, after: CreatorId, limit: u3
         return Ok(Vec::new());
     }
     let mut sql = Sql::of::<Creator>();
-    sql.push(" AND deleted_at IS NULL").and("id > ", after).push(" ORDER BY id LIMIT ").bind(limit).all(tx).await
+    visible(sql.push(" AND deleted_at IS NULL AND withdrawn_at IS NULL").and("id > ", after), scope);
+    sql.push(" ORDER BY id LIMIT ").bind(limit).all(tx).await
 }
 
 /// How many entries a workspace has added that are still there.

@@ -1,11 +1,11 @@
 //! The directory as a table that an import reads.
 
 use input::table::{Dialect, Format, Writer};
-use kernel::{CreatorId, Result, Scope};
+use kernel::{CreatorId, Result};
 use serde_json::json;
 
 use crate::store;
-use crate::{Creator, Directory};
+use crate::{Creator, Directory, Viewer};
 
 /// Entries in one query.
 const BATCH: u32 = 1000;
@@ -48,13 +48,19 @@ pub fn export_head(format: Format, dialect: Dialect) -> Vec<u8> {
 /// The next entries after `after`, as they stand in the file, and the last one's id; nothing at the end.
 pub async fn export_batch(
     directory: &Directory,
-    scope: Scope,
+    viewer: Viewer,
     (format, dialect): (Format, Dialect),
     after: CreatorId,
 ) -> Result<Option<(Vec<u8>, CreatorId, usize)>> {
     let mut tx = directory.app().read().await?;
-    let creators = store::export_after(scope, &mut tx, after, BATCH).await?;
+    let mut creators = store::export_after(viewer.scope, &mut tx, after, BATCH).await?;
     drop(tx);
+    for creator in &mut creators {
+        // How others' people are reached is not taken out with them.
+        if !viewer.sees_contact_of(creator) {
+            creator.email = None;
+        }
+    }
     let Some(last) = creators.last().map(|creator| creator.id) else { return Ok(None) };
     let count = creators.len();
     let bytes = match format {

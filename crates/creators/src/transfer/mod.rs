@@ -185,7 +185,8 @@ async fn write(
     }
     let app = directory.app();
     let mut tx = app.db().write_long().await?;
-    let batch = Batch { clock: app.clock(), workspace, room, embedder: directory.embedder_here() };
+    let embedder = directory.embedder_here();
+    let batch = Batch { clock: app.clock(), workspace, room, referring: directory.referring(), embedder };
     let outcomes = store::upsert(scope, &mut tx, rows, seen, &batch).await?;
     tx.commit().await?;
     Ok(outcomes)

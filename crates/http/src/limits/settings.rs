@@ -25,14 +25,17 @@ pub(super) enum Bucket {
     AddressGeneral,
     AddressAi,
     AddressUploads,
+    AddressExports,
     AddressAuth,
     AddressWebhooks,
     CreatorGeneral,
     CreatorAi,
     CreatorUploads,
+    CreatorExports,
     AccountGeneral,
     AccountAi,
     AccountUploads,
+    AccountExports,
     AiOfDay,
 }
 
@@ -43,13 +46,16 @@ impl Bucket {
             (Whose::Address, Rate::General | Rate::Free) => Self::AddressGeneral,
             (Whose::Address, Rate::Ai) => Self::AddressAi,
             (Whose::Address, Rate::Upload) => Self::AddressUploads,
+            (Whose::Address, Rate::Export) => Self::AddressExports,
             (Whose::Address, Rate::LogIn) => Self::AddressAuth,
             (Whose::Address, Rate::Webhook) => Self::AddressWebhooks,
             (Whose::Creator, Rate::Ai) => Self::CreatorAi,
             (Whose::Creator, Rate::Upload) => Self::CreatorUploads,
+            (Whose::Creator, Rate::Export) => Self::CreatorExports,
             (Whose::Creator, _) => Self::CreatorGeneral,
             (Whose::Account, Rate::Ai) => Self::AccountAi,
             (Whose::Account, Rate::Upload) => Self::AccountUploads,
+            (Whose::Account, Rate::Export) => Self::AccountExports,
             (Whose::Account, _) => Self::AccountGeneral,
         }
     }
@@ -57,6 +63,7 @@ impl Bucket {
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 3_600;
+const DAY: u64 = 24 * HOUR;
 
 /// A bucket, its setting, what it is in earnest, and in the demo: so many in so many seconds.
 type Usual = (Bucket, &'static str, (u32, u64), (u32, u64));
@@ -64,19 +71,22 @@ type Usual = (Bucket, &'static str, (u32, u64), (u32, u64));
 /// In the order of the buckets. B: 1,000 requests and 100 of AI a minute for an address. E: 1,000 requests, 100 of AI and 50 uploads an
 /// hour for a creator. The rest is ours. The demo has one user, who may also measure it: what it
 /// says of its limits is true, but nobody reaches them.
-const USUAL: [Usual; 12] = [
+const USUAL: [Usual; 15] = [
     (Bucket::AddressGeneral, "RATE_LIMIT_ADDRESS", (1_000, MINUTE), (6_000_000, MINUTE)),
     (Bucket::AddressAi, "RATE_LIMIT_ADDRESS_AI", (100, MINUTE), (600_000, MINUTE)),
     (Bucket::AddressUploads, "RATE_LIMIT_ADDRESS_UPLOADS", (500, HOUR), (60_000, MINUTE)),
+    (Bucket::AddressExports, "RATE_LIMIT_ADDRESS_EXPORTS", (100, DAY), (60_000, MINUTE)),
     (Bucket::AddressAuth, "RATE_LIMIT_ADDRESS_AUTH", (60, MINUTE), (60_000, MINUTE)),
     (Bucket::AddressWebhooks, "RATE_LIMIT_ADDRESS_WEBHOOKS", (6_000, MINUTE), (600_000, MINUTE)),
     (Bucket::CreatorGeneral, "RATE_LIMIT_CREATOR", (1_000, HOUR), (6_000_000, MINUTE)),
     (Bucket::CreatorAi, "RATE_LIMIT_CREATOR_AI", (100, HOUR), (600_000, MINUTE)),
     (Bucket::CreatorUploads, "RATE_LIMIT_CREATOR_UPLOADS", (50, HOUR), (60_000, MINUTE)),
+    (Bucket::CreatorExports, "RATE_LIMIT_CREATOR_EXPORTS", (5, DAY), (60_000, MINUTE)),
     (Bucket::AccountGeneral, "RATE_LIMIT_ACCOUNT", (1_000, MINUTE), (6_000_000, MINUTE)),
     (Bucket::AccountAi, "RATE_LIMIT_ACCOUNT_AI", (100, MINUTE), (600_000, MINUTE)),
     (Bucket::AccountUploads, "RATE_LIMIT_ACCOUNT_UPLOADS", (300, HOUR), (60_000, MINUTE)),
-    (Bucket::AiOfDay, "RATE_LIMIT_AI_OF_DAY", (5_000, 24 * HOUR), (1_000_000, HOUR)),
+    (Bucket::AccountExports, "RATE_LIMIT_ACCOUNT_EXPORTS", (20, DAY), (60_000, MINUTE)),
+    (Bucket::AiOfDay, "RATE_LIMIT_AI_OF_DAY", (5_000, DAY), (1_000_000, HOUR)),
 ];
 
 /// The settings of the limits.
@@ -128,7 +138,7 @@ fn parse(text: &str) -> Option<Option<Quota>> {
         "second" | "s" => 1,
         "minute" | "min" => MINUTE,
         "hour" | "h" => HOUR,
-        "day" | "d" => 24 * HOUR,
+        "day" | "d" => DAY,
         _ => return None,
     };
     let most = most.trim().parse().ok().filter(|most| (1..=1_000_000).contains(most))?;

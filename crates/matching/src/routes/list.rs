@@ -2,12 +2,12 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use creators::{Filter, Order};
+use creators::{Filter, Order, Viewer};
 use http_base::cache::Key;
 use http_base::{Answer, Caller, Offsets};
 use input::form::read_query;
 use input::{Fields, Input};
-use kernel::{Amount, Platform, Result, Scope, count};
+use kernel::{Amount, Error, Platform, Result, count};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -220,22 +220,47 @@ pub(super) async fn list(
         version[1] = matching.app().db().current_version(campaigns::TOPIC).await?;
         version[2] = matching.directory().norms().await?.0;
     }
-    let key = Key { scope: caller.scope(), asked };
-    let asked = key.asked.clone();
-    let make = || async { answer(&matching, caller.scope(), read_query(&asked)?).await };
+    let viewer = Viewer::from(&caller.0);
+    let key = Key { scope: viewer.scope, asked: kept_for(viewer, &asked) };
+    let make = || async { answer(&matching, viewer, read_query(&asked)?).await };
     Ok(matching.lists.json(matching.app(), key, version, make).await?)
 }
 
-async fn answer(matching: &Matching, scope: Scope, query: ListQuery) -> Result<CreatorList> {
+/// Under what an answer is kept: an administrator's scope does not say which entries are their own workspace's.
+pub(super) fn kept_for(viewer: Viewer, asked: &str) -> String {
+    match viewer.workspace.filter(|_| viewer.scope.sees_everything()) {
+        Some(workspace) => format!("{asked} {workspace}"),
+        None => asked.to_owned(),
+    }
+}
+
+/// As far as a list is read; whoever wants the whole directory exports it, which is counted.
+const DEEPEST: u64 = 10_000;
+
+/// Nobody reads the directory to its end page by page, but administrators.
+pub(super) fn may_page(viewer: Viewer, offsets: &Offsets) -> Result<()> {
+    if viewer.scope.sees_everything() || u64::from(offsets.offset) + u64::from(offsets.limit) <= DEEPEST {
+        return Ok(());
+    }
+    let message = format!(
+        "must stay below {DEEPEST} with limit: filter the list, or take the directory out with GET /api/v1/creators/export"
+    );
+    Err(Error::invalid_field("offset", message))
+}
+
+async fn answer(matching: &Matching, viewer: Viewer, query: ListQuery) -> Result<CreatorList> {
+    let scope = viewer.scope;
+    may_page(viewer, &query.offsets)?;
     let filters_applied = FiltersApplied::from(&query.filters);
     let (offset, limit) = (query.offsets.offset as usize, query.offsets.limit as usize);
     let order = query.sort.and_then(order_of);
     let Some(campaign) = query.campaign else {
-        let (order, filter) = (order.unwrap_or(Order::Best), query.filters.filter());
+        let filter = Filter { sees: scope.into(), ..query.filters.filter() };
+        let order = order.unwrap_or(Order::Best);
         let scan = move |columns: &creators::Columns| columns.list(&filter, order, offset, limit);
         let (ids, total) = matching.directory().catalogue().scan(scan).await?;
         let entries = matching.entries(scope, &ids).await?;
-        let creators = entries.into_iter().map(|creator| ListedCreator::new(creator, None)).collect();
+        let creators = entries.into_iter().map(|creator| ListedCreator::new(creator, None, viewer)).collect();
         return Ok(CreatorList { creators, total, filters_applied });
     };
     let mut tx = matching.app().read().await?;
@@ -244,6 +269,7 @@ async fn answer(matching: &Matching, scope: Scope, query: ListQuery) -> Result<C
     let prepared = Prepared::new(matching.directory(), wish_of(&campaign)).await?;
     let gates = gates_of(&campaign.exclusions);
     let filter = Filter {
+        sees: scope.into(),
         excluded_platforms: gates.excluded_platforms,
         excluded_niches: gates.excluded_niches,
         excluded_countries: gates.excluded_countries,
@@ -256,7 +282,8 @@ async fn answer(matching: &Matching, scope: Scope, query: ListQuery) -> Result<C
         let (ranked, total) = matching.rank(&prepared, filter, wanted, false).await?;
         let ids: Vec<_> = ranked.iter().map(|ranked| ranked.id).collect();
         let entries = matching.entries(scope, &ids).await?;
-        let creators = with_scores(entries, &ranked, |creator, scores| ListedCreator::new(creator, Some(scores)));
+        let creators =
+            with_scores(entries, &ranked, |creator, scores| ListedCreator::new(creator, Some(scores), viewer));
         return Ok(CreatorList { creators, total, filters_applied });
     };
     let scan = move |columns: &creators::Columns| columns.list(&filter, order, offset, limit);
@@ -265,6 +292,6 @@ async fn answer(matching: &Matching, scope: Scope, query: ListQuery) -> Result<C
     let ids: Vec<_> = entries.iter().map(|creator| creator.id).collect();
     let scores = matching.scores(&prepared, &ids).await?;
     let creators =
-        entries.into_iter().zip(scores).map(|(creator, scores)| ListedCreator::new(creator, scores)).collect();
+        entries.into_iter().zip(scores).map(|(creator, scores)| ListedCreator::new(creator, scores, viewer)).collect();
     Ok(CreatorList { creators, total, filters_applied })
 }

@@ -2,15 +2,16 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use creators::Creator;
+use creators::{Creator, Filter, Viewer, Visibility};
 use http_base::cache::Key;
 use http_base::{Answer, Caller, Named, Params};
 use input::Input;
-use kernel::{Amount, CreatorId, Error, Result, Scope, Timestamp, count};
+use kernel::{Amount, CreatorId, Error, Result, Timestamp, count};
 use mind::score::{MatchStatus, Reason};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::list::kept_for;
 use crate::explain::analyse;
 use crate::prepare::{Prepared, wish_of};
 use crate::{Matching, prepare};
@@ -31,8 +32,13 @@ struct Profile {
     id: CreatorId,
     /// The name that people know.
     name: String,
-    /// The e-mail address that reaches the creator.
+    /// The e-mail address that reaches the creator: shown to the workspace that added the entry, the creator who claimed it and
+    /// administrators, null for everyone else. Outreach reaches the creator all the same.
     email: Option<String>,
+    /// Whether your workspace added the entry.
+    added_by_you: bool,
+    /// `shared`, or `private`: found by the workspace that added it alone.
+    visibility: Visibility,
     /// The platform, with its name as people write it.
     #[schema(example = "Instagram")]
     platform: &'static str,
@@ -100,13 +106,16 @@ struct CampaignMatch {
     excluded: bool,
 }
 
-fn show(creator: Creator, campaign_match: Option<CampaignMatch>) -> Profile {
+fn show(creator: Creator, viewer: Viewer, campaign_match: Option<CampaignMatch>) -> Profile {
+    let (added_by_you, shown) = (viewer.added(&creator), viewer.sees_contact_of(&creator));
     Profile {
         niche: creator.niche_shown(),
         languages: creator.all_languages(),
         id: creator.id,
         name: creator.name,
-        email: creator.email,
+        email: creator.email.filter(|_| shown),
+        added_by_you,
+        visibility: creator.visibility,
         platform: creator.platform.display(),
         about: creator.about,
         channel_name: creator.channel_name,
@@ -151,15 +160,20 @@ pub(super) async fn profile(
         version[1] = db.current_version(campaigns::TOPIC).await?;
         version[2] = matching.directory().norms().await?.0;
     }
+    let viewer = Viewer::from(&caller.0);
     let asked = format!("{id}?{}", asked.unwrap_or_default());
-    let key = Key { scope: caller.scope(), asked };
-    let make = || made(&matching, caller.scope(), id, query.campaign_id);
+    let key = Key { scope: viewer.scope, asked: kept_for(viewer, &asked) };
+    let make = || made(&matching, viewer, id, query.campaign_id);
     Ok(matching.profiles.json(matching.app(), key, version, make).await?)
 }
 
-async fn made(matching: &Matching, scope: Scope, id: CreatorId, campaign: Option<String>) -> Result<Profile> {
+async fn made(matching: &Matching, viewer: Viewer, id: CreatorId, campaign: Option<String>) -> Result<Profile> {
+    let scope = viewer.scope;
     let mut tx = matching.app().read().await?;
     let creator = creators::store::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Creator"))?;
+    if creator.withdrawn_at.is_some() && !works_with(matching, &mut tx, viewer, &creator).await? {
+        return Err(Error::not_found("Creator"));
+    }
     let campaign_match = match &campaign {
         None => None,
         Some(campaign) => {
@@ -167,8 +181,8 @@ async fn made(matching: &Matching, scope: Scope, id: CreatorId, campaign: Option
             drop(tx);
             let prepared = Prepared::new(matching.directory(), wish_of(&campaign)).await?;
             let analysis = analyse(matching, &prepared, &creator).await?;
-            let passing =
-                matching.directory().catalogue().read().passing_one(&prepare::gates_of(&campaign.exclusions), id);
+            let gates = Filter { sees: scope.into(), ..prepare::gates_of(&campaign.exclusions) };
+            let passing = matching.directory().catalogue().read().passing_one(&gates, id);
             Some(CampaignMatch {
                 percentage: analysis.match_percentage,
                 status: analysis.match_status,
@@ -177,5 +191,16 @@ async fn made(matching: &Matching, scope: Scope, id: CreatorId, campaign: Option
             })
         }
     };
-    Ok(show(creator, campaign_match))
+    Ok(show(creator, viewer, campaign_match))
+}
+
+/// Does this viewer go on working with an entry that was withdrawn?
+async fn works_with(matching: &Matching, tx: &mut db::Tx, viewer: Viewer, creator: &Creator) -> Result<bool> {
+    if viewer.is_subject_of(creator) {
+        return Ok(true);
+    }
+    let Some(workspace) = viewer.workspace else { return Ok(false) };
+    let referring = matching.directory().referring();
+    let known = creators::rights::references(tx, &referring, &[creator.id]).await?;
+    Ok(known.iter().any(|(_, other)| *other == workspace))
 }

@@ -2,19 +2,19 @@
 
 use axum::Json;
 use axum::extract::State;
-use creators::Order;
+use creators::{Order, Viewer};
 use http_base::{Answer, Body, Offsets, Reader};
 use input::Input;
 use input::describe::Schemas;
 use input::rule::{self, Problem, Rule};
+use kernel::Amount;
 use kernel::money::MOST_MINOR;
-use kernel::{Amount, Scope};
 use mind::understand::Understanding;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::list::CreatorFilters;
+use super::list::{CreatorFilters, may_page};
 use super::shapes::{ListedCreator, with_scores};
 use crate::Matching;
 use crate::currency::told_in_dollars;
@@ -126,24 +126,27 @@ pub(super) async fn search(
     caller: Reader,
     Body { input, .. }: Body<SearchInput>,
 ) -> Answer<Json<SearchResults>> {
-    let scope = caller.scope();
+    let viewer = Viewer::from(&caller.0);
+    may_page(viewer, &input.offsets)?;
     let (offset, limit) = (input.offsets.offset as usize, input.offsets.limit as usize);
     let results = match input.query {
         Query::Words(query) => {
             let (budget, audience) = (input.budget, input.audience);
             let question = Question { query, budget, audience, offset, limit };
-            by_words(&matching, scope, question).await?
+            by_words(&matching, viewer, question).await?
         }
-        Query::Filters(filters) => by_filters(&matching, scope, *filters, input.budget, offset, limit).await?,
+        Query::Filters(filters) => by_filters(&matching, viewer, *filters, input.budget, offset, limit).await?,
     };
     Ok(Json(results))
 }
 
-async fn by_words(matching: &Matching, scope: Scope, question: Question) -> kernel::Result<SearchResults> {
+async fn by_words(matching: &Matching, viewer: Viewer, question: Question) -> kernel::Result<SearchResults> {
+    let scope = viewer.scope;
     let found = find(matching, scope, question).await?;
     let ids: Vec<_> = found.ranked.iter().map(|ranked| ranked.id).collect();
     let entries = matching.entries(scope, &ids).await?;
-    let creators = with_scores(entries, &found.ranked, |creator, scores| ListedCreator::new(creator, Some(scores)));
+    let creators =
+        with_scores(entries, &found.ranked, |creator, scores| ListedCreator::new(creator, Some(scores), viewer));
     let understood = found.understood;
     let budget_analysis = if found.budget == (None, None) {
         None
@@ -173,7 +176,7 @@ async fn by_words(matching: &Matching, scope: Scope, question: Question) -> kern
 
 async fn by_filters(
     matching: &Matching,
-    scope: Scope,
+    viewer: Viewer,
     filters: CreatorFilters,
     budget: Option<(i64, i64)>,
     offset: usize,
@@ -181,7 +184,8 @@ async fn by_filters(
 ) -> kernel::Result<SearchResults> {
     let catalogue = matching.directory().catalogue();
     catalogue.fresh().await?;
-    let before_budget = filters.filter();
+    let scope = viewer.scope;
+    let before_budget = creators::Filter { sees: scope.into(), ..filters.filter() };
     let mut filter = before_budget.clone();
     if let Some((_, most)) = budget {
         filter.max_rate = Some(filter.max_rate.map_or(most, |own| own.min(most)));
@@ -199,7 +203,7 @@ async fn by_filters(
         }
     };
     Ok(SearchResults {
-        creators: entries.into_iter().map(|creator| ListedCreator::new(creator, None)).collect(),
+        creators: entries.into_iter().map(|creator| ListedCreator::new(creator, None, viewer)).collect(),
         total,
         search_insights: SearchInsights {
             query_interpretation: interpretation(&understood, &[], total),

@@ -1,6 +1,6 @@
 //! Creators as lists and matches show them.
 
-use creators::{Creator, CreatorBody};
+use creators::{Creator, CreatorBody, Viewer};
 use kernel::{Amount, CreatorId, Platform, count};
 use mind::score::{MatchStatus, Scores, number, percent};
 use serde::Serialize;
@@ -20,9 +20,9 @@ pub(super) struct ListedCreator {
 }
 
 impl ListedCreator {
-    pub(super) fn new(creator: Creator, scores: Option<Scores>) -> Self {
+    pub(super) fn new(creator: Creator, scores: Option<Scores>, viewer: Viewer) -> Self {
         Self {
-            creator: CreatorBody::shown(creator),
+            creator: CreatorBody::shown(creator, viewer),
             match_percentage: scores.map(|scores| number(scores.total())),
             match_status: scores.map(|scores| scores.band().name()),
         }

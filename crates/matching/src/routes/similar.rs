@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use creators::Filter;
+use creators::{Filter, Viewer};
 use http_base::{Answer, Caller, Named, Params};
 use input::Input;
 use kernel::{CreatorId, Error, Platform};
@@ -70,18 +70,23 @@ pub(super) async fn similar(
     }
     let text = creator.profile_text();
     let query_vector = matching.directory().embed(vec![text]).await?.pop().unwrap_or_default();
-    let filter =
-        Filter { platforms: query.platform.into_iter().collect(), excluded_creators: vec![id], ..Filter::default() };
+    let filter = Filter {
+        sees: caller.scope().into(),
+        platforms: query.platform.into_iter().collect(),
+        excluded_creators: vec![id],
+        ..Filter::default()
+    };
     let hits = matching.directory().nearest(query_vector, filter, query.limit).await?;
     let ids: Vec<_> = hits.iter().map(|(id, _)| *id).collect();
     let entries = matching.entries(caller.scope(), &ids).await?;
+    let viewer = Viewer::from(&caller.0);
     let near =
         |creator: &creators::Creator| hits.iter().find(|(id, _)| *id == creator.id).map_or(0.0, |(_, score)| *score);
     let creators: Vec<_> = entries
         .into_iter()
         .map(|creator| {
             let similarity = (f64::from(near(&creator)) * 1e4).round() / 1e4;
-            SimilarCreator { creator: ListedCreator::new(creator, None), similarity }
+            SimilarCreator { creator: ListedCreator::new(creator, None, viewer), similarity }
         })
         .collect();
     Ok(Json(SimilarCreators { total: creators.len(), creators }))

@@ -126,6 +126,7 @@ async fn matches(
     wanted: Wanted,
 ) -> Result<(Vec<Match>, usize)> {
     let prepared = Prepared::new(matching.directory(), wish).await?;
+    let filter = Filter { sees: scope.into(), ..filter };
     let (ranked, total) = matching.rank(&prepared, filter, wanted, true).await?;
     let ids: Vec<_> = ranked.iter().map(|ranked| ranked.id).collect();
     let entries = matching.entries(scope, &ids).await?;

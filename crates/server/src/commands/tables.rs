@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use creators::{Dialect, Fate, Format, Said, embed_stale, export_batch, export_head};
+use creators::{Dialect, Fate, Format, Said, Viewer, embed_stale, export_batch, export_head};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kernel::numeral::Mark;
 use kernel::{CreatorId, Error, Kind, Result, Scope};
@@ -100,7 +100,7 @@ pub(super) async fn export(server: &Server, path: Option<&Path>, format: Option<
     out.write_all(&export_head(format, dialect)).map_err(broken)?;
     let (mut after, mut written) = (CreatorId::from_uuid(uuid::Uuid::nil()), 0);
     while let Some((bytes, last, count)) =
-        export_batch(&server.directory, Scope::system(), (format, dialect), after).await?
+        export_batch(&server.directory, Viewer::system(), (format, dialect), after).await?
     {
         out.write_all(&bytes).map_err(broken)?;
         after = last;

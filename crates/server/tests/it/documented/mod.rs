@@ -77,7 +77,7 @@ impl Reading {
         let kind = kinds.get(&route.label()).unwrap_or_else(|| panic!("{} has no row", route.label())).kind;
         let token = match kind {
             Kind::Public | Kind::Token | Kind::Webhook => return self.town.world.client.clone(),
-            Kind::Creator => self.town.creator.token.clone(),
+            Kind::Creator | Kind::Fresh => self.town.creator.token.clone(),
             Kind::Admin => self.admin.clone(),
             Kind::Own => {
                 self.people += 1;
