@@ -9,8 +9,8 @@
 //! - The server's own mails (verification, reset) go before those of workspaces, which have hands of their own
 //!   (`MAIL_CONNECTIONS`): neither ten thousand mails nor a slow mail server hold up anything else.
 //! - [`incoming`] reads mail that comes in, and tells people from machines.
-//! - Once a mail server is set, the outbox shows no texts any more, and those of the server's own mails are deleted when they are
-//!   sent: they hold tokens that only their receiver may have.
+//! - Once a mail server is set, the outbox shows no texts any more, those of the server's own mails are deleted when they are sent, and
+//!   those of workspaces lose the secrets in their links: only their receiver may have them.
 
 mod carrier;
 pub mod data;

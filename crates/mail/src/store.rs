@@ -2,6 +2,7 @@
 
 use db::{Listing, Sql, Tx};
 use delivery::NewDelivery;
+use http_base::data::without_secrets;
 use http_base::{App, Offsets};
 use jobs::NewJob;
 use kernel::{Clock, Error, MailId, Result, Scope, Timestamp, WorkspaceId};
@@ -182,6 +183,12 @@ pub(crate) async fn end(scope: Scope, tx: &mut Tx, clock: &Clock, id: MailId, en
     // The tokens in them are their receiver's alone, and nothing is ever to be sent from this text again.
     if *end == End::Sent && mail.workspace_id.is_none() {
         sql.push(", body_text = NULL, body_html = NULL");
+    }
+    // Of those of workspaces the text stays, for the history; the links in it (for signing, for unsubscribing) let nobody in any more.
+    if *end == End::Sent && mail.workspace_id.is_some() {
+        sql.push(", body_text = ").bind(mail.body_text.as_deref().map(without_secrets));
+        sql.push(", body_html = ").bind(mail.body_html.as_deref().map(without_secrets));
+        sql.push(", headers = ").bind(without_secrets(&mail.headers));
     }
     sql.push(" WHERE id = ").bind(id).push(" AND status NOT IN ").bind_list(["sent", "kept", end.status()]);
     sql.within(scope, "workspace_id");

@@ -9,7 +9,7 @@
 
 use async_trait::async_trait;
 use db::{Tx, args};
-use http_base::data::As::{Json, Moment, Plain};
+use http_base::data::As::{Json, MailText, Masked, Moment, Plain};
 use http_base::data::{Data, Eraser, Holder, Table};
 use kernel::{OutreachId, Result, Scope, Timestamp};
 
@@ -67,7 +67,7 @@ pub const SECTIONS: &[Table] = &[
     },
     Table {
         name: "outreach_touches",
-        columns: TOUCH,
+        columns: TOUCH_OF_OURS,
         from: "FROM outreach_logs l JOIN outreach_touches t ON t.outreach_id = l.id WHERE l.workspace_id IN {owned} \
                ORDER BY l.created_at DESC, l.id DESC, t.at, t.id",
     },
@@ -173,6 +173,21 @@ pub const SECTIONS: &[Table] = &[
     },
 ];
 
+/// As a workspace is told what it wrote: to whom, only as far as it may know that.
+const TOUCH_OF_OURS: &[(&str, http_base::data::As)] = &[
+    ("t.id", Plain),
+    ("t.outreach_id", Plain),
+    ("t.workspace_id", Plain),
+    ("t.kind", Plain),
+    ("t.direction", Plain),
+    ("t.status", Plain),
+    ("t.at", Moment),
+    ("t.provider", Plain),
+    ("t.message_id", Plain),
+    ("t.address", Masked),
+    ("t.subject", Plain),
+    ("t.summary", MailText),
+];
 const TOUCH: &[(&str, http_base::data::As)] = &[
     ("t.id", Plain),
     ("t.outreach_id", Plain),
@@ -185,7 +200,7 @@ const TOUCH: &[(&str, http_base::data::As)] = &[
     ("t.message_id", Plain),
     ("t.address", Plain),
     ("t.subject", Plain),
-    ("t.summary", Plain),
+    ("t.summary", MailText),
 ];
 const SUPPRESSION: &[(&str, http_base::data::As)] =
     &[("workspace_id", Plain), ("address", Plain), ("reason", Plain), ("note", Plain), ("created_at", Moment)];

@@ -39,6 +39,10 @@ pub use sending::Unsubscribed;
 pub use settings::Settings;
 pub use state::Outreach;
 
+/// The log names creators: whoever reaches out to one works with their entry.
+pub const REFERENCES: creators::References =
+    creators::References("SELECT DISTINCT creator_id, workspace_id FROM outreach_logs WHERE TRUE");
+
 /// All of it, for the server.
 pub fn slice(outreach: &Outreach) -> http_base::Slice {
     http_base::Slice::new("outreach", router(outreach.clone())).jobs(jobs(outreach)).data(data::kept())

@@ -3,6 +3,7 @@
 //! Every slice that keeps something about people has [`Section`]s, by which it is told to them, and [`Eraser`]s, by which it is
 //! taken away; whoever makes exports and erases accounts is given those of all slices and knows none of the slices.
 
+mod secrets;
 mod table;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use db::{Sql, Tx};
 use kernel::{AccountId, CreatorId, Result, Scope, Timestamp, UserType, WorkspaceId};
 use serde_json::Value;
 
+pub use secrets::without_secrets;
 pub use table::{As, Table};
 
 /// How many records a [`Section`] answers at most; fewer are its last.

@@ -377,7 +377,8 @@ pub(super) struct TouchBody {
     provider: Option<String>,
     /// The Message-ID of an email.
     message_id: Option<String>,
-    /// The address or telephone number that it went to or came from.
+    /// The address or telephone number that it went to or came from; of an email to a creator whom your workspace did not add, the first
+    /// letter and the host.
     address: Option<String>,
     /// The subject of an email.
     subject: Option<String>,
@@ -431,7 +432,14 @@ pub(super) async fn history(
 ) -> Answer<Json<History>> {
     let id = name.id("Outreach entry")?;
     let mut tx = app.read().await?;
-    store::find(caller.scope(), &mut tx, id).await?;
-    let (touches, total) = touches::of_entry(caller.scope(), &mut tx, id, offsets).await?;
+    let entry = store::find(caller.scope(), &mut tx, id).await?;
+    let (mut touches, total) = touches::of_entry(caller.scope(), &mut tx, id, offsets).await?;
+    let creator = creators::store::by_id(kernel::Scope::system(), &mut tx, entry.creator_id).await?;
+    if !creator.is_some_and(|creator| creators::Viewer::from(&caller.0).sees_contact_of(&creator)) {
+        // Whoever did not add the creator wrote to them without having their address.
+        for touch in touches.iter_mut().filter(|touch| touch.kind == "email" && touch.direction == "out") {
+            touch.address = touch.address.as_deref().map(super::suppressions::masked);
+        }
+    }
     Ok(Json(History { touches: touches.into_iter().map(TouchBody::from).collect(), page: offsets.page(total) }))
 }

@@ -185,8 +185,8 @@ async fn asked(outreach: &Outreach, token: &str, tx: &mut Tx) -> Result<(Touch, 
     Ok((touch, brand))
 }
 
-/// An address as it is shown to whoever has the link: enough to know one's own.
-fn masked(address: &str) -> String {
+/// An address as it is shown to whoever has the link, or writes to it without having it: enough to know it by.
+pub(super) fn masked(address: &str) -> String {
     match address.split_once('@') {
         Some((name, host)) => format!("{}…@{host}", name.chars().take(1).collect::<String>()),
         None => "your address".to_owned(),

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use creators::Viewer;
 use http_base::{Answer, App, Body, Caller, Done, Named, Offsets, Page, Params, Reader, done};
 use input::Input;
 use kernel::{Error, Timestamp};
@@ -9,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::mails::{self, Wording};
+use super::suppressions::masked;
 use super::{Pair, workspace};
 use crate::letter::{self, VARIABLES, Values, mail_text, subject_line};
 use crate::store::templates::{self, Template, TemplateId};
@@ -185,7 +187,8 @@ pub(super) struct PreviewInput {
 #[derive(Serialize, ToSchema)]
 #[schema(as = EmailPreview)]
 pub(super) struct Preview {
-    /// The address that it would go to; null if the directory has none.
+    /// The address that it would go to; null if the directory has none. Of a creator whom your workspace did not add: its first letter and
+    /// host.
     to: Option<String>,
     /// The subject, with its variables filled in.
     subject: String,
@@ -210,5 +213,7 @@ pub(super) async fn preview(
     let values = Values::of(&campaign, &creator);
     let subject = letter::fill("subject", &subject, &values)?;
     let message = letter::fill("message", &message, &values)?;
-    Ok(Json(Preview { to: creator.email, subject, message }))
+    let shown = Viewer::from(&caller.0).sees_contact_of(&creator);
+    let to = creator.email.map(|address| if shown { address } else { masked(&address) });
+    Ok(Json(Preview { to, subject, message }))
 }
