@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use db::Tx;
 use kernel::{ContractId, Result, Scope};
-use payments::Contract;
+use payments::{Contract, Payee};
 
-use crate::model::Status;
+use crate::model::{Method, Party, Status};
 use crate::store;
 
 /// The contracts, as payments see them.
@@ -25,5 +25,20 @@ impl payments::Contracts for Contracts {
             is_signed: matches!(contract.status, Status::Signed | Status::Completed),
             is_off: matches!(contract.status, Status::Cancelled | Status::Expired),
         }))
+    }
+
+    async fn payee(&self, tx: &mut Tx, id: ContractId) -> Result<Payee> {
+        let Some(contract) = store::find(Scope::system(), tx, id).await? else { return Ok(Payee::default()) };
+        // Of the text in force; an amendment may be signed by another way than the first text was.
+        let signed = store::signatures(tx, &contract).await?.into_iter();
+        let signed = signed.filter(|one| one.party == Party::Creator && one.version <= contract.version);
+        let Some(signature) = signed.max_by_key(|one| one.version) else { return Ok(Payee::default()) };
+        Ok(match signature.method {
+            Method::Account => Payee { account: signature.account_id, address: None },
+            Method::Link => {
+                Payee { account: None, address: signature.signer_email.map(|email| email.trim().to_lowercase()) }
+            }
+            Method::Demo | Method::Attested => Payee::default(),
+        })
     }
 }

@@ -33,6 +33,10 @@ pub use routes::router;
 pub use settings::Settings;
 pub use state::Deals;
 
+/// Contracts name creators: whoever has one with a creator works with their entry.
+pub const REFERENCES: creators::References =
+    creators::References("SELECT DISTINCT creator_id, workspace_id FROM contracts WHERE TRUE");
+
 /// All of it, for the server.
 pub fn slice(deals: &Deals) -> http_base::Slice {
     http_base::Slice::new("deals", router(deals.clone())).jobs(jobs(deals)).data(data::kept())

@@ -1,7 +1,7 @@
 //! What happens to payments.
 
 use events::{Kind, event};
-use kernel::{Amount, CampaignId, ContractId, CreatorId, PaymentId, WorkspaceId};
+use kernel::{AccountId, Amount, CampaignId, ContractId, CreatorId, PaymentId, Timestamp, WorkspaceId};
 
 use crate::model::{Payment, Status};
 
@@ -23,7 +23,23 @@ pub const EVENTS: &[Kind] = &[
     Kind::of::<PaymentDisputed>(),
     Kind::of::<PaymentDisputeUpdated>(),
     Kind::of::<PaymentDisputeClosed>(),
+    Kind::of::<PayoutAccountChanged>(),
 ];
+
+/// Where a creator's money goes was said, or changed.
+#[event("payout_account.changed", subject = creator_id)]
+pub struct PayoutAccountChanged {
+    /// Whose it is: everybody's who pays the creator, and so nobody's.
+    pub workspace_id: Option<WorkspaceId>,
+    /// The creator's entry.
+    pub creator_id: CreatorId,
+    /// Who said so.
+    pub account_id: AccountId,
+    /// Who had said so before; null if nobody had.
+    pub was_set_by: Option<AccountId>,
+    /// From when on it is paid to.
+    pub pays_from: Timestamp,
+}
 
 /// A payment, as it stands after what happened.
 #[event(subject = payment_id)]

@@ -16,6 +16,8 @@ use crate::{Payments, store};
 pub(crate) const ATTEMPT: &str = "payments.attempt";
 /// Asks what went back of a charge.
 pub(crate) const REFUNDS: &str = "payments.refunds";
+/// Passes on what waited for a payout account to be good.
+pub(crate) const PAYOUTS: &str = "payments.payouts";
 const RECONCILE: &str = "payments.reconcile";
 const DUE: &str = "payments.due";
 
@@ -32,12 +34,18 @@ pub fn jobs(payments: &Payments) -> Registry {
     let on = payments.clone();
     registry.on(REFUNDS, move |_, payload| look_at_refunds(on.clone(), payload));
     let on = payments.clone();
+    registry.on(PAYOUTS, move |_, payload| pay_waiting(on.clone(), payload));
+    let on = payments.clone();
     registry.on(RECONCILE, move |_, _| reconcile(on.clone()));
     let on = payments.clone();
     registry.on(DUE, move |_, _| become_due(on.clone()));
     registry.every(Duration::from_mins(5), RECONCILE);
     registry.every(Duration::from_mins(1), DUE);
     registry
+}
+
+async fn pay_waiting(payments: Payments, payload: Payload) -> Outcome {
+    Ok(crate::routes::payout::pay_waiting(&payments, payload.read()?).await?)
 }
 
 async fn look_after(payments: Payments, context: Context, payload: Payload) -> Outcome {

@@ -31,7 +31,7 @@ mod state;
 pub mod store;
 
 pub use closed::ClosedGateway;
-pub use contracts::{Contract, Contracts};
+pub use contracts::{Contract, Contracts, Payee};
 pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
 pub use mock::MockGateway;
@@ -41,6 +41,10 @@ pub use replan::{Replanned, may_replan, replan};
 pub use routes::router;
 pub use settings::Settings;
 pub use state::Payments;
+
+/// Payments name creators: whoever pays one works with their entry.
+pub const REFERENCES: creators::References =
+    creators::References("SELECT DISTINCT creator_id, workspace_id FROM payments WHERE TRUE");
 
 /// All of it, for the server.
 pub fn slice(payments: &Payments) -> http_base::Slice {

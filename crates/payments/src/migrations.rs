@@ -6,7 +6,7 @@ use db::Migration;
 ///
 /// `refunded` and `paid_out` are what the settled attempts of a payment add up to, kept beside it for lists; the ledger is the truth
 /// that `influencerflow ledger verify` compares with.
-pub const MIGRATIONS: &[Migration] = &[FIRST, AT_THE_PROVIDER, EVENTS];
+pub const MIGRATIONS: &[Migration] = &[FIRST, AT_THE_PROVIDER, EVENTS, WHOSE];
 
 const FIRST: Migration = Migration {
     id: "0050_payments",
@@ -191,5 +191,24 @@ const EVENTS: Migration = Migration {
     sql: "
 INSERT INTO inbound_events (source, event_id, received_at) SELECT provider, event_id, received_at FROM gateway_events;
 DROP TABLE gateway_events;
+",
+};
+
+/// Who said where a creator's money goes, from when on it goes there, and whose customers and methods at a provider are.
+const WHOSE: Migration = Migration {
+    id: "0082_payments_whose",
+    sql: "
+ALTER TABLE payout_accounts ADD COLUMN set_by {id};
+ALTER TABLE payout_accounts ADD COLUMN address TEXT;
+ALTER TABLE payout_accounts ADD COLUMN good_from BIGINT NOT NULL DEFAULT 0;
+
+CREATE TABLE payment_instruments (
+    provider TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('customer', 'method')),
+    reference TEXT NOT NULL,
+    workspace_id {id} NOT NULL,
+    since BIGINT NOT NULL,
+    PRIMARY KEY (provider, kind, reference)
+);
 ",
 };

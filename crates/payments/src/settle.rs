@@ -14,7 +14,7 @@ use crate::events::{
 use crate::jobs::{ATTEMPT, PATIENCE};
 use crate::ledger::{Posting, post};
 use crate::model::{Attempt, AttemptKind, AttemptStatus, Payment, PayoutStatus, Status, part};
-use crate::{Settings, store};
+use crate::{Contracts, Settings, store};
 
 /// With what attempts are made and settled.
 #[derive(Clone, Copy)]
@@ -22,6 +22,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) clock: &'a Clock,
     pub(crate) gateway: &'a dyn Gateway,
     pub(crate) settings: Settings,
+    pub(crate) contracts: &'a dyn Contracts,
 }
 
 /// What stands written after an outcome.
@@ -163,7 +164,8 @@ impl Desk<'_> {
         Ok(before.is_some_and(|it| it.kind == AttemptKind::TakeBack && it.status == AttemptStatus::Done))
     }
 
-    /// Passes the creator's share on, or holds it until their account is known. The payment is to be saved by the caller.
+    /// Passes the creator's share on, or holds it until their account is known, good, and whoever's who signed the contract. The payment is to
+    /// be saved by the caller.
     pub(crate) async fn pay_out(&self, tx: &mut Tx, payment: &mut Payment) -> Result<()> {
         let amount = payment.held()?;
         if !amount.is_positive() {
@@ -171,7 +173,15 @@ impl Desk<'_> {
             return Ok(());
         }
         let known = store::payout_account(SYSTEM, tx, payment.creator_id, self.gateway.name()).await?;
-        payment.payout_status = match known.or_else(|| self.gateway.usual_account()) {
+        let payee = self.contracts.payee(tx, payment.contract_id).await?;
+        let now = self.clock.now();
+        let account = match known {
+            Some(known) => {
+                (known.good_from <= now && payee.is(known.set_by, known.address.as_deref())).then_some(known.account)
+            }
+            None => self.gateway.usual_account(),
+        };
+        payment.payout_status = match account {
             None => PayoutStatus::Waiting,
             Some(account) => {
                 let fee = part(amount, self.settings.fee.into(), 10_000);

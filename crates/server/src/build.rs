@@ -146,6 +146,11 @@ impl Server {
         let app = app.mail_domain(&settings.mail.domain(settings.public_url.as_deref().unwrap_or_default())).build();
         let accounts = Accounts::new(app.clone(), known);
         let directory = Directory::new(app.clone(), choices::metered_embedder(settings, &counters)?, backend);
+        directory.referred_by(vec![
+            Arc::new(outreach::REFERENCES),
+            Arc::new(deals::REFERENCES),
+            Arc::new(payments::REFERENCES),
+        ]);
         let post = mail::Post::new(
             app.clone(),
             choices::mailer(settings, mode)?,
@@ -200,6 +205,7 @@ impl Server {
             self.subscribers.merge(slice.subscribers.clone());
             self.slices.push(slice);
         }
+        self.subscribers.merge(crate::notices::subscribers(self.app.clock()));
         let log = event_log::slice(&self.app, &self.subscribers, settings.events_keep_days);
         self.jobs.merge(log.jobs.clone());
         self.slices.push(log);

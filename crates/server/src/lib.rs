@@ -7,4 +7,5 @@ pub mod commands;
 pub mod demo;
 mod event_log;
 mod guard;
+mod notices;
 pub mod settings;

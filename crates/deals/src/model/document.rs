@@ -71,7 +71,8 @@ impl Document {
             business: PartyText { name: campaign.brand_name.clone(), email: None, known_as: None },
             creator: PartyText {
                 name: creator.name.clone(),
-                email: creator.email.clone(),
+                // A draft is no way to an address that its workspace does not have.
+                email: creator.email.clone().filter(|_| creator.workspace_id == Some(campaign.workspace_id)),
                 known_as: creator
                     .channel_name
                     .as_ref()

@@ -9,11 +9,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::shapes::{DetailsBody, VersionBody};
-use super::two::Two;
 use crate::actor::Actor;
 use crate::model::{AmendInput, Party, SignInput};
 use crate::ops::{self, Act};
 use crate::{Deals, store};
+use http_base::path::Two;
 
 /// Every text of a contract.
 #[derive(Serialize, ToSchema)]

@@ -8,11 +8,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::shapes::DeliverableBody;
-use super::two::Two;
 use crate::actor::Actor;
 use crate::model::DeliverableMove;
 use crate::ops::{self, Act};
 use crate::{Deals, store};
+use http_base::path::Two;
 
 /// What a contract asks for.
 #[derive(Serialize, ToSchema)]

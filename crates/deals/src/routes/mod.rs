@@ -8,7 +8,6 @@ mod links;
 mod papers;
 mod shapes;
 mod signing;
-mod two;
 
 use http_base::Routes;
 use http_base::routes;

@@ -220,3 +220,30 @@ async fn whatever_is_changed_behind_its_back_is_found(fresh: FreshDb) {
         world.check(&path).await;
     }
 }
+
+#[both_engines]
+async fn who_signed_for_the_creator_is_who_is_paid(fresh: FreshDb) {
+    use payments::{Contracts as _, Payee};
+    let world = World::new(fresh).await;
+    let payee = async |path: &str| {
+        let id = path.rsplit('/').next().unwrap().parse().unwrap();
+        let mut tx = world.app.read().await.unwrap();
+        deals::Contracts.payee(&mut tx, id).await.unwrap()
+    };
+    let draft = world.draft(json!({})).await;
+    assert_eq!(payee(&draft).await, Payee::default(), "nobody has signed");
+    // The brand states that the creator agreed elsewhere: nobody signed here.
+    assert_eq!(payee(&world.signed(json!({})).await).await, Payee::default());
+    // By the creator's account,
+    let path = world.sent(json!({})).await;
+    world.creator.post(&format!("{path}/sign"), &json!({"name": "Ana"})).await.ok();
+    let account = world.creator_account.account.id;
+    assert_eq!(payee(&path).await, Payee { account: Some(account), address: None });
+    // and by a link, wherever it was sent.
+    let path = world.draft(json!({})).await;
+    let signers = json!({"signers": [{"party": "creator", "email": "Agent@Example.com", "name": "Ana"}]});
+    world.business.post(&format!("{path}/send"), &signers).await.ok();
+    let token = world.tokens().await.pop().unwrap();
+    world.anyone.post(&format!("/api/v1/contracts/sign/{token}"), &json!({"name": "Ana"})).await.ok();
+    assert_eq!(payee(&path).await, Payee { account: None, address: Some("agent@example.com".into()) });
+}

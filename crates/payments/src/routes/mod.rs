@@ -3,7 +3,7 @@
 mod change;
 mod figures;
 mod ledger;
-mod payout;
+pub(crate) mod payout;
 mod read;
 mod spend;
 mod webhook;

@@ -5,7 +5,7 @@ use axum::response::Response;
 use events::TxExt as _;
 use http_base::idempotency::{Begun, IdempotencyKey, Once, Ticket};
 use http_base::{Answer, Body, Caller, MaybeBody, Named};
-use kernel::{Error, PaymentId, Result};
+use kernel::{Error, Kind, PaymentId, Result};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -120,6 +120,13 @@ async fn begin_charge(
     let desk = payments.desk();
     let mut attempt = desk.attempt(&payment, AttemptKind::Charge, payment.amount);
     let details = input.payment_details.unwrap_or_default();
+    for (kind, reference) in [("method", &details.card_token), ("customer", &details.customer)] {
+        let Some(reference) = reference.as_deref().filter(|it| !is_everybodys(it)) else { continue };
+        if !store::own_instrument(&mut tx, (payments.gateway(), kind, reference), payment.workspace_id, now).await? {
+            let message = format!("This {kind} is another workspace's at the payment provider; pay by one of your own");
+            return Err(Error::new(Kind::Forbidden, message));
+        }
+    }
     attempt.method = details.card_token;
     attempt.customer = details.customer;
     attempt.asked_with = ticket.name();
@@ -135,6 +142,11 @@ async fn begin_charge(
     store::save(scope, &mut tx, &payment, was).await?;
     tx.commit().await?;
     Ok(Begin::Ask(id, ticket))
+}
+
+/// Stripe's names for its test cards, which are everybody's (docs.stripe.com/testing).
+fn is_everybodys(reference: &str) -> bool {
+    reference.starts_with("pm_card_") || reference.starts_with("tok_")
 }
 
 /// The same request was begun before and not answered: it goes on with what it had begun, and begins nothing.

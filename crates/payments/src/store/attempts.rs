@@ -1,7 +1,7 @@
 //! Attempts, and where creators' shares go.
 
 use db::{Sql, Tx, args};
-use kernel::{CreatorId, PaymentId, Result, Scope, Timestamp};
+use kernel::{AccountId, CreatorId, PaymentId, Result, Scope, Timestamp, WorkspaceId};
 use uuid::Uuid;
 
 use super::scoped;
@@ -68,9 +68,27 @@ pub async fn open_attempts(scope: Scope, tx: &mut Tx, before: Timestamp, after: 
     sql.push(" ORDER BY id LIMIT ").bind(most).all(tx).await
 }
 
+/// Where a creator's share goes.
+#[derive(Clone, Debug, db::Row)]
+pub struct PayoutAccount {
+    /// The account at the provider.
+    pub account: String,
+    /// Who said so; nobody knows of those from before it was noted.
+    pub set_by: Option<AccountId>,
+    /// The proved address that they had, as addresses are compared.
+    pub address: Option<String>,
+    /// From when on it is paid to.
+    pub good_from: Timestamp,
+}
+
 /// Where a creator's share goes at this provider, if that is known.
-pub async fn payout_account(scope: Scope, tx: &mut Tx, creator: CreatorId, provider: &str) -> Result<Option<String>> {
-    let mut sql = Sql::new("SELECT account FROM payout_accounts WHERE creator_id = ");
+pub async fn payout_account(
+    scope: Scope,
+    tx: &mut Tx,
+    creator: CreatorId,
+    provider: &str,
+) -> Result<Option<PayoutAccount>> {
+    let mut sql = Sql::new(format!("SELECT {} FROM payout_accounts WHERE creator_id = ", PayoutAccount::COLUMNS));
     sql.bind(creator).push(" AND provider = ").bind(provider);
     if scope.person().is_some() {
         scoped(&mut sql, scope);
@@ -83,11 +101,37 @@ pub async fn set_payout_account(
     scope: Scope,
     tx: &mut Tx,
     creator: CreatorId,
-    (provider, account): (&str, &str),
+    provider: &str,
+    account: &PayoutAccount,
     now: Timestamp,
 ) -> Result<()> {
     debug_assert!(scope.sees_everything() || scope.person().is_some());
-    let sql = "INSERT INTO payout_accounts (creator_id, provider, account, updated_at) VALUES ($1, $2, $3, $4) \
-               ON CONFLICT (creator_id, provider) DO UPDATE SET account = excluded.account, updated_at = excluded.updated_at";
-    tx.execute(sql, args![creator, provider, account, now]).await.map(drop)
+    let sql = "INSERT INTO payout_accounts (creator_id, provider, account, set_by, address, good_from, updated_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7) \
+               ON CONFLICT (creator_id, provider) DO UPDATE SET account = excluded.account, set_by = excluded.set_by, \
+               address = excluded.address, good_from = excluded.good_from, updated_at = excluded.updated_at";
+    let arguments =
+        args![creator, provider, &account.account, account.set_by, &account.address, account.good_from, now];
+    tx.execute(sql, arguments).await.map(drop)
+}
+
+/// The workspaces that pay, or have paid, this creator: whom a change of where their money goes is told.
+pub async fn payers_of(scope: Scope, tx: &mut Tx, creator: CreatorId) -> Result<Vec<WorkspaceId>> {
+    debug_assert!(scope.sees_everything(), "nobody is told who else pays");
+    let sql = "SELECT DISTINCT workspace_id FROM payments WHERE creator_id = $1 ORDER BY workspace_id";
+    tx.fetch_all(sql, args![creator]).await
+}
+
+/// Customers and payment methods at the provider are a workspace's: the first that pays by one. False if it is another's.
+pub async fn own_instrument(
+    tx: &mut Tx,
+    (provider, kind, reference): (&str, &str, &str),
+    workspace: WorkspaceId,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "INSERT INTO payment_instruments (provider, kind, reference, workspace_id, since) VALUES ($1, $2, $3, $4, $5) \
+               ON CONFLICT DO NOTHING";
+    tx.execute(sql, args![provider, kind, reference, workspace, now]).await?;
+    let sql = "SELECT workspace_id FROM payment_instruments WHERE provider = $1 AND kind = $2 AND reference = $3";
+    Ok(tx.fetch_value::<WorkspaceId>(sql, args![provider, kind, reference]).await? == workspace)
 }

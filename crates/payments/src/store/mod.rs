@@ -8,8 +8,8 @@ mod payments;
 mod write;
 
 pub use attempts::{
-    attempt, attempts_of, by_reference, close_attempt, has_nameless, insert_attempt, name_attempt, open_attempts,
-    payout_account, set_payout_account,
+    PayoutAccount, attempt, attempts_of, by_reference, close_attempt, has_nameless, insert_attempt, name_attempt,
+    open_attempts, own_instrument, payers_of, payout_account, set_payout_account,
 };
 pub use disputes::{Dispute, dispute, put_dispute, telling_dispute};
 pub(crate) use figures::recent;

@@ -85,7 +85,7 @@ async fn act(world: &World, contracts: &Value, payments: &mut Vec<String>, deed:
 
 #[both_engines]
 async fn whatever_is_done_no_cent_is_lost(fresh: FreshDb) {
-    let world = World::with(fresh, Arc::new(MockGateway), Settings { fee: 777 }).await;
+    let world = World::with(fresh, Arc::new(MockGateway), Settings { fee: 777, ..Settings::default() }).await;
     let contracts = json!({"USD": world.contract, "EUR": world.contract_of("EUR"), "JPY": world.contract_of("JPY")});
     let mut runner = TestRunner::deterministic();
     for _ in 0..12 {

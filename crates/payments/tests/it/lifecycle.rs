@@ -267,7 +267,9 @@ async fn everybody_sees_their_own(fresh: FreshDb) {
     let new = json!({"account": "acct_2"});
     world.client.put(&account, &new).await.refused(403);
     stranger.put(&account, &new).await.refused(404);
-    assert_eq!(creator.put(&account, &new).await.ok()["account"], "acct_2");
+    admin.put(&account, &new).await.refused(403);
+    let just_now = world.of(&world.people.log_in_again(&world.creator_account, &world.clock));
+    assert_eq!(just_now.put(&account, &json!({"account": "a b"})).await.faults(), ["account"]);
+    assert_eq!(just_now.put(&account, &new).await.ok()["account"], "acct_2");
     assert_eq!(admin.get(&account).await.ok()["account"], "acct_2");
-    assert_eq!(admin.put(&account, &json!({"account": "a b"})).await.faults(), ["account"]);
 }

@@ -6,6 +6,7 @@ mod data_rights;
 mod ledger;
 mod lifecycle;
 mod once;
+mod payouts;
 mod plans;
 mod refunds;
 mod replans;
@@ -22,8 +23,8 @@ use creators::{Creator, NewCreator};
 use db::Tx;
 use http_base::App;
 use jobs::Registry;
-use kernel::{CampaignId, Clock, ContractId, CreatorId, Currency, Result, Scope};
-use payments::{Contract, MockGateway, Payments, Settings};
+use kernel::{CampaignId, Clock, ContractId, CreatorId, Currency, Result, Scope, WorkspaceId};
+use payments::{Contract, MockGateway, Payee, Payments, Settings};
 use ports::gateway::{Event, Fault, Gateway, Order, Outcome, What};
 use ports::webhook::Scheme;
 use serde_json::{Value, json};
@@ -31,13 +32,17 @@ use testkit::{Client, FreshDb, People, Someone};
 
 /// The contracts that a test has drawn up.
 #[derive(Default)]
-pub(crate) struct Contracts(Mutex<HashMap<ContractId, Contract>>);
+pub(crate) struct Contracts(Mutex<HashMap<ContractId, Contract>>, Mutex<Payee>);
 
 #[async_trait]
 impl payments::Contracts for Contracts {
     async fn find(&self, scope: Scope, _: &mut Tx, id: ContractId) -> Result<Option<Contract>> {
         let seen = |contract: &Contract| scope.workspace().is_none_or(|workspace| workspace == contract.workspace_id);
         Ok(self.0.lock().unwrap().get(&id).filter(|contract| seen(contract)).cloned())
+    }
+
+    async fn payee(&self, _: &mut Tx, _: ContractId) -> Result<Payee> {
+        Ok(self.1.lock().unwrap().clone())
     }
 }
 
@@ -115,6 +120,12 @@ impl World {
         world
     }
 
+    /// A signed contract of another brand.
+    pub(crate) fn sign_for(&self, id: ContractId, workspace_id: WorkspaceId) {
+        self.sign(id, "USD");
+        self.contracts.0.lock().unwrap().get_mut(&id).unwrap().workspace_id = workspace_id;
+    }
+
     /// A signed contract of this currency.
     pub(crate) fn sign(&self, id: ContractId, currency: &str) {
         let contract = Contract {
@@ -134,6 +145,11 @@ impl World {
         let contract = self.clock.new_id();
         self.sign(contract, currency);
         contract
+    }
+
+    /// Says who signed the contracts for the creator.
+    pub(crate) fn signed_by(&self, payee: Payee) {
+        *self.contracts.1.lock().unwrap() = payee;
     }
 
     /// Has the contract stand there: `draft`, `signed` or `cancelled`.

@@ -10,7 +10,7 @@ use crate::World;
 
 #[both_engines]
 async fn a_payment_goes_back_in_parts(fresh: FreshDb) {
-    let world = World::with(fresh, Arc::new(MockGateway), Settings { fee: 1_000 }).await;
+    let world = World::with(fresh, Arc::new(MockGateway), Settings { fee: 1_000, ..Settings::default() }).await;
     let at = world.payment(100.0).await;
     let refund = format!("{at}/refund");
     assert!(world.client.post(&refund, &json!({})).await.message().contains("only one that is completed"));
@@ -52,7 +52,7 @@ async fn what_was_recorded_by_hand_goes_back_by_hand(fresh: FreshDb) {
 
 #[both_engines]
 async fn whole_yen_go_back_in_whole_yen(fresh: FreshDb) {
-    let world = World::with(fresh, Arc::new(MockGateway), Settings { fee: 333 }).await;
+    let world = World::with(fresh, Arc::new(MockGateway), Settings { fee: 333, ..Settings::default() }).await;
     let yen = world.contract_of("JPY");
     let made = world.client.post("/api/v1/payments", &json!({"contract_id": yen, "amount": 1001})).await.ok();
     let at = crate::path(&made);

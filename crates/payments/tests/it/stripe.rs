@@ -14,7 +14,7 @@ const INTENTS: &str = "payment_intents";
 
 pub(crate) async fn world(fresh: FreshDb) -> (World, Stripe) {
     let stripe = Stripe::start().await;
-    let world = World::with(fresh, stripe.gateway(), Settings { fee: 1_000 }).await;
+    let world = World::with(fresh, stripe.gateway(), Settings { fee: 1_000, ..Settings::default() }).await;
     (world, stripe)
 }
 
@@ -31,7 +31,8 @@ impl World {
 
     pub(crate) async fn set_account(&self) {
         let path = format!("/api/v1/payments/payout-accounts/{}", self.creator);
-        self.of(&self.creator_account).put(&path, &json!({"account": "acct_1"})).await.ok();
+        let just_now = self.people.log_in_again(&self.creator_account, &self.clock);
+        self.of(&just_now).put(&path, &json!({"account": "acct_1"})).await.ok();
     }
 
     /// Waits until the jobs of attempts look again.

@@ -29,4 +29,5 @@ mod search;
 mod similarity;
 mod six_steps;
 mod uploads;
+mod whose;
 mod world;
