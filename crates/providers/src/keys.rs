@@ -164,6 +164,28 @@ struct Times {
     exp: f64,
     #[serde(default)]
     nbf: Option<f64>,
+    #[serde(default)]
+    iat: Option<f64>,
+}
+
+/// Whom a token was made for: one, or several.
+#[derive(Deserialize)]
+struct Audience {
+    #[serde(default)]
+    aud: Value,
+    #[serde(default)]
+    azp: Option<String>,
+}
+
+impl Audience {
+    /// Of several, one of which is ours, the one that asked for the token must be ours as well: else it was made for somebody else, and
+    /// names us beside them (OpenID Connect Core, 3.1.3.7).
+    fn was_asked_for_by(&self, ours: &[String]) -> bool {
+        match &self.aud {
+            Value::Array(several) if several.len() != 1 => self.azp.as_ref().is_some_and(|by| ours.contains(by)),
+            _ => true,
+        }
+    }
 }
 
 /// What the token says and until when it is good, if its signature holds, it is what was wanted and its time is now; else
@@ -182,6 +204,10 @@ pub(crate) fn read_token(
     validation.set_issuer(wanted.issuers);
     validation.set_audience(wanted.audiences);
     let claims = jsonwebtoken::decode::<Value>(token, key, &validation).map_err(|fault| fault.to_string())?.claims;
+    let audience = Audience::deserialize(&claims).map_err(|fault| fault.to_string())?;
+    if !audience.was_asked_for_by(wanted.audiences) {
+        return Err("InvalidAudience".into());
+    }
     let times = Times::deserialize(&claims).map_err(|fault| fault.to_string())?;
     let moment = |seconds: f64| Timestamp::from_micros((seconds * SECOND as f64) as i64);
     if moment(times.exp).plus(LEEWAY) <= now {
@@ -189,6 +215,9 @@ pub(crate) fn read_token(
     }
     if times.nbf.is_some_and(|from| moment(from) > now.plus(LEEWAY)) {
         return Err("it is not good yet".into());
+    }
+    if times.iat.is_some_and(|made| moment(made) > now.plus(LEEWAY)) {
+        return Err("it was made in the future".into());
     }
     Ok((claims, moment(times.exp)))
 }

@@ -51,6 +51,12 @@ fn with(name: &str, value: Value) -> Value {
     claims
 }
 
+fn of_several(aud: Value, azp: Value) -> Value {
+    let mut claims = with("aud", aud);
+    claims["azp"] = azp;
+    claims
+}
+
 async fn keys_of_the_first() -> Service {
     Service::start(|seen| match seen.path.as_str() {
         "/.well-known/openid-configuration" => places(seen),
@@ -85,6 +91,14 @@ async fn an_id_token_is_believed_if_it_is_ours() {
     // The apps' clients are ours, too, and the issuer may come without its scheme.
     let app = json!({"iss": "accounts.google.com", "aud": "android.example", "sub": "110", "exp": NOW + 1});
     assert_eq!(whose(&google, &tokens::rsa(tokens::FIRST, "first", &app)).await.unwrap().email, None);
+    // Of several it is named among, one of ours asked for it; and clocks differ by a little.
+    for good in [
+        of_several(json!(["web.example", "other.example"]), json!("web.example")),
+        of_several(json!(["web.example"]), Value::Null),
+        with("iat", json!(NOW + 20)),
+    ] {
+        assert!(whose(&google, &tokens::rsa(tokens::FIRST, "first", &good)).await.is_ok(), "{good}");
+    }
     // Asked once: where its keys are, and the keys.
     assert_eq!(server.seen().len(), 2);
 }
@@ -101,6 +115,16 @@ async fn an_id_token_that_is_not_ours_or_not_good_is_refused() {
     for (text, words) in [
         (rsa(&with("aud", json!("other.example"))), "made for another application"),
         (rsa(&with("aud", json!(["other.example"]))), "made for another application"),
+        (rsa(&of_several(json!(["web.example", "other.example"]), Value::Null)), "made for another application"),
+        (
+            rsa(&of_several(json!(["web.example", "other.example"]), json!("other.example"))),
+            "made for another application",
+        ),
+        (rsa(&of_several(json!(["web.example", "android.example"]), Value::Null)), "made for another application"),
+        (rsa(&of_several(json!([]), json!("web.example"))), "made for another application"),
+        (rsa(&with("iat", json!(NOW + 60))), "does not accept"),
+        (rsa(&with("iat", json!(NOW + 400 * 24 * 3600))), "does not accept"),
+        (rsa(&with("iat", json!("soon"))), "does not accept"),
         (rsa(&with("iss", json!("https://evil.example"))), "does not accept"),
         (rsa(&with("exp", json!(NOW - 31))), "does not accept"),
         (rsa(&with("exp", Value::Null)), "does not accept"),
