@@ -31,7 +31,7 @@ pub(crate) fn cpu(server: &Path, data: &Data, table: &mut Table) -> Result<()> {
     let running = Running::serve(server, &data.folder, &[("RESPONSE_CACHE", "off")])?;
     let asker = running.log_in()?;
     let mut ids = Vec::new();
-    for offset in (0..data.rows.min(20_000)).step_by(1000) {
+    for offset in (0..data.rows.min(10_000)).step_by(500) {
         let page = Client::connect(running.address)?
             .json(&asker.get(&format!("/api/v1/creators?sort=newest&limit=50&offset={offset}")))?;
         ids.extend(
