@@ -152,9 +152,6 @@ mod tests {
         let name = |text: &str| username().read(&json!(text), false).ok();
         assert_eq!(name("my_username"), Some("my_username".into()));
         assert_eq!((name("ab"), name("a b c"), name("señor"), name(&"a".repeat(41))), (None, None, None, None));
-        let told = |text: &str| username().read(&json!(text), false).unwrap_err().message.to_string();
-        assert!(told("a").contains("too short with 1 of at least 3"), "{}", told("a"));
-        assert!(told("señor").contains("'ñ'") && told(&"a".repeat(41)).contains("at most 40"));
         let code = |text: &str| country().read(&json!(text), false).ok();
         assert_eq!((code("es"), code("XX"), code("ESP")), (Some("ES".into()), None, None));
         assert_eq!(COUNTRIES.split(' ').count(), 250);
