@@ -205,7 +205,7 @@ impl Server {
             self.subscribers.merge(slice.subscribers.clone());
             self.slices.push(slice);
         }
-        self.subscribers.merge(crate::notices::subscribers(self.app.clock()));
+        self.subscribers.merge(crate::notices::subscribers(&self.app));
         let log = event_log::slice(&self.app, &self.subscribers, settings.events_keep_days);
         self.jobs.merge(log.jobs.clone());
         self.slices.push(log);

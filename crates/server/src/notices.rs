@@ -5,18 +5,19 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use db::{EventRow, Tx};
 use events::{Event as _, Handler, Subscribers, Subscription};
-use kernel::{Clock, Result, Scope};
+use http_base::App;
+use kernel::{Result, Scope};
 use mail::NewMail;
 use payments::events::PayoutAccountChanged;
 
 /// Everyone who follows events for this.
-pub fn subscribers(clock: &Clock) -> Subscribers {
+pub(crate) fn subscribers(app: &App) -> Subscribers {
     let mut all = Subscribers::new();
-    all.add(Subscription::new("payout-notices", Notices(clock.clone())).to([PayoutAccountChanged::NAME]));
+    all.add(Subscription::new("payout-notices", Notices(app.clone())).to([PayoutAccountChanged::NAME]));
     all
 }
 
-struct Notices(Clock);
+struct Notices(App);
 
 #[async_trait]
 impl Handler for Notices {
@@ -53,6 +54,6 @@ impl Handler for Notices {
     }
 }
 
-async fn queue(tx: &mut Tx, clock: &Clock, to: String, subject: &str, text: String) -> Result<()> {
-    mail::queue(tx, clock, NewMail { to, subject: subject.into(), text, ..NewMail::default() }).await.map(drop)
+async fn queue(tx: &mut Tx, app: &App, to: String, subject: &str, text: String) -> Result<()> {
+    mail::queue(tx, app, NewMail { to, subject: subject.into(), text, ..NewMail::default() }).await.map(drop)
 }

@@ -180,7 +180,7 @@ async fn until_the_owner_comes_the_address_opens_nothing(fresh: FreshDb) {
     for (to, text) in [("famous@example.com", "our secret offer"), ("other@example.com", "something else")] {
         let mail =
             mail::NewMail { to: to.into(), subject: "Offer".into(), text: text.into(), ..mail::NewMail::default() };
-        mail::queue(&mut tx, &world.clock, mail).await.unwrap();
+        mail::queue(&mut tx, world.accounts.app(), mail).await.unwrap();
     }
     tx.commit().await.unwrap();
     world.register("famous", "CREATOR").await;

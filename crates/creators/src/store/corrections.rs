@@ -8,14 +8,14 @@ use crate::Viewer;
 
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum CorrectionMarker {}
+pub(crate) enum CorrectionMarker {}
 /// A correction that was proposed.
-pub type CorrectionId = Id<CorrectionMarker>;
+pub(crate) type CorrectionId = Id<CorrectionMarker>;
 
 /// What was proposed, and what became of it.
 #[derive(Clone, Debug, db::Row)]
 #[row(table = "creator_corrections")]
-pub struct Correction {
+pub(crate) struct Correction {
     /// Its id.
     pub id: CorrectionId,
     /// Of which entry.
