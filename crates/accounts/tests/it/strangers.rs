@@ -77,6 +77,7 @@ async fn reset(world: &World) -> Reply {
     world.client.post("/api/v1/auth/forgot-password", &json!({"email": "owner@example.com"})).await.ok();
     world.work().await;
     let token = world.tokens("owner@example.com").await.pop().unwrap();
+    world.clock.advance(kernel::time::SECOND);
     world.client.post("/api/v1/auth/reset-password", &json!({"token": token, "password": OWN})).await
 }
 
