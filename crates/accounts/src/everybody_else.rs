@@ -45,6 +45,7 @@ pub(crate) async fn out(
     // The link that confirms the address is its owner's alone, and stays until they have come.
     if but.is_none() {
         links += store::kill_mail_tokens(scope, tx, store::Purpose::Verify, id, now).await?;
+        store::forget_addresses(scope, tx, id).await?;
     }
     let mut sql = Sql::new("UPDATE invitations SET revoked_at = ");
     sql.bind(now).push(" WHERE accepted_at IS NULL AND revoked_at IS NULL AND invited_by = ").bind(id);

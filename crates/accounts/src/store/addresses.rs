@@ -20,3 +20,11 @@ pub async fn know_address(scope: Scope, tx: &mut Tx, account: AccountId, network
                ON CONFLICT (account_id, network) DO UPDATE SET seen_at = excluded.seen_at";
     tx.execute(sql, args![account, network, now]).await.map(drop)
 }
+
+/// Forgets from where this account has logged in: what a stranger did there before its owner came is no reason to trust the place.
+pub async fn forget_addresses(scope: Scope, tx: &mut Tx, account: AccountId) -> Result<u64> {
+    let mut sql = Sql::new("DELETE FROM known_addresses WHERE account_id = ");
+    sql.bind(account);
+    of_accounts(&mut sql, scope, "account_id");
+    sql.run(tx).await
+}
