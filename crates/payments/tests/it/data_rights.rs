@@ -3,7 +3,7 @@
 use http_base::data::{Eraser as _, Holder};
 use kernel::{Scope, UserType};
 use payments::data::Erasing;
-use payments::store::{payout_account, set_payout_account};
+use payments::store::{PayoutAccount, payout_account, set_payout_account};
 use testkit::{FreshDb, both_engines};
 
 use crate::World;
@@ -26,8 +26,9 @@ async fn an_account_that_money_waits_for_stays(fresh: FreshDb) {
     let world = World::new(fresh).await;
     world.paid(400.0).await;
     let mut tx = world.app.write().await.unwrap();
-    let account = ("stripe", "acct_1");
-    set_payout_account(Scope::system(), &mut tx, world.creator, account, world.clock.now()).await.unwrap();
+    let now = world.clock.now();
+    let account = PayoutAccount { account: "acct_1".into(), set_by: None, address: None, good_from: now };
+    set_payout_account(Scope::system(), &mut tx, world.creator, "stripe", &account, now).await.unwrap();
     let sql = "UPDATE payments SET payout_status = 'waiting' WHERE status = 'completed'";
     assert_eq!(tx.execute(sql, vec![]).await.unwrap(), 1);
     tx.commit().await.unwrap();

@@ -54,7 +54,9 @@ impl Route {
         };
         let rows = include_str!("authorisation.txt").lines().filter_map(|line| line.split_once(" | "));
         let own = unnamed(&self.label());
-        rows.into_iter().find(|(label, _)| unnamed(label) == own).map_or("", |(_, kind)| kind.split(" | ").next().unwrap_or_default().trim())
+        rows.into_iter()
+            .find(|(label, _)| unnamed(label) == own)
+            .map_or("", |(_, kind)| kind.split(" | ").next().unwrap_or_default().trim())
     }
 
     /// Does it take somebody who has an account, or something that was sent to them? The demo's administrator has neither.
