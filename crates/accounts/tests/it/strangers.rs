@@ -2,7 +2,7 @@
 //! stranger; and until the owner comes, the address opens nothing.
 
 use db::args;
-use serde_json::{Value, json};
+use serde_json::json;
 use testkit::{FreshDb, Reply, both_engines};
 
 use crate::vouched::oauth::{Vouching, enter, of_google, world as vouched_world};
