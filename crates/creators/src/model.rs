@@ -460,8 +460,9 @@ impl Creator {
 
     /// The fields that say something else in another one, also those that not everyone is shown.
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        let said =
-            |creator: &Self| serde_json::to_value(CreatorBody::new(creator.clone(), Viewer::system())).unwrap_or_default();
+        let said = |creator: &Self| {
+            serde_json::to_value(CreatorBody::new(creator.clone(), Viewer::system())).unwrap_or_default()
+        };
         let (own, others) = (said(self), said(other));
         let fields = own.as_object().into_iter().flatten();
         fields

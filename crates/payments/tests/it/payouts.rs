@@ -90,6 +90,7 @@ async fn who_signed_is_paid_and_nobody_else(fresh: FreshDb) {
         world.signed_by(payee.clone());
         let at = world.payment(10.0).await;
         world.client.post(&format!("{at}/process"), &json!({"payment_details": {"card_token": "pm_card"}})).await.ok();
+        world.work().await;
         world.name_account(if paid { "acct_1" } else { "acct_2" }).await;
         world.advance(49 * HOUR);
         world.work().await;

@@ -252,7 +252,8 @@ async fn an_address_nobody_vouches_for_is_not_kept(fresh: FreshDb) {
 #[both_engines]
 async fn ones_own_providers_are_linked_and_unlinked(fresh: FreshDb) {
     let (world, vouching) = world(fresh).await;
-    let jo = world.someone("joan").await;
+    registered(&world, "joan", true).await;
+    let jo = world.log_in("joan").await;
     let path = "/api/v1/auth/identities";
     assert_eq!(jo.client.get(path).await.json(), json!({"identities": [], "has_password": true}));
     vouching.vouch("g", of_google("1", "elsewhere@gmail.com", true));
@@ -273,7 +274,9 @@ async fn ones_own_providers_are_linked_and_unlinked(fresh: FreshDb) {
     let by_google = enter(&world.client, Provider::Google, "g").await;
     assert_eq!((by_google.status, by_google.json()["user"]["id"].as_str()), (200, Some(jo.id.as_str())));
     let ana = world.someone("ana").await;
-    assert_eq!(ana.client.post(path, &google).await.status, 409);
+    assert_eq!(ana.client.post(path, &google).await.status, 403, "an address that nobody has proved links nothing");
+    registered(&world, "bea", true).await;
+    assert_eq!(world.log_in("bea").await.client.post(path, &google).await.status, 409);
     // Unlinked, it is no way in any more, and who came by it is out.
     assert_eq!(ana.client.delete("/api/v1/auth/identities/google").await.status, 404);
     assert_eq!(jo.client.delete("/api/v1/auth/identities/myspace").await.status, 404);
