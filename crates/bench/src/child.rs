@@ -90,7 +90,7 @@ impl Running {
         let who = serde_json::json!({"email": EMAIL, "password": PASSWORD, "role": "BRAND"}).to_string();
         // In a folder that is kept it has signed up before.
         if client.ask(&nobody.post("/api/v1/auth/signup", &who))?.status == 201 {
-            self.confirm(&mut client, &nobody)?;
+            Self::confirm(&mut client, &nobody)?;
         }
         let who = serde_json::json!({"email": EMAIL, "password": PASSWORD}).to_string();
         let opened = client.json(&nobody.post("/api/v1/auth/login", &who))?;
@@ -99,7 +99,7 @@ impl Running {
     }
 
     /// Confirms the brand's address: its mail stands in the outbox, which the administrator reads.
-    fn confirm(&self, client: &mut Client, nobody: &Asker) -> Result<()> {
+    fn confirm(client: &mut Client, nobody: &Asker) -> Result<()> {
         let who = serde_json::json!({"email": ADMIN, "password": PASSWORD}).to_string();
         let opened = client.json(&nobody.post("/api/v1/auth/login", &who))?;
         let admin = Asker::with_token(opened["access_token"].as_str().ok_or("logging in brings no token")?);

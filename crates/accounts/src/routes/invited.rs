@@ -118,19 +118,16 @@ async fn accept(accounts: &Accounts, input: &Accepting, peer: &Peer) -> Result<W
     let (app, clock) = (accounts.app(), accounts.clock());
     let (hash, now) = (secrets::hash(&input.token), clock.now());
     let (invitation, known) = look(&mut app.read().await?, &hash, now).await?;
-    let new_hash = match &known {
-        Some(account) => {
-            prove(accounts, account, &input.password, peer).await?;
-            None
+    let new_hash = if let Some(account) = &known {
+        prove(accounts, account, &input.password, peer).await?;
+        None
+    } else {
+        if accounts.backend().is_some() {
+            let message = "Sign up with the invited address first, then open this link again";
+            return Err(Error::conflict(message));
         }
-        None => {
-            if accounts.backend().is_some() {
-                let message = "Sign up with the invited address first, then open this link again";
-                return Err(Error::conflict(message));
-            }
-            judge("password", &input.password, &[&invitation.email])?;
-            Some(accounts.hasher().hash(&input.password).await?)
-        }
+        judge("password", &input.password, &[&invitation.email])?;
+        Some(accounts.hasher().hash(&input.password).await?)
     };
     let mut tx = app.write().await?;
     let account = match (known, new_hash) {

@@ -54,8 +54,8 @@ pub(super) async fn reset(
     let hash = accounts.hasher().hash(&input.password).await?;
     let now = clock.now();
     let mut tx = app.write().await?;
-    let taken = store::take_mail_token(scope, &mut tx, Purpose::Reset, &token, now).await?;
-    let (_, key) = taken.ok_or_else(not_good)?;
+    let answered = store::take_mail_token(scope, &mut tx, Purpose::Reset, &token, now).await?;
+    let (_, key) = answered.ok_or_else(not_good)?;
     // The mail was answered: the address is theirs. One that the account has not any more resets nothing.
     if !store::set_verified(scope, &mut tx, id, &key, now).await?
         || !store::set_password(scope, &mut tx, id, &hash, now).await?

@@ -79,7 +79,7 @@ async fn two_processes_answer_those_that_overlap_alike(fresh: FreshDb) {
                 ana.me().await.refused(401);
             }
             both => panic!("{both:?}"),
-        };
+        }
     }
     assert!(alike > 0, "none of ten pairs overlapped");
 }

@@ -86,7 +86,7 @@ async fn a_mail_is_sent_once_and_its_tokens_are_forgotten(fresh: FreshDb) {
     assert_eq!(fates.lock().unwrap().iter().map(|fate| fate.status.clone()).collect::<Vec<_>>(), ["sent", "sent"]);
     let (own, theirs) = (office.mail(own.id).await, office.mail(theirs.id).await);
     assert_eq!((own.status.as_str(), own.body_text), ("sent", None));
-    let text = theirs.body_text.expect("what a workspace wrote is its own");
+    let text = theirs.body_text.unwrap_or_default();
     assert!(text.contains("token=…") && !text.contains("abc123"), "but for what lets somebody in: {text}");
 }
 

@@ -238,7 +238,7 @@ pub(super) fn kept_for(viewer: Viewer, asked: &str) -> String {
 const DEEPEST: u64 = 10_000;
 
 /// Nobody reads the directory to its end page by page, but administrators.
-pub(super) fn may_page(viewer: Viewer, offsets: &Offsets) -> Result<()> {
+pub(super) fn may_page(viewer: Viewer, offsets: Offsets) -> Result<()> {
     if viewer.scope.sees_everything() || u64::from(offsets.offset) + u64::from(offsets.limit) <= DEEPEST {
         return Ok(());
     }
@@ -250,7 +250,7 @@ pub(super) fn may_page(viewer: Viewer, offsets: &Offsets) -> Result<()> {
 
 async fn answer(matching: &Matching, viewer: Viewer, query: ListQuery) -> Result<CreatorList> {
     let scope = viewer.scope;
-    may_page(viewer, &query.offsets)?;
+    may_page(viewer, query.offsets)?;
     let filters_applied = FiltersApplied::from(&query.filters);
     let (offset, limit) = (query.offsets.offset as usize, query.offsets.limit as usize);
     let order = query.sort.and_then(order_of);

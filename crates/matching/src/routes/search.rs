@@ -127,7 +127,7 @@ pub(super) async fn search(
     Body { input, .. }: Body<SearchInput>,
 ) -> Answer<Json<SearchResults>> {
     let viewer = Viewer::from(&caller.0);
-    may_page(viewer, &input.offsets)?;
+    may_page(viewer, input.offsets)?;
     let (offset, limit) = (input.offsets.offset as usize, input.offsets.limit as usize);
     let results = match input.query {
         Query::Words(query) => {
