@@ -223,6 +223,19 @@ impl Tx {
         Box::pin(self.commit_inline())
     }
 
+    /// Undoes what it wrote, and returns when its locks are free. A transaction that is dropped is undone as well, but on PostgreSQL at some
+    /// time afterwards: whoever takes the same row at once could find it locked.
+    pub fn abandon(self) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async move {
+            match self.inner {
+                Inner::PostgresSnapshot(tx) | Inner::PostgresWrite(tx) => {
+                    tx.rollback().await.map_err(|error| fault(&error, "ROLLBACK"))
+                }
+                Inner::SqliteRead(_) | Inner::SqliteWrite(_) | Inner::PostgresRead(_) => Ok(()),
+            }
+        })
+    }
+
     async fn commit_inline(mut self) -> Result<()> {
         self.before_commit().await?;
         if self.failed {

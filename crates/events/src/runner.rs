@@ -202,6 +202,7 @@ impl Work {
             }
             // What came before it is done once more, in a transaction that is not spoiled.
             if let Some((at, error)) = fault {
+                tx.abandon().await?;
                 (end, failed) = (at, Some(error));
                 continue;
             }
@@ -248,7 +249,7 @@ impl Work {
                 store::done(&mut tx, name, id).await?;
                 done = tx.commit().await;
             } else {
-                drop(tx);
+                tx.abandon().await?;
             }
             match done {
                 Ok(()) => metrics::counter!("events_handled_total", "subscriber" => name).increment(1),

@@ -82,7 +82,7 @@ impl Desk<'_> {
                     }
                 } else if before == AttemptStatus::Open && store::close_attempt(SYSTEM, tx, &attempt, before).await? {
                     refused(tx, &mut payment, &attempt);
-                    if attempt.kind == AttemptKind::Refund && self.was_taken_back_for(tx, &attempt).await? {
+                    if attempt.kind == AttemptKind::Refund && self.is_held_again(tx, &payment).await? {
                         // The share was taken back for nothing: it goes to the creator again.
                         self.pay_out(tx, &mut payment).await?;
                     }
@@ -157,11 +157,11 @@ impl Desk<'_> {
         Ok(None)
     }
 
-    /// Was a share taken back from the creator for this refund?
-    async fn was_taken_back_for(&self, tx: &mut Tx, refund: &Attempt) -> Result<bool> {
-        let attempts = store::attempts_of(SYSTEM, tx, refund.payment_id).await?;
-        let before = attempts.iter().rev().skip_while(|it| it.id != refund.id).nth(1);
-        Ok(before.is_some_and(|it| it.kind == AttemptKind::TakeBack && it.status == AttemptStatus::Done))
+    /// Is there money of the creator's that was taken back from them, and went to nobody?
+    async fn is_held_again(&self, tx: &mut Tx, payment: &Payment) -> Result<bool> {
+        let attempts = store::attempts_of(SYSTEM, tx, payment.id).await?;
+        let taken = attempts.iter().any(|it| it.kind == AttemptKind::TakeBack && it.status == AttemptStatus::Done);
+        Ok(taken && payment.held()?.is_positive())
     }
 
     /// Passes the creator's share on, or holds it until their account is known, good, and whoever's who signed the contract. The payment is to

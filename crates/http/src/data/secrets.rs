@@ -58,7 +58,8 @@ fn in_link(link: &str, safe: &mut String) {
 /// Outside of links.
 fn plain(text: &str, safe: &mut String) {
     runs(text, safe, |run, before| {
-        let words = run.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        // Only its first letter may be a capital.
+        let words = run.bytes().skip(1).all(|byte| byte.is_ascii_lowercase() || byte == b'-');
         // A rule under a heading is no secret, and neither is an id.
         let rule = run.bytes().all(|byte| matches!(byte, b'-' | b'_' | b'~' | b'+'));
         before.ends_with("token=") || (run.len() >= ANYWHERE && !words && !rule && uuid::Uuid::parse_str(run).is_err())

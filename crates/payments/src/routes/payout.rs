@@ -105,7 +105,12 @@ pub(super) async fn set(
     let mut tx = payments.app.write().await?;
     let before = store::payout_account(Scope::system(), &mut tx, creator_id, gateway).await?;
     if let Some(same) = before.as_ref().filter(|known| known.account == input.account && known.set_by == Some(set_by)) {
-        let (account, pays_from) = (Some(same.account.clone()), Some(same.good_from));
+        let (account, pays_from, good_now) = (Some(same.account.clone()), Some(same.good_from), same.good_from <= now);
+        drop(tx);
+        if good_now {
+            // Said once more, because something did not arrive: what was refused is tried again.
+            pay_waiting(&payments, creator_id).await?;
+        }
         return Ok(Json(PayoutAccount { creator_id, provider: gateway, account, pays_from }));
     }
     let account = store::PayoutAccount {
@@ -118,10 +123,13 @@ pub(super) async fn set(
     let was_set_by = before.and_then(|known| known.set_by);
     let pays_from = account.good_from;
     tx.event(PayoutAccountChanged { workspace_id: None, creator_id, account_id: set_by, was_set_by, pays_from });
-    let job = NewJob::new(PAYOUTS, &creator_id)?.at(account.good_from);
-    jobs::enqueue(&mut tx, payments.app.clock(), job).await?;
+    let good_now = account.good_from <= now;
+    if !good_now {
+        let job = NewJob::new(PAYOUTS, &creator_id)?.at(account.good_from);
+        jobs::enqueue(&mut tx, payments.app.clock(), job).await?;
+    }
     tx.commit().await?;
-    if account.good_from <= now {
+    if good_now {
         pay_waiting(&payments, creator_id).await?;
     }
     let (account, pays_from) = (Some(account.account), Some(account.good_from));

@@ -37,7 +37,7 @@ async fn an_entry_is_read_as_it_was_written(world: World) {
         body.clone(),
         json!({"platform": "youtube", "followers_count": "1.25M", "followers_count_numeric": 1_250_000,
         "niche": "vegan food", "avg_views": 15_000, "id": created["id"], "created_at": created["created_at"],
-        "updated_at": created["updated_at"]}),
+        "updated_at": created["updated_at"], "added_by_you": true, "visibility": "shared"}),
     );
     for (field, value) in created.as_object().unwrap() {
         assert_eq!(value, &shown[field], "{field}");
