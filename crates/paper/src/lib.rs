@@ -4,12 +4,15 @@
 //!
 //! What is drawn depends on what is said alone: no time, no random ids, the same bytes for the same words.
 
+mod fonts;
 pub mod layout;
+mod letters;
 pub mod table;
 mod tags;
 pub mod text;
 
+pub use fonts::missing;
 pub use layout::{Mark, Setup, Sheet, compose};
 pub use table::{Align, Column, Table};
 pub use tags::Part;
-pub use text::{Colour, Style, Type, missing};
+pub use text::{Colour, Style, Type};

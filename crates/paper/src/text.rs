@@ -2,25 +2,25 @@
 //!
 //! The fonts are Noto Sans (see `fonts/README.md`): Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari, Thai, the common Chinese and
 //! Japanese characters and those of names, kana, Hangul, and emoji. A character that none of them has is set as its code, `[U+12000]`:
-//! visible, and nothing is pretended; [`missing`] names them beforehand.
+//! visible, and nothing is pretended; [`missing`](crate::missing) names them beforehand.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::io::Read as _;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use flate2::read::GzDecoder;
 use kernel::{Error, Result};
 use krilla::color::rgb;
 use krilla::geom::Point;
 use krilla::num::NormalizedF32;
 use krilla::paint::{Fill, FillRule};
 use krilla::surface::Surface;
-use krilla::text::{Font, GlyphId, KrillaGlyph};
-use rustybuzz::{Direction, Face, Script, ShapePlan, UnicodeBuffer};
+use krilla::text::{GlyphId, KrillaGlyph};
+use rustybuzz::{Direction, Script, ShapePlan, UnicodeBuffer};
 use unicode_bidi::{BidiInfo, Level};
+
+use crate::fonts::{BOLD, FONTS, Loaded, OTHERS, PACKED};
+use crate::letters::{as_seen, belongs_anywhere, is_dropped, is_rtl, words};
 
 /// A colour, as red, green and blue.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,57 +97,6 @@ pub struct Line {
     pub width: f32,
     /// Is its paragraph written from right to left?
     pub rtl: bool,
-}
-
-struct Loaded {
-    font: Font,
-    face: Face<'static>,
-    units: f32,
-}
-
-/// Compressed, as they lie in the program.
-static PACKED: [&[u8]; 9] = [
-    include_bytes!("../fonts/NotoSans-Regular.ttf.gz"),
-    include_bytes!("../fonts/NotoSans-Bold.ttf.gz"),
-    include_bytes!("../fonts/NotoSansHebrew-Regular.ttf.gz"),
-    include_bytes!("../fonts/NotoSansArabic-Regular.ttf.gz"),
-    include_bytes!("../fonts/NotoSansDevanagari-Regular.ttf.gz"),
-    include_bytes!("../fonts/NotoSansThai-Regular.ttf.gz"),
-    include_bytes!("../fonts/NotoSansHan-Regular.otf.gz"),
-    include_bytes!("../fonts/NotoSansHangul-Regular.otf.gz"),
-    include_bytes!("../fonts/NotoEmoji-Regular.ttf.gz"),
-];
-const BOLD: usize = 1;
-/// Those that stand in where the regular one has nothing.
-const OTHERS: Range<usize> = 2..9;
-
-/// Unpacked when the first document is written, and kept.
-static FILES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| PACKED.iter().filter_map(|file| unpacked(file).ok()).collect());
-
-static FONTS: LazyLock<Vec<Loaded>> = LazyLock::new(|| {
-    let load = |file: &'static Vec<u8>| {
-        let face = Face::from_slice(file, 0)?;
-        Some(Loaded { font: Font::new(file.as_slice().into(), 0)?, units: face.units_per_em() as f32, face })
-    };
-    FILES.iter().filter_map(load).collect()
-});
-
-fn unpacked(file: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(2 * file.len());
-    GzDecoder::new(file).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// The characters of a text that no font of this program has, each once: on paper they are set as their codes.
-pub fn missing(text: &str) -> Vec<char> {
-    let mut missing = Vec::new();
-    for letter in text.chars().filter(|letter| !letter.is_control() && !is_dropped(*letter)) {
-        let known = FONTS.iter().any(|font| font.face.glyph_index(letter).is_some());
-        if !known && !missing.contains(&letter) {
-            missing.push(letter);
-        }
-    }
-    missing
 }
 
 /// What a plan of shaping depends on: the font, whether from the right, the script.
@@ -392,78 +341,13 @@ impl Type {
     }
 }
 
-/// Says how a character before it is to look, for which there is but one way without colour; or turns the direction of what
-/// follows, which would show another name than was signed.
-fn is_dropped(letter: char) -> bool {
-    matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0100}'..='\u{e01ef}')
-}
-
-/// A text in which the brackets of these stretches, which are written from the right, are those that are seen: a reader of the file
-/// puts what it sees in order, and turns them round again.
-fn as_seen(text: &str, from_the_right: impl Iterator<Item = Range<usize>>) -> Cow<'_, str> {
-    const PAIRS: [(char, char); 6] = [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>'), ('«', '»'), ('‹', '›')];
-    let turned = |letter: char| {
-        let pair = PAIRS.iter().find(|(open, close)| letter == *open || letter == *close);
-        pair.map_or(letter, |(open, close)| if letter == *open { *close } else { *open })
-    };
-    let mut seen = Cow::Borrowed(text);
-    for range in from_the_right {
-        // Both of a pair take the same number of bytes.
-        let stretch: String = text[range.clone()].chars().map(turned).collect();
-        if stretch != text[range.clone()] {
-            seen.to_mut().replace_range(range, &stretch);
-        }
-    }
-    seen
-}
-
-fn belongs_anywhere(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}')
-}
-
-fn is_rtl(text: &str) -> bool {
-    // Nothing below Hebrew is written from right to left.
-    text.chars().any(|letter| letter >= '\u{590}')
-        && BidiInfo::new(text, None).paragraphs.first().is_some_and(|paragraph| paragraph.level.is_rtl())
-}
-
-/// Characters between which a line may be broken although no space stands there.
-fn is_ideographic(letter: char) -> bool {
-    matches!(u32::from(letter), 0x2e80..=0x9fff | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xff00..=0xffef | 0x20000..=0x3ffff)
-}
-
-fn never_begins(letter: char) -> bool {
-    matches!(letter, '。' | '、' | '，' | '．' | '）' | '」' | '』' | '】' | '！' | '？' | '：' | '；' | 'ー' | '々')
-}
-
-/// The parts of a text between which a line may be broken, each with the space after it.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut start = 0;
-    let mut letters = text.char_indices().peekable();
-    while let Some((at, letter)) = letters.next() {
-        let Some((next, follows)) = letters.peek().copied() else { break };
-        let after_space = letter == ' ' && follows != ' ';
-        let after_dash =
-            matches!(letter, '-' | '/' | '–' | '—' | '\u{200b}' | '_' | '@') && follows.is_alphanumeric() && at > start;
-        let ideographs =
-            (is_ideographic(letter) || is_ideographic(follows)) && follows != ' ' && !never_begins(follows);
-        if after_space || after_dash || ideographs {
-            words.push(&text[start..next]);
-            start = next;
-        }
-    }
-    if start < text.len() {
-        words.push(&text[start..]);
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use sha2::Digest as _;
 
     use super::*;
+    use crate::fonts::FILES;
+    use crate::missing;
 
     fn set() -> Type {
         Type::new().unwrap()
