@@ -5,8 +5,11 @@
 
 mod addresses;
 mod bounce;
+mod kind;
 mod machine;
 mod mime;
+mod notice;
+mod prose;
 mod reason;
 #[cfg(test)]
 mod tests;
