@@ -111,7 +111,11 @@ pub(super) fn code(text: &str) -> Option<u16> {
 pub(super) fn of_fields(text: &str, human: &str) -> Option<Told> {
     let text = unfolded(text);
     let mut told = Told { failures: Vec::new(), arrived: false };
-    for group in groups(&text).into_iter().take(4 * MOST_RECEIVERS) {
+    let groups: Vec<Group<'_>> = groups(&text).into_iter().take(4 * MOST_RECEIVERS).collect();
+    // What is said to no address by name is about the only one.
+    let is_only = groups.iter().filter(|group| group.get("Action").is_some()).count() < 2;
+    let general = if is_only { head(human, 30) } else { String::new() };
+    for group in groups {
         let final_one = group.get("Final-Recipient").and_then(address_of);
         let original =
             group.get("Original-Recipient").or_else(|| group.get("X-Actual-Recipient")).and_then(address_of);
@@ -137,9 +141,12 @@ pub(super) fn of_fields(text: &str, human: &str) -> Option<Told> {
         };
         let said = match diagnostic {
             Some(said) if said.len() > 12 || statuses(said).iter().any(|status| !status.ends_with(".0.0")) => {
-                format!("{said} {}", about(human, address.as_deref(), 8).unwrap_or_default())
+                format!("{said} {}", about(human, address.as_deref(), 8).unwrap_or_else(|| general.clone()))
             }
-            _ => format!("{} {}", diagnostic.unwrap_or_default(), about(human, address.as_deref(), 12).unwrap_or_else(|| head(human, 30))),
+            _ => {
+                let more = about(human, address.as_deref(), 12).unwrap_or_default();
+                format!("{} {more} {general}", diagnostic.unwrap_or_default())
+            }
         };
         let told_status = status.clone().filter(|status| !status.ends_with(".0.0"));
         let inner = diagnostic.and_then(|said| statuses(said).into_iter().find(|status| !status.ends_with(".0.0")));

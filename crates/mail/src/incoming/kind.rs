@@ -1,15 +1,94 @@
 //! What a mail is, by its parts and headers.
 
 use super::addresses::of_text;
-use super::{bounce, prose};
+use super::{bounce, notice, prose};
 use super::machine::{Headers, is_automatic_subject, is_bounce_subject, is_daemon, is_nobody};
 use super::mime::{Read, classify};
 use super::{Failure, What};
+
+/// How plainly a text speaks of a mail that did not get there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Debug)]
+enum Says {
+    Nothing,
+    /// If a mail server wrote it.
+    Perhaps,
+    Failure,
+}
+
+/// What only reports say.
+const FAILURE: &[&str] = &[
+    "could not be delivered",
+    "couldn't be delivered",
+    "could not deliver",
+    "was not delivered",
+    "wasn't delivered",
+    "not be delivered",
+    "undeliverable",
+    "delivery failed",
+    "delivery has failed",
+    "failed to deliver",
+    "unable to deliver",
+    "wasn't able to deliver",
+    "delivery to the following",
+    "had permanent fatal errors",
+    "had delivery errors",
+    "did not reach the following",
+    "did not reach some or all",
+    "returned to you",
+    "user unknown",
+    "transcript of session follows",
+    "invalid user address",
+    "you are not a member of this mailing list",
+    "duplicated message-id in",
+    "nicht zugestellt",
+    "konnte nicht zustellen",
+    "no se pudo entregar",
+    "no se ha podido entregar",
+    "n'a pas pu \u{ea}tre remis",
+    "n'a pas pu etre remis",
+    "n'a pas pu \u{ea}tre distribu",
+    "non \u{e8} stato possibile",
+    "non e stato possibile",
+    "n\u{e3}o p\u{f4}de ser entregue",
+    "niet worden bezorgd",
+    // Could not be sent, could not be delivered, could not be handed over.
+    "\u{9001}\u{4fe1}\u{3067}\u{304d}\u{307e}\u{305b}\u{3093}",
+    "\u{914d}\u{4fe1}\u{3067}\u{304d}\u{307e}\u{305b}\u{3093}",
+    "\u{914d}\u{9001}\u{3067}\u{304d}\u{307e}\u{305b}\u{3093}",
+    "\u{914d}\u{5c4a}\u{3067}\u{304d}\u{307e}\u{305b}\u{3093}",
+];
+
+/// What reports say, and people as well.
+const PERHAPS: &[&str] = &[
+    "permanent error",
+    "permanent failure",
+    "fatal error",
+    "mailbox",
+    "following address",
+    "failed address",
+    "did not reach",
+    "n'a pas pu",
+    "550 ",
+    "554 ",
+    "552 ",
+];
+
+/// Is it the subject of an answer, or of a mail that was passed on?
+fn is_answer(subject: &str) -> bool {
+    let head = subject.trim_start().split(':').next().unwrap_or_default().to_ascii_lowercase();
+    subject.contains(':') && matches!(head.trim(), "re" | "aw" | "sv" | "vs" | "rv" | "res" | "antw" | "fw" | "fwd" | "wg" | "tr" | "enc" | "i")
+}
 
 impl Read {
     pub(super) fn what(&mut self, headers: &Headers, from: Option<&str>, subject: &str) -> What {
         if let Some(found) = self.complaint(headers, from, subject) {
             return found;
+        }
+        if (headers.get("x-amz-sns-message-id").is_some() || from.is_none_or(is_nobody))
+            && let Some(notice) = notice::of_text(&self.all)
+        {
+            self.returned_ids.extend(notice.about);
+            return notice.what;
         }
         let kind = headers.get("content-type").unwrap_or_default().to_ascii_lowercase();
         if self.disposition || kind.contains("disposition-notification") {
@@ -36,16 +115,24 @@ impl Read {
             }
             return What::Receipt;
         }
-        let is_empty_path = headers.has_empty_return_path();
+        let said = self.says();
+        let is_list = headers.get("x-mlserver").is_some() || headers.get("x-ml-name").is_some();
+        let from_machine = from_server
+            || headers.has_empty_return_path()
+            || kind.starts_with("multipart/report")
+            || from.is_some_and(is_nobody)
+            || headers.sign().is_some();
         let is_bounce = !failed.is_empty()
             || (is_bounce_subject(subject)
-                && (from_server
-                    || is_empty_path
-                    || self.returned
-                    || kind.starts_with("multipart/report")
-                    || from.is_some_and(is_nobody)
-                    || self.says_bounce()))
-            || (from_server && (self.returned || self.says_bounce()) && !is_automatic_subject(subject));
+                && if from_machine {
+                    from_server || self.returned || said > Says::Nothing || headers.has_empty_return_path()
+                } else {
+                    // A person's answer may speak of such a mail, and quote it.
+                    !is_answer(subject) && said == Says::Failure
+                })
+            || (from_server && (self.returned || said > Says::Nothing) && !is_automatic_subject(subject))
+            || (from_machine && self.returned && said == Says::Failure && !is_automatic_subject(subject))
+            || (is_list && said == Says::Failure);
         if is_bounce {
             let found = self.told_in_text(headers, from, &failed);
             if found.iter().any(|failure| failure.address.is_some() || failure.status.is_some()) {
@@ -78,41 +165,24 @@ impl Read {
         failures
     }
 
-    fn says_bounce(&self) -> bool {
-        const WORDS: &[&str] = &[
-            "could not be delivered",
-            "couldn't be delivered",
-            "was not delivered",
-            "not be delivered",
-            "undeliverable",
-            "delivery failed",
-            "delivery has failed",
-            "failed to deliver",
-            "permanent error",
-            "permanent failure",
-            "fatal error",
-            "unable to deliver",
-            "user unknown",
-            "mailbox",
-            "returned to you",
-            "delivery to the following",
-            "had permanent fatal errors",
-            "following address",
-            "failed address",
-            "did not reach",
-            "nicht zugestellt",
-            "no se pudo entregar",
-            "n'a pas pu",
-            "non e stato possibile",
-            "550 ",
-            "554 ",
-            "552 ",
-        ];
-        let lower = self.all.get(..self.all.floor_char_boundary(6_000)).unwrap_or_default().to_lowercase();
-        WORDS.iter().any(|word| lower.contains(word))
+    /// How plainly its text speaks of a mail that did not get there.
+    fn says(&self) -> Says {
+        let front = self.all.get(..self.all.floor_char_boundary(6_000)).unwrap_or_default().to_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| front.contains(word));
+        if has(FAILURE) {
+            Says::Failure
+        } else if has(PERHAPS) {
+            Says::Perhaps
+        } else {
+            Says::Nothing
+        }
     }
 
     fn complaint(&self, headers: &Headers, from: Option<&str>, subject: &str) -> Option<What> {
+        if headers.get("x-apple-unsubscribe").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+            // Apple Mail writes it when somebody presses "Unsubscribe".
+            return Some(What::Complaint(from.map(str::to_owned)));
+        }
         let report = match &self.feedback {
             Some(report) => report.clone(),
             None if self.returned && self.all.contains("Feedback-Type:") => self.all.clone(),

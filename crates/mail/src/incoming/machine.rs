@@ -50,7 +50,16 @@ impl Headers {
         let is_no = |word: &str| matches!(word.to_ascii_lowercase().as_str(), "no" | "" | "false" | "none");
         let word = |name: &str| self.get(name).map(str::to_ascii_lowercase).unwrap_or_default();
         let kind = word("content-type");
-        let lists = ["list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list", "x-beenthere"];
+        let lists = [
+            "list-id",
+            "list-post",
+            "list-unsubscribe",
+            "mailing-list",
+            "x-mailing-list",
+            "x-beenthere",
+            "x-mlserver",
+            "x-ml-name",
+        ];
         if self.get("auto-submitted").is_some_and(|value| {
             !is_no(value.split(';').next().unwrap_or_default().split('(').next().unwrap_or_default().trim())
         }) {

@@ -1,5 +1,7 @@
 //! A raw mail (RFC 5322) taken apart.
 
+use std::borrow::Cow;
+
 use kernel::{Error, Kind, Result};
 use mail_parser::{Addr, Address, Message, MessageParser, MimeHeaders as _, PartType};
 
@@ -9,6 +11,8 @@ use super::{Incoming, What, clean};
 
 /// No more of a body is kept, in bytes.
 const MOST_TEXT: usize = 500_000;
+/// No more than this is searched for what a server says, in bytes: it stands at the beginning.
+const MOST_SAID: usize = 1 << 17;
 /// How deep mails may stand within mails.
 const DEEPEST: usize = 6;
 
@@ -47,6 +51,7 @@ pub fn parse(raw: &[u8]) -> Result<Incoming> {
         .strip_prefix(b"From ")
         .and_then(|rest| rest.iter().position(|byte| *byte == b'\n').map(|at| &rest[at + 1..]))
         .unwrap_or(raw);
+    let raw = &*repaired(raw);
     let mail = MessageParser::default().parse(raw).ok_or_else(unreadable)?;
     let headers = headers_of(&mail);
     if headers.get("from").is_none()
@@ -64,6 +69,11 @@ pub fn parse(raw: &[u8]) -> Result<Incoming> {
     let subject = mail.subject().map(clean).unwrap_or_default();
     let mut read = Read::default();
     read.walk(&mail, 0);
+    if read.all.trim().is_empty() && read.status.is_empty() {
+        // What could not be taken apart is read as it stands.
+        let body = raw.windows(2).position(|pair| pair == b"\n\n").or_else(|| raw.windows(4).position(|four| four == b"\r\n\r\n"));
+        read.say(&String::from_utf8_lossy(raw.get(body.unwrap_or(0)..).unwrap_or_default()));
+    }
     let mut answers: Vec<String> = headers.all("in-reply-to").flat_map(thread_ids).collect();
     let mut thread: Vec<String> = headers.all("references").flat_map(thread_ids).collect();
     thread.reverse();
@@ -103,6 +113,34 @@ pub fn parse(raw: &[u8]) -> Result<Incoming> {
         html: kept(read.html),
         what,
     })
+}
+
+/// Mends what some programs write: line ends that are CR alone, and a boundary that begins a line as if it were a header.
+fn repaired(raw: &[u8]) -> Cow<'_, [u8]> {
+    let mut raw = Cow::Borrowed(raw);
+    if !raw.contains(&b'\n') {
+        raw = raw.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect::<Vec<_>>().into();
+    }
+    let mut whole = Vec::new();
+    let mut before: &[u8] = b"";
+    let mut from = 0;
+    let mut at = 0;
+    for line in raw.split_inclusive(|byte| *byte == b'\n') {
+        let is_loose = before.trim_ascii_end().ends_with(b";")
+            && line.get(..9).is_some_and(|begin| begin.eq_ignore_ascii_case(b"boundary="));
+        if is_loose {
+            whole.extend_from_slice(&raw[from..at]);
+            whole.push(b' ');
+            from = at;
+        }
+        before = line;
+        at += line.len();
+    }
+    if from == 0 {
+        return raw;
+    }
+    whole.extend_from_slice(&raw[from..]);
+    whole.into()
 }
 
 /// The Message-ID of a mail that has none: the same for the same mail.
@@ -178,20 +216,26 @@ impl Read {
                         self.plain.push_str(text);
                         self.plain.push('\n');
                     }
-                    self.all.push_str(text);
-                    self.all.push('\n');
+                    self.say(text);
                 }
                 PartType::Html(html) => {
                     if mail.html_body.contains(&(number as u32)) && depth == 0 {
                         self.html.push_str(html);
                     }
-                    let read = mind::reply::Letter::of_html(html).text();
-                    self.all.push_str(&read);
-                    self.all.push('\n');
+                    if self.all.len() < MOST_SAID {
+                        let html = &html[..html.floor_char_boundary(MOST_TEXT)];
+                        self.say(&mind::reply::Letter::of_html(html).text());
+                    }
                 }
                 PartType::Binary(_) | PartType::InlineBinary(_) | PartType::Multipart(_) => {}
             }
         }
+    }
+
+    fn say(&mut self, text: &str) {
+        let room = MOST_SAID.saturating_sub(self.all.len());
+        self.all.push_str(&text[..text.floor_char_boundary(room)]);
+        self.all.push('\n');
     }
 
     fn returned_mail(&mut self, inner: &Message<'_>, kind: &str, depth: usize) {

@@ -68,6 +68,7 @@ fn returned_at(text: &str) -> usize {
 fn opens(line: &str) -> Option<String> {
     let line = &line[..line.floor_char_boundary(400)];
     let line = line.trim_start_matches([' ', '\t', '>', '*', '-', '\u{2022}']);
+    let line = line.strip_prefix("In:").map_or(line, str::trim_start);
     let labelled = LABELS.iter().find_map(|label| {
         let begins = line.get(..label.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(label));
         begins.then(|| &line[label.len()..])
@@ -145,7 +146,7 @@ pub(super) fn of_text_report(text: &str, known: &[String], returned_to: &[String
         if others.len() > 1 {
             others.into_iter().map(said_by_list).collect()
         } else {
-            let named = named(front, returned_to, is_ours);
+            let named = named(front, returned_to, others.first().map(|(address, _)| address), is_ours);
             named.into_iter().map(|address| (Some(address.clone()), said_of(front, &address))).collect()
         }
     } else {
@@ -183,8 +184,8 @@ pub(super) fn of_text_report(text: &str, known: &[String], returned_to: &[String
     failures
 }
 
-/// Who stands in a report and is also whom the returned mail was to, else the first who stands there.
-fn named(front: &str, returned_to: &[String], is_ours: impl Fn(&str) -> bool) -> Vec<String> {
+/// Who stands in a report and is also whom the returned mail was to, else who begins a line, else the first who stands there.
+fn named(front: &str, returned_to: &[String], listed: Option<&String>, is_ours: impl Fn(&str) -> bool) -> Vec<String> {
     let ids = only_in_headers(front);
     let named: Vec<String> = of_text(below_heading(front))
         .into_iter()
@@ -193,7 +194,7 @@ fn named(front: &str, returned_to: &[String], is_ours: impl Fn(&str) -> bool) ->
         .collect();
     let is_returned = |address: &&String| returned_to.iter().any(|to| to.eq_ignore_ascii_case(address));
     let both: Vec<String> = named.iter().filter(is_returned).take(MOST_RECEIVERS).cloned().collect();
-    if both.is_empty() { named.into_iter().take(1).collect() } else { both }
+    if both.is_empty() { listed.cloned().or_else(|| named.into_iter().next()).into_iter().collect() } else { both }
 }
 
 /// What a report says of one address: the lines with it and after it, or all of it.
