@@ -36,12 +36,18 @@ pub(super) fn of_text(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let mut from = 0;
     for (at, _) in text.match_indices('@') {
-        let begin = (from..at).rev().take(64).take_while(|at| local(bytes[*at])).last();
+        let begin = if at > from && bytes[at - 1] == b'"' {
+            // A local part may be quoted: `"mia sol"@example.com`.
+            (from..at - 1).rev().take(64).find(|at| bytes[*at] == b'"')
+        } else {
+            (from..at).rev().take(64).take_while(|at| local(bytes[*at])).last()
+        };
         let length = bytes[at + 1..].iter().take(255).take_while(|byte| domain(**byte)).count();
         from = at + 1 + length;
         let Some(begin) = begin else { continue };
         let (Some(left), Some(right)) = (text.get(begin..at), text.get(at + 1..from)) else { continue };
-        let left = left.trim_start_matches(['.', '\'', '=', '/', '`', '*']);
+        let is_encoded = left.starts_with("=?");
+        let left = if is_encoded { left } else { left.trim_start_matches(['.', '\'', '=', '/', '`', '*']) };
         let left = left.rsplit_once("mailto:").map_or(left, |(_, left)| left);
         let right = right.trim_end_matches(['.', '-']);
         if !left.is_empty() && right.len() > 1 {

@@ -64,8 +64,9 @@ fn returned_at(text: &str) -> usize {
     text.len()
 }
 
-/// The receiver whom a line begins to speak of: `<mia@example.com>:`, `554 <mia@example.com>... User unknown`, `>>> RCPT To:<…>`.
-fn opens(line: &str) -> Option<String> {
+/// The receiver whom a line begins to speak of: `<mia@example.com>:`, `554 <mia@example.com>... User unknown`, `>>> RCPT To:<…>`; and
+/// whether the line says that he is one.
+fn opens(line: &str) -> Option<(String, bool)> {
     let line = &line[..line.floor_char_boundary(400)];
     let line = line.trim_start_matches([' ', '\t', '>', '*', '-', '\u{2022}']);
     let line = line.strip_prefix("In:").map_or(line, str::trim_start);
@@ -77,33 +78,53 @@ fn opens(line: &str) -> Option<String> {
         let (code, rest) = line.split_once([' ', '-'])?;
         (code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit()) && rest.starts_with('<')).then_some(rest)
     };
-    let rest = labelled.or_else(coded).unwrap_or(line).trim_start_matches([' ', '<', '"', '\'', '[']);
-    of_text(rest).into_iter().next().filter(|(at, _)| *at == 0).map(|(_, address)| address)
+    let labelled = labelled.or_else(coded);
+    let rest = labelled.unwrap_or(line).trim_start_matches([' ', '<', '\'', '[']);
+    // A local part may be quoted, and so may the whole address.
+    let first = |text| of_text(text).into_iter().next().filter(|(at, _)| *at == 0);
+    let found = first(rest).or_else(|| first(rest.trim_start_matches('"')));
+    found.map(|(_, address)| (address, labelled.is_some()))
+}
+
+/// A receiver that a report lists.
+struct Listed {
+    address: String,
+    said: String,
+    /// Does the report say that it is a receiver?
+    labelled: bool,
 }
 
 /// The receivers that a report lists, each with what it says of them.
-fn listed(front: &str) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
+fn listed(front: &str) -> Vec<Listed> {
+    let mut found: Vec<Listed> = Vec::new();
     let mut current: Option<usize> = None;
     let mut left = 0;
     for line in front.lines() {
-        if let Some(address) = opens(line) {
-            let known = found.iter().position(|(known, _)| known.eq_ignore_ascii_case(&address));
+        if is_of_host(line) {
+            current = None;
+        }
+        if let Some((address, labelled)) = opens(line) {
+            let known = found.iter().position(|known| known.address.eq_ignore_ascii_case(&address));
             current = known.or_else(|| {
                 (found.len() < MOST_RECEIVERS).then(|| {
-                    found.push((address, String::new()));
+                    found.push(Listed { address, said: String::new(), labelled });
                     found.len() - 1
                 })
             });
             left = 12;
         }
-        if let Some((_, said)) = current.filter(|_| left > 0).and_then(|at| found.get_mut(at)) {
-            said.push_str(line);
-            said.push('\n');
+        if let Some(listed) = current.filter(|_| left > 0).and_then(|at| found.get_mut(at)) {
+            listed.said.push_str(line);
+            listed.said.push('\n');
             left -= 1;
         }
     }
     found
+}
+
+/// Does a line of a transcript speak of a server? It belongs to the receivers below it.
+fn is_of_host(line: &str) -> bool {
+    line.contains(" (smtp)...")
 }
 
 /// What a text says of an address: the lines with it and after it, up to those of the next one.
@@ -113,7 +134,7 @@ pub(super) fn about(text: &str, address: Option<&str>, lines: usize) -> Option<S
     let is_next = |line: &str| {
         let begins = line.trim_start().trim_start_matches(['<', '"', '(']);
         let word = begins.split([' ', ':', '>', '"', ')']).next().unwrap_or_default();
-        word.contains('@') && !is_wanted(line)
+        (word.contains('@') && !is_wanted(line)) || is_of_host(line)
     };
     let said: Vec<&str> = text
         .lines()
@@ -140,13 +161,13 @@ pub(super) fn of_text_report(text: &str, known: &[String], returned_to: &[String
     let is_ours = |address: &str| ours.iter().any(|known| known.eq_ignore_ascii_case(address));
     let is_late = is_late(front);
     let list = listed(front);
-    let said_by_list = |(address, said): &(String, String)| (Some(address.clone()), said.clone());
+    let said_by_list = |listed: &Listed| (Some(listed.address.clone()), listed.said.clone());
     let mut told: Vec<(Option<String>, String)> = if known.is_empty() {
-        let others: Vec<_> = list.iter().filter(|(address, _)| !is_ours(address) && !is_daemon(address)).collect();
+        let others: Vec<_> = list.iter().filter(|listed| !is_ours(&listed.address) && !is_daemon(&listed.address)).collect();
         if others.len() > 1 {
             others.into_iter().map(said_by_list).collect()
         } else {
-            let named = named(front, returned_to, others.first().map(|(address, _)| address), is_ours);
+            let named = named(front, returned_to, others.first().filter(|listed| listed.labelled).map(|listed| &listed.address), is_ours);
             named.into_iter().map(|address| (Some(address.clone()), said_of(front, &address))).collect()
         }
     } else {
@@ -155,8 +176,8 @@ pub(super) fn of_text_report(text: &str, known: &[String], returned_to: &[String
     };
     if told.is_empty() {
         // Somebody wrote to himself, or the report names nobody.
-        let to_oneself = list.iter().find(|(address, said)| {
-            said.lines().next().is_some_and(|line| line.trim_end().ends_with(':')) && !is_daemon(address)
+        let to_oneself = list.iter().find(|listed| {
+            listed.said.lines().next().is_some_and(|line| line.trim_end().ends_with(':')) && !is_daemon(&listed.address)
         });
         let to = || {
             returned_to.first().cloned().or_else(|| header_address(back, "to")).filter(|address| !is_ours(address))

@@ -30,17 +30,20 @@ fn class(said: &str) -> Option<Class> {
 /// mailboxes and 5.7.1 of unknown users.
 pub fn is_gone(status: Option<&str>, said: &str) -> bool {
     let said = said.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    // Some quote what the other server said, below a status of their own.
+    let quoted = said.split_once("unknown address error").map(|(_, quoted)| quoted).filter(|quoted| quoted.len() > 8);
+    let inner = quoted.and_then(super::bounce::status_of);
+    let (status, said) = (inner.as_deref().or(status), quoted.unwrap_or(&said));
     let is_temporary = status.is_some_and(|status| status.starts_with('4'));
     let status = status.unwrap_or_default();
-    match class(&said) {
+    match class(said) {
         Some(Class::Full | Class::Size | Class::Shut | Class::Later | Class::Policy) => false,
         Some(Class::Nowhere) => !is_temporary,
         // "User unknown" after the whole mail was read is what filters say, too: it counts beside a status that means it, or of `RCPT`.
         Some(Class::Nobody) => {
-            matches!(
-                status,
-                "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.4.1" | "5.4.4" | "4.1.1" | "5.1.351" | "5.5.0"
-            ) || (!is_temporary && (OF_RCPT.iter().any(|sign| said.contains(sign)) || !super::bounce::has_code(&said)))
+            let has = |signs: &[&str]| signs.iter().any(|sign| said.contains(sign));
+            OF_ADDRESSES.contains(&status)
+                || (!is_temporary && !has(OF_DATA) && (has(OF_RCPT) || !super::bounce::has_code(said)))
         }
         Some(Class::Refused) => false,
         None => matches!(status, "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.4.4"),
@@ -53,8 +56,17 @@ pub(super) fn is_late(front: &str) -> bool {
     LATE.iter().any(|words| front.contains(words))
 }
 
-/// Signs that a server spoke of the receiver, and not of a mail that it had read.
-const OF_RCPT: &[&str] = &["rcpt", "550 <", "553 <", "554 <", "550: <", "delivery error: dd", "does not like recipient"];
+/// Statuses that speak of the address.
+const OF_ADDRESSES: &[&str] = &[
+    "5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.1", "5.4.4", "4.1.1", "5.1.351", "5.5.0",
+];
+
+/// Signs that a server spoke of the receiver, and not of a mail that it had read. Sendmail writes `<mia@example.com>... User unknown`.
+const OF_RCPT: &[&str] =
+    &["rcpt", "550 <", "553 <", "554 <", "550: <", "delivery error: dd", "does not like recipient", ">... user unknown"];
+
+/// Signs that a server had read the mail.
+const OF_DATA: &[&str] = &["end of data", "reply to data", "command data", ">>> data", "after data"];
 
 /// What reports say of mails that are still tried.
 const LATE: &[&str] = &[
@@ -74,6 +86,8 @@ const LATE: &[&str] = &[
 
 /// What servers say, the class that is meant, and the first that fits counts: servers say "user unknown, over quota".
 const PHRASES: &[(Class, &[&str])] = &[
+    // It goes on: "they may be blacklisted".
+    (Class::Nowhere, &["account or domain may not exist"]),
     (
         Class::Full,
         &[
@@ -299,7 +313,6 @@ const PHRASES: &[(Class, &[&str])] = &[
             "mail receiving disabled",
             "host/domain does not accept",
             "no mx found",
-            "account or domain may not exist",
             "mail domain mentioned in email address is unknown",
         ],
     ),
@@ -406,7 +419,6 @@ const PHRASES: &[(Class, &[&str])] = &[
             "ambiguous address",
             "user-unknown",
             "userunknown",
-            "delivery to the following recipients failed permanently",
             "error - no",
             "no user",
             "destination server rejected recipients",
@@ -443,7 +455,6 @@ const PHRASES: &[(Class, &[&str])] = &[
             "badrcptto",
             "validrcptto",
             "account unavailable",
-            "may not exist",
             "please check if address is correct",
             "user is not found",
             "address invalid",
