@@ -150,8 +150,13 @@ pub(super) fn of_fields(text: &str, human: &str) -> Option<Told> {
         };
         let told_status = status.clone().filter(|status| !status.ends_with(".0.0"));
         let inner = diagnostic.and_then(|said| statuses(said).into_iter().find(|status| !status.ends_with(".0.0")));
-        let human_one =
-            || statuses(&said).into_iter().find(|status| !status.starts_with('2') && !status.ends_with(".0.0"));
+        // What the other server said goes before what is said about it.
+        let human_one = || {
+            if diagnostic.is_some_and(|said| !statuses(said).is_empty()) {
+                return None;
+            }
+            statuses(&said).into_iter().find(|status| !status.starts_with('2') && !status.ends_with(".0.0"))
+        };
         let best = told_status.or(inner).or_else(human_one).or(status);
         let gone = !delayed && is_gone(best.as_deref(), &said);
         told.failures.push(Failure { address, status: best, diagnostic: diagnostic.map(clipped), gone, delayed });

@@ -23,7 +23,8 @@ enum Class {
 
 /// What a server meant, if its words say so.
 fn class(said: &str) -> Option<Class> {
-    PHRASES.iter().find(|(_, words)| words.iter().any(|word| said.contains(word))).map(|(class, _)| *class)
+    let fits = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    PHRASES.iter().find(|(_, words)| fits(words)).map(|(class, _)| *class)
 }
 
 /// Is there no such address, or no such domain? Only that is for good. The words go before the figures: servers say 5.1.1 of full
@@ -42,12 +43,32 @@ pub fn is_gone(status: Option<&str>, said: &str) -> bool {
         // "User unknown" after the whole mail was read is what filters say, too: it counts beside a status that means it, or of `RCPT`.
         Some(Class::Nobody) => {
             let has = |signs: &[&str]| signs.iter().any(|sign| said.contains(sign));
+            // Yahoo says so after the mail, and means the address.
             OF_ADDRESSES.contains(&status)
-                || (!is_temporary && !has(OF_DATA) && (has(OF_RCPT) || !super::bounce::has_code(said)))
+                || said.contains("delivery error: dd")
+                || (!is_temporary
+                    && !has(OF_DATA)
+                    && (has(OF_RCPT) || (!status.ends_with(".2.1") && names_receiver(said)) || !super::bounce::has_code(said)))
         }
         Some(Class::Refused) => false,
-        None => matches!(status, "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.4.4"),
+        None => is_unregistered(said) || matches!(status, "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.4.4"),
     }
+}
+
+/// Does a refusal name the receiver (`550 Unknown user mia@example.com`)? Then it speaks of the receiver.
+fn names_receiver(said: &str) -> bool {
+    let reply = ["550 ", "553 ", "554 "].iter().filter_map(|code| said.find(code)).min().and_then(|at| said.get(at + 4..));
+    let named = reply.map(|reply| &reply[..reply.floor_char_boundary(80)]).filter(|reply| {
+        let (at, _) = super::addresses::of_text(reply).into_iter().next().unwrap_or((usize::MAX, String::new()));
+        reply.get(..at).is_some_and(|before| !before.contains(':') && before.split(' ').count() < 5)
+    });
+    named.is_some()
+}
+
+/// Symantec's way to say that nobody of that name is registered: `542 mia@example.com Rejected`.
+fn is_unregistered(said: &str) -> bool {
+    let mut words = said.split_once("542 ").map_or("", |(_, words)| words).split(' ');
+    words.next().is_some_and(|word| word.contains('@')) && words.next() == Some("rejected")
 }
 
 /// Does the server go on trying?
@@ -61,9 +82,9 @@ const OF_ADDRESSES: &[&str] = &[
     "5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.1", "5.4.4", "4.1.1", "5.1.351", "5.5.0",
 ];
 
-/// Signs that a server spoke of the receiver, and not of a mail that it had read. Sendmail writes `<mia@example.com>... User unknown`.
+/// Signs that a server spoke of the receiver, and not of a mail that it had read.
 const OF_RCPT: &[&str] =
-    &["rcpt", "550 <", "553 <", "554 <", "550: <", "delivery error: dd", "does not like recipient", ">... user unknown"];
+    &["rcpt", "550 <", "553 <", "554 <", "550: <", "does not like recipient"];
 
 /// Signs that a server had read the mail.
 const OF_DATA: &[&str] = &["end of data", "reply to data", "command data", ">>> data", "after data"];
@@ -204,6 +225,8 @@ const PHRASES: &[(Class, &[&str])] = &[
             "hop count",
             "loops back",
             "queue file write error",
+            "couldn't create",
+            "lock failure",
             "host not found, try again",
             "malformed or unexpected name server reply",
         ],
@@ -266,6 +289,7 @@ const PHRASES: &[(Class, &[&str])] = &[
             "not a member of",
             "are not member",
             "duplicated message-id",
+            "not a registered gateway",
         ],
     ),
     (
