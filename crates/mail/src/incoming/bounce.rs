@@ -8,6 +8,9 @@ use super::reason::is_gone;
 /// So many receivers of a report are read.
 pub(super) const MOST_RECEIVERS: usize = 100;
 
+/// No more of the human part is looked at for each of them, in bytes.
+const MOST_HUMAN: usize = 1 << 15;
+
 /// What a report in fields says of its receivers.
 pub(super) struct Told {
     pub(super) failures: Vec<Failure>,
@@ -104,14 +107,22 @@ pub(super) fn has_code(text: &str) -> bool {
 
 /// The reply code of SMTP in what a server said.
 pub(super) fn code(text: &str) -> Option<u16> {
-    text.split(|letter: char| !letter.is_ascii_digit()).filter(|word| word.len() == 3).filter_map(|word| word.parse().ok()).find(|code| matches!(code, 421 | 422 | 450..=455 | 471 | 500..=504 | 510..=513 | 521 | 523 | 530 | 534 | 535 | 541 | 550..=557 | 571))
+    // It stands alone: `a550b@example.com` and 192.0.2.55 have none.
+    let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '@')));
+    let codes = words.map(|word| word.trim_end_matches('.')).filter(|word| word.len() == 3).filter_map(|word| word.parse().ok());
+    codes.into_iter().find(|code| CODES.iter().any(|known| known.contains(code)))
 }
+
+/// The codes by which servers refuse.
+const CODES: &[std::ops::RangeInclusive<u16>] =
+    &[421..=422, 450..=455, 471..=471, 500..=504, 510..=513, 521..=523, 530..=530, 534..=535, 541..=542, 550..=557, 571..=571];
 
 /// Reads the blocks of a report (RFC 3464), whose human part may say more.
 pub(super) fn of_fields(text: &str, human: &str) -> Option<Told> {
     let text = unfolded(text);
+    let human = &human[..human.floor_char_boundary(MOST_HUMAN)];
     let mut told = Told { failures: Vec::new(), arrived: false };
-    let groups: Vec<Group<'_>> = groups(&text).into_iter().take(4 * MOST_RECEIVERS).collect();
+    let groups: Vec<Group<'_>> = groups(&text).into_iter().take(2 * MOST_RECEIVERS).collect();
     // What is said to no address by name is about the only one.
     let is_only = groups.iter().filter(|group| group.get("Action").is_some()).count() < 2;
     let general = if is_only { head(human, 30) } else { String::new() };
@@ -139,6 +150,7 @@ pub(super) fn of_fields(text: &str, human: &str) -> Option<Told> {
             (Some(last), Some(first)) if is_of_the_house(&last) => Some(first),
             (last, first) => last.or(first),
         };
+        let diagnostic = diagnostic.map(|said| &said[..said.floor_char_boundary(4_000)]);
         let said = match diagnostic {
             Some(said) if said.len() > 12 || statuses(said).iter().any(|status| !status.ends_with(".0.0")) => {
                 format!("{said} {}", about(human, address.as_deref(), 8).unwrap_or_else(|| general.clone()))

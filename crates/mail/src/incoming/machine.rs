@@ -32,7 +32,7 @@ impl Headers {
 
     /// What of these headers says that a machine wrote the mail, if anything does.
     pub fn sign(&self) -> Option<&'static str> {
-        const ANY: [&str; 13] = [
+        const ANY: &[&str] = &[
             "x-autorespond",
             "x-autoresponder",
             "x-auto-responder",
@@ -46,6 +46,12 @@ impl Headers {
             "x-mailer-autoresponder",
             "x-ticket-id-auto",
             "x-failed-recipients",
+            // They ask whether a person wrote.
+            "x-boxbe-uuid",
+            "x-spamarrest-challenge",
+            "x-tmda-confirm",
+            "x-choicemail-registration-request",
+            "x-challenge-response",
         ];
         let is_no = |word: &str| matches!(word.to_ascii_lowercase().as_str(), "no" | "" | "false" | "none");
         let word = |name: &str| self.get(name).map(str::to_ascii_lowercase).unwrap_or_default();
@@ -248,6 +254,23 @@ pub(super) fn is_automatic_subject(subject: &str) -> bool {
         "your request has been received",
         "ticket received",
         "[ticket",
+        // Mailboxes that let nobody in whom they do not know.
+        "please confirm your message",
+        "please confirm your email",
+        "please confirm your e-mail",
+        "confirm your message",
+        "please verify your message",
+        "verify your message",
+        "your email requires verification",
+        "your message requires verification",
+        "message awaiting verification",
+        "sender verification",
+        "sender confirmation",
+        "action required: confirm",
+        "challenge:",
+        "confirmation required",
+        "confirme su mensaje",
+        "bitte bestatigen sie ihre nachricht",
         "read:",
         "read receipt",
         "not read:",

@@ -12,6 +12,8 @@ mod notice;
 mod prose;
 mod reason;
 #[cfg(test)]
+mod kinds;
+#[cfg(test)]
 mod tests;
 
 pub use addresses::{key, spellings, to_ascii};

@@ -4,7 +4,7 @@ use super::Failure;
 use super::addresses::of_text;
 use super::bounce::{MOST_RECEIVERS, clipped, code, statuses, unfolded};
 use super::machine::is_daemon;
-use super::reason::{is_gone, is_late};
+use super::reason::{is_gone, is_late, without_names};
 
 /// Where the mail that came back begins within the text of a report.
 const RETURNED: &[&str] = &[
@@ -114,8 +114,10 @@ fn listed(front: &str) -> Vec<Listed> {
             left = 12;
         }
         if let Some(listed) = current.filter(|_| left > 0).and_then(|at| found.get_mut(at)) {
-            listed.said.push_str(line);
-            listed.said.push('\n');
+            if listed.said.len() < 4_000 {
+                listed.said.push_str(&line[..line.floor_char_boundary(1_000)]);
+                listed.said.push('\n');
+            }
             left -= 1;
         }
     }
@@ -144,12 +146,17 @@ pub(super) fn about(text: &str, address: Option<&str>, lines: usize) -> Option<S
         .take_while(|(at, line)| *at == 0 || !is_next(line))
         .map(|(_, line)| line)
         .collect();
-    (!said.is_empty()).then(|| said.join(" "))
+    (!said.is_empty()).then(|| cut(&said.join(" ")))
 }
 
 /// The first lines of a text.
 pub(super) fn head(text: &str, lines: usize) -> String {
-    text.lines().take(lines).collect::<Vec<_>>().join(" ")
+    cut(&text.lines().take(lines).collect::<Vec<_>>().join(" "))
+}
+
+/// No more is said of one receiver.
+fn cut(text: &str) -> String {
+    text[..text.floor_char_boundary(4_000)].to_owned()
 }
 
 /// Reads a report that is a text. `known` is who it says did not get it, if a header tells; `returned_to` whom the mail was to that came
@@ -158,6 +165,8 @@ pub(super) fn of_text_report(text: &str, known: &[String], returned_to: &[String
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let end = returned_at(&text);
     let (front, back) = text.split_at(end);
+    // Whoever names thousands of them gets no more of our time.
+    let (ours, returned_to) = (&ours[..ours.len().min(MOST_RECEIVERS)], &returned_to[..returned_to.len().min(MOST_RECEIVERS)]);
     let is_ours = |address: &str| ours.iter().any(|known| known.eq_ignore_ascii_case(address));
     let is_late = is_late(front);
     let list = listed(front);
@@ -182,7 +191,7 @@ pub(super) fn of_text_report(text: &str, known: &[String], returned_to: &[String
         let to = || {
             returned_to.first().cloned().or_else(|| header_address(back, "to")).filter(|address| !is_ours(address))
         };
-        told.push(to_oneself.map_or_else(|| (to(), front.chars().take(3_000).collect()), said_by_list));
+        told.push(to_oneself.map_or_else(|| (to(), cut(front)), said_by_list));
     }
     let mut failures: Vec<Failure> = Vec::new();
     for (address, said) in told {
@@ -194,10 +203,11 @@ pub(super) fn of_text_report(text: &str, known: &[String], returned_to: &[String
         if is_double {
             continue;
         }
-        let status = statuses(&said)
+        let plain = without_names(&said);
+        let status = statuses(&plain)
             .into_iter()
             .find(|status| !status.starts_with('2'))
-            .or_else(|| code(&said).map(|code| format!("{}.0.0", code / 100)));
+            .or_else(|| code(&plain).map(|code| format!("{}.0.0", code / 100)));
         let gone = !is_late && is_gone(status.as_deref(), &said);
         let diagnostic = Some(clipped(said.trim())).filter(|said| !said.is_empty());
         failures.push(Failure { address, status, diagnostic, gone, delayed: is_late });
@@ -211,7 +221,7 @@ fn named(front: &str, returned_to: &[String], listed: Option<&String>, is_ours: 
     let named: Vec<String> = of_text(below_heading(front))
         .into_iter()
         .map(|(_, address)| address)
-        .filter(|address| !is_ours(address) && !ids.contains(&address.as_str()))
+        .filter(|address| !is_ours(address) && ids.binary_search(&address.as_str()).is_err())
         .collect();
     let is_returned = |address: &&String| returned_to.iter().any(|to| to.eq_ignore_ascii_case(address));
     let both: Vec<String> = named.iter().filter(is_returned).take(MOST_RECEIVERS).cloned().collect();
@@ -222,7 +232,7 @@ fn named(front: &str, returned_to: &[String], listed: Option<&String>, is_ours: 
 fn said_of(front: &str, address: &str) -> String {
     let said = about(front, Some(address), 8).unwrap_or_else(|| head(front, 30));
     let tells = !statuses(&said).is_empty() || code(&said).is_some() || is_gone(Some("4.0.0"), &said);
-    if tells { said } else { front.chars().take(4_000).collect() }
+    if tells { said } else { cut(front) }
 }
 
 /// What stands below the line that announces who did not get it, if somebody is named there.
@@ -233,7 +243,7 @@ fn below_heading(front: &str) -> &str {
     if of_text(below).is_empty() { front } else { below }
 }
 
-/// The addresses that stand in nothing but headers of senders, and the left parts of Message-IDs.
+/// The addresses that stand in nothing but headers of senders, and the left parts of Message-IDs; sorted.
 fn only_in_headers(text: &str) -> Vec<&str> {
     let is_header = |line: &str| {
         let lower = line.trim_start().to_ascii_lowercase();
@@ -253,6 +263,7 @@ fn only_in_headers(text: &str) -> Vec<&str> {
     }
     outside.sort_unstable();
     inside.retain(|address| outside.binary_search(address).is_err());
+    inside.sort_unstable();
     inside
 }
 

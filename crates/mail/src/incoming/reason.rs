@@ -30,7 +30,7 @@ fn class(said: &str) -> Option<Class> {
 /// Is there no such address, or no such domain? Only that is for good. The words go before the figures: servers say 5.1.1 of full
 /// mailboxes and 5.7.1 of unknown users.
 pub fn is_gone(status: Option<&str>, said: &str) -> bool {
-    let said = said.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = without_names(&said.to_lowercase()).split_whitespace().collect::<Vec<_>>().join(" ");
     // Some quote what the other server said, below a status of their own.
     let quoted = said.split_once("unknown address error").map(|(_, quoted)| quoted).filter(|quoted| quoted.len() > 8);
     let inner = quoted.and_then(super::bounce::status_of);
@@ -55,14 +55,25 @@ pub fn is_gone(status: Option<&str>, said: &str) -> bool {
     }
 }
 
+/// A text with an `@` for each address: what somebody is called says nothing (`spam@filter.example`).
+pub(super) fn without_names(said: &str) -> String {
+    let mut text = String::with_capacity(said.len());
+    let mut from = 0;
+    for (at, address) in super::addresses::of_text(said) {
+        let begins = said.get(at..).and_then(|rest| rest.find(&address)).map_or(at, |more| at + more);
+        text.push_str(said.get(from..begins).unwrap_or_default());
+        text.push('@');
+        from = begins + address.len();
+    }
+    text.push_str(said.get(from..).unwrap_or_default());
+    text
+}
+
 /// Does a refusal name the receiver (`550 Unknown user mia@example.com`)? Then it speaks of the receiver.
 fn names_receiver(said: &str) -> bool {
     let reply = ["550 ", "553 ", "554 "].iter().filter_map(|code| said.find(code)).min().and_then(|at| said.get(at + 4..));
-    let named = reply.map(|reply| &reply[..reply.floor_char_boundary(80)]).filter(|reply| {
-        let (at, _) = super::addresses::of_text(reply).into_iter().next().unwrap_or((usize::MAX, String::new()));
-        reply.get(..at).is_some_and(|before| !before.contains(':') && before.split(' ').count() < 5)
-    });
-    named.is_some()
+    let before = reply.map(|reply| &reply[..reply.floor_char_boundary(80)]).and_then(|reply| reply.split_once('@'));
+    before.is_some_and(|(before, _)| !before.contains(':') && before.split(' ').count() < 5)
 }
 
 /// Symantec's way to say that nobody of that name is registered: `542 mia@example.com Rejected`.
