@@ -109,13 +109,27 @@ pub(super) fn has_code(text: &str) -> bool {
 pub(super) fn code(text: &str) -> Option<u16> {
     // It stands alone: `a550b@example.com` and 192.0.2.55 have none.
     let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '@')));
-    let codes = words.map(|word| word.trim_end_matches('.')).filter(|word| word.len() == 3).filter_map(|word| word.parse().ok());
+    let codes = words
+        .map(|word| word.trim_end_matches('.'))
+        .filter(|word| word.len() == 3)
+        .filter_map(|word| word.parse().ok());
     codes.into_iter().find(|code| CODES.iter().any(|known| known.contains(code)))
 }
 
 /// The codes by which servers refuse.
-const CODES: &[std::ops::RangeInclusive<u16>] =
-    &[421..=422, 450..=455, 471..=471, 500..=504, 510..=513, 521..=523, 530..=530, 534..=535, 541..=542, 550..=557, 571..=571];
+const CODES: &[std::ops::RangeInclusive<u16>] = &[
+    421..=422,
+    450..=455,
+    471..=471,
+    500..=504,
+    510..=513,
+    521..=523,
+    530..=530,
+    534..=535,
+    541..=542,
+    550..=557,
+    571..=571,
+];
 
 /// Reads the blocks of a report (RFC 3464), whose human part may say more.
 pub(super) fn of_fields(text: &str, human: &str) -> Option<Told> {
@@ -128,15 +142,16 @@ pub(super) fn of_fields(text: &str, human: &str) -> Option<Told> {
     let general = if is_only { head(human, 30) } else { String::new() };
     for group in groups {
         let final_one = group.get("Final-Recipient").and_then(address_of);
-        let original =
-            group.get("Original-Recipient").or_else(|| group.get("X-Actual-Recipient")).and_then(address_of);
+        let original = group.get("Original-Recipient").or_else(|| group.get("X-Actual-Recipient")).and_then(address_of);
         let status = group.get("Status").and_then(status_of);
-        let action = group.get("Action")
+        let action = group
+            .get("Action")
             .map(|action| action.split([' ', '(', ';']).next().unwrap_or_default().to_ascii_lowercase());
         if status.is_none() && action.is_none() {
             continue;
         }
-        let diagnostic = group.get("Diagnostic-Code")
+        let diagnostic = group
+            .get("Diagnostic-Code")
             .map(|said| said.split_once(';').filter(|(kind, _)| kind.len() < 12).map_or(said, |(_, said)| said).trim());
         if matches!(action.as_deref(), Some("delivered" | "relayed" | "expanded" | "deliverable"))
             || status.as_deref().is_some_and(|status| status.starts_with('2'))

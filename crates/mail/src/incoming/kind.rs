@@ -1,10 +1,10 @@
 //! What a mail is, by its parts and headers.
 
 use super::addresses::of_text;
-use super::{bounce, notice, prose};
 use super::machine::{Headers, is_automatic_subject, is_bounce_subject, is_daemon, is_nobody};
 use super::mime::{Read, classify};
 use super::{Failure, What};
+use super::{bounce, notice, prose};
 
 /// How plainly a text speaks of a mail that did not get there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Debug)]
@@ -76,7 +76,11 @@ const PERHAPS: &[&str] = &[
 /// Is it the subject of an answer, or of a mail that was passed on?
 fn is_answer(subject: &str) -> bool {
     let head = subject.trim_start().split(':').next().unwrap_or_default().to_ascii_lowercase();
-    subject.contains(':') && matches!(head.trim(), "re" | "aw" | "sv" | "vs" | "rv" | "res" | "antw" | "fw" | "fwd" | "wg" | "tr" | "enc" | "i")
+    subject.contains(':')
+        && matches!(
+            head.trim(),
+            "re" | "aw" | "sv" | "vs" | "rv" | "res" | "antw" | "fw" | "fwd" | "wg" | "tr" | "enc" | "i"
+        )
 }
 
 impl Read {

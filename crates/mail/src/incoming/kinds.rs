@@ -26,21 +26,58 @@ const SAID: &[(&str, bool)] = &[
 
 /// How a report lists a receiver; `{to}` and `{said}` are put in.
 const LISTS: &[(&str, &str, &str)] = &[
-    ("qmail", "Hi. This is the qmail-send program at mx.example.net.\nI'm afraid I wasn't able to deliver your message to the following addresses.\n\n", "<{to}>:\n192.0.2.1 does not like it.\nRemote host said: {said}\nGiving up on 192.0.2.1.\n\n"),
-    ("exim", "A message that you sent could not be delivered to one or more of its recipients. The following address(es) failed:\n\n", "  {to}\n    host mx.example.org [192.0.2.1]:\n    {said}\n"),
-    ("GMX", "A message that you sent could not be delivered to one or more of its recipients. The following address failed:\n\n", "\"{to}\":\nhost: mx.example.org\n{said}\n"),
-    ("OpenSMTPD", "An error has occurred while attempting to deliver a message for the following list of recipients:\n\n", "{to}: {said}\n"),
-    ("Zoho", "A message that you sent could not be delivered to one or more of its recipients.\n\n", "{to} Invalid receiver, {said}\n"),
-    ("Sendmail", "   ----- The following addresses had permanent fatal errors -----\n", "<{to}>\n    (reason: {said})\n"),
-    ("Courier", "Your message to the following recipients cannot be delivered:\n\n", "<{to}>:\n    mx.example.org [192.0.2.1]:\n<<< {said}\n\n"),
-    ("Exchange", "Your message did not reach the following recipient(s):\n\n", "{to} on Thu, 29 Apr 2027 16:51:51 -0500\n    {said}\n"),
-    ("Messaging Server", "Your message cannot be delivered to the following recipients:\n\n", "  Recipient address: {to}\n  Reason: Remote SMTP server has rejected it\n  Diagnostic code: smtp; {said}\n\n"),
+    (
+        "qmail",
+        "Hi. This is the qmail-send program at mx.example.net.\nI'm afraid I wasn't able to deliver your message to the following addresses.\n\n",
+        "<{to}>:\n192.0.2.1 does not like it.\nRemote host said: {said}\nGiving up on 192.0.2.1.\n\n",
+    ),
+    (
+        "exim",
+        "A message that you sent could not be delivered to one or more of its recipients. The following address(es) failed:\n\n",
+        "  {to}\n    host mx.example.org [192.0.2.1]:\n    {said}\n",
+    ),
+    (
+        "GMX",
+        "A message that you sent could not be delivered to one or more of its recipients. The following address failed:\n\n",
+        "\"{to}\":\nhost: mx.example.org\n{said}\n",
+    ),
+    (
+        "OpenSMTPD",
+        "An error has occurred while attempting to deliver a message for the following list of recipients:\n\n",
+        "{to}: {said}\n",
+    ),
+    (
+        "Zoho",
+        "A message that you sent could not be delivered to one or more of its recipients.\n\n",
+        "{to} Invalid receiver, {said}\n",
+    ),
+    (
+        "Sendmail",
+        "   ----- The following addresses had permanent fatal errors -----\n",
+        "<{to}>\n    (reason: {said})\n",
+    ),
+    (
+        "Courier",
+        "Your message to the following recipients cannot be delivered:\n\n",
+        "<{to}>:\n    mx.example.org [192.0.2.1]:\n<<< {said}\n\n",
+    ),
+    (
+        "Exchange",
+        "Your message did not reach the following recipient(s):\n\n",
+        "{to} on Thu, 29 Apr 2027 16:51:51 -0500\n    {said}\n",
+    ),
+    (
+        "Messaging Server",
+        "Your message cannot be delivered to the following recipients:\n\n",
+        "  Recipient address: {to}\n  Reason: Remote SMTP server has rejected it\n  Diagnostic code: smtp; {said}\n\n",
+    ),
     ("KDDI", "Your mail could not be sent.\n\n", "     Could not be delivered to: <{to}>\n     {said}\n"),
 ];
 
 fn prose(server: usize, receivers: &[(String, &str)]) -> String {
     let (_, head, each) = LISTS[server];
-    let all: String = receivers.iter().map(|(to, said)| each.replace("{said}", said).replace("{}", to).replace("{to}", to)).collect();
+    let all: String =
+        receivers.iter().map(|(to, said)| each.replace("{said}", said).replace("{}", to).replace("{to}", to)).collect();
     format!(
         "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net\nTo: brand@glow.example\nSubject: Undelivered mail returned\nMessage-ID: <b1@mx.example.net>\n\n{head}{all}\n--- Below this line is a copy of the message.\n\nFrom: brand@glow.example\nSubject: Hello\n\nHi!\n"
     )
@@ -59,7 +96,8 @@ fn told(failures: &[Failure]) -> Vec<(String, bool)> {
 
 /// Two receivers that differ.
 fn receivers() -> impl Strategy<Value = [String; 2]> {
-    ("[a-z][a-z0-9._-]{0,10}[a-z0-9]", "[a-z]{2,10}").prop_map(|(name, place)| [format!("{name}@{place}.example"), format!("x{name}@{place}.example.jp")])
+    ("[a-z][a-z0-9._-]{0,10}[a-z0-9]", "[a-z]{2,10}")
+        .prop_map(|(name, place)| [format!("{name}@{place}.example"), format!("x{name}@{place}.example.jp")])
 }
 
 #[test]
@@ -128,7 +166,9 @@ fn notice(body: &str) -> Incoming {
 fn notices_of_amazon_ses() {
     let mail = r#""mail":{"messageId":"0100-ses","source":"brand@glow.example","destination":["mia@example.com"],"headers":[{"name":"Message-ID","value":"<m1@influencerflow>"}]}"#;
     let bounce = |kind: &str, receiver: &str| {
-        format!(r#"{{"notificationType":"Bounce","bounce":{{"bounceType":"{kind}","bounceSubType":"General","bouncedRecipients":[{{"emailAddress":"mia@example.com"{receiver}}}]}},{mail}}}"#)
+        format!(
+            r#"{{"notificationType":"Bounce","bounce":{{"bounceType":"{kind}","bounceSubType":"General","bouncedRecipients":[{{"emailAddress":"mia@example.com"{receiver}}}]}},{mail}}}"#
+        )
     };
     for (kind, receiver, gone) in [
         ("Permanent", r#","action":"failed","status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 user unknown""#, true),
@@ -151,15 +191,23 @@ fn notices_of_amazon_ses() {
     }
     let of = |body: &str| notice(&format!("{{{body},{mail}}}")).what;
     assert_eq!(
-        of(r#""notificationType":"Complaint","complaint":{"complainedRecipients":[{"emailAddress":"mia@example.com"}],"complaintFeedbackType":"abuse"}"#),
+        of(
+            r#""notificationType":"Complaint","complaint":{"complainedRecipients":[{"emailAddress":"mia@example.com"}],"complaintFeedbackType":"abuse"}"#
+        ),
         What::Complaint(Some("mia@example.com".into()))
     );
     assert_eq!(of(r#""notificationType":"Complaint","complaint":{"complaintFeedbackType":"not-spam"}"#), What::Report);
     assert_eq!(of(r#""notificationType":"Delivery","delivery":{}"#), What::Receipt);
-    let delay = notice(r#"{"eventType":"DeliveryDelay","deliveryDelay":{"delayedRecipients":[{"emailAddress":"mia@example.com","status":"4.4.1"}]}}"#);
+    let delay = notice(
+        r#"{"eventType":"DeliveryDelay","deliveryDelay":{"delayedRecipients":[{"emailAddress":"mia@example.com","status":"4.4.1"}]}}"#,
+    );
     assert!(matches!(&delay.what, What::Bounce(found) if found[0].delayed && !found[0].gone), "{delay:?}");
     // Somebody may paste one.
-    let pasted = parse(format!("From: Mia <mia@example.com>\nSubject: Re: Hello\nMessage-ID: <r1@x>\n\n{}\n", bounce("Permanent", "")).as_bytes()).unwrap();
+    let pasted = parse(
+        format!("From: Mia <mia@example.com>\nSubject: Re: Hello\nMessage-ID: <r1@x>\n\n{}\n", bounce("Permanent", ""))
+            .as_bytes(),
+    )
+    .unwrap();
     assert_eq!(pasted.what, What::Reply);
 }
 
@@ -178,15 +226,48 @@ fn reports_of_other_houses() {
     kddi.extend(b"--b\nContent-Type: message/rfc822\n\nFrom: brand@glow.example\nTo: mia@ezweb.example.jp\nMessage-ID: <m1@influencerflow>\n\nHi\n--b--\n");
     let read = parse(&kddi).unwrap();
     let What::Bounce(found) = &read.what else { panic!("{:?}", read.what) };
-    assert_eq!((told(found), read.answers), (vec![("mia@x0.example.ne.jp".to_owned(), false)], vec!["<m1@influencerflow>".to_owned()]));
+    assert_eq!(
+        (told(found), read.answers),
+        (vec![("mia@x0.example.ne.jp".to_owned(), false)], vec!["<m1@influencerflow>".to_owned()])
+    );
 
     for (name, raw, address, gone) in [
-        ("a list", "From: talk-admin@lists.example\nTo: brand@glow.example\nSubject: You brand@glow.example are not member (talk ML)\nX-MLServer: fml [fml 4.0.3]\n\nYou are not a member of this mailing list <talk@lists.example>.\n", "talk@lists.example", false),
-        ("errors of a session", "From: MAILER-DAEMON@mx.example.net\nTo: postmaster@mx.example.net\nSubject: Postfix SMTP server: errors from localhost\n\nTranscript of session follows.\n\n Out: 220 mx.example.net\n In:  MAIL FROM:<brand@glow.example>\n Out: 250 2.1.0 Ok\n In:  RCPT TO:<mia@example.com>\n Out: 250 2.1.5 Ok\n In:  DATA\n Out: 451 4.3.0 Error: queue file write error\n", "mia@example.com", false),
-        ("a boundary that begins a line", "From: post_master@vtext.example\nTo: brand@glow.example\nSubject: Re:Hello\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"a\"\n\n--a\nContent-Type: multipart/alternative;\nboundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nError: Invalid user address\n\n550 - Requested action not taken: no such user here\n\n  MAIL FROM: brand@glow.example\n  RCPT TO: mia@vtext.example\n--b--\n--a--\n", "mia@vtext.example", true),
-        ("a quoted name", "From: MAILER-DAEMON@mx.example.net\nSubject: failure notice\n\n<\"mia  sol\"@example.com>:\n550 5.1.1 no such user\n", "\"mia  sol\"@example.com", true),
-        ("Cisco", "From: MAILER-DAEMON@mx.example.net\nSubject: failure notice\n\n<mia@example.com>:\n5.1.0 - Unknown address error 550-'5.7.1 <m1@influencerflow>... Access denied' (delivery attempts: 0)\n", "mia@example.com", false),
-        ("a route", "From: postmaster@example.net\nSubject: Delivery has failed\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nOriginal-Recipient: rfc822;mia@example.net\nFinal-Recipient: rfc822;@smtp.example.net:mia@server\nAction: failed\nStatus: 5.2.0\nDiagnostic-Code: smtp;522 5.2.0 Over quota\n\n--b--\n", "mia@example.net", false),
+        (
+            "a list",
+            "From: talk-admin@lists.example\nTo: brand@glow.example\nSubject: You brand@glow.example are not member (talk ML)\nX-MLServer: fml [fml 4.0.3]\n\nYou are not a member of this mailing list <talk@lists.example>.\n",
+            "talk@lists.example",
+            false,
+        ),
+        (
+            "errors of a session",
+            "From: MAILER-DAEMON@mx.example.net\nTo: postmaster@mx.example.net\nSubject: Postfix SMTP server: errors from localhost\n\nTranscript of session follows.\n\n Out: 220 mx.example.net\n In:  MAIL FROM:<brand@glow.example>\n Out: 250 2.1.0 Ok\n In:  RCPT TO:<mia@example.com>\n Out: 250 2.1.5 Ok\n In:  DATA\n Out: 451 4.3.0 Error: queue file write error\n",
+            "mia@example.com",
+            false,
+        ),
+        (
+            "a boundary that begins a line",
+            "From: post_master@vtext.example\nTo: brand@glow.example\nSubject: Re:Hello\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"a\"\n\n--a\nContent-Type: multipart/alternative;\nboundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nError: Invalid user address\n\n550 - Requested action not taken: no such user here\n\n  MAIL FROM: brand@glow.example\n  RCPT TO: mia@vtext.example\n--b--\n--a--\n",
+            "mia@vtext.example",
+            true,
+        ),
+        (
+            "a quoted name",
+            "From: MAILER-DAEMON@mx.example.net\nSubject: failure notice\n\n<\"mia  sol\"@example.com>:\n550 5.1.1 no such user\n",
+            "\"mia  sol\"@example.com",
+            true,
+        ),
+        (
+            "Cisco",
+            "From: MAILER-DAEMON@mx.example.net\nSubject: failure notice\n\n<mia@example.com>:\n5.1.0 - Unknown address error 550-'5.7.1 <m1@influencerflow>... Access denied' (delivery attempts: 0)\n",
+            "mia@example.com",
+            false,
+        ),
+        (
+            "a route",
+            "From: postmaster@example.net\nSubject: Delivery has failed\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nOriginal-Recipient: rfc822;mia@example.net\nFinal-Recipient: rfc822;@smtp.example.net:mia@server\nAction: failed\nStatus: 5.2.0\nDiagnostic-Code: smtp;522 5.2.0 Over quota\n\n--b--\n",
+            "mia@example.net",
+            false,
+        ),
     ] {
         assert_eq!(told(&failures(raw)), [(address.to_owned(), gone)], "{name}");
     }
@@ -207,7 +288,9 @@ fn people_who_speak_of_failed_mail_are_people() {
         ("Delivery report of our shoot", "All boxes arrived. I'd like 554 EUR."),
         ("Re: Hello", "{\"notificationType\": \"Bounce\"} is what my tool says, ignore it."),
     ] {
-        let raw = format!("From: Mia <mia@example.com>\nTo: brand@glow.example\nSubject: {subject}\nMessage-ID: <r1@x>\nIn-Reply-To: <m1@influencerflow>\n\n{text}\n");
+        let raw = format!(
+            "From: Mia <mia@example.com>\nTo: brand@glow.example\nSubject: {subject}\nMessage-ID: <r1@x>\nIn-Reply-To: <m1@influencerflow>\n\n{text}\n"
+        );
         assert_eq!(parse(raw.as_bytes()).unwrap().what, What::Reply, "{subject}");
     }
 }
@@ -221,7 +304,9 @@ fn who_asks_whether_a_person_wrote_is_a_machine() {
         "X-TMDA-Confirm: 1\nSubject: Hello",
         "X-Boxbe-Uuid: 1\nSubject: Re: Hello",
     ] {
-        let raw = format!("From: Mia <mia@example.com>\nMessage-ID: <c1@x>\n{head}\n\nClick here, and I shall read your mail.\n");
+        let raw = format!(
+            "From: Mia <mia@example.com>\nMessage-ID: <c1@x>\n{head}\n\nClick here, and I shall read your mail.\n"
+        );
         assert_eq!(parse(raw.as_bytes()).unwrap().what, What::AutoReply, "{head}");
     }
 }

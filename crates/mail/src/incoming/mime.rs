@@ -71,7 +71,10 @@ pub fn parse(raw: &[u8]) -> Result<Incoming> {
     read.walk(&mail, 0);
     if read.all.trim().is_empty() && read.status.is_empty() {
         // What could not be taken apart is read as it stands.
-        let body = raw.windows(2).position(|pair| pair == b"\n\n").or_else(|| raw.windows(4).position(|four| four == b"\r\n\r\n"));
+        let body = raw
+            .windows(2)
+            .position(|pair| pair == b"\n\n")
+            .or_else(|| raw.windows(4).position(|four| four == b"\r\n\r\n"));
         read.say(&String::from_utf8_lossy(raw.get(body.unwrap_or(0)..).unwrap_or_default()));
     }
     let mut answers: Vec<String> = headers.all("in-reply-to").flat_map(thread_ids).collect();
@@ -276,7 +279,6 @@ impl Read {
             }
         }
     }
-
 }
 
 /// The decoded text of a part, or its raw one where decoding left nothing.

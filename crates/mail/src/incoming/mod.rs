@@ -6,13 +6,13 @@
 mod addresses;
 mod bounce;
 mod kind;
+#[cfg(test)]
+mod kinds;
 mod machine;
 mod mime;
 mod notice;
 mod prose;
 mod reason;
-#[cfg(test)]
-mod kinds;
 #[cfg(test)]
 mod tests;
 

@@ -166,31 +166,38 @@ pub(super) fn of_text_report(text: &str, known: &[String], returned_to: &[String
     let end = returned_at(&text);
     let (front, back) = text.split_at(end);
     // Whoever names thousands of them gets no more of our time.
-    let (ours, returned_to) = (&ours[..ours.len().min(MOST_RECEIVERS)], &returned_to[..returned_to.len().min(MOST_RECEIVERS)]);
+    let (ours, returned_to) =
+        (&ours[..ours.len().min(MOST_RECEIVERS)], &returned_to[..returned_to.len().min(MOST_RECEIVERS)]);
     let is_ours = |address: &str| ours.iter().any(|known| known.eq_ignore_ascii_case(address));
     let is_late = is_late(front);
     let list = listed(front);
     let said_by_list = |listed: &Listed| (Some(listed.address.clone()), listed.said.clone());
     let mut told: Vec<(Option<String>, String)> = if known.is_empty() {
-        let others: Vec<_> = list.iter().filter(|listed| !is_ours(&listed.address) && !is_daemon(&listed.address)).collect();
+        let others: Vec<_> =
+            list.iter().filter(|listed| !is_ours(&listed.address) && !is_daemon(&listed.address)).collect();
         if others.len() > 1 {
             others.into_iter().map(said_by_list).collect()
         } else {
-            let named = named(front, returned_to, others.first().filter(|listed| listed.labelled).map(|listed| &listed.address), is_ours);
+            let named = named(
+                front,
+                returned_to,
+                others.first().filter(|listed| listed.labelled).map(|listed| &listed.address),
+                is_ours,
+            );
             named.into_iter().map(|address| (Some(address.clone()), said_of(front, &address))).collect()
         }
     } else {
-        let known = known.iter().take(MOST_RECEIVERS);
-        known.map(|address| (Some(address.clone()), said_of(front, address))).collect()
+        let mut once: Vec<&String> = known.iter().take(MOST_RECEIVERS).collect();
+        once.dedup_by_key(|address| address.to_ascii_lowercase());
+        once.into_iter().map(|address| (Some(address.clone()), said_of(front, address))).collect()
     };
     if told.is_empty() {
         // Somebody wrote to himself, or the report names nobody.
         let to_oneself = list.iter().find(|listed| {
             listed.said.lines().next().is_some_and(|line| line.trim_end().ends_with(':')) && !is_daemon(&listed.address)
         });
-        let to = || {
-            returned_to.first().cloned().or_else(|| header_address(back, "to")).filter(|address| !is_ours(address))
-        };
+        let to =
+            || returned_to.first().cloned().or_else(|| header_address(back, "to")).filter(|address| !is_ours(address));
         told.push(to_oneself.map_or_else(|| (to(), cut(front)), said_by_list));
     }
     let mut failures: Vec<Failure> = Vec::new();

@@ -48,10 +48,15 @@ pub fn is_gone(status: Option<&str>, said: &str) -> bool {
                 || said.contains("delivery error: dd")
                 || (!is_temporary
                     && !has(OF_DATA)
-                    && (has(OF_RCPT) || (!status.ends_with(".2.1") && names_receiver(said)) || !super::bounce::has_code(said)))
+                    && (has(OF_RCPT)
+                        || (!status.ends_with(".2.1") && names_receiver(said))
+                        || !super::bounce::has_code(said)))
         }
         Some(Class::Refused) => false,
-        None => is_unregistered(said) || matches!(status, "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.4.4"),
+        None => {
+            is_unregistered(said)
+                || matches!(status, "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.4.4")
+        }
     }
 }
 
@@ -71,7 +76,8 @@ pub(super) fn without_names(said: &str) -> String {
 
 /// Does a refusal name the receiver (`550 Unknown user mia@example.com`)? Then it speaks of the receiver.
 fn names_receiver(said: &str) -> bool {
-    let reply = ["550 ", "553 ", "554 "].iter().filter_map(|code| said.find(code)).min().and_then(|at| said.get(at + 4..));
+    let reply =
+        ["550 ", "553 ", "554 "].iter().filter_map(|code| said.find(code)).min().and_then(|at| said.get(at + 4..));
     let before = reply.map(|reply| &reply[..reply.floor_char_boundary(80)]).and_then(|reply| reply.split_once('@'));
     before.is_some_and(|(before, _)| !before.contains(':') && before.split(' ').count() < 5)
 }
@@ -89,13 +95,11 @@ pub(super) fn is_late(front: &str) -> bool {
 }
 
 /// Statuses that speak of the address.
-const OF_ADDRESSES: &[&str] = &[
-    "5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.1", "5.4.4", "4.1.1", "5.1.351", "5.5.0",
-];
+const OF_ADDRESSES: &[&str] =
+    &["5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.1", "5.4.4", "4.1.1", "5.1.351", "5.5.0"];
 
 /// Signs that a server spoke of the receiver, and not of a mail that it had read.
-const OF_RCPT: &[&str] =
-    &["rcpt", "550 <", "553 <", "554 <", "550: <", "does not like recipient"];
+const OF_RCPT: &[&str] = &["rcpt", "550 <", "553 <", "554 <", "550: <", "does not like recipient"];
 
 /// Signs that a server had read the mail.
 const OF_DATA: &[&str] = &["end of data", "reply to data", "command data", ">>> data", "after data"];
