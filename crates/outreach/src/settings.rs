@@ -1,5 +1,7 @@
 //! The settings of outreach.
 
+use std::time::Duration;
+
 use kernel::Variables;
 
 /// How outreach behaves.
@@ -21,6 +23,8 @@ pub struct Settings {
     pub postal_address: Option<String>,
     /// `OUTREACH_REPLY_TO`: the mailbox that takes `name+anything@domain`, from which mail is brought in.
     pub reply_address: Option<String>,
+    /// `UNMATCHED_MAIL_DAYS`: for how long mail is kept that came in and belongs to no mail of ours.
+    pub unmatched_keep: Duration,
     /// The bare address of `SMTP_FROM`.
     pub sender: Option<String>,
 }
@@ -39,6 +43,7 @@ impl Default for Settings {
             most_mails_in_all: 100_000,
             postal_address: None,
             reply_address: None,
+            unmatched_keep: Duration::from_hours(24 * 90),
             sender: None,
         }
     }
@@ -72,6 +77,7 @@ impl Settings {
             most_mails_in_all: from.number("OUTREACH_MAILS_PER_DAY_IN_ALL", usual.most_mails_in_all, 1, 1 << 40),
             postal_address: from.text("OUTREACH_POSTAL_ADDRESS"),
             reply_address,
+            unmatched_keep: Duration::from_hours(24 * from.number("UNMATCHED_MAIL_DAYS", 90, 1, 36_500)),
             sender,
         }
     }

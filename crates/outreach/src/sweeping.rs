@@ -1,4 +1,4 @@
-//! Files that belong to nothing: taken away, however they came to be so.
+//! What belongs to nothing is taken away: files, however they came to be so, and mails that nobody has given to an entry for long.
 
 use std::time::Duration;
 
@@ -6,15 +6,34 @@ use jobs::{Outcome, Registry};
 use kernel::{Result, Scope};
 
 use crate::Outreach;
-use crate::store::uploads;
+use crate::store::{unmatched, uploads};
 
 const SWEEP: &str = "outreach.sweep_uploads";
+const FORGET: &str = "outreach.forget_unmatched";
 
 /// Has it done every hour.
 pub(crate) fn register(registry: &mut Registry, outreach: &Outreach) {
     let own = outreach.clone();
     registry.on(SWEEP, move |_, _| sweep(own.clone()));
     registry.every(Duration::from_hours(1), SWEEP);
+    let own = outreach.clone();
+    registry.on(FORGET, move |_, _| forget(own.clone()));
+    registry.every(Duration::from_hours(1), FORGET);
+}
+
+/// Deletes mail that came in long ago and belongs to no mail of ours.
+async fn forget(outreach: Outreach) -> Outcome {
+    let app = outreach.app();
+    let keep = i64::try_from(outreach.settings().unmatched_keep.as_micros()).unwrap_or(i64::MAX);
+    let before = app.clock().now().plus(-keep);
+    loop {
+        let mut tx = app.write().await?;
+        let forgotten = unmatched::forget(Scope::system(), &mut tx, before).await?;
+        tx.commit().await?;
+        if forgotten == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// Takes a file away that nothing refers to. What belongs to something after all stays; what cannot be taken away now is swept later.

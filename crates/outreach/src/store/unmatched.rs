@@ -6,6 +6,9 @@ use kernel::{Result, Scope, Timestamp, WorkspaceId};
 
 use super::suppressions::key;
 
+/// So many are deleted in one transaction: a mail may be large, and nobody should wait for it.
+const BITE: u32 = 200;
+
 /// A mail that was kept.
 pub type UnmatchedId = kernel::Id<UnmatchedMarker>;
 
@@ -53,6 +56,16 @@ pub async fn delete(scope: Scope, tx: &mut Tx, id: UnmatchedId) -> Result<bool> 
     sql.bind(id);
     sql.within(scope, "workspace_id");
     Ok(sql.run(tx).await? == 1)
+}
+
+/// Deletes some of those that came before this moment, the oldest first. Tells how many.
+pub async fn forget(scope: Scope, tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    let mut sql =
+        Sql::new("DELETE FROM outreach_unmatched WHERE id IN (SELECT id FROM outreach_unmatched WHERE created_at < ");
+    sql.bind(before);
+    sql.within(scope, "workspace_id");
+    sql.push(" ORDER BY created_at LIMIT ").bind(BITE).push(")");
+    sql.run(tx).await
 }
 
 /// Those that a scope may see, the newest first, and how many there are.

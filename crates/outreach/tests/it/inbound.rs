@@ -1,5 +1,6 @@
 //! Mail that comes in: who may bring it, what it belongs to, what it does.
 
+use outreach::Settings;
 use serde_json::{Value, json};
 use testkit::{FreshDb, both_engines};
 
@@ -224,6 +225,32 @@ async fn what_belongs_to_nothing_is_kept_and_given_by_hand(fresh: FreshDb) {
     assert_eq!((&entry["email_status"], &entry["collaboration_rate"]), (&json!("replied"), &json!("700 USD")));
     assert_eq!(world.client.get(path).await.ok()["total"], 0);
     world.check_tallies().await;
+}
+
+#[both_engines]
+async fn what_nobody_claims_is_forgotten(fresh: FreshDb) {
+    let settings = Settings { unmatched_keep: std::time::Duration::from_hours(24 * 10), ..Settings::default() };
+    let world = World::with(fresh, settings).await;
+    sent(&world).await;
+    let path = "/api/v1/outreach/inbound/unmatched";
+    let bring = async |number: u32| {
+        let stray = json!({"message_id": format!("<{number}@y>"), "from": "mia@example.com", "text": "Hello?"});
+        assert_eq!(world.bring(JSON, &stray.to_string()).await.ok()["status"], "unknown");
+    };
+    // More than one bite of the deletion.
+    for number in 0..201 {
+        bring(number).await;
+    }
+    world.days(8).await;
+    bring(1_000).await;
+    world.days(1).await;
+    assert_eq!(world.client.get(path).await.ok()["total"], 202);
+    world.days(2).await;
+    let left = world.client.get(path).await.ok();
+    assert_eq!((&left["total"], &left["emails"][0]["message_id"]), (&json!(1), &json!("<1000@y>")), "{left}");
+    // It may come again, and is kept again.
+    bring(0).await;
+    assert_eq!(world.client.get(path).await.ok()["total"], 2);
 }
 
 #[both_engines]
