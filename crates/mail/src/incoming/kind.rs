@@ -103,9 +103,22 @@ impl Read {
             .flat_map(|value| of_text(value).into_iter().map(|(_, address)| address))
             .collect();
         let from_server = from.is_none_or(is_daemon) || !failed.is_empty();
-        let has_status = !self.status.trim().is_empty();
+        let is_empty_path = headers.has_empty_return_path();
+        let from_nobody = from.is_some_and(is_nobody);
+        let from_machine = from_server
+            || is_empty_path
+            || from_nobody
+            || kind.starts_with("multipart/report")
+            || headers.sign().is_some();
+        let is_automatic = is_automatic_subject(subject);
+        let is_subject = is_bounce_subject(subject) && !is_automatic;
+        // A person may attach a report, and quote it.
+        let may_report = from_machine || (is_subject && !is_answer(subject));
+        // Some servers wrap the report of another; but what came back may itself have carried an old one.
+        let fields = if self.status.trim().is_empty() { &self.inner_status } else { &self.status };
+        let has_status = may_report && !fields.trim().is_empty();
         let status = if has_status || (from_server && self.all.contains("Final-Recipient:")) {
-            format!("{}\n\n{}", self.status, if has_status { "" } else { self.all.as_str() })
+            format!("{fields}\n\n{}", if has_status { "" } else { self.all.as_str() })
         } else {
             String::new()
         };
@@ -121,21 +134,16 @@ impl Read {
         }
         let said = self.says();
         let is_list = headers.get("x-mlserver").is_some() || headers.get("x-ml-name").is_some();
-        let from_machine = from_server
-            || headers.has_empty_return_path()
-            || kind.starts_with("multipart/report")
-            || from.is_some_and(is_nobody)
-            || headers.sign().is_some();
+        let by_subject = if from_machine {
+            from_server || self.returned || said > Says::Nothing || is_empty_path
+        } else {
+            may_report && said == Says::Failure
+        };
+        // Whoever is away may send our mail back as well.
         let is_bounce = !failed.is_empty()
-            || (is_bounce_subject(subject)
-                && if from_machine {
-                    from_server || self.returned || said > Says::Nothing || headers.has_empty_return_path()
-                } else {
-                    // A person's answer may speak of such a mail, and quote it.
-                    !is_answer(subject) && said == Says::Failure
-                })
-            || (from_server && (self.returned || said > Says::Nothing) && !is_automatic_subject(subject))
-            || (from_machine && self.returned && said == Says::Failure && !is_automatic_subject(subject))
+            || (is_subject && by_subject)
+            || (from_server && (self.returned || said > Says::Nothing) && !is_automatic)
+            || (from_nobody && self.returned && said == Says::Failure && !is_automatic)
             || (is_list && said == Says::Failure);
         if is_bounce {
             let found = self.told_in_text(headers, from, &failed);
@@ -189,7 +197,12 @@ impl Read {
         }
         let report = match &self.feedback {
             Some(report) => report.clone(),
-            None if self.returned && self.all.contains("Feedback-Type:") => self.all.clone(),
+            None if self.returned
+                && self.all.contains("Feedback-Type:")
+                && (headers.sign().is_some() || from.is_some_and(is_nobody)) =>
+            {
+                self.all.clone()
+            }
             // Hotmail's complaints have no report, only the mail itself.
             None if self.returned
                 && from.is_some_and(|from| from.eq_ignore_ascii_case("staff@hotmail.com"))

@@ -296,6 +296,48 @@ fn people_who_speak_of_failed_mail_are_people() {
 }
 
 #[test]
+fn who_is_away_is_away() {
+    for (head, text) in [
+        (
+            "Return-Path: <>\nAuto-Submitted: auto-replied\nSubject: Automatic reply: Your message to me",
+            "My mailbox is not read. User unknown to you may be sol@example.com.",
+        ),
+        (
+            "Return-Path: <>\nSubject: Out of office: Delivery report",
+            "I left; this address does not exist any more. 550 thanks!",
+        ),
+        (
+            "Auto-Submitted: auto-replied\nSubject: Re: Hello",
+            "I am no longer there: what you wrote could not be delivered to me. Ask sol@example.com.",
+        ),
+    ] {
+        let raw = format!(
+            "From: Mia <mia@example.com>\nTo: brand@glow.example\nMessage-ID: <a1@x>\n{head}\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"=_1\"\n\n--=_1\n\n{text}\n\n--=_1\nContent-Type: message/rfc822\n\nFrom: brand@glow.example\nTo: mia@example.com\nMessage-ID: <m1@influencerflow>\n\nHi\n\n--=_1--\n"
+        );
+        assert_eq!(parse(raw.as_bytes()).unwrap().what, What::AutoReply, "{head}");
+    }
+}
+
+#[test]
+fn a_report_that_a_person_attaches_is_a_persons_mail() {
+    let report = "Content-Type: multipart/report; report-type=delivery-status; boundary=\"=_2\"\nFrom: MAILER-DAEMON@mx.example.net\nSubject: Undelivered Mail\n\n--=_2\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; old@example.com\nAction: failed\nStatus: 5.1.1\n\n--=_2--\n";
+    let raw = format!(
+        "From: Mia <mia@example.com>\nTo: brand@glow.example\nSubject: Re: Hello\nMessage-ID: <r1@x>\nIn-Reply-To: <m1@influencerflow>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"=_1\"\n\n--=_1\n\nLook what I got. Use this address.\n\n--=_1\nContent-Type: message/rfc822\n\n{report}\n--=_1--\n"
+    );
+    assert_eq!(parse(raw.as_bytes()).unwrap().what, What::Reply);
+    // It came back: the report is about another receiver than the old one that it carries.
+    let back = format!(
+        "From: MAILER-DAEMON@mx.example.net\nSubject: Undelivered Mail\nMIME-Version: 1.0\nContent-Type: multipart/report; boundary=\"=_0\"\n\n--=_0\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; mia@example.com\nAction: failed\nStatus: 5.2.2\n\n--=_0\nContent-Type: message/rfc822\n\n{raw}\n--=_0--\n"
+    );
+    assert_eq!(told(&failures(&back)), [("mia@example.com".to_owned(), false)]);
+    // Some servers wrap the report of another.
+    let wrapped = format!(
+        "From: postmaster@mx.example.net\nSubject: Delivery failure\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"=_0\"\n\n--=_0\nContent-Type: message/rfc822\n\n{report}\n--=_0--\n"
+    );
+    assert_eq!(told(&failures(&wrapped)), [("old@example.com".to_owned(), true)]);
+}
+
+#[test]
 fn who_asks_whether_a_person_wrote_is_a_machine() {
     for head in [
         "Subject: Please confirm your message",

@@ -69,7 +69,7 @@ pub fn parse(raw: &[u8]) -> Result<Incoming> {
     let subject = mail.subject().map(clean).unwrap_or_default();
     let mut read = Read::default();
     read.walk(&mail, 0);
-    if read.all.trim().is_empty() && read.status.is_empty() {
+    if read.all.trim().is_empty() && read.status.is_empty() && !read.returned {
         // What could not be taken apart is read as it stands.
         let body = raw
             .windows(2)
@@ -173,6 +173,8 @@ pub(super) struct Read {
     /// Every text, whatever its kind: what servers write, they write anyhow.
     pub(super) all: String,
     pub(super) status: String,
+    /// The fields of a report that the mail carries, which came back or was passed on.
+    pub(super) inner_status: String,
     pub(super) disposition: bool,
     pub(super) feedback: Option<String>,
     /// Of the mail that came back.
@@ -262,7 +264,8 @@ impl Read {
             nested.walk(inner, depth + 1);
             self.returned_ids.append(&mut nested.returned_ids);
             self.returned_to.append(&mut nested.returned_to);
-            self.status.push_str(&nested.status);
+            self.inner_status.push_str(&nested.status);
+            self.inner_status.push_str(&nested.inner_status);
         }
     }
 
