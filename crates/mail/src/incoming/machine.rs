@@ -27,7 +27,7 @@ impl Headers {
         self.all("return-path")
             .chain(self.all("x-envelope-from"))
             .chain(self.all("envelope-from"))
-            .any(|path| matches!(path, "<>" | "\"\""))
+            .any(|path| matches!(path, "<>" | "\"\"" | "") || path.to_ascii_lowercase().contains("mailer-daemon"))
     }
 
     /// What of these headers says that a machine wrote the mail, if anything does.

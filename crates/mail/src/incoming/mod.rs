@@ -11,6 +11,7 @@ mod kinds;
 mod machine;
 mod mime;
 mod notice;
+mod phrases;
 mod prose;
 mod reason;
 #[cfg(test)]
