@@ -94,7 +94,9 @@ async fn send(post: Post, mail: Mail, message: Vec<u8>) -> Outcome {
 /// What was refused because there is nobody of that address begins so that everybody who hears of it knows.
 fn reworded(why: String) -> String {
     let Some(said) = why.strip_prefix(RECEIVER_REFUSED) else { return why };
-    if incoming::is_gone(incoming::status_of(said).as_deref(), said) { format!("{NO_SUCH_ADDRESS}{said}") } else { why }
+    // Which step was refused is known here, whether the words tell or not.
+    let is_gone = incoming::is_gone(incoming::status_of(said).as_deref(), &format!("RCPT: {said}"));
+    if is_gone { format!("{NO_SUCH_ADDRESS}{said}") } else { why }
 }
 
 /// The address as it was given, without the name: what stands before the `@` may have capitals that count.
@@ -112,6 +114,8 @@ mod tests {
         for (said, gone) in [
             ("permanent error (550): 5.1.1 no such user", true),
             ("permanent error (550): 5.1.1 The email account that you tried to reach does not exist", true),
+            ("permanent error (550): No such user here", true),
+            ("permanent error (550): Administrative prohibition", false),
             ("permanent error (550): 5.7.1 message rejected by policy", false),
             ("permanent error (552): 5.2.2 mailbox full", false),
             ("permanent error (550): 5.7.26 unauthenticated mail (SPF, DKIM)", false),

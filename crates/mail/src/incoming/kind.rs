@@ -2,7 +2,7 @@
 
 use super::addresses::of_text;
 use super::machine::{Headers, is_automatic_subject, is_bounce_subject, is_daemon, is_nobody};
-use super::mime::{Read, classify};
+use super::mime::{Read, classify, thread_ids};
 use super::{Failure, What};
 use super::{bounce, notice, prose};
 
@@ -148,10 +148,20 @@ impl Read {
         if is_bounce {
             let found = self.told_in_text(headers, from, &failed);
             if found.iter().any(|failure| failure.address.is_some() || failure.status.is_some()) {
+                self.ids_in_text();
                 return What::Bounce(found);
             }
         }
         classify(headers, from, subject)
+    }
+
+    /// The Message-IDs of a mail that came back within the text.
+    fn ids_in_text(&mut self) {
+        let text = bounce::unfolded(&self.all);
+        let fields = text.lines().filter_map(|line| line.trim_start_matches(['>', ' ', '\t']).split_once(':'));
+        let names = ["message-id", "references", "in-reply-to"];
+        let ids = fields.filter(|(name, _)| names.iter().any(|known| known.eq_ignore_ascii_case(name.trim())));
+        self.returned_ids.extend(ids.flat_map(|(_, value)| thread_ids(value)).take(200));
     }
 
     fn told_in_text(&self, headers: &Headers, from: Option<&str>, failed: &[String]) -> Vec<Failure> {

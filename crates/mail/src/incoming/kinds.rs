@@ -276,6 +276,16 @@ fn reports_of_other_houses() {
 }
 
 #[test]
+fn what_came_back_within_the_text_names_its_thread() {
+    let raw = prose(0, &[("mia@example.com".to_owned(), SAID[0].0)]).replace(
+        "Subject: Hello",
+        "Message-ID: <relay@example.net>\nReferences: <m0@influencerflow>\n <token@threads.influencerflow.invalid>\nSubject: Hello",
+    );
+    let answers = parse(raw.as_bytes()).unwrap().answers;
+    assert_eq!(answers, ["<relay@example.net>", "<m0@influencerflow>", "<token@threads.influencerflow.invalid>"]);
+}
+
+#[test]
 fn people_who_speak_of_failed_mail_are_people() {
     let quoted = prose(0, &[("old@example.com".to_owned(), SAID[0].0)]).replace('\n', "\n> ");
     for (subject, text) in [
