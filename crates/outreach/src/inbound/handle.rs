@@ -211,13 +211,27 @@ fn failure_of<'m>(mail: &'m Incoming, written_to: Option<&str>) -> Option<&'m Fa
     failures.iter().find(is_them).or_else(|| failures.first())
 }
 
+/// Is a report about whoever was written to? One of an address that they have their mail passed on to is not; a house that writes its
+/// own domain behind the same name is.
+fn is_about(failure: &Failure, written_to: Option<&str>) -> bool {
+    let (Some(address), Some(to)) = (&failure.address, written_to) else { return true };
+    let (address, to) = (mail::incoming::key(address), mail::incoming::key(to));
+    let local = |address: &str| address.rsplit_once('@').map(|(local, _)| local.to_owned());
+    address == to || local(&address) == local(&to)
+}
+
 /// Does to the entry what a mail says. The entry was found, the mail was read.
 async fn apply(outreach: &Outreach, tx: &mut Tx, mail: &Incoming, reading: Reading) -> Result<Received> {
     let (scope, clock) = (Scope::system(), outreach.app().clock());
     let Reading { entry, answered, own, talk } = reading;
     let written_to = answered.as_ref().and_then(|answered| answered.address.clone());
     let failure = failure_of(mail, written_to.as_deref());
-    let kind = Received::of(&mail.what, failure);
+    let kind = match Received::of(&mail.what, failure) {
+        Received::Bounced if failure.is_some_and(|failure| !is_about(failure, written_to.as_deref())) => {
+            Received::SoftBounce
+        }
+        kind => kind,
+    };
     let Some(mut entry) = store::take(scope, tx, entry).await? else { return Ok(Received::Unknown) };
     let now = clock.now();
     if !touches::insert(scope, tx, &touch_of(mail, kind, failure, &own, (&entry, clock, now))).await? {

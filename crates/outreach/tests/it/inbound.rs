@@ -85,6 +85,40 @@ async fn a_bounce_for_good_ends_it(fresh: FreshDb) {
 }
 
 #[both_engines]
+async fn reports_of_every_kind_find_their_entry(fresh: FreshDb) {
+    let prose = |own: &str, to: &str, said: &str, thread: &str| {
+        format!(
+            "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example.net\r\nTo: us@glow.example\r\nSubject: failure notice\r\nMessage-ID: <{own}@mx>\r\n\r\n\
+             I'm afraid I wasn't able to deliver your message to the following addresses.\r\n\r\n<{to}>:\r\nRemote host said: {said}\r\n\r\n\
+             --- Below this line is a copy of the message.\r\n\r\nReceived: by mx\r\nMessage-ID: {thread}\r\n\r\nHi\r\n"
+        )
+    };
+    let notice = |thread: &str| {
+        let told = json!({"notificationType": "Bounce",
+            "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "mia@example.com", "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}]},
+            "mail": {"messageId": "0100-ses", "headers": [{"name": "Message-ID", "value": thread}]}});
+        format!(
+            "From: no-reply@sns.amazonaws.com\r\nSubject: AWS Notification Message\r\nMessage-ID: <n1@ses>\r\nx-amz-sns-message-id: 1\r\n\r\n{told}\r\n"
+        )
+    };
+    let world = World::new(fresh).await;
+    let (id, message_id) = sent(&world).await;
+    for (own, to, said) in [
+        ("b1", "mia@example.com", "550 Unknown user mia@example.com (in reply to end of DATA command)"),
+        ("b2", "mia@example.com", "552 5.2.2 mailbox full"),
+        ("b3", "assistant@agency.example", "550 5.1.1 no such user"),
+    ] {
+        let answer = world.bring(RAW, &prose(own, to, said, &message_id)).await.ok();
+        assert_eq!(answer, json!({"status": "soft_bounce", "outreach_id": id}), "{said}");
+    }
+    assert_eq!((suppressed(&world).await, &world.entry(&id).await["email_status"]), (vec![], &json!("sent")));
+    let answer = world.bring(RAW, &notice(&message_id)).await.ok();
+    assert_eq!(answer, json!({"status": "bounced", "outreach_id": id}));
+    assert_eq!(suppressed(&world).await, ["bounced"]);
+    world.check_tallies().await;
+}
+
+#[both_engines]
 async fn whoever_writes_to_be_left_alone_is(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let (id, message_id) = sent(&world).await;
