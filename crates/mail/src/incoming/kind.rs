@@ -73,16 +73,6 @@ const PERHAPS: &[&str] = &[
     "552 ",
 ];
 
-/// Is it the subject of an answer, or of a mail that was passed on?
-fn is_answer(subject: &str) -> bool {
-    let head = subject.trim_start().split(':').next().unwrap_or_default().to_ascii_lowercase();
-    subject.contains(':')
-        && matches!(
-            head.trim(),
-            "re" | "aw" | "sv" | "vs" | "rv" | "res" | "antw" | "fw" | "fwd" | "wg" | "tr" | "enc" | "i"
-        )
-}
-
 impl Read {
     pub(super) fn what(&mut self, headers: &Headers, from: Option<&str>, subject: &str) -> What {
         if let Some(found) = self.complaint(headers, from, subject) {
@@ -112,11 +102,10 @@ impl Read {
             || headers.sign().is_some();
         let is_automatic = is_automatic_subject(subject);
         let is_subject = is_bounce_subject(subject) && !is_automatic;
-        // A person may attach a report, and quote it.
-        let may_report = from_machine || (is_subject && !is_answer(subject));
         // Some servers wrap the report of another; but what came back may itself have carried an old one.
         let fields = if self.status.trim().is_empty() { &self.inner_status } else { &self.status };
-        let has_status = may_report && !fields.trim().is_empty();
+        // A person may attach a report.
+        let has_status = from_machine && !fields.trim().is_empty();
         let status = if has_status || (from_server && self.all.contains("Final-Recipient:")) {
             format!("{fields}\n\n{}", if has_status { "" } else { self.all.as_str() })
         } else {
@@ -134,11 +123,8 @@ impl Read {
         }
         let said = self.says();
         let is_list = headers.get("x-mlserver").is_some() || headers.get("x-ml-name").is_some();
-        let by_subject = if from_machine {
-            from_server || self.returned || said > Says::Nothing || is_empty_path
-        } else {
-            may_report && said == Says::Failure
-        };
+        let is_sure = from_server || is_empty_path || self.returned || said == Says::Failure;
+        let by_subject = from_machine && (is_sure || (said == Says::Perhaps && from_nobody));
         // Whoever is away may send our mail back as well.
         let is_bounce = !failed.is_empty()
             || (is_subject && by_subject)

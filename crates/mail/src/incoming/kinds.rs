@@ -295,6 +295,10 @@ fn people_who_speak_of_failed_mail_are_people() {
         ("RE: Undeliverable: Hello", "I got this when I wrote to you, use this address instead."),
         ("Fwd: failure notice", quoted.as_str()),
         ("Bounce", "Love the name! Yes, I'm in."),
+        (
+            "Mail delivery of samples",
+            "The first parcel could not be delivered, please use mia.home@example.com: 550 5.1.1 no such user.",
+        ),
         ("Delivery report of our shoot", "All boxes arrived. I'd like 554 EUR."),
         ("Re: Hello", "{\"notificationType\": \"Bounce\"} is what my tool says, ignore it."),
     ] {
