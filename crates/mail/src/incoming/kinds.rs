@@ -310,6 +310,29 @@ fn people_who_speak_of_failed_mail_are_people() {
 }
 
 #[test]
+fn parts_are_read_like_a_mail() {
+    let none = Headers::default();
+    let text = "My rate is 550 USD a post; write to my other mailbox.";
+    for from in [None, Some("mia@example.com")] {
+        assert_eq!(of_parts(&none, from, "Re: Hello", Some(text), None), (What::Reply, Vec::new()));
+    }
+    let report = "<mia@example.com>:\n550 5.1.1 no such user\n\n--- Below this line is a copy of the message.\n\nMessage-ID: <m1@influencerflow>\n";
+    for (text, html) in
+        [(Some(report.to_owned()), None), (None, Some(format!("<pre>{}</pre>", report.replace('<', "&lt;"))))]
+    {
+        let (what, ids) =
+            of_parts(&none, Some("MAILER-DAEMON@mx.example.net"), "failure notice", text.as_deref(), html.as_deref());
+        let What::Bounce(found) = what else { panic!("{what:?}") };
+        assert_eq!(
+            (told(&found), ids),
+            (vec![("mia@example.com".to_owned(), true)], vec!["<m1@influencerflow>".to_owned()])
+        );
+    }
+    let away = Headers::new([("Auto-Submitted".to_owned(), "auto-replied".to_owned())]);
+    assert_eq!(of_parts(&away, Some("mia@example.com"), "Re: Hello", Some("I am away"), None).0, What::AutoReply);
+}
+
+#[test]
 fn who_is_away_is_away() {
     for (head, text) in [
         (

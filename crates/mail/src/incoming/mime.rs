@@ -36,11 +36,31 @@ pub fn thread_ids(text: &str) -> Vec<String> {
 }
 
 /// What a mail is that is no report in form: its headers, its sender and its subject say whether a machine wrote it.
-pub fn classify(headers: &Headers, from: Option<&str>, subject: &str) -> What {
+pub(super) fn classify(headers: &Headers, from: Option<&str>, subject: &str) -> What {
     let is_server = headers.get("from").is_some_and(|from| from.to_ascii_lowercase().contains("mailer-daemon"));
     let automatic =
         headers.sign().is_some() || is_server || from.is_some_and(is_nobody) || is_automatic_subject(subject);
     if automatic { What::AutoReply } else { What::Reply }
+}
+
+/// What a mail is that comes in parts, and the Message-IDs of the mail that it reports on.
+pub fn of_parts(
+    headers: &Headers,
+    from: Option<&str>,
+    subject: &str,
+    text: Option<&str>,
+    html: Option<&str>,
+) -> (What, Vec<String>) {
+    let mut read = Read::default();
+    match (text, html) {
+        (Some(text), _) => read.say(text),
+        (None, Some(html)) => read.say_html(html),
+        (None, None) => {}
+    }
+    // An adapter may leave the sender out; only of a whole mail does that say that a server wrote it.
+    let what = read.what(headers, Some(from.unwrap_or_default()), subject);
+    let ids = if what == What::Reply { Vec::new() } else { read.returned_ids };
+    (what, ids)
 }
 
 /// Reads a mail as it came over the wire.
@@ -227,10 +247,7 @@ impl Read {
                     if mail.html_body.contains(&(number as u32)) && depth == 0 {
                         self.html.push_str(html);
                     }
-                    if self.all.len() < MOST_SAID {
-                        let html = &html[..html.floor_char_boundary(MOST_TEXT)];
-                        self.say(&mind::reply::Letter::of_html(html).text());
-                    }
+                    self.say_html(html);
                 }
                 PartType::Binary(_) | PartType::InlineBinary(_) | PartType::Multipart(_) => {}
             }
@@ -241,6 +258,13 @@ impl Read {
         let room = MOST_SAID.saturating_sub(self.all.len());
         self.all.push_str(&text[..text.floor_char_boundary(room)]);
         self.all.push('\n');
+    }
+
+    fn say_html(&mut self, html: &str) {
+        if self.all.len() < MOST_SAID {
+            let html = &html[..html.floor_char_boundary(MOST_TEXT)];
+            self.say(&mind::reply::Letter::of_html(html).text());
+        }
     }
 
     fn returned_mail(&mut self, inner: &Message<'_>, kind: &str, depth: usize) {

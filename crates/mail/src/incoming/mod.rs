@@ -20,7 +20,7 @@ mod tests;
 pub use addresses::{key, spellings, to_ascii};
 pub use bounce::status_of;
 pub use machine::{Headers, is_nobody};
-pub use mime::{classify, parse, thread_ids};
+pub use mime::{of_parts, parse, thread_ids};
 pub use reason::is_gone;
 
 /// One receiver that a mail did not get to.

@@ -2,7 +2,7 @@
 
 use input::Input;
 use input::rule::{self, Problem, Rule};
-use mail::incoming::{Failure, Headers, Incoming, What, classify, clean, is_gone, thread_ids};
+use mail::incoming::{Failure, Headers, Incoming, What, clean, is_gone, of_parts, thread_ids};
 use serde_json::{Map, Value, json};
 
 /// An email, as email providers and their adapters send it.
@@ -87,7 +87,6 @@ impl From<InboundMail> for Incoming {
         let thread: Vec<String> =
             mail.references.unwrap_or_default().iter().flat_map(|text| thread_ids(text)).collect();
         answers.extend(thread.into_iter().rev());
-        answers.truncate(200);
         let mut headers: Vec<(String, String)> = Vec::new();
         for (name, value) in mail.headers.unwrap_or_default() {
             match value {
@@ -109,8 +108,18 @@ impl From<InboundMail> for Incoming {
                 diagnostic: mail.bounce_diagnostic,
                 delayed: false,
             }]),
-            None => classify(&Headers::new(headers), mail.from.as_deref(), subject.as_deref().unwrap_or_default()),
+            None => {
+                // Whom it was sent to is not who did not get a mail.
+                headers.extend(mail.to.iter().flatten().map(|to| ("To".to_owned(), to.clone())));
+                let from = mail.from.as_deref().map(mail::incoming::bare);
+                let (subject, text, html) =
+                    (subject.as_deref().unwrap_or_default(), mail.text.as_deref(), mail.html.as_deref());
+                let (what, ids) = of_parts(&Headers::new(headers), from.as_deref(), subject, text, html);
+                answers.extend(ids);
+                what
+            }
         };
+        answers.truncate(200);
         Self {
             message_id: mail.message_id,
             answers,

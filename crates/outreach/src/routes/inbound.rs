@@ -56,7 +56,8 @@ pub(super) async fn receive(State(outreach): State<Outreach>, request: Signed<Ma
         let parsed = tokio::task::spawn_blocking(move || incoming::parse(&request.body)).await;
         parsed.map_err(Error::internal)??
     } else {
-        Fields::of_body(input::json::parse(&request.body)?)?.read::<InboundMail>()?.into()
+        let parts = Fields::of_body(input::json::parse(&request.body)?)?.read::<InboundMail>()?;
+        tokio::task::spawn_blocking(move || Incoming::from(parts)).await.map_err(Error::internal)?
     };
     let (status, outreach_id) = inbound::receive(&outreach, mail).await?;
     Ok(Json(Taken { status: status.word(), outreach_id }))

@@ -112,6 +112,10 @@ async fn reports_of_every_kind_find_their_entry(fresh: FreshDb) {
         assert_eq!(answer, json!({"status": "soft_bounce", "outreach_id": id}), "{said}");
     }
     assert_eq!((suppressed(&world).await, &world.entry(&id).await["email_status"]), (vec![], &json!("sent")));
+    // An adapter passes it on in parts.
+    let parts = json!({"message_id": "<b4@mx>", "from": "Mail Delivery System <MAILER-DAEMON@mx.example.net>", "to": "us@glow.example", "subject": "failure notice",
+        "text": format!("<mia@example.com>:\n550 5.7.1 rejected by policy\n\n--- Below this line is a copy of the message.\n\nMessage-ID: {message_id}\n")});
+    assert_eq!(world.bring(JSON, &parts.to_string()).await.ok(), json!({"status": "soft_bounce", "outreach_id": id}));
     let answer = world.bring(RAW, &notice(&message_id)).await.ok();
     assert_eq!(answer, json!({"status": "bounced", "outreach_id": id}));
     assert_eq!(suppressed(&world).await, ["bounced"]);
