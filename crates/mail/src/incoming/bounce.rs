@@ -109,11 +109,11 @@ pub(super) fn has_code(text: &str) -> bool {
 pub(super) fn code(text: &str) -> Option<u16> {
     // It stands alone: `a550b@example.com` and 192.0.2.55 have none.
     let words = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '.' | '@')));
-    let codes = words
+    let mut codes = words
         .map(|word| word.trim_end_matches('.'))
         .filter(|word| word.len() == 3)
         .filter_map(|word| word.parse().ok());
-    codes.into_iter().find(|code| CODES.iter().any(|known| known.contains(code)))
+    codes.find(|code| CODES.iter().any(|known| known.contains(code)))
 }
 
 /// The codes by which servers refuse.

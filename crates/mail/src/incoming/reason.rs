@@ -19,7 +19,7 @@ pub fn is_gone(status: Option<&str>, said: &str) -> bool {
     let is_temporary = status.is_some_and(|status| status.starts_with('4'));
     let status = status.unwrap_or_default();
     match class(said) {
-        Some(Class::Full | Class::Size | Class::Shut | Class::Later | Class::Policy) => false,
+        Some(Class::Full | Class::Size | Class::Shut | Class::Later | Class::Policy | Class::Refused) => false,
         Some(Class::Nowhere) => !is_temporary,
         // "User unknown" after the whole mail was read is what filters say, too: it counts beside a status that means it, or of `RCPT`.
         Some(Class::Nobody) => {
@@ -33,7 +33,6 @@ pub fn is_gone(status: Option<&str>, said: &str) -> bool {
                         || (!status.ends_with(".2.1") && names_receiver(said))
                         || !super::bounce::has_code(said)))
         }
-        Some(Class::Refused) => false,
         None => {
             is_unregistered(said)
                 || matches!(status, "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.4.4")
@@ -77,7 +76,7 @@ pub(super) fn is_late(front: &str) -> bool {
 
 /// Statuses that speak of the address.
 const OF_ADDRESSES: &[&str] =
-    &["5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.1", "5.4.4", "4.1.1", "5.1.351", "5.5.0"];
+    &["5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.1", "5.4.4", "5.1.351", "5.5.0"];
 
 /// Signs that a server spoke of the receiver, and not of a mail that it had read.
 const OF_RCPT: &[&str] = &["rcpt", "550 <", "553 <", "554 <", "550: <", "does not like recipient"];

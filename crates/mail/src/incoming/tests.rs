@@ -61,6 +61,7 @@ fn only_an_address_that_is_not_there_is_gone() {
         ("5.7.1", "554 5.7.1 relay access denied", false),
         ("5.7.606", "550 5.7.606 access denied, banned sending IP", false),
         ("4.2.2", "452 4.2.2 over quota", false),
+        ("4.1.1", "450 4.1.1 unverified address: user unknown", false),
     ] {
         let mail = read(&report("failed", status, said, HEAD));
         let found = failure(&mail);
