@@ -102,11 +102,11 @@ fn receivers() -> impl Strategy<Value = [String; 2]> {
 
 #[test]
 fn what_servers_say_of_one() {
-    for server in 0..LISTS.len() {
+    for (server, (name, ..)) in LISTS.iter().enumerate() {
         for (said, gone) in SAID {
             let to = "mia.sol@example.com".to_owned();
             let found = failures(&prose(server, &[(to.clone(), said)]));
-            assert_eq!(told(&found), [(to, *gone)], "{}: {said}", LISTS[server].0);
+            assert_eq!(told(&found), [(to, *gone)], "{name}: {said}");
         }
     }
 }
