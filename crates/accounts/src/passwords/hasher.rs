@@ -82,7 +82,7 @@ impl Hasher {
     }
 
     /// The hash of a new password, as a PHC string. However a keyboard spells the same letters (é as one or as two characters, full-width
-    /// digits), it is the same password: see [`spelled`].
+    /// digits), it is the same password.
     pub async fn hash(&self, password: &str) -> Result<String> {
         let mut salt = [0; 16];
         self.0.clock.fill(&mut salt);
@@ -97,7 +97,7 @@ impl Hasher {
     }
 
     /// As [`Hasher::check`]; tells as well whether it fits only as it was typed, which is how hashes were made before passwords were
-    /// [spelled](spelled) one way.
+    /// spelled one way.
     pub async fn fit(&self, password: &str, hash: Option<&str>) -> Result<Fit> {
         let one_way = spelled(password);
         if self.fits(one_way.clone(), hash).await? {
