@@ -1,4 +1,4 @@
-//! Lists as A and B page them: `limit` and `offset` in, totals and pages out.
+//! Lists as A and B page them: `limit` and `offset` in, totals and pages out; and as D does: `page` and `limit` in and out.
 
 use input::Input;
 use serde::Serialize;
@@ -31,5 +31,39 @@ impl Offsets {
     pub fn page(self, total: u64) -> Page {
         let limit = u64::from(self.limit);
         Page { total, page: u64::from(self.offset) / limit + 1, total_pages: total.div_ceil(limit) }
+    }
+}
+
+/// Which page of a list is wanted, as document D asks for it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Input)]
+pub struct Pages {
+    /// Which page, from 1.
+    #[input(whole(1, 10_000_000).map(|page| page as u32), default = 1)]
+    pub page: u32,
+    /// How many at most.
+    #[input(whole(1, 100).map(|limit| limit as u32), default = 20)]
+    pub limit: u32,
+}
+
+/// Where a page stands in its list, as document D tells it.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+pub struct Paged {
+    /// How many there are in all.
+    pub total: u64,
+    /// Which page this is, from 1.
+    pub page: u32,
+    /// How many a page has at most.
+    pub limit: u32,
+}
+
+impl Pages {
+    /// How many rows come before the page.
+    pub fn offset(self) -> u32 {
+        (self.page - 1).saturating_mul(self.limit)
+    }
+
+    /// The page of a list of `total`.
+    pub fn of(self, total: u64) -> Paged {
+        Paged { total, page: self.page, limit: self.limit }
     }
 }

@@ -131,4 +131,12 @@ ids! {
     ContractId of ContractMarker;
     /// A payment: one milestone of a contract, or one made by hand.
     PaymentId of PaymentMarker;
+    /// An offer of the marketplace.
+    OfferId of OfferMarker;
+    /// An application of a creator to an offer.
+    ApplicationId of ApplicationMarker;
+    /// Work that a business and a creator have agreed on.
+    CollaborationId of CollaborationMarker;
+    /// Content that a creator hands in.
+    SubmissionId of SubmissionMarker;
 }

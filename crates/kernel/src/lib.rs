@@ -26,8 +26,8 @@ pub use day::Day;
 pub use derive::Words;
 pub use error::{Error, Fault, Kind, Result};
 pub use id::{
-    AccountId, ApiKeyId, CampaignId, ContractId, CreatorId, DeliveryId, Id, JobId, MailId, MatchId, OutreachId,
-    PaymentId, SessionId, WorkspaceId,
+    AccountId, ApiKeyId, ApplicationId, CampaignId, CollaborationId, ContractId, CreatorId, DeliveryId, Id, JobId,
+    MailId, MatchId, OfferId, OutreachId, PaymentId, SessionId, SubmissionId, WorkspaceId,
 };
 pub use money::{Amount, Money};
 pub use platform::Platform;
