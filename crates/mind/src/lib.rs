@@ -1,4 +1,5 @@
 //! mind
+pub mod brief;
 pub mod dialogue;
 pub mod embed;
 pub mod geo;
