@@ -24,6 +24,7 @@ mod routes;
 pub mod secrets;
 pub mod session;
 mod settings;
+mod standing;
 mod state;
 pub mod store;
 pub mod workspaces;
@@ -35,6 +36,7 @@ pub use migrations::MIGRATIONS;
 pub use model::{AccountRow, NewAccount, UserBody};
 pub use routes::router;
 pub use settings::{Algorithm, ConfirmWants, HashCost, Settings, is_well_known};
+pub use standing::{Standing, Standings};
 pub use state::{Accounts, Shared};
 
 /// The topic that moves on whenever a log-in ends, or an account, its workspace or its role changes.

@@ -3,7 +3,9 @@
 use db::Migration;
 
 /// Accounts and whatever belongs to them. Tokens and keys stand here as SHA-256 hashes only.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[FIRST, STANDING];
+
+const FIRST: Migration = Migration {
     id: "0012_accounts",
     sql: "
 CREATE TABLE workspaces (
@@ -179,4 +181,16 @@ CREATE TABLE account_export_parts (
     PRIMARY KEY (export_id, run, part)
 );
 ",
-}];
+};
+
+/// Where an account stands is known by whoever keeps collaborations; these columns were never written.
+const STANDING: Migration = Migration {
+    id: "0120_accounts_standing",
+    sql: "
+ALTER TABLE accounts DROP COLUMN tier_level;
+ALTER TABLE accounts DROP COLUMN karma_score;
+ALTER TABLE accounts DROP COLUMN rating_sum;
+ALTER TABLE accounts DROP COLUMN rating_count;
+ALTER TABLE accounts DROP COLUMN completed_collaborations;
+",
+};

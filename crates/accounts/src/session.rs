@@ -64,7 +64,7 @@ pub async fn open(accounts: &Accounts, tx: &mut Tx, account: &AccountRow, method
     let entry = audit::Entry::of("login", account.id, peer).within(account.workspace_id).to(id.to_string());
     audit::record(tx, clock, entry.with(json!({"method": method}))).await?;
     let tokens = tokens(accounts, account, id, refresh_token, now)?;
-    Ok(Opened { tokens, user: account.into() })
+    Ok(Opened { tokens, user: accounts.told(tx, account).await? })
 }
 
 fn tokens(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use db::Db;
+use db::{Db, Tx};
 use http_base::App;
 use http_base::data::Data;
 use kernel::{Clock, Error, Kind, Result};
@@ -15,6 +15,8 @@ use crate::claims::Signer;
 use crate::identity::Vouching;
 use crate::passwords::Hasher;
 use crate::settings::Settings;
+use crate::standing::{Newcomers, Standings};
+use crate::{AccountRow, UserBody};
 
 /// What the routes of accounts reach. Cheap to clone.
 #[derive(Clone)]
@@ -22,6 +24,7 @@ pub struct Accounts {
     app: App,
     shared: Arc<Shared>,
     data: Arc<Data>,
+    standings: Arc<dyn Standings>,
 }
 
 /// The part of it that also knows whose a token is: without the application, which itself asks it.
@@ -49,7 +52,7 @@ impl FromRef<Accounts> for App {
 impl Accounts {
     /// The application that knows accounts by these tokens, and all that its routes reach.
     pub fn new(app: App, shared: Arc<Shared>) -> Self {
-        Self { app, shared, data: Arc::new(crate::data::own()) }
+        Self { app, shared, data: Arc::new(crate::data::own()), standings: Arc::new(Newcomers) }
     }
 
     /// The application.
@@ -75,6 +78,17 @@ impl Accounts {
     /// Who hashes passwords.
     pub fn hasher(&self) -> &Hasher {
         &self.shared.hasher
+    }
+
+    /// The same, which tells where accounts stand, as `standings` knows it.
+    #[must_use]
+    pub fn knowing(self, standings: Arc<dyn Standings>) -> Self {
+        Self { standings, ..self }
+    }
+
+    /// An account as it is told to itself, with where it stands now.
+    pub(crate) async fn told(&self, tx: &mut Tx, account: &AccountRow) -> Result<UserBody> {
+        Ok(UserBody::new(account, self.standings.of(tx, account.id).await?))
     }
 
     /// The same, which tells people what others keep of them, too, and has it taken away.

@@ -7,17 +7,34 @@
 //! - Every state has a deadline, and what follows when it passes is published in `docs/marketplace.md`.
 //! - Karma is a ledger of its own; [`model::Standing`] is its sum, moved in the transaction of every entry.
 
+mod check;
+pub mod data;
 pub mod events;
+mod jobs;
 mod migrations;
 pub mod model;
-pub mod ops;
+mod ops;
+mod routes;
 mod settings;
+mod standings;
 mod state;
 pub mod store;
 
+pub use check::Checker;
+pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
 pub use model::{Agreement, Brief, ContractWish, OfferFacts, Standing};
 pub use ops::open;
+pub use routes::router;
 pub use settings::Settings;
+pub use standings::Standings;
 pub use state::Collaborations;
 pub use store::{Counts, counts_by_offer, standing};
+
+/// All of it, for the server.
+pub fn slice(of: &Collaborations) -> http_base::Slice {
+    http_base::Slice::new("collaborations", router(of.clone()))
+        .jobs(jobs(of))
+        .subscribers(jobs::subscribers(of))
+        .data(data::kept())
+}

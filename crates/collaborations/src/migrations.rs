@@ -54,11 +54,19 @@ CREATE TABLE collaborations (
 );
 CREATE INDEX collaborations_by_creator ON collaborations (creator_id, created_at DESC, id DESC);
 CREATE INDEX collaborations_by_workspace ON collaborations (workspace_id, created_at DESC, id DESC);
+CREATE INDEX collaborations_by_business ON collaborations (business_id, status);
 CREATE INDEX collaborations_by_time ON collaborations (created_at DESC, id DESC);
 CREATE INDEX collaborations_by_offer ON collaborations (offer_id, status);
+CREATE INDEX collaborations_by_pair ON collaborations (creator_id, workspace_id, status);
 CREATE INDEX collaborations_by_wake ON collaborations (wake_at, id) WHERE wake_at IS NOT NULL;
 CREATE INDEX collaborations_by_answer ON collaborations (proposed_until, id) WHERE proposed_until IS NOT NULL;
 CREATE UNIQUE INDEX collaborations_by_contract ON collaborations (contract_id) WHERE contract_id IS NOT NULL;
+
+CREATE TABLE offer_campaigns (
+    offer_id {id} PRIMARY KEY,
+    campaign_id {id} NOT NULL,
+    created_at BIGINT NOT NULL
+);
 
 CREATE TABLE collaboration_timeline (
     id {id} PRIMARY KEY,
@@ -82,6 +90,7 @@ CREATE TABLE submissions (
     captions TEXT NOT NULL,
     platform TEXT NOT NULL,
     format TEXT,
+    ad_label BOOLEAN NOT NULL,
     platform_post_id TEXT,
     note TEXT,
     is_late BOOLEAN NOT NULL,
@@ -183,7 +192,6 @@ CREATE TABLE karma_ledger (
     UNIQUE (account_id, collaboration_id, rule)
 );
 CREATE INDEX karma_ledger_by_time ON karma_ledger (account_id, created_at DESC, id DESC);
-CREATE INDEX karma_ledger_by_pair ON karma_ledger (account_id, partner_id, rule, created_at);
 
 CREATE TABLE standings (
     account_id {id} PRIMARY KEY,

@@ -5,25 +5,34 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use deals::Deals;
 use http_base::App;
+use payments::Payments;
 use ports::files::Files;
 
-use crate::Settings;
+use crate::{Checker, Settings};
 
-/// Collaborations: the application, contracts, and where files are kept. Cheap to clone.
+/// Collaborations: the application, contracts and payments, who judges content, and where files are kept. Cheap to clone.
 #[derive(Clone)]
 pub struct Collaborations(Arc<Inner>);
 
 struct Inner {
     app: App,
     deals: Deals,
+    payments: Payments,
+    checker: Arc<dyn Checker>,
     files: Arc<dyn Files>,
     settings: Settings,
 }
 
 impl Collaborations {
     /// Puts it together.
-    pub fn new(deals: Deals, files: Arc<dyn Files>, settings: Settings) -> Self {
-        Self(Arc::new(Inner { app: deals.app().clone(), deals, files, settings }))
+    pub fn new(
+        deals: Deals,
+        payments: Payments,
+        checker: Arc<dyn Checker>,
+        files: Arc<dyn Files>,
+        settings: Settings,
+    ) -> Self {
+        Self(Arc::new(Inner { app: deals.app().clone(), deals, payments, checker, files, settings }))
     }
 
     /// The application.
@@ -34,6 +43,16 @@ impl Collaborations {
     /// Contracts.
     pub fn deals(&self) -> &Deals {
         &self.0.deals
+    }
+
+    /// Payments.
+    pub(crate) fn payments(&self) -> &Payments {
+        &self.0.payments
+    }
+
+    /// Who judges content.
+    pub(crate) fn checker(&self) -> &dyn Checker {
+        &*self.0.checker
     }
 
     /// Where files are kept.

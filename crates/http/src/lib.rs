@@ -6,6 +6,7 @@ mod assets;
 mod binary;
 pub mod body;
 pub mod cache;
+pub mod calendar;
 pub mod caller;
 mod conditional;
 pub mod connections;

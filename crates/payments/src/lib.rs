@@ -8,6 +8,8 @@
 //!   transaction. Every posting of the [`ledger`] balances; nothing in it is ever changed.
 //! - Contracts stand above: they call [`plan`] when the last side has signed, [`replan`] when an amendment comes into force, [`delivered`]
 //!   and [`call_off`], each in their own transactions.
+//! - While a contract is disputed its payments are [frozen](Payments::freeze): nothing of them is charged, passed on, refunded or called off
+//!   until the dispute is [decided](Payments::leave_creator).
 //! - What is done at the provider without our asking (a refund or a reversal made there, a payer's dispute) is heard by its webhook and stands
 //!   in the ledger as what it is.
 
@@ -29,6 +31,7 @@ mod settings;
 mod settle;
 mod state;
 pub mod store;
+mod verdict;
 
 pub use closed::ClosedGateway;
 pub use contracts::{Contract, Contracts, Payee};
@@ -41,6 +44,7 @@ pub use replan::{Replanned, may_replan, replan};
 pub use routes::router;
 pub use settings::Settings;
 pub use state::Payments;
+pub use verdict::Verdict;
 
 /// Payments name creators: whoever pays one works with their entry.
 pub const REFERENCES: creators::References =

@@ -6,7 +6,7 @@ use db::Migration;
 ///
 /// `refunded` and `paid_out` are what the settled attempts of a payment add up to, kept beside it for lists; the ledger is the truth
 /// that `influencerflow ledger verify` compares with.
-pub const MIGRATIONS: &[Migration] = &[FIRST, AT_THE_PROVIDER, EVENTS, WHOSE];
+pub const MIGRATIONS: &[Migration] = &[FIRST, AT_THE_PROVIDER, EVENTS, WHOSE, FROZEN];
 
 const FIRST: Migration = Migration {
     id: "0050_payments",
@@ -212,3 +212,7 @@ CREATE TABLE payment_instruments (
 );
 ",
 };
+
+/// While a contract is disputed nothing of it moves.
+const FROZEN: Migration =
+    Migration { id: "0106_payments_frozen", sql: "ALTER TABLE payments ADD COLUMN frozen_at BIGINT;" };

@@ -172,6 +172,10 @@ impl Desk<'_> {
             payment.payout_status = PayoutStatus::None;
             return Ok(());
         }
+        if payment.frozen_at.is_some() {
+            payment.payout_status = PayoutStatus::Waiting;
+            return Ok(());
+        }
         let known = store::payout_account(SYSTEM, tx, payment.creator_id, self.gateway.name()).await?;
         let payee = self.contracts.payee(tx, payment.contract_id).await?;
         let now = self.clock.now();

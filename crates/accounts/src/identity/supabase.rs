@@ -92,8 +92,9 @@ pub(crate) async fn sign_up(
     subject.email = subject.email.or_else(|| Some(wanted.email.to_owned()));
     let mut tx = app.write().await?;
     let account = keep_in_step(&mut tx, accounts.clock(), &subject, peer).await?;
+    let user = accounts.told(&mut tx, &account).await?;
     tx.commit().await?;
-    Ok((&account).into())
+    Ok(user)
 }
 
 /// Logs someone in at the service. Wrong passwords are [`Kind::Unauthenticated`]; the caller counts them.
@@ -163,6 +164,7 @@ async fn follow(
         let entry = audit::Entry::of("login", account.id, peer).within(account.workspace_id).to(session.to_string());
         audit::record(&mut tx, clock, entry.with(json!({"method": METHOD}))).await?;
     }
+    let user = accounts.told(&mut tx, &account).await?;
     tx.commit().await?;
     let tokens = Tokens {
         access_token: tokens.access,
@@ -170,7 +172,7 @@ async fn follow(
         token_type: "bearer",
         expires_in: i64::try_from(tokens.expires_in).unwrap_or(i64::MAX),
     };
-    Ok(Opened { tokens, user: (&account).into() })
+    Ok(Opened { tokens, user })
 }
 
 fn session_of(claims: &Claims) -> Result<SessionId> {

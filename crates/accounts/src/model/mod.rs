@@ -12,6 +12,8 @@ use kernel::{AccountId, Timestamp, UserType, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::Standing;
+
 /// An account, as it is stored. Never told as it is: see [`UserBody`].
 #[derive(Clone, Debug, db::Row)]
 pub struct AccountRow {
@@ -35,16 +37,6 @@ pub struct AccountRow {
     pub instagram_handle: Option<String>,
     /// As Instagram last said.
     pub instagram_followers: Option<u64>,
-    /// From 0.
-    pub tier_level: u64,
-    /// What collaborations have earned it.
-    pub karma_score: i64,
-    /// The sum of its ratings, in hundredths of a star.
-    pub rating_sum: i64,
-    /// How many ratings.
-    pub rating_count: i64,
-    /// Collaborations that were completed.
-    pub completed_collaborations: u64,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was erased.
@@ -138,9 +130,9 @@ pub struct ProfileBody {
     pub instagram_followers: Option<u64>,
 }
 
-impl From<&AccountRow> for UserBody {
-    fn from(row: &AccountRow) -> Self {
-        let rating = (row.rating_count > 0).then(|| (row.rating_sum as f64 / row.rating_count as f64).round() / 100.0);
+impl UserBody {
+    /// An account, and where it stands.
+    pub fn new(row: &AccountRow, standing: Standing) -> Self {
         Self {
             id: row.id,
             email: row.email.clone(),
@@ -151,19 +143,17 @@ impl From<&AccountRow> for UserBody {
             country: row.country.clone(),
             workspace_id: row.workspace_id,
             profile: ProfileBody {
-                tier_level: row.tier_level,
-                karma_score: row.karma_score,
-                rating,
-                completed_collaborations: row.completed_collaborations,
+                tier_level: standing.tier_level,
+                karma_score: standing.karma_score,
+                rating: standing.rating,
+                completed_collaborations: standing.completed_collaborations,
                 instagram_handle: row.instagram_handle.clone(),
                 instagram_followers: row.instagram_followers,
             },
             created_at: Some(row.created_at),
         }
     }
-}
 
-impl UserBody {
     /// The demo's administrator, who is no account: named by the demo's workspace.
     pub fn demo_admin(workspace: WorkspaceId) -> Self {
         let nothing = ProfileBody {

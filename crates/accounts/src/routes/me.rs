@@ -25,7 +25,7 @@ async fn who(accounts: &Accounts, caller: &Caller) -> kernel::Result<UserBody> {
         kernel::Caller::Account(account) => {
             let mut tx = accounts.app().read().await?;
             let row = store::by_id(caller.scope(), &mut tx, account.id).await?.ok_or_else(crate::state::refused)?;
-            Ok((&row).into())
+            accounts.told(&mut tx, &row).await
         }
     }
 }

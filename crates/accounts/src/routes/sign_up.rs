@@ -142,6 +142,7 @@ async fn make_openly(
     store::know_address(Scope::system(), &mut tx, account.id, &guesses::network(peer), clock.now()).await?;
     let entry = audit::Entry::of("signup", account.id, peer).within(account.workspace_id);
     audit::record(&mut tx, clock, entry.with(json!({"user_type": account.user_type, "method": "password"}))).await?;
+    let user = accounts.told(&mut tx, &account).await?;
     tx.commit().await?;
-    Ok((&account).into())
+    Ok(user)
 }

@@ -1,5 +1,7 @@
 //! Accounts.
 
+use std::collections::HashMap;
+
 use db::{Sql, Tx, args};
 use kernel::{AccountId, Clock, Error, Kind, Result, Scope, Timestamp, UserType, WorkspaceId};
 
@@ -85,9 +87,8 @@ pub async fn insert_account(scope: Scope, tx: &mut Tx, clock: &Clock, new: NewAc
 async fn insert(tx: &mut Tx, clock: &Clock, new: &NewAccount, username: &str) -> Result<Option<AccountId>> {
     let (id, now): (AccountId, _) = (clock.new_id(), clock.now());
     let sql = "INSERT INTO accounts (id, email, email_key, username, username_key, user_type, password_hash, supabase_id, country, \
-               is_verified, instagram_handle, instagram_followers, tier_level, karma_score, rating_sum, rating_count, \
-               completed_collaborations, created_at, updated_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, $13, $13) ON CONFLICT DO NOTHING";
+               is_verified, instagram_handle, instagram_followers, created_at, updated_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) ON CONFLICT DO NOTHING";
     let arguments = args![
         id,
         &new.email,
@@ -187,4 +188,42 @@ pub async fn set_verified(scope: Scope, tx: &mut Tx, id: AccountId, key: &str, n
     sql.push(" AND email_key = ").bind(key);
     of_accounts(&mut sql, scope, "id");
     Ok(sql.run(tx).await? == 1)
+}
+
+/// An account, as others see it.
+#[derive(Clone, Debug, db::Row)]
+pub struct Public {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name.
+    pub username: String,
+    /// Its kind.
+    pub user_type: UserType,
+    /// Two letters, ISO 3166.
+    pub country: Option<String>,
+    /// With the @.
+    pub instagram_handle: Option<String>,
+    /// As Instagram last said.
+    pub instagram_followers: Option<u64>,
+    /// Has it shown that its address is its own?
+    pub is_verified: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was erased.
+    pub erased_at: Option<Timestamp>,
+}
+
+/// These accounts as others see them, also those that were erased, in one statement: for rows that name them.
+pub async fn people(tx: &mut Tx, ids: impl IntoIterator<Item = AccountId>) -> Result<HashMap<AccountId, Public>> {
+    let mut ids: Vec<AccountId> = ids.into_iter().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let columns =
+        "id, username, user_type, country, instagram_handle, instagram_followers, is_verified, created_at, erased_at";
+    let mut sql = Sql::new(format!("SELECT {columns} FROM accounts WHERE TRUE"));
+    let found: Vec<Public> = sql.and_in("id", ids).all(tx).await?;
+    Ok(found.into_iter().map(|one| (one.id, one)).collect())
 }

@@ -6,7 +6,9 @@ mod mail_tokens;
 mod purge;
 mod sessions;
 
-pub use accounts::{by_email, by_id, insert_account, keep_password, set_password, set_verified, touch, username_for};
+pub use accounts::{
+    Public, by_email, by_id, insert_account, keep_password, people, set_password, set_verified, touch, username_for,
+};
 pub(crate) use accounts::{forget_password, is_taken, proved_creators};
 pub use addresses::{forget_addresses, is_known_address, know_address};
 pub use mail_tokens::{Purpose, insert_mail_token, kill_mail_tokens, peek_mail_token, take_mail_token};

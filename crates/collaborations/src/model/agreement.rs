@@ -3,8 +3,7 @@
 
 use kernel::{AccountId, ApplicationId, Currency, Money, OfferId, Platform, Timestamp, WorkspaceId};
 
-/// What the content has to meet, as the check of content reads it.
-pub type Brief = serde_json::Map<String, serde_json::Value>;
+pub use mind::brief::Brief;
 
 /// What an accepted application has agreed on.
 #[derive(Clone, Debug)]

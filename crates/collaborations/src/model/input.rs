@@ -5,13 +5,13 @@ use input::{Fields, Input};
 use kernel::{Amount, CollaborationId, Platform, Timestamp};
 use serde_json::{Value, json};
 
-use super::submission::{Captions, FileId};
 use super::Decision;
+use super::submission::{Captions, FileId};
 
 /// The most links of a submission, and the most files.
 pub const MOST_LINKS: usize = 20;
 /// The longest caption, in characters: Facebook's, the longest of all platforms.
-pub const CAPTION: usize = 63_206;
+const CAPTION: usize = 63_206;
 
 /// A day for a collaboration.
 #[derive(Clone, Debug, Input)]
@@ -138,7 +138,7 @@ fn captions() -> impl Rule<Output = Captions> {
 
 /// Content that is handed in.
 #[derive(Clone, Debug, Input)]
-#[input(name = "NewSubmission", check = NewSubmission::check)]
+#[input(name = "NewSubmission", before = NewSubmission::shows_something)]
 pub struct NewSubmission {
     /// The collaboration.
     #[input(id)]
@@ -158,6 +158,9 @@ pub struct NewSubmission {
     /// The format: `POST`, `REEL`, …
     #[input(text(50))]
     pub format: Option<String>,
+    /// Is the platform's own label for advertising on?
+    #[input(flag, default)]
+    pub ad_label: bool,
     /// The platform's id of the post, where it is published already.
     #[input(any_text(200), blank)]
     pub platform_post_id: Option<String>,
@@ -167,8 +170,9 @@ pub struct NewSubmission {
 }
 
 impl NewSubmission {
-    fn check(&mut self, fields: &mut Fields) {
-        if self.content_urls.is_empty() && self.file_ids.is_empty() {
+    fn shows_something(fields: &mut Fields) {
+        let has = |name: &str| fields.raw(name).is_some_and(|list| list.as_array().is_none_or(|list| !list.is_empty()));
+        if !has("content_urls") && !has("file_ids") {
             fields.fault("content_urls", "too_short", "must have at least one link, or file_ids a file");
         }
     }

@@ -103,7 +103,9 @@ impl Rule {
             Self::Rated1 => "The other side rated it 1",
             Self::Late => "Creators: content came up to 3 days late",
             Self::VeryLate => "Creators: content came more than 3 days late",
-            Self::ReviewedLate => "Businesses: content was approved by itself, or brought before both, because nobody reviewed it",
+            Self::ReviewedLate => {
+                "Businesses: content was approved by itself, or brought before both, because nobody reviewed it"
+            }
             Self::CancelledEarly => "Called off more than 7 days before the deadline",
             Self::CancelledLate => "Called off within 7 days of the deadline, or after it",
             Self::NoShow => "Creators: content never came",

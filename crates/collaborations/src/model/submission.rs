@@ -33,7 +33,9 @@ impl SubmissionStatus {
         match (self, to) {
             (Submitted | UnderReview, UnderReview | Approved | Rejected) => Ok(to),
             (Approved, _) => Err(Error::conflict("The submission is approved already, and stays so")),
-            (Rejected, _) => Err(Error::conflict("The submission was rejected; the creator may submit another version")),
+            (Rejected, _) => {
+                Err(Error::conflict("The submission was rejected; the creator may submit another version"))
+            }
             (_, Submitted) => Err(Error::conflict("The submission was handed in already")),
         }
     }
@@ -53,8 +55,19 @@ pub type Captions = BTreeMap<String, String>;
     table = "submissions",
     key(id),
     fixed(
-        collaboration_id, version, workspace_id, creator_id, content_urls, captions, platform, format,
-        platform_post_id, note, is_late, submitted_at
+        collaboration_id,
+        version,
+        workspace_id,
+        creator_id,
+        content_urls,
+        captions,
+        platform,
+        format,
+        ad_label,
+        platform_post_id,
+        note,
+        is_late,
+        submitted_at
     )
 )]
 pub struct Submission {
@@ -78,6 +91,8 @@ pub struct Submission {
     pub platform: Platform,
     /// In which format.
     pub format: Option<String>,
+    /// Does the creator say that the platform's own label for advertising is on?
+    pub ad_label: bool,
     /// The platform's id of the post, where it is published already.
     pub platform_post_id: Option<String>,
     /// What the creator says of it.

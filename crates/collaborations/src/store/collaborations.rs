@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use db::{Sql, Tx};
-use kernel::{ApplicationId, CollaborationId, OfferId, Result, Scope};
+use db::{Listing, Sql, Tx, args};
+use http_base::Pages;
+use kernel::{AccountId, ApplicationId, CollaborationId, ContractId, OfferId, Result, Scope, Timestamp};
 
-use crate::model::Collaboration;
+use crate::model::{Collaboration, Side, Status};
 
 /// What a scope lets through: a workspace its own, a person theirs as a creator.
 pub(super) fn scoped(sql: &mut Sql, scope: Scope) {
@@ -79,4 +80,57 @@ pub async fn counts_by_offer(tx: &mut Tx, offers: &[OfferId]) -> Result<HashMap<
         counts.insert(offer, Counts { all: all as u64, holding: holding as u64, completed: completed as u64 });
     }
     Ok(counts)
+}
+
+/// Which collaborations are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// Only of this status.
+    pub status: Option<Status>,
+    /// Only those in which whoever asks has this side.
+    pub side: Option<Side>,
+}
+
+/// A page of the collaborations, the newest first, and how many there are in all.
+pub async fn list(scope: Scope, tx: &mut Tx, wanted: Wanted, pages: Pages) -> Result<(Vec<Collaboration>, u64)> {
+    let mut filter = Sql::filter();
+    scoped(filter.and_if("status = ", wanted.status), scope);
+    let has = if scope.person().is_some() { Some(Side::Creator) } else { scope.workspace().map(|_| Side::Business) };
+    if wanted.side.is_some() && has.is_some() && wanted.side != has {
+        return Ok((Vec::new(), 0));
+    }
+    let listing = Listing::of::<Collaboration>(filter).order("created_at DESC, id DESC");
+    listing.page(tx, pages.limit, pages.offset()).await
+}
+
+/// Collaborations for which it is time, the longest due first, some of them.
+pub async fn due(scope: Scope, tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<CollaborationId>> {
+    debug_assert!(scope.sees_everything());
+    let sql = "SELECT id FROM collaborations WHERE wake_at <= $1 ORDER BY wake_at, id LIMIT $2";
+    tx.fetch_all(sql, args![now, limit]).await
+}
+
+/// Collaborations of which a proposed day was not answered in time.
+pub async fn unanswered(scope: Scope, tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<CollaborationId>> {
+    debug_assert!(scope.sees_everything());
+    let sql = "SELECT id FROM collaborations WHERE proposed_until <= $1 ORDER BY proposed_until, id LIMIT $2";
+    tx.fetch_all(sql, args![now, limit]).await
+}
+
+/// The collaboration of a contract.
+pub async fn by_contract(scope: Scope, tx: &mut Tx, contract: ContractId) -> Result<Option<CollaborationId>> {
+    let mut sql = Sql::new("SELECT id FROM collaborations WHERE TRUE");
+    scoped(sql.and("contract_id = ", contract), scope);
+    sql.optional(tx).await
+}
+
+/// What an account has completed on one side, by category, the most first. It is public.
+pub async fn completed_by_category(tx: &mut Tx, account: AccountId, side: Side) -> Result<Vec<(String, u64)>> {
+    let column = match side {
+        Side::Business => "business_id",
+        Side::Creator => "creator_id",
+    };
+    let mut sql = Sql::new("SELECT category, count(*) FROM collaborations WHERE status = 'COMPLETED' AND NOT is_own");
+    sql.and(&format!("{column} = "), account);
+    sql.push(" GROUP BY category ORDER BY count(*) DESC, category LIMIT 20").all(tx).await
 }

@@ -1,9 +1,24 @@
 //! All of the SQL of collaborations.
 
 mod collaborations;
+mod disputes;
+mod files;
+mod karma;
+mod offers;
+mod ratings;
 mod standings;
+mod submissions;
 mod timeline;
 
-pub use collaborations::{Counts, by_application, counts_by_offer, find, insert, lock, save};
+pub use collaborations::{
+    Counts, Wanted, by_application, by_contract, completed_by_category, counts_by_offer, due, find, insert, list, lock,
+    save, unanswered,
+};
+pub use disputes::{add_statement, dispute, dispute_of, disputes, open_dispute, save_dispute, statements};
+pub use files::{attach, begin_file, count_files, file, files, forget_file, keep_file, loose_files, sees_file};
+pub use karma::{add_earned, earlier, gained, history, with_tier};
+pub use offers::{campaign_of, set_campaign};
+pub use ratings::{Shown, add_rating, ratings_of, ratings_of_all, save_rating, shown_ratings};
 pub use standings::{hold, keep, standing};
+pub use submissions::{add_submission, save_submission, submission, submissions};
 pub use timeline::{Entry, record, timeline};

@@ -11,13 +11,7 @@ use crate::model::{Contract, DeliverableStatus, Status};
 use crate::store;
 
 /// Calls a contract off, or lets it expire. What was to be paid and is not under way will not be.
-pub(crate) async fn end(
-    act: &Act<'_>,
-    tx: &mut Tx,
-    contract: &mut Contract,
-    to: Status,
-    reason: Option<&str>,
-) -> Result<()> {
+pub async fn end(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract, to: Status, reason: Option<&str>) -> Result<()> {
     let was = contract.status;
     contract.go(to, act.now)?;
     for version in store::versions(tx, contract).await? {
@@ -50,7 +44,7 @@ pub(crate) async fn open_ends(tx: &mut Tx, contract: &Contract) -> Result<(usize
 
 /// Completes a contract: when everything was delivered and paid or, `by_word`, because the workspace says so. What was open then stands in
 /// the trail.
-pub(crate) async fn complete(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract, by_word: bool) -> Result<()> {
+pub async fn complete(act: &Act<'_>, tx: &mut Tx, contract: &mut Contract, by_word: bool) -> Result<()> {
     let was = contract.status;
     contract.go(Status::Completed, act.now)?;
     let (deliverables, payments) = open_ends(tx, contract).await?;

@@ -2,6 +2,7 @@
 
 mod amend;
 mod deliver;
+mod draft;
 mod end;
 mod request;
 mod send;
@@ -10,7 +11,9 @@ pub mod verify;
 
 pub(crate) use amend::{amend, withdraw};
 pub use deliver::move_deliverable;
-pub(crate) use end::{complete, end};
+pub use draft::{Draft, draft};
+
+pub use end::{complete, end};
 pub(crate) use request::{remind, token_hash};
 pub(crate) use send::{back_to_draft, send};
 pub(crate) use sign::sign;
@@ -44,7 +47,7 @@ impl<'a> Act<'a> {
     }
 
     /// The contract, for changing it.
-    pub(crate) async fn lock(&self, tx: &mut Tx, id: ContractId) -> Result<Contract> {
+    pub async fn lock(&self, tx: &mut Tx, id: ContractId) -> Result<Contract> {
         store::lock(self.scope, tx, id).await?.ok_or_else(|| Error::not_found("Contract"))
     }
 

@@ -16,9 +16,9 @@ use utoipa::ToSchema;
 use super::shapes::{DetailsBody, ListedBody, WrittenBody};
 use crate::Deals;
 use crate::actor::Actor;
-use crate::events::{ContractCreated, ContractUpdated};
-use crate::model::{Changes, Contract, Json as Stored, NewContract, Party, SignInput, Status, Text};
-use crate::ops::{self, Act};
+use crate::events::ContractUpdated;
+use crate::model::{Changes, Contract, NewContract, Party, SignInput, Status, Text};
+use crate::ops::{self, Act, Draft};
 use crate::store::{self, Wanted};
 
 /// A page of contracts.
@@ -167,38 +167,14 @@ pub(super) async fn create(
     let mut tx = deals.app().write().await?;
     let campaign = campaigns::find(scope, &mut tx, &input.campaign_id).await?;
     let creator = creator_of(scope, &mut tx, input.creator_id).await?;
-    let contract = Contract {
-        id: act.clock().new_id(),
+    let draft = Draft {
         workspace_id: campaign.workspace_id,
         campaign_id: campaign.id,
         creator_id: creator,
-        status: Status::Draft,
-        version: 1,
-        revision: 1,
-        currency: text.amount.currency(),
-        total_amount: text.amount,
-        terms: Stored(text.terms),
-        deliverables: text.deliverables.map(Stored),
-        payment_schedule: Stored(text.schedule),
         signing_order: input.signing_order,
-        sent_at: None,
-        signed_at: None,
-        completed_at: None,
-        ended_at: None,
         expires_at: input.expires_at,
-        created_at: act.now,
-        updated_at: act.now,
     };
-    store::insert(scope, &mut tx, &contract).await?;
-    store::replace_deliverables(&mut tx, act.clock(), &contract).await?;
-    act.record(
-        &mut tx,
-        &contract,
-        "created",
-        &json!({"campaign_id": contract.campaign_id, "creator_id": contract.creator_id}),
-    )
-    .await?;
-    tx.event(ContractCreated((&contract).into()));
+    let contract = ops::draft(&act, &mut tx, draft, text).await?;
     let written = WrittenBody::new(&mut tx, contract).await?;
     tx.commit().await?;
     Ok(Json(written))

@@ -4,8 +4,9 @@ use kernel::{Timestamp, Words};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What an offer asks of content.
-#[derive(Clone, PartialEq, Debug, Default)]
+/// What an offer asks of content. Kept as JSON; what an older one does not say is as if nothing were asked.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Brief {
     /// Tags that have to stand in a caption, with or without `#`.
     pub required_hashtags: Vec<String>,
@@ -40,7 +41,8 @@ pub struct Brief {
 }
 
 /// Who posts the content.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PostedBy {
     /// Whoever made it, to their own followers.
     #[default]

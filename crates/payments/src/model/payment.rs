@@ -82,6 +82,8 @@ pub struct Payment {
     pub fees: Money,
     /// When it was paid.
     pub paid_at: Option<Timestamp>,
+    /// Since when nothing of it moves, because the two sides of its contract are in a dispute.
+    pub frozen_at: Option<Timestamp>,
     /// How often it was changed.
     pub revision: i64,
     /// When it was made.
@@ -152,6 +154,7 @@ impl Payment {
             paid_out: none,
             fees: none,
             paid_at: None,
+            frozen_at: None,
             revision: 0,
             created_at: now,
             updated_at: now,
@@ -176,6 +179,16 @@ impl Payment {
         self.status == Status::Failed && self.failure_code.as_deref() == Some(REPLACED)
     }
 
+    /// Refuses to move what is frozen.
+    pub(crate) fn must_not_be_frozen(&self) -> Result<()> {
+        if self.frozen_at.is_some() {
+            return Err(Error::conflict(
+                "The payment is frozen while its contract is disputed; it moves as the dispute is decided",
+            ));
+        }
+        Ok(())
+    }
+
     /// Refuses to pay what an amendment has replaced.
     pub(crate) fn must_stand(&self) -> Result<()> {
         if self.is_replaced() {
@@ -194,7 +207,7 @@ impl Payment {
     /// Is there a share of the creator's that is not on its way?
     pub fn can_pay_out(&self) -> Result<bool> {
         let waits = matches!(self.payout_status, PayoutStatus::Waiting | PayoutStatus::Failed);
-        Ok(waits && !self.refunding.is_positive() && self.held()?.is_positive())
+        Ok(waits && self.frozen_at.is_none() && !self.refunding.is_positive() && self.held()?.is_positive())
     }
 
     /// What of it can still go back to the brand.
@@ -221,6 +234,7 @@ impl Payment {
 
     /// May so much of it go back now? Nothing said is all that is left. An error says why not.
     pub fn may_refund(&self, wanted: Option<Amount>) -> Result<Money> {
+        self.must_not_be_frozen()?;
         if self.status != Status::Completed {
             return Err(Error::conflict(format!(
                 "The payment is {}; only one that is completed can be refunded",

@@ -92,6 +92,7 @@ pub(super) async fn update(
     let mut tx = payments.app.write().await?;
     let mut payment = store::take(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Payment"))?;
     must_pay(&caller)?;
+    payment.must_not_be_frozen()?;
     let was = payment.status;
     let paid = input.apply(&mut payment, clock.now())?;
     if payment.status != was {

@@ -111,6 +111,7 @@ async fn begin_charge(
         return Err(Error::conflict(message));
     }
     payment.must_stand()?;
+    payment.must_not_be_frozen()?;
     payment.status = was.start()?;
     let contract = payments.contracts.find(scope, &mut tx, payment.contract_id).await?;
     if !contract.as_ref().is_some_and(|contract| contract.is_signed) {

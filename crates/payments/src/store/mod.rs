@@ -16,7 +16,7 @@ pub(crate) use figures::recent;
 pub use figures::{Figure, figures};
 pub use for_analytics::{PaidToCreator, paid_by_campaign, paid_by_creator};
 pub use payments::{Wanted, by_id, list, of_contract, to_pay_out};
-pub use write::{call_off, insert, release, remove, save, set_line, take, take_unpaid, tell_due};
+pub use write::{call_off, freeze, insert, release, remove, save, set_line, take, take_unpaid, tell_due};
 
 use db::Sql;
 use kernel::Scope;

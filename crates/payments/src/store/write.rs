@@ -89,6 +89,17 @@ pub async fn call_off(scope: Scope, tx: &mut Tx, contract: ContractId, now: Time
          failure = 'The contract was cancelled before this was paid', revision = revision + 1, updated_at = ",
     );
     sql.bind(now).push(" WHERE contract_id = ").bind(contract).push(" AND status IN ('pending', 'failed')");
+    // What is disputed is for the decision alone.
+    sql.push(" AND frozen_at IS NULL");
+    scoped(&mut sql, scope);
+    changed(tx, sql).await
+}
+
+/// Has nothing of a contract's payments move, or has them move again. Tells which payments those are.
+pub async fn freeze(scope: Scope, tx: &mut Tx, contract: ContractId, since: Option<Timestamp>) -> Result<Vec<Payment>> {
+    let mut sql = Sql::new("UPDATE payments SET revision = revision + 1, frozen_at = ");
+    sql.bind(since).push(" WHERE contract_id = ").bind(contract);
+    sql.push(if since.is_some() { " AND frozen_at IS NULL" } else { " AND frozen_at IS NOT NULL" });
     scoped(&mut sql, scope);
     changed(tx, sql).await
 }

@@ -1,0 +1,63 @@
+//! Ratings.
+
+use db::{Json, Listing, Sql, Tx};
+use http_base::Pages;
+use kernel::{AccountId, Result, Timestamp};
+
+use crate::model::{Collaboration, Rating, Side};
+
+/// Adds a rating to a collaboration that this transaction has locked; a side rates once.
+pub async fn add_rating(tx: &mut Tx, new: &Rating) -> Result<()> {
+    tx.insert_or_conflict(new, "You have rated this collaboration already; a rating stays as it is").await
+}
+
+/// The ratings of a collaboration, shown or not.
+pub async fn ratings_of(tx: &mut Tx, of: &Collaboration) -> Result<Vec<Rating>> {
+    Sql::of::<Rating>().and("collaboration_id = ", of.id).push(" ORDER BY side").all(tx).await
+}
+
+/// The same of many collaborations, in one statement.
+pub async fn ratings_of_all(tx: &mut Tx, of: &[Collaboration]) -> Result<Vec<Rating>> {
+    if of.is_empty() {
+        return Ok(Vec::new());
+    }
+    Sql::of::<Rating>().and_in("collaboration_id", of.iter().map(|one| one.id)).all(tx).await
+}
+
+/// Writes a rating of a collaboration that this transaction has locked.
+pub async fn save_rating(tx: &mut Tx, of: &Rating) -> Result<()> {
+    tx.save(of).or_conflict("The rating is not there any more").await
+}
+
+/// A rating that is shown, with what it was for.
+#[derive(Clone, Debug, db::Row)]
+pub struct Shown {
+    /// From 1 to 5.
+    pub rating: i64,
+    /// What was said with it.
+    pub feedback: Option<String>,
+    /// What the rated side replied.
+    pub reply: Option<String>,
+    /// Which side gave it.
+    pub side: Side,
+    /// Who gave it.
+    pub rater_id: AccountId,
+    /// For what.
+    pub offer_title: String,
+    /// In which category.
+    pub category: String,
+    /// In which formats.
+    pub formats: Json<Vec<String>>,
+    /// Since when it is shown.
+    pub shown_at: Timestamp,
+}
+
+/// A page of the ratings of an account that are shown, the newest first. They are public.
+pub async fn shown_ratings(tx: &mut Tx, of: AccountId, pages: Pages) -> Result<(Vec<Shown>, u64)> {
+    let mut filter = Sql::filter();
+    filter.and("r.rated_id = ", of).push(" AND r.shown_at IS NOT NULL AND r.counts");
+    let columns = "r.rating, r.feedback, r.reply, r.side, r.rater_id, c.offer_title, c.category, c.formats, r.shown_at";
+    let from = "collaboration_ratings r JOIN collaborations c ON c.id = r.collaboration_id";
+    let listing = Listing::new(from, columns, filter).order("r.shown_at DESC, r.collaboration_id DESC");
+    listing.page(tx, pages.limit, pages.offset()).await
+}
