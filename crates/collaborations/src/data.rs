@@ -143,7 +143,7 @@ pub const SECTIONS: &[Table] = &[
 ];
 
 /// What is taken away.
-struct Erasing;
+pub struct Erasing;
 
 #[async_trait]
 impl Eraser for Erasing {

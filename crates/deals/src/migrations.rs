@@ -13,6 +13,10 @@ pub const MIGRATIONS: &[Migration] = &[
         id: "0088_deals_links_by_time",
         sql: "CREATE INDEX contract_links_by_time ON contract_links (created_at);",
     },
+    Migration {
+        id: "0107_deals_by_own_hand",
+        sql: "ALTER TABLE contracts ADD COLUMN by_own_hand BOOLEAN NOT NULL DEFAULT FALSE;",
+    },
 ];
 
 const FIRST: Migration = Migration {

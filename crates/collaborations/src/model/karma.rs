@@ -293,7 +293,6 @@ impl Standing {
 
 #[cfg(test)]
 mod tests {
-    use kernel::Words as _;
     use proptest::prelude::*;
 
     use super::*;

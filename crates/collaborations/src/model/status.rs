@@ -122,8 +122,6 @@ impl From<Side> for By {
 
 #[cfg(test)]
 mod tests {
-    use kernel::Words as _;
-
     use super::*;
 
     proptest::proptest! {

@@ -171,8 +171,6 @@ pub type FileId = Id<FileMarker>;
 
 #[cfg(test)]
 mod tests {
-    use kernel::Words as _;
-
     use super::*;
 
     proptest::proptest! {

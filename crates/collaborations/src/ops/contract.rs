@@ -46,6 +46,7 @@ pub(super) async fn draft(act: &Act<'_>, tx: &mut Tx, of: &mut Collaboration) ->
         campaign_id: campaign,
         creator_id: creator,
         signing_order: SigningOrder::Any,
+        by_own_hand: true,
         expires_at: None,
     };
     let contract = deals::ops::draft(&of_deals(act), tx, draft, text).await?;

@@ -8,7 +8,12 @@ use super::{Line, SigningOrder, Status, Text, Wanted, deliverables, schedule};
 
 /// A contract, as it is stored.
 #[derive(Clone, Debug, db::Row)]
-#[row(table = "contracts", key(id), fixed(workspace_id, campaign_id, creator_id, created_at), compare(revision))]
+#[row(
+    table = "contracts",
+    key(id),
+    fixed(workspace_id, campaign_id, creator_id, by_own_hand, created_at),
+    compare(revision)
+)]
 pub struct Contract {
     /// Its id.
     pub id: ContractId,
@@ -37,6 +42,8 @@ pub struct Contract {
     pub payment_schedule: Json<Vec<serde_json::Value>>,
     /// Who signs before whom.
     pub signing_order: SigningOrder,
+    /// Does each side sign it itself? Then no side states that the other one agreed elsewhere.
+    pub by_own_hand: bool,
     /// When it was offered for signing.
     pub sent_at: Option<Timestamp>,
     /// When the last side signed.

@@ -21,6 +21,8 @@ pub struct Draft {
     pub creator_id: CreatorId,
     /// Who signs before whom.
     pub signing_order: SigningOrder,
+    /// Does each side sign it itself? Then no side states that the other one agreed elsewhere.
+    pub by_own_hand: bool,
     /// Until when it may be signed.
     pub expires_at: Option<Timestamp>,
 }
@@ -42,6 +44,7 @@ pub async fn draft(act: &Act<'_>, tx: &mut Tx, of: Draft, text: Text) -> Result<
         deliverables: text.deliverables.map(Json),
         payment_schedule: Json(text.schedule),
         signing_order: of.signing_order,
+        by_own_hand: of.by_own_hand,
         sent_at: None,
         signed_at: None,
         completed_at: None,

@@ -102,6 +102,12 @@ async fn attests(
             _ => Ok(false),
         };
     }
+    if contract.by_own_hand {
+        return match input.attest_counterpart {
+            Some(true) => Err(Error::conflict("Each side signs this contract itself; leave attest_counterpart out")),
+            _ => Ok(false),
+        };
+    }
     if let Some(said) = input.attest_counterpart {
         return Ok(said && act.actor.link().is_none());
     }

@@ -172,6 +172,7 @@ pub(super) async fn create(
         campaign_id: campaign.id,
         creator_id: creator,
         signing_order: input.signing_order,
+        by_own_hand: false,
         expires_at: input.expires_at,
     };
     let contract = ops::draft(&act, &mut tx, draft, text).await?;
