@@ -1,8 +1,12 @@
 //! Who judges content against its brief.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use async_trait::async_trait;
-use kernel::Result;
-use mind::brief::{Brief, Caption, Content, Report};
+use kernel::{Error, Result};
+use mind::brief::{self, Brief, Caption, Content, Embedded, Report};
+use ports::Llm;
 
 use crate::model::{Collaboration, ContentFile, Submission};
 
@@ -11,6 +15,40 @@ use crate::model::{Collaboration, ContentFile, Submission};
 pub trait Checker: Send + Sync {
     /// Every requirement of the brief, judged by itself.
     async fn check(&self, brief: &Brief, content: &Content) -> Result<Report>;
+}
+
+/// How long a language model may take.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Judges by the rules of [`mind::brief`], and asks a language model, if there is one, about what they leave open. The quotes of its answer
+/// are looked up; where it fails or is late, the rules' word stands.
+pub struct ByBrief(Option<Arc<dyn Llm>>);
+
+impl ByBrief {
+    /// With this model, or by rules alone.
+    pub fn new(llm: Option<Arc<dyn Llm>>) -> Self {
+        Self(llm)
+    }
+}
+
+#[async_trait]
+impl Checker for ByBrief {
+    async fn check(&self, asked: &Brief, content: &Content) -> Result<Report> {
+        let (of, handed_in) = (asked.clone(), content.clone());
+        // Milliseconds of work: on a thread where nobody waits for it.
+        let judged = tokio::task::spawn_blocking(move || brief::check(&of, &handed_in, &Embedded));
+        let mut report = judged.await.map_err(Error::internal)?;
+        let Some(llm) = &self.0 else { return Ok(report) };
+        let Some(questions) = brief::questions(&report, content) else { return Ok(report) };
+        match tokio::time::timeout(PATIENCE, llm.answer_json(brief::INSTRUCTIONS, &questions)).await {
+            Ok(Ok(answer)) => {
+                brief::hear(&mut report, content, &answer);
+            }
+            Ok(Err(error)) => tracing::warn!(%error, "the language model did not judge a submission"),
+            Err(_) => tracing::warn!("the language model took too long to judge a submission"),
+        }
+        Ok(report)
+    }
 }
 
 /// A submission, as it is judged.

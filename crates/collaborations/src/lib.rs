@@ -20,10 +20,10 @@ mod standings;
 mod state;
 pub mod store;
 
-pub use check::Checker;
+pub use check::{ByBrief, Checker};
 pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
-pub use model::{Agreement, Brief, ContractWish, OfferFacts, Standing};
+pub use model::{Agreement, Brief, ContractWish, OfferFacts, Standing, TIERS, Tier, tier_of};
 pub use ops::open;
 pub use routes::router;
 pub use settings::Settings;

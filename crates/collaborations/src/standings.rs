@@ -1,12 +1,14 @@
-//! Where accounts stand, as accounts tell it.
+//! Where accounts stand, as accounts tell it and payments go by it.
 
 use async_trait::async_trait;
 use db::Tx;
-use kernel::{AccountId, Clock, Result};
+use kernel::{AccountId, Clock, CreatorId, Result, Scope};
 
+use crate::model::tier_of;
 use crate::standing;
 
-/// Tells accounts where they stand.
+/// Tells accounts where they stand, and payments what their tier is worth.
+#[derive(Clone)]
 pub struct Standings(Clock);
 
 impl Standings {
@@ -29,5 +31,17 @@ impl accounts::Standings for Standings {
             rating: found.rating(),
             completed_collaborations: found.completed,
         })
+    }
+}
+
+#[async_trait]
+impl payments::Fees for Standings {
+    /// A higher tier keeps more of what it is paid.
+    async fn share(&self, tx: &mut Tx, usual: u32, creator: CreatorId) -> Result<u32> {
+        let entry = creators::store::by_id(Scope::system(), tx, creator).await?;
+        let Some(account) = entry.and_then(|entry| entry.claimed_by) else { return Ok(usual) };
+        let found = standing(tx, &[account], self.0.now()).await?.remove(&account);
+        let discount = found.map_or(0, |found| tier_of(found.tier).fee_discount);
+        Ok(usual.saturating_sub(u32::try_from(discount).unwrap_or(0)))
     }
 }

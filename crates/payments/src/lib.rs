@@ -17,6 +17,7 @@ mod closed;
 mod contracts;
 pub mod data;
 pub mod events;
+mod fees;
 mod heard;
 mod jobs;
 pub mod ledger;
@@ -35,6 +36,7 @@ mod verdict;
 
 pub use closed::ClosedGateway;
 pub use contracts::{Contract, Contracts, Payee};
+pub use fees::Fees;
 pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
 pub use mock::MockGateway;

@@ -40,7 +40,13 @@ async fn keep(ticket: Ticket, tx: &mut db::Tx, body: impl Serialize + Send + Syn
 impl Payments {
     /// With what attempts are made and settled.
     pub(crate) fn desk(&self) -> Desk<'_> {
-        Desk { clock: self.app.clock(), gateway: &*self.gateway, settings: self.settings, contracts: &*self.contracts }
+        Desk {
+            clock: self.app.clock(),
+            gateway: &*self.gateway,
+            settings: self.settings,
+            contracts: &*self.contracts,
+            fees: &*self.fees,
+        }
     }
 
     /// Has an attempt (and what follows from it) done for a request, whose answer is kept in the transaction of the outcome. Goes on to its

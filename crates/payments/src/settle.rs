@@ -14,7 +14,7 @@ use crate::events::{
 use crate::jobs::{ATTEMPT, PATIENCE};
 use crate::ledger::{Posting, post};
 use crate::model::{Attempt, AttemptKind, AttemptStatus, Payment, PayoutStatus, Status, part};
-use crate::{Contracts, Settings, store};
+use crate::{Contracts, Fees, Settings, store};
 
 /// With what attempts are made and settled.
 #[derive(Clone, Copy)]
@@ -23,6 +23,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) gateway: &'a dyn Gateway,
     pub(crate) settings: Settings,
     pub(crate) contracts: &'a dyn Contracts,
+    pub(crate) fees: &'a dyn Fees,
 }
 
 /// What stands written after an outcome.
@@ -188,7 +189,8 @@ impl Desk<'_> {
         payment.payout_status = match account {
             None => PayoutStatus::Waiting,
             Some(account) => {
-                let fee = part(amount, self.settings.fee.into(), 10_000);
+                let share = self.fees.share(tx, self.settings.fee, payment.creator_id).await?;
+                let fee = part(amount, share.into(), 10_000);
                 let mut attempt = self.attempt(payment, AttemptKind::Payout, amount);
                 attempt.fee = fee;
                 attempt.account = Some(account);

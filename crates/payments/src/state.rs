@@ -6,7 +6,8 @@ use axum::extract::FromRef;
 use http_base::App;
 use ports::gateway::Gateway;
 
-use crate::{Contracts, Settings};
+use crate::fees::Usual;
+use crate::{Contracts, Fees, Settings};
 
 /// What the routes and jobs of payments reach. Cheap to clone.
 #[derive(Clone)]
@@ -15,12 +16,19 @@ pub struct Payments {
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) settings: Settings,
     pub(crate) contracts: Arc<dyn Contracts>,
+    pub(crate) fees: Arc<dyn Fees>,
 }
 
 impl Payments {
     /// Payments through this gateway, for these contracts.
     pub fn new(app: App, gateway: Arc<dyn Gateway>, settings: Settings, contracts: Arc<dyn Contracts>) -> Self {
-        Self { app, gateway, settings, contracts }
+        Self { app, gateway, settings, contracts, fees: Arc::new(Usual) }
+    }
+
+    /// The same, which keeps of each payment what `fees` says.
+    #[must_use]
+    pub fn keeping(self, fees: Arc<dyn Fees>) -> Self {
+        Self { fees, ..self }
     }
 
     /// The gateway's name: `mock`, `stripe`.

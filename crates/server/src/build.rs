@@ -6,6 +6,7 @@ use accounts::Accounts;
 use axum::Router;
 use axum::http::HeaderValue;
 use calls::Calls;
+use collaborations::Collaborations;
 use creators::Directory;
 use creators::vectors::{self, Backend};
 use db::{Db, Migration};
@@ -58,6 +59,9 @@ const SLICES: &[Wired] = &[
     (calls::MIGRATIONS, calls::events::EVENTS, |server, _| calls::slice(&server.calls)),
     (payments::MIGRATIONS, payments::events::EVENTS, |server, _| payments::slice(&server.payments)),
     (deals::MIGRATIONS, deals::events::EVENTS, |server, _| deals::slice(&server.deals)),
+    (collaborations::MIGRATIONS, collaborations::events::EVENTS, |server, _| {
+        collaborations::slice(&server.collaborations)
+    }),
     (insights::MIGRATIONS, insights::events::EVENTS, |server, _| insights::slice(&server.insights, &server.directory)),
     (accounts::MIGRATIONS, accounts::events::EVENTS, |server, kept| accounts::slice(&server.accounts, kept)),
 ];
@@ -96,6 +100,8 @@ pub struct Server {
     pub directory: Directory,
     /// Contracts.
     pub deals: Deals,
+    /// Work that a business and a creator have agreed on.
+    pub collaborations: Collaborations,
     /// Figures: how they come in, and what they tell.
     pub insights: Insights,
     /// Money.
@@ -144,7 +150,8 @@ impl Server {
             app = app.public_url(url);
         }
         let app = app.mail_domain(&settings.mail.domain(settings.public_url.as_deref().unwrap_or_default())).build();
-        let accounts = Accounts::new(app.clone(), known);
+        let standings = Arc::new(collaborations::Standings::new(app.clock().clone()));
+        let accounts = Accounts::new(app.clone(), known).knowing(standings.clone());
         let directory = Directory::new(app.clone(), choices::metered_embedder(settings, &counters)?, backend);
         directory.referred_by(vec![
             Arc::new(outreach::REFERENCES),
@@ -159,7 +166,7 @@ impl Server {
         );
         let files = settings.files.open(&settings.files_folder)?;
         let llm = choices::metered_llm(settings, &counters)?;
-        let outreach = Outreach::new(directory.clone(), files, llm.clone(), settings.outreach.clone());
+        let outreach = Outreach::new(directory.clone(), files.clone(), llm.clone(), settings.outreach.clone());
         let (telephony, agent) = choices::calling(settings, mode)?;
         let calls = Calls::new(app.clone(), telephony, agent, llm.clone(), settings.calls.clone());
         let payments = Payments::new(
@@ -167,8 +174,16 @@ impl Server {
             choices::gateway(settings, mode)?,
             settings.payments,
             Arc::new(deals::Contracts),
-        );
+        )
+        .keeping(standings);
         let deals = Deals::new(app.clone(), settings.deals);
+        let collaborations = Collaborations::new(
+            deals.clone(),
+            payments.clone(),
+            Arc::new(collaborations::ByBrief::new(llm.clone())),
+            files,
+            settings.collaborations,
+        );
         let insights = Insights::new(app.clone(), settings.insights.clone());
         let matching = Matching::new(directory.clone(), llm.clone(), settings.exchange.clone());
         let server = Self {
@@ -176,6 +191,7 @@ impl Server {
             accounts,
             directory,
             deals,
+            collaborations,
             insights,
             payments,
             outreach,

@@ -82,6 +82,8 @@ pub struct Settings {
     pub payments: payments::Settings,
     /// How contracts are offered.
     pub deals: deals::Settings,
+    /// How collaborations go on by themselves.
+    pub collaborations: collaborations::Settings,
     /// How figures are taken in and told.
     pub insights: insights::Settings,
     /// `METRICS_TOKEN`.
@@ -308,6 +310,7 @@ impl Settings {
             payments_mock: from.word("PAYMENTS", &[("stripe", false), ("mock", true)], false),
             payments: payments::Settings::read(&mut from),
             deals: deals::Settings::read(&mut from),
+            collaborations: collaborations::Settings::read(&mut from),
             insights: insights::Settings::read(&mut from),
             metrics_token: from.secret("METRICS_TOKEN"),
             accounts: accounts::Settings::read(&mut from),

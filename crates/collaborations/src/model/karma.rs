@@ -226,7 +226,7 @@ pub struct Tier {
     pub partners: u64,
     /// How many applications a creator may send in a day.
     pub applications_per_day: u64,
-    /// The share of each payment that the platform keeps, in hundredths of a percent less than usual.
+    /// So much less of each payment stays with the platform, in hundredths of a percent.
     pub fee_discount: u64,
 }
 
