@@ -69,7 +69,7 @@ fn is_dropped(c: char) -> bool {
 }
 
 /// Letters that Unicode does not take apart, spelt as one types them without such keys.
-fn letters_of(lower: char) -> Option<&'static str> {
+pub(crate) fn letters_of(lower: char) -> Option<&'static str> {
     Some(match lower {
         'ß' => "ss",
         'ø' => "o",

@@ -132,6 +132,12 @@ pub struct Check {
     pub judged_by: Judge,
 }
 
+impl Check {
+    pub(super) fn rule(requirement: String, kind: Kind, verdict: Verdict, quote: Option<Quote>, how: impl Into<String>) -> Self {
+        Self { requirement, kind, verdict, quote, how: how.into(), judged_by: Judge::Rules }
+    }
+}
+
 /// Whether a requirement is met.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Words)]
 #[words(name = "BriefVerdict", no_column, no_display)]
