@@ -17,6 +17,7 @@ pub const EVENTS: &[Kind] = &[
     Kind::of::<CollaborationDisputed>(),
     Kind::of::<DisputeDecided>(),
     Kind::of::<CollaborationCompleted>(),
+    Kind::of::<CollaborationUnpaid>(),
     Kind::of::<CollaborationRated>(),
     Kind::of::<RatingsShown>(),
     Kind::of::<RatingReplied>(),
@@ -152,6 +153,10 @@ pub struct DisputeDecided {
 /// A collaboration is over and was kept.
 #[event("collaboration.completed")]
 pub struct CollaborationCompleted(pub CollaborationFacts);
+
+/// What an approval made due has not been paid for 14 days.
+#[event("collaboration.unpaid")]
+pub struct CollaborationUnpaid(pub CollaborationFacts);
 
 /// One side rated the other one. The rating is not shown yet.
 #[event("collaboration.rated", of = collaboration)]

@@ -11,7 +11,7 @@ use kernel::{AccountId, CollaborationId, Result, Scope};
 use mind::brief::Report;
 use payments::events::PaymentCompleted;
 
-use crate::model::{Status, SubmissionStatus};
+use crate::model::{Status, SubmissionStatus, TO_PAY};
 use crate::ops::{self, Act};
 use crate::{Collaborations, store};
 
@@ -22,6 +22,7 @@ const BITE: u32 = 100;
 const WAKE: &str = "collaborations.wake";
 const ANSWERS: &str = "collaborations.answers";
 const TIERS: &str = "collaborations.tiers";
+const UNPAID: &str = "collaborations.unpaid";
 const FILES: &str = "collaborations.files";
 
 /// The jobs of this crate.
@@ -33,6 +34,8 @@ pub fn jobs(of: &Collaborations) -> Registry {
     registry.on(ANSWERS, move |_: Context, _| answers(with.clone())).every(Duration::from_mins(5), ANSWERS);
     let with = of.clone();
     registry.on(TIERS, move |_: Context, _| tiers(with.clone())).every(Duration::from_hours(6), TIERS);
+    let with = of.clone();
+    registry.on(UNPAID, move |_: Context, _| unpaid(with.clone())).every(Duration::from_hours(6), UNPAID);
     let with = of.clone();
     registry.on(FILES, move |_: Context, _| sweep(with.clone())).every(Duration::from_hours(6), FILES);
     registry
@@ -114,6 +117,23 @@ async fn tiers(of: Collaborations) -> Outcome {
         match some.last() {
             Some(last) if some.len() == BITE as usize => after = *last,
             _ => return Ok(()),
+        }
+    }
+}
+
+/// What was due and is not paid for two weeks costs the business.
+async fn unpaid(of: Collaborations) -> Outcome {
+    loop {
+        let act = Act::system(&of);
+        let late = store::unpaid(SYSTEM, &mut of.app().read().await?, act.now.plus(-TO_PAY), BITE).await?;
+        for id in &late {
+            let mut tx = of.app().write().await?;
+            let mut found = act.lock(&mut tx, *id).await?;
+            ops::overdue(&act, &mut tx, &mut found).await?;
+            tx.commit().await?;
+        }
+        if late.len() < BITE as usize {
+            return Ok(());
         }
     }
 }

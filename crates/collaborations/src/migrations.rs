@@ -43,6 +43,7 @@ CREATE TABLE collaborations (
     contract_id {id},
     signed_at BIGINT,
     paid_at BIGINT,
+    unpaid_at BIGINT,
     approved_at BIGINT,
     approved_by_silence BOOLEAN NOT NULL,
     completed_at BIGINT,
@@ -59,6 +60,8 @@ CREATE INDEX collaborations_by_time ON collaborations (created_at DESC, id DESC)
 CREATE INDEX collaborations_by_offer ON collaborations (offer_id, status);
 CREATE INDEX collaborations_by_pair ON collaborations (creator_id, workspace_id, status);
 CREATE INDEX collaborations_by_wake ON collaborations (wake_at, id) WHERE wake_at IS NOT NULL;
+CREATE INDEX collaborations_unpaid ON collaborations (approved_at, id)
+    WHERE approved_at IS NOT NULL AND signed_at IS NOT NULL AND paid_at IS NULL AND unpaid_at IS NULL;
 CREATE INDEX collaborations_by_answer ON collaborations (proposed_until, id) WHERE proposed_until IS NOT NULL;
 CREATE UNIQUE INDEX collaborations_by_contract ON collaborations (contract_id) WHERE contract_id IS NOT NULL;
 

@@ -23,6 +23,8 @@ pub const TO_RATE: i64 = 14 * DAY;
 pub const TO_DECIDE: i64 = 14 * DAY;
 /// How long both may write statements in a dispute.
 pub const TO_STATE: i64 = 5 * DAY;
+/// How long a business may take to pay what an approval made due, before that costs it.
+pub const TO_PAY: i64 = 14 * DAY;
 /// How long a proposed day may be answered.
 pub const TO_ANSWER: i64 = 72 * HOUR;
 
@@ -155,6 +157,8 @@ pub struct Collaboration {
     pub signed_at: Option<Timestamp>,
     /// When the contract's last payment had been made.
     pub paid_at: Option<Timestamp>,
+    /// When what was due was found not to have been paid for too long.
+    pub unpaid_at: Option<Timestamp>,
     /// When the content was approved.
     pub approved_at: Option<Timestamp>,
     /// Was it approved by silence?
@@ -212,6 +216,7 @@ impl Collaboration {
             contract_id: None,
             signed_at: None,
             paid_at: None,
+            unpaid_at: None,
             approved_at: None,
             approved_by_silence: false,
             completed_at: None,

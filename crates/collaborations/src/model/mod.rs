@@ -16,7 +16,7 @@ pub use self::input::{
 };
 pub use agreement::{Agreement, Brief, ContractWish, OfferFacts};
 pub use collaboration::{
-    Collaboration, NO_SHOW, TO_ANSWER, TO_DECIDE, TO_RATE, TO_REVISE, TO_SCHEDULE, TO_SETTLE, TO_STATE, Waits,
+    Collaboration, NO_SHOW, TO_ANSWER, TO_DECIDE, TO_PAY, TO_RATE, TO_REVISE, TO_SCHEDULE, TO_SETTLE, TO_STATE, Waits,
 };
 pub use dispute::{Decision, Dispute, DisputeId, Statement};
 pub use karma::{

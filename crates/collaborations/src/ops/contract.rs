@@ -17,6 +17,7 @@ use payments::{Plan, Verdict};
 use serde_json::{Value, json};
 
 use super::{Act, earn};
+use crate::events::CollaborationUnpaid;
 use crate::model::{Collaboration, ContractWish, Rule, Side, Status, Submission};
 use crate::store;
 
@@ -130,7 +131,7 @@ async fn lock(act: &Act<'_>, tx: &mut Tx, of: &Collaboration) -> Result<Option<C
 }
 
 /// Have both signed the contract themselves? What the business states for the creator is not the creator's signature.
-pub(crate) async fn is_signed_by_both(_: &Act<'_>, tx: &mut Tx, of: &mut Collaboration) -> Result<bool> {
+pub(crate) async fn is_signed_by_both(tx: &mut Tx, of: &mut Collaboration) -> Result<bool> {
     let Some(id) = of.contract_id else { return Ok(false) };
     let Some(contract) = contracts::find(SYSTEM, tx, id).await? else { return Ok(false) };
     if contract.status != ContractStatus::Signed {
@@ -246,7 +247,7 @@ pub(super) async fn split(act: &Act<'_>, tx: &mut Tx, of: &Collaboration, gets: 
 pub(crate) async fn signed(act: &Act<'_>, tx: &mut Tx, contract: ContractId) -> Result<()> {
     let Some(id) = store::by_contract(SYSTEM, tx, contract).await? else { return Ok(()) };
     let mut of = act.lock(tx, id).await?;
-    if !is_signed_by_both(act, tx, &mut of).await? && of.signed_at.is_none() {
+    if !is_signed_by_both(tx, &mut of).await? && of.signed_at.is_none() {
         return Ok(());
     }
     if matches!(of.status, Status::Approved | Status::Completed) {
@@ -273,4 +274,17 @@ pub(crate) async fn paid(act: &Act<'_>, tx: &mut Tx, contract: ContractId) -> Re
         earn(act, tx, &of, &[(Side::Creator, Rule::Paid), (Side::Business, Rule::Paid)]).await?;
     }
     act.save(tx, &mut of).await
+}
+
+/// What the approval of content made due was not paid for too long: that costs the business, once.
+pub(crate) async fn overdue(act: &Act<'_>, tx: &mut Tx, of: &mut Collaboration) -> Result<()> {
+    let Some(id) = of.contract_id else { return Ok(()) };
+    of.unpaid_at = Some(act.now);
+    let payments = payments::store::of_contract(SYSTEM, tx, id).await?;
+    if payments.iter().any(|one| one.is_due(act.now)) {
+        act.record(tx, of, "unpaid", json!({"contract": id})).await?;
+        tx.event(CollaborationUnpaid((&*of).into()));
+        earn(act, tx, of, &[(Side::Business, Rule::Unpaid)]).await?;
+    }
+    act.save(tx, of).await
 }

@@ -12,7 +12,7 @@ mod submit;
 mod wake;
 
 pub(crate) use cancel::cancel;
-pub(crate) use contract::{is_signed_by_both, paid, signed};
+pub(crate) use contract::{is_signed_by_both, overdue, paid, signed};
 pub(crate) use dispute::{decide, dispute, state};
 pub(crate) use earn::{earn, settle_tier};
 pub use open::open;

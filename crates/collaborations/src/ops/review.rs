@@ -31,7 +31,7 @@ pub(crate) async fn analyse(act: &Act<'_>, id: SubmissionId) -> Result<Report> {
 
 /// Writes down what the check has found, if nobody has decided meanwhile.
 pub(crate) async fn keep_analysis(act: &Act<'_>, tx: &mut Tx, id: SubmissionId, report: &Report) -> Result<Submission> {
-    let (of, mut submission) = act.lock_submission(tx, id).await?;
+    let (mut of, mut submission) = act.lock_submission(tx, id).await?;
     let was = submission.status;
     submission.status = was.next(SubmissionStatus::UnderReview)?;
     let told = serde_json::to_value(report).map_err(Error::internal)?;
@@ -43,7 +43,6 @@ pub(crate) async fn keep_analysis(act: &Act<'_>, tx: &mut Tx, id: SubmissionId, 
     let open = report.checks.iter().filter(|check| check.verdict != Verdict::Pass).count();
     let detail = json!({"submission": id, "ai_score": report.ai_score, "not_passed": open});
     act.record(tx, &of, "analysed", detail).await?;
-    let mut of = of;
     act.save(tx, &mut of).await?;
     Ok(submission)
 }

@@ -47,7 +47,7 @@ pub(crate) async fn schedule(act: &Act<'_>, tx: &mut Tx, of: &mut Collaboration,
 
 /// The first day, which either side says; or the deadline of the content, if nobody does.
 pub(super) async fn first(act: &Act<'_>, tx: &mut Tx, of: &mut Collaboration, day: Timestamp) -> Result<()> {
-    if of.contract_wish == ContractWish::Required && !is_signed_by_both(act, tx, of).await? {
+    if of.contract_wish == ContractWish::Required && !is_signed_by_both(tx, of).await? {
         return Err(Error::conflict(
             "The offer asks for a contract: both sides sign it first (contract_id names it), then the day is agreed",
         ));

@@ -49,7 +49,7 @@ async fn remind(act: &Act<'_>, tx: &mut Tx, of: &mut Collaboration) -> Result<()
 /// No day was agreed on in time: it is the deadline of the content, where there is one and nothing stands against it; else it is over.
 async fn nobody_scheduled(act: &Act<'_>, tx: &mut Tx, of: &mut Collaboration) -> Result<()> {
     let required = of.contract_wish == crate::ContractWish::Required;
-    let signed = !required || super::is_signed_by_both(act, tx, of).await?;
+    let signed = !required || super::is_signed_by_both(tx, of).await?;
     match of.content_deadline.filter(|deadline| *deadline > act.now && signed) {
         Some(day) => schedule::first(act, tx, of, day).await,
         None if !signed => cancel(act, tx, of, "The contract was not signed by both within 7 days").await,

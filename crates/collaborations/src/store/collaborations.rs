@@ -117,6 +117,14 @@ pub async fn unanswered(scope: Scope, tx: &mut Tx, now: Timestamp, limit: u32) -
     tx.fetch_all(sql, args![now, limit]).await
 }
 
+/// Collaborations under a signed contract whose content was approved before, and of which nothing was heard of a payment since.
+pub async fn unpaid(scope: Scope, tx: &mut Tx, before: Timestamp, limit: u32) -> Result<Vec<CollaborationId>> {
+    debug_assert!(scope.sees_everything());
+    let sql = "SELECT id FROM collaborations WHERE approved_at <= $1 AND approved_at IS NOT NULL AND signed_at IS NOT NULL \
+               AND paid_at IS NULL AND unpaid_at IS NULL AND status IN ('APPROVED', 'COMPLETED') ORDER BY approved_at, id LIMIT $2";
+    tx.fetch_all(sql, args![before, limit]).await
+}
+
 /// The collaboration of a contract.
 pub async fn by_contract(scope: Scope, tx: &mut Tx, contract: ContractId) -> Result<Option<CollaborationId>> {
     let mut sql = Sql::new("SELECT id FROM collaborations WHERE TRUE");

@@ -122,6 +122,7 @@ async fn what_was_paid_goes_back_when_it_is_called_off(fresh: FreshDb) {
     world.sign(&path).await;
     world.schedule(&path).await;
     world.pay(&path).await;
+    world.settle().await;
     world.creator.post(&format!("{path}/cancel"), &json!({"reason": "I am ill"})).await.ok();
     world.settle().await;
     let payment = &world.payments(&path).await[0];
@@ -142,6 +143,7 @@ async fn disputes_freeze_the_payment_and_decisions_move_it(fresh: FreshDb) {
         let (path, _) = world.under_contract().await;
         if pays_before {
             world.pay(&path).await;
+            world.settle().await;
         }
         let opened = world.creator.post(&format!("{path}/dispute"), &json!({"reason": "They never answer"})).await.ok();
         assert_eq!(world.get(&path).await["money"]["is_frozen"], true);
@@ -175,4 +177,23 @@ async fn disputes_freeze_the_payment_and_decisions_move_it(fresh: FreshDb) {
         assert_eq!(world.get(&path).await["money"]["is_frozen"], false);
     }
     world.clock.advance(DAY);
+}
+
+#[both_engines]
+async fn what_is_not_paid_for_two_weeks_costs_the_business(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let (path, submission) = world.under_contract().await;
+    world.business.post(&format!("{submission}/approve"), &json!({})).await.ok();
+    world
+        .until(&path, |body| body["timeline"].as_array().unwrap().iter().any(|one| one["kind"] == "contract_signed"))
+        .await;
+    world.clock.advance(13 * DAY);
+    world.run().await;
+    assert_eq!(world.happened("collaboration.unpaid").await, 0);
+    world.clock.advance(2 * DAY);
+    world.run().await;
+    world.clock.advance(DAY);
+    world.run().await;
+    assert_eq!(world.happened("collaboration.unpaid").await, 1);
+    assert_eq!(world.standing(&world.business_account).await.failed, 1);
 }
