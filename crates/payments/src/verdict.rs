@@ -2,9 +2,11 @@
 
 use db::Tx;
 use events::TxExt as _;
+use jobs::NewJob;
 use kernel::{Amount, ContractId, Error, Money, Result, Scope};
 
 use crate::events::{PaymentFacts, PaymentRefunding};
+use crate::jobs::{PATIENCE, PAYOUTS};
 use crate::model::{Payment, Status};
 use crate::plan::{Milestone, Plan};
 use crate::{Payments, call_off, replan, store};
@@ -54,21 +56,17 @@ impl Payments {
         if there.iter().any(|payment| payment.status == Status::Processing) {
             return Err(Error::conflict("A payment of the contract is being processed; try again in a moment"));
         }
-        let paid: i64 = there.iter().filter(|one| one.currency == plan.currency).map(given).sum();
-        let mut excess = paid - gets.minor();
-        let mut refunded = 0;
-        // What is held goes back before what was passed on; the newest first.
-        let mut to_refund: Vec<Payment> = there.into_iter().filter(|one| given(one) > 0 && !one.is_manual()).collect();
-        to_refund.sort_by_key(|one| std::cmp::Reverse((one.held().is_ok_and(Money::is_positive), one.position)));
-        for payment in to_refund {
-            if excess <= 0 {
-                break;
-            }
-            let part = excess.min(given(&payment));
-            self.refund_part(tx, payment.id, Amount::from_minor(part), reason).await?;
-            (excess, refunded) = (excess - part, refunded + part);
+        // What is held goes back before what was passed on; the newest first. What was paid outside is out of reach.
+        let mut paid: Vec<Payment> = there.into_iter().filter(|one| given(one) > 0).collect();
+        let is_held = |one: &Payment| one.held().is_ok_and(Money::is_positive);
+        paid.sort_by_key(|one| (one.is_manual(), !is_held(one), std::cmp::Reverse(one.position)));
+        let (by_us, outside): (Vec<&Payment>, Vec<&Payment>) = paid.iter().partition(|one| !one.is_manual());
+        let sums: Vec<i64> = by_us.iter().map(|one| given(one)).collect();
+        let shares = shares(&sums, outside.iter().map(|one| given(one)).sum(), gets.minor());
+        for (payment, part) in by_us.iter().zip(&shares.back).filter(|(_, part)| **part > 0) {
+            self.refund_part(tx, payment.id, Amount::from_minor(*part), reason).await?;
         }
-        let to_pay = (gets.minor() - paid).max(0);
+        let to_pay = shares.to_pay;
         if to_pay > 0 {
             let name = "dispute_decision".to_owned();
             let milestone = Milestone { name, amount: gets, due_on: Some(now), on_delivery: false, was: None };
@@ -77,7 +75,11 @@ impl Payments {
         } else {
             call_off(SYSTEM, tx, self.app.clock(), plan.contract).await?;
         }
-        let [refunded, to_pay, outside] = [refunded, to_pay, excess.max(0)].map(Amount::from_minor);
+        // What of the creator's share was held meanwhile is passed on once the rest has gone back.
+        let job = NewJob::new(PAYOUTS, &plan.creator)?.at(now.plus(4 * PATIENCE));
+        jobs::enqueue(tx, self.app.clock(), job).await?;
+        let refunded = shares.back.iter().sum();
+        let [refunded, to_pay, outside] = [refunded, to_pay, shares.outside].map(Amount::from_minor);
         Ok(Verdict { refunded, to_pay, outside })
     }
 
@@ -98,4 +100,48 @@ fn given(payment: &Payment) -> i64 {
         return 0;
     }
     payment.amount.minor() - payment.refunded.minor() - payment.refunding.minor() - payment.disputed.minor()
+}
+
+/// What is to be done so that the creator has so much.
+#[derive(Debug)]
+struct Shares {
+    /// What goes back of each payment, in their order.
+    back: Vec<i64>,
+    /// What has to go back outside.
+    outside: i64,
+    /// What is still to be paid.
+    to_pay: i64,
+}
+
+/// Of payments of so much each, and so much that was paid outside, the creator is to have `gets`.
+fn shares(paid: &[i64], paid_outside: i64, gets: i64) -> Shares {
+    let all = paid.iter().sum::<i64>() + paid_outside;
+    let mut excess = (all - gets).max(0);
+    let back = paid.iter().map(|one| {
+        let part = excess.min(*one);
+        excess -= part;
+        part
+    });
+    let back = back.collect();
+    Shares { back, outside: excess, to_pay: (gets - all).max(0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// To the last cent: what was paid, less what goes back, and with what is still to be paid, is what the creator gets. And nothing goes
+        /// back that was not paid.
+        #[test]
+        fn no_cent_is_lost(paid in prop::collection::vec(1_i64..10_000_000, 0..8), outside in 0_i64..10_000_000, gets in 0_i64..50_000_000) {
+            let shares = shares(&paid, outside, gets);
+            let all = paid.iter().sum::<i64>() + outside;
+            prop_assert_eq!(all - shares.back.iter().sum::<i64>() - shares.outside + shares.to_pay, gets);
+            prop_assert!(shares.back.iter().zip(&paid).all(|(back, paid)| (0..=*paid).contains(back)));
+            prop_assert!((0..=outside).contains(&shares.outside) && (shares.to_pay == 0 || all <= gets));
+        }
+    }
 }
