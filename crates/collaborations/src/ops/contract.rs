@@ -11,6 +11,7 @@ use deals::model::{
 };
 use deals::ops::Draft;
 use deals::{Actor, store as contracts};
+use events::TxExt as _;
 use input::Fields;
 use kernel::{Amount, CampaignId, ContractId, CreatorId, Error, Result, Scope};
 use payments::{Plan, Verdict};
