@@ -1,0 +1,3 @@
+//! The marketplace: offers of businesses, and applications of creators to them.
+
+pub mod events;
