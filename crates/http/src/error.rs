@@ -105,7 +105,7 @@ impl IntoResponse for ApiError {
         let (status, code) = status_and_code(error.kind());
         telemetry::log_error(&error, status);
         let (request_id, timestamp) = telemetry::current_request();
-        let detail = if error.faults().is_empty() {
+        let detail = if error.faults().is_empty() || error.kind() != Kind::Invalid {
             Detail::Message(error.message().to_owned())
         } else {
             Detail::Faults(error.faults().iter().map(detail_fault).collect())

@@ -94,6 +94,13 @@ impl Error {
         Self::invalid(vec![Fault { loc: vec!["body".into(), field.into()], message: message.into(), kind: "invalid" }])
     }
 
+    /// The same with a list of what is wrong, each part by its field: for a refusal that says what is missing.
+    #[must_use]
+    pub fn listing(mut self, faults: Vec<Fault>) -> Self {
+        self.0.faults = faults;
+        self
+    }
+
     /// A fault of ours: the caller reads that it is ours, the log reads why.
     pub fn internal(context: impl fmt::Display) -> Self {
         Self::new(Kind::Internal, "Something went wrong on our side; it has been logged under this request id")
@@ -121,7 +128,7 @@ impl Error {
         &self.0.message
     }
 
-    /// Every field that is not as it should be; only of [`Kind::Invalid`].
+    /// Every field that is not as it should be; of [`Kind::Invalid`], and of what [lists](Error::listing) them.
     pub fn faults(&self) -> &[Fault] {
         &self.0.faults
     }

@@ -3,6 +3,8 @@
 use events::{Kind, event};
 use kernel::{AccountId, ApplicationId, CreatorId, OfferId, WorkspaceId};
 
+use crate::model::{Application, Offer};
+
 /// Everything that happens here.
 pub const EVENTS: &[Kind] = &[
     Kind::of::<OfferPublished>(),
@@ -32,6 +34,12 @@ pub struct OfferFacts {
     pub business_id: AccountId,
     /// The offer.
     pub offer_id: OfferId,
+}
+
+impl From<&Offer> for OfferFacts {
+    fn from(offer: &Offer) -> Self {
+        Self { workspace_id: offer.workspace_id, business_id: offer.business_id, offer_id: offer.id }
+    }
 }
 
 /// An offer was published: it takes applications.
@@ -95,6 +103,18 @@ pub struct ApplicationFacts {
     pub offer_id: OfferId,
     /// The application.
     pub application_id: ApplicationId,
+}
+
+impl From<&Application> for ApplicationFacts {
+    fn from(of: &Application) -> Self {
+        Self {
+            workspace_id: of.workspace_id,
+            business_id: of.business_id,
+            creator_id: of.creator_id,
+            offer_id: of.offer_id,
+            application_id: of.id,
+        }
+    }
 }
 
 /// A creator applied. The business is told.

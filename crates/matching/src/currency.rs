@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kernel::Currency;
 use mind::understand::{Lang, Understanding};
 
 /// The currency of the directory's rates.
@@ -34,6 +35,11 @@ impl ExchangeRates {
             rates.insert(code, rate);
         }
         Ok(Self(rates))
+    }
+
+    /// How many dollars one unit of a currency is worth; one, where no setting says.
+    pub fn rate(&self, currency: Currency) -> f64 {
+        if currency == Currency::USD { 1.0 } else { self.0.get(currency.code()).copied().unwrap_or(1.0) }
     }
 
     /// The budget of a query in dollars, and how it came to be that if it was in something else.

@@ -69,7 +69,7 @@ impl Matching {
     }
 
     /// What other currencies are worth.
-    pub(crate) fn exchange(&self) -> &ExchangeRates {
+    pub fn exchange(&self) -> &ExchangeRates {
         &self.exchange
     }
 

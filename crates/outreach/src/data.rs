@@ -99,6 +99,16 @@ pub const SECTIONS: &[Table] = &[
         from: "FROM outreach_follow_ups WHERE workspace_id IN {owned} ORDER BY created_at, id",
     },
     Table {
+        name: "outreach_letters",
+        columns: LETTER,
+        from: "FROM outreach_letters WHERE workspace_id IN {owned} ORDER BY created_at DESC, id DESC",
+    },
+    Table {
+        name: "outreach_letters_to_you",
+        columns: LETTER,
+        from: "FROM outreach_letters WHERE lower(address) IN {addresses} ORDER BY created_at DESC, id DESC",
+    },
+    Table {
         name: "outreach_about_you",
         columns: &[
             ("id", Plain),
@@ -202,6 +212,8 @@ const TOUCH: &[(&str, http_base::data::As)] = &[
     ("t.subject", Plain),
     ("t.summary", MailText),
 ];
+const LETTER: &[(&str, http_base::data::As)] =
+    &[("workspace_id", Plain), ("brand", Plain), ("address", Plain), ("status", Plain), ("created_at", Moment)];
 const SUPPRESSION: &[(&str, http_base::data::As)] =
     &[("workspace_id", Plain), ("address", Plain), ("reason", Plain), ("note", Plain), ("created_at", Moment)];
 
@@ -217,6 +229,13 @@ impl Eraser for Erasing {
         for id in entries {
             entry(scope, tx, id, now).await?;
         }
+        // What was queued is not sent: nobody is told by whom they were to be invited.
+        let letters: Vec<uuid::Uuid> =
+            of.sql("SELECT id FROM outreach_letters WHERE lower(address) IN {addresses} ORDER BY id").all(tx).await?;
+        mail::data::erase_about(tx, &letters).await?;
+        let sql = "UPDATE outreach_letters SET address = NULL, status = CASE WHEN status = 'queued' THEN 'withheld' ELSE status END \
+                   WHERE lower(address) IN {addresses}";
+        of.sql(sql).run(tx).await?;
         of.sql("DELETE FROM outreach_unmatched WHERE address_key IN {addresses}").run(tx).await?;
         let sql = "UPDATE outreach_suppressions SET note = NULL WHERE address_key IN {addresses}";
         of.sql(sql).run(tx).await.map(drop)

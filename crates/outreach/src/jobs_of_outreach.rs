@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::letter::{self, Values};
+use crate::letters;
 use crate::sending::{self, Letter};
 use crate::store::sequences::{self, Run, RunId};
 use crate::store::{self, touches};
@@ -38,6 +39,8 @@ pub fn jobs(outreach: &Outreach) -> Registry {
     registry.on(STEP, move |context, payload| step(own.clone(), context, payload));
     let own = outreach.clone();
     registry.on(REMINDER, move |context, payload| remind(own.clone(), context, payload));
+    let own = outreach.clone();
+    registry.on(letters::FATE, move |context, payload| letters::fate(own.clone(), context, payload));
     crate::sweeping::register(&mut registry, outreach);
     registry
 }

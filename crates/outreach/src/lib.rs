@@ -16,6 +16,7 @@ mod inbound;
 mod jobs_of_outreach;
 mod learning;
 mod letter;
+mod letters;
 mod migrations;
 mod model;
 mod negotiation;
@@ -29,6 +30,7 @@ mod token;
 
 pub use jobs_of_outreach::jobs;
 pub use learning::{Learned, read as read_conversation};
+pub use letters::{Letters, NewLetter};
 pub use migrations::MIGRATIONS;
 pub use model::{
     CallStatus, Channel, EmailStatus, Entry, MessageType, NewEntry, OutreachBody, Stage, Status, Suggestion,

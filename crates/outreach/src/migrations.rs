@@ -3,7 +3,7 @@
 use db::Migration;
 
 /// The log, and what hangs on it.
-pub const MIGRATIONS: &[Migration] = &[LOG, TOUCHES, UPLOADS, REQUESTS, UNMATCHED];
+pub const MIGRATIONS: &[Migration] = &[LOG, TOUCHES, UPLOADS, REQUESTS, UNMATCHED, LETTERS];
 
 const LOG: Migration = Migration {
     id: "0030_outreach",
@@ -237,3 +237,20 @@ CREATE INDEX outreach_touches_by_address ON outreach_touches (lower(address)) WH
 
 /// Keys of requests are kept where those of every route are.
 const REQUESTS: Migration = Migration { id: "0033_requests", sql: "DROP TABLE outreach_requests;" };
+
+/// Letters that belong to no campaign.
+const LETTERS: Migration = Migration {
+    id: "0091_outreach_letters",
+    sql: "
+CREATE TABLE outreach_letters (
+    id {id} PRIMARY KEY,
+    workspace_id {id} NOT NULL,
+    brand TEXT NOT NULL,
+    address TEXT,
+    status TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX outreach_letters_by_workspace ON outreach_letters (workspace_id, created_at DESC, id DESC);
+CREATE INDEX outreach_letters_by_address ON outreach_letters (lower(address));
+",
+};

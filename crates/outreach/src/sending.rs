@@ -14,7 +14,7 @@ use crate::store::suppressions::Suppression;
 use crate::store::touches::{self, Touch, TouchId};
 use crate::store::{self, sequences, suppressions};
 use crate::token::{Key, Purpose};
-use crate::{Channel, EmailStatus, Entry, MessageType, Outreach, Stage, Status, inbound};
+use crate::{Channel, EmailStatus, Entry, MessageType, Outreach, Stage, Status, inbound, letters};
 
 /// The kind of job that hears what became of a mail.
 pub(crate) const FATE: &str = "outreach.mail";
@@ -50,7 +50,7 @@ pub(crate) async fn refuse_suppressed(scope: Scope, tx: &mut Tx, campaign: &Camp
 const TOO_MANY_WAIT: u32 = 3_600;
 
 /// Refuses a mail beyond what a workspace, or all of them, write in a day.
-async fn refuse_too_many(outreach: &Outreach, tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
+pub(crate) async fn refuse_too_many(outreach: &Outreach, tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
     let (scope, settings) = (Scope::system(), outreach.settings());
     let since = outreach.app().clock().now().plus(-time::DAY);
     for (whose, workspace, most) in
@@ -224,7 +224,9 @@ pub struct Unsubscribed;
 #[async_trait]
 impl Veto for Unsubscribed {
     async fn veto(&self, tx: &mut Tx, mail: &Leaving) -> Result<Option<String>> {
-        let (Some(workspace), Some(FATE)) = (mail.workspace, mail.about.as_deref()) else { return Ok(None) };
+        let (Some(workspace), Some(FATE | letters::FATE)) = (mail.workspace, mail.about.as_deref()) else {
+            return Ok(None);
+        };
         let reason = suppressions::reason(Scope::system(), tx, workspace, &mail.to).await?;
         Ok(reason.map(|reason| format!("the receiver gets no more mails of this workspace: {reason}")))
     }

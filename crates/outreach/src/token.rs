@@ -17,6 +17,8 @@ const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 pub(crate) enum Purpose {
     /// To get no more mails; the id is that of the mail's touch.
     Unsubscribe = b'u' as isize,
+    /// The same; the id is that of a letter, which belongs to no campaign.
+    Letter = b'l' as isize,
     /// To read the calendar file of a call; the id is the entry's.
     Calendar = b'c' as isize,
     /// To lead an answer to its entry; the id is the entry's.

@@ -86,6 +86,13 @@ pub async fn claims(tx: &mut Tx, account: AccountId) -> Result<Vec<(CreatorId, O
     tx.fetch_all("SELECT id, email_key FROM creators WHERE claimed_by = $1 ORDER BY id", args![account]).await
 }
 
+/// The entries on these platforms that somebody has claimed, and their accounts: for what is told to whoever it fits.
+pub async fn claimed_on(scope: Scope, tx: &mut Tx, platforms: &[Platform]) -> Result<Vec<(CreatorId, AccountId)>> {
+    debug_assert!(scope.sees_everything(), "who has claimed what is the server's to know");
+    let mut sql = Sql::new("SELECT id, claimed_by FROM creators WHERE claimed_by IS NOT NULL AND deleted_at IS NULL");
+    sql.and_in("platform", platforms.iter().copied()).push(" ORDER BY id").all(tx).await
+}
+
 /// Is there such an entry, be it gone since or not, and (for a creator's own scope) is it theirs?
 pub async fn is_known(scope: Scope, tx: &mut Tx, id: CreatorId) -> Result<bool> {
     if !scope.may_read_directory() {

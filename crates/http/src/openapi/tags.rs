@@ -18,6 +18,8 @@ const TAGS: &[(&str, &str)] = &[
     ("Outreach calls", "Calls to creators: scheduling, transcripts, recordings, consents, the do-not-call list."),
     ("Voice calls", "Calls by telephone with an agent of our own."),
     ("Contracts", "Contracts: drafts, signatures, amendments, deliverables, the trail."),
+    ("Offers", "The marketplace: offers of paid work, who sees them, how well they fit, invitations."),
+    ("Applications", "The marketplace: applications of creators, counter-offers, decisions."),
     ("Payments", "Payments of a contract, refunds, payouts and the ledger."),
     ("Analytics", "Figures of campaigns, from posts, links and orders."),
     ("Tracked links", "Short links that count who follows them."),

@@ -8,7 +8,7 @@ use db::Tx;
 use events::TxExt as _;
 use http_base::{Answer, App, Body, Caller, Done, ErrorBody, Named, Offsets, Page, Params, done};
 use input::Input;
-use kernel::{Error, Kind, Result, Scope, Timestamp};
+use kernel::{Error, Id, Kind, OutreachId, Result, Scope, Timestamp, WorkspaceId};
 use maud::html;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,8 +16,9 @@ use utoipa::ToSchema;
 use super::workspace;
 use crate::Outreach;
 use crate::events::OutreachUnsubscribed;
+use crate::letters;
 use crate::store::suppressions::{self, Suppression, SuppressionId};
-use crate::store::touches::{self, Touch, TouchId};
+use crate::store::touches::{self, TouchId};
 use crate::store::{self, sequences};
 use crate::token::Purpose;
 
@@ -155,8 +156,8 @@ pub(super) async fn page(State(outreach): State<Outreach>, name: Named, headers:
 async fn ask(outreach: &Outreach, token: &str) -> Result<Response> {
     // Before the transaction: the key may have to be made.
     outreach.key().await?;
-    let (touch, brand) = asked(outreach, token, &mut outreach.app().read().await?).await?;
-    let address = masked(touch.address.as_deref().unwrap_or_default());
+    let Asked { brand, address, .. } = asked(outreach, token, &mut outreach.app().read().await?).await?;
+    let address = masked(address.as_deref().unwrap_or_default());
     let body = html! {
         section.card {
             p {
@@ -170,10 +171,27 @@ async fn ask(outreach: &Outreach, token: &str) -> Result<Response> {
     Ok(http_base::page::page("No more mails?", &body))
 }
 
+/// What a token of an unsubscribe link is from.
+struct Asked {
+    /// Whose mail it was,
+    workspace_id: WorkspaceId,
+    /// in whose name.
+    brand: String,
+    /// To whom; nothing once they had their data erased.
+    address: Option<String>,
+    /// The entry that it belongs to; a letter belongs to none.
+    entry: Option<OutreachId>,
+}
+
 /// The mail that a token is from, and whose mail it was.
-async fn asked(outreach: &Outreach, token: &str, tx: &mut Tx) -> Result<(Touch, String)> {
-    let scope = Scope::system();
-    let id = outreach.key().await?.read(Purpose::Unsubscribe, token).ok_or_else(unknown)?;
+async fn asked(outreach: &Outreach, token: &str, tx: &mut Tx) -> Result<Asked> {
+    let (scope, key) = (Scope::system(), outreach.key().await?);
+    if let Some(id) = key.read(Purpose::Letter, token) {
+        let letter = letters::by_id(scope, tx, Id::from_uuid(id)).await?.ok_or_else(unknown)?;
+        let letters::Stored { workspace_id, brand, address, .. } = letter;
+        return Ok(Asked { workspace_id, brand, address, entry: None });
+    }
+    let id = key.read(Purpose::Unsubscribe, token).ok_or_else(unknown)?;
     let touch = touches::by_id(scope, tx, TouchId::from_uuid(id)).await?.ok_or_else(unknown)?;
     let entry = store::by_id(scope, tx, touch.outreach_id).await?.ok_or_else(unknown)?;
     let brand = match campaigns::find(scope, tx, &entry.campaign_id.to_string()).await {
@@ -182,7 +200,7 @@ async fn asked(outreach: &Outreach, token: &str, tx: &mut Tx) -> Result<(Touch, 
         Err(error) if error.kind() == Kind::NotFound => "The sender".to_owned(),
         Err(error) => return Err(error),
     };
-    Ok((touch, brand))
+    Ok(Asked { workspace_id: touch.workspace_id, brand, address: touch.address, entry: Some(entry.id) })
 }
 
 /// An address as it is shown to whoever has the link, or writes to it without having it: enough to know it by.
@@ -246,22 +264,25 @@ async fn suppress(outreach: &Outreach, token: &str) -> Result<(Option<String>, S
     let (app, scope) = (outreach.app(), Scope::system());
     let (clock, now) = (app.clock(), app.clock().now());
     let mut tx = app.write().await?;
-    let (touch, brand) = asked(outreach, token, &mut tx).await?;
+    let Asked { workspace_id, brand, address, entry } = asked(outreach, token, &mut tx).await?;
     // They had their data erased: no address is left to be written to.
-    let Some(address) = touch.address.clone() else { return Ok((None, brand)) };
+    let Some(address) = address else { return Ok((None, brand)) };
     let new = Suppression {
         id: clock.new_id(),
-        workspace_id: touch.workspace_id,
+        workspace_id,
         address: address.clone(),
         reason: "unsubscribed".into(),
         note: None,
         created_at: now,
     };
-    if suppressions::insert(scope, &mut tx, &new).await? {
-        let entry = store::find(scope, &mut tx, touch.outreach_id).await?;
-        tx.event(OutreachUnsubscribed((&entry).into()));
+    let is_new = suppressions::insert(scope, &mut tx, &new).await?;
+    if let Some(entry) = entry {
+        if is_new {
+            let entry = store::find(scope, &mut tx, entry).await?;
+            tx.event(OutreachUnsubscribed((&entry).into()));
+        }
+        sequences::stop_of_entry(scope, &mut tx, entry, "unsubscribed", now).await?;
     }
-    sequences::stop_of_entry(scope, &mut tx, touch.outreach_id, "unsubscribed", now).await?;
     tx.commit().await?;
     Ok((Some(address), brand))
 }
