@@ -3,7 +3,6 @@
 use collaborations::{Brief, ContractWish, OfferFacts};
 use db::Json;
 use kernel::{AccountId, Amount, Currency, Error, Fault, Kind, Money, OfferId, Result, Timestamp, WorkspaceId};
-use serde_json::json;
 
 use super::input::{ContentSpecs, NewOffer, OfferChanges};
 use super::requirements::Requirements;
@@ -396,29 +395,25 @@ impl OfferVersion {
         }
     }
 
-    /// What the content has to meet, in the names of [`mind`]'s brief.
+    /// What the content has to meet, as the check of content reads it.
     fn brief(&self, brand: &str) -> Brief {
         let specs = &self.content_specs.0;
-        let brief = json!({
-            "required_hashtags": specs.required_hashtags,
-            "required_mentions": specs.required_mentions,
-            "platforms": self.platforms.0,
-            "formats": specs.formats,
-            "caption_requirements": specs.caption_requirements.clone().unwrap_or_default(),
-            "forbidden_words": specs.forbidden_words,
-            "required_links": specs.required_links,
-            "required_codes": specs.required_codes,
-            "language": specs.language,
-            "markets": self.countries.0,
-            "deadline": self.content_deadline,
-            "advertising": true,
-            "posted_by": specs.posted_by,
-            "brand": [brand],
-            "about": format!("{}. {}", self.title, self.description),
-        });
-        match brief {
-            serde_json::Value::Object(brief) => brief,
-            _ => Brief::new(),
+        Brief {
+            required_hashtags: specs.required_hashtags.clone(),
+            required_mentions: specs.required_mentions.clone(),
+            platforms: self.platforms.0.iter().map(ToString::to_string).collect(),
+            formats: specs.formats.iter().map(ToString::to_string).collect(),
+            caption_requirements: specs.caption_requirements.clone().unwrap_or_default(),
+            forbidden_words: specs.forbidden_words.clone(),
+            required_links: specs.required_links.clone(),
+            required_codes: specs.required_codes.clone(),
+            language: specs.language.clone(),
+            markets: self.countries.0.clone(),
+            deadline: self.content_deadline,
+            advertising: true,
+            posted_by: specs.posted_by.into(),
+            brand: vec![brand.to_owned()],
+            about: format!("{}. {}", self.title, self.description),
         }
     }
 

@@ -244,6 +244,15 @@ pub enum PostedBy {
     Brand,
 }
 
+impl From<PostedBy> for mind::brief::PostedBy {
+    fn from(by: PostedBy) -> Self {
+        match by {
+            PostedBy::Creator => Self::Creator,
+            PostedBy::Brand => Self::Brand,
+        }
+    }
+}
+
 /// Where an offer stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, kernel::Words)]
 #[words(name = "OfferStatus")]
