@@ -30,6 +30,11 @@ pub use state::Marketplace;
 /// The topic of the version of all offers.
 pub const TOPIC: &str = "offers";
 
+/// Invitations name creators: whoever invites one works with their entry.
+pub const REFERENCES: creators::References = creators::References(
+    "SELECT DISTINCT creator_id, workspace_id FROM (SELECT influencer_id AS creator_id, workspace_id FROM offer_invitations) AS invited WHERE TRUE",
+);
+
 /// All of it, for the server.
 pub fn slice(market: &Marketplace) -> http_base::Slice {
     http_base::Slice::new("marketplace", router(market.clone()))

@@ -20,6 +20,7 @@ use http_base::{App, Check, Mode, Routes, Slice};
 use insights::Insights;
 use jobs::{Registry, Workers};
 use kernel::{Clock, Error, Result};
+use marketplace::Marketplace;
 use matching::Matching;
 use outreach::Outreach;
 use payments::Payments;
@@ -63,6 +64,7 @@ const SLICES: &[Wired] = &[
         collaborations::slice(&server.collaborations)
     }),
     (insights::MIGRATIONS, insights::events::EVENTS, |server, _| insights::slice(&server.insights, &server.directory)),
+    (marketplace::MIGRATIONS, marketplace::events::EVENTS, |server, _| marketplace::slice(&server.market)),
     (accounts::MIGRATIONS, accounts::events::EVENTS, |server, kept| accounts::slice(&server.accounts, kept)),
 ];
 
@@ -102,6 +104,8 @@ pub struct Server {
     pub deals: Deals,
     /// Work that a business and a creator have agreed on.
     pub collaborations: Collaborations,
+    /// Offers and applications.
+    pub market: Marketplace,
     /// Figures: how they come in, and what they tell.
     pub insights: Insights,
     /// Money.
@@ -157,6 +161,7 @@ impl Server {
             Arc::new(outreach::REFERENCES),
             Arc::new(deals::REFERENCES),
             Arc::new(payments::REFERENCES),
+            Arc::new(marketplace::REFERENCES),
         ]);
         let post = mail::Post::new(
             app.clone(),
@@ -186,12 +191,14 @@ impl Server {
         );
         let insights = Insights::new(app.clone(), settings.insights.clone());
         let matching = Matching::new(directory.clone(), llm.clone(), settings.exchange.clone());
+        let market = Marketplace::new(collaborations.clone(), matching.clone(), outreach.clone(), settings.marketplace);
         let server = Self {
             app,
             accounts,
             directory,
             deals,
             collaborations,
+            market,
             insights,
             payments,
             outreach,

@@ -5,6 +5,7 @@ mod choices;
 pub mod cli;
 pub mod commands;
 pub mod demo;
+pub mod demo_market;
 mod event_log;
 mod guard;
 mod notices;

@@ -84,6 +84,8 @@ pub struct Settings {
     pub deals: deals::Settings,
     /// How collaborations go on by themselves.
     pub collaborations: collaborations::Settings,
+    /// How the marketplace goes on by itself.
+    pub marketplace: marketplace::Settings,
     /// How figures are taken in and told.
     pub insights: insights::Settings,
     /// `METRICS_TOKEN`.
@@ -311,6 +313,7 @@ impl Settings {
             payments: payments::Settings::read(&mut from),
             deals: deals::Settings::read(&mut from),
             collaborations: collaborations::Settings::read(&mut from),
+            marketplace: marketplace::Settings::read(&mut from),
             insights: insights::Settings::read(&mut from),
             metrics_token: from.secret("METRICS_TOKEN"),
             accounts: accounts::Settings::read(&mut from),

@@ -10,8 +10,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::build::{self, Server};
 use crate::cli::{Database, Demo};
-use crate::demo;
 use crate::settings::{Embeddings, Settings};
+use crate::{demo, demo_market};
 
 /// How long requests under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(30);
@@ -45,6 +45,8 @@ pub(super) async fn demo(options: Demo) -> Result<()> {
         demo::load(&server.app, &server.directory, workspace).await?;
     }
     server.directory.warm().await?;
+    server.market.warm().await?;
+    demo_market::load(&server, &settings).await?;
     super::tell(&invitation(&server, place, &options));
     if let Some(reader) = server.reader() {
         super::tell(&format!("A key is set: the words of searches are sent to {reader} to be read.\n"));
@@ -72,9 +74,18 @@ Nobody needs a token here, no mail is sent, nobody is called, no money moves.
            -d '{{"product_name": "FitBand Pro", "product_niche": "Fitness Technology", "total_budget": 25000,
                 "target_audience": "Health-conscious people aged 25-45 who track their fitness"}}'
 
+  Log in as  a brand            {brand}
+             a creator          {creator}
+             an administrator   {admin}
+             password of each   {password}
+
   Stop   Ctrl-C. To start afresh, delete the data.
 "#,
         version = build::VERSION,
+        brand = demo_market::BRAND,
+        creator = demo_market::CREATOR,
+        admin = demo_market::ADMIN,
+        password = demo_market::PASSWORD,
     )
 }
 
@@ -119,6 +130,7 @@ pub(super) async fn serve(database: &Database) -> Result<()> {
     let place = reached(&mut settings, &listener)?;
     let server = Server::new(db, Mode::Serve, &settings).await?;
     server.directory.warm().await?;
+    server.market.warm().await?;
     let creators = server.directory.catalogue().read().len();
     let seconds = started.elapsed().as_secs_f64();
     tracing::info!(%place, creators, seconds, version = build::VERSION, "ready");
