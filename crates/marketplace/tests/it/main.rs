@@ -4,6 +4,7 @@
 mod applications;
 mod data_rights;
 mod invitations;
+mod many;
 mod offers;
 mod recommendations;
 mod world;

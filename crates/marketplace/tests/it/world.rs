@@ -10,6 +10,7 @@ use creators::{Creator, Directory, LocalEmbedder, NewCreator};
 use deals::Deals;
 use http_base::{App, Authenticate};
 use jobs::Registry;
+use kernel::time::SECOND;
 use kernel::{Account, Clock, Error, Kind, Proof, Result, Scope, UserType, WorkspaceRole};
 use marketplace::{Marketplace, Settings};
 use matching::{ExchangeRates, Matching};
@@ -114,6 +115,8 @@ impl World {
             known,
             _fresh: fresh,
         };
+        // Whoever follows events begins with what happens from now on.
+        world.run().await;
         world.owner = world.register(UserType::Business, "fashion_brand").await;
         world.person = world.register(UserType::Creator, "mia").await;
         world.business = world.anyone.of(&world.owner);
@@ -217,6 +220,8 @@ impl World {
 
     /// Applies; answers the path of the application.
     pub(crate) async fn apply(&self, client: &Client, offer: &str, fee: Option<u64>) -> String {
+        // No two at the same moment, so that the newest is known.
+        self.clock.advance(SECOND);
         let sent = client.post("/api/v1/applications", &Self::application(offer, fee)).await;
         assert_eq!(sent.status, 201, "{}", sent.text());
         format!("/api/v1/applications/{}", sent.json()["id"].as_str().unwrap())
