@@ -173,19 +173,26 @@ impl Columns {
         Found { ids, total }
     }
 
-    /// The scores of an offer for a creator, if there is something to tell them by, and its budget in dollars.
+    /// The scores of an offer for a creator, if there is something to tell them by.
     pub fn scores(&self, id: OfferId, searching: &Searching, rate: &dyn Fn(Currency) -> f64) -> Option<Scores> {
         let slot = self.slot(id)?;
-        let scan = Scan::new(self, Some(searching), rate, 0);
-        self.scores_of(&scan, searching, slot)
+        let at = slot as usize;
+        let platforms: Vec<Network> = networks(self.platforms[at]).collect();
+        let seeker = searching.seeker(&platforms)?;
+        let currency = self.currency_list[usize::from(self.currencies[at])];
+        Some(self.compared(seeker, searching, slot, in_dollars(self.most[at], rate(currency))))
+    }
+
+    fn compared(&self, seeker: &Seeker, searching: &Searching, slot: u32, budget: i64) -> Scores {
+        let category = self.categories[slot as usize];
+        let facts = seeker.facts(category, budget);
+        seeker.scores(&searching.categories, category, facts, self.cosine(slot, &seeker.vector))
     }
 
     fn scores_of(&self, scan: &Scan<'_>, searching: &Searching, slot: u32) -> Option<Scores> {
         let at = slot as usize;
         let (_, seeker) = scan.figures[usize::from(self.platforms[at])].as_ref()?;
-        let (seeker, category) = ((*seeker)?, self.categories[at]);
-        let facts = seeker.facts(category, scan.budget(at));
-        Some(seeker.scores(&searching.categories, category, facts, self.cosine(slot, &seeker.vector)))
+        Some(self.compared((*seeker)?, searching, slot, scan.budget(at)))
     }
 
     fn passing(&self, filter: &Filter, scan: &Scan<'_>) -> Vec<u32> {

@@ -134,7 +134,7 @@ async fn told(
 ///
 /// The published offers. A creator who asks is told of each whether they may apply (`eligibility`) and how well it fits them (`match`). Both
 /// are null for everybody else.
-#[utoipa::path(get, path = "/api/v1/offers", tag = "Offers", params(ListOffers), security((), ("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/offers", tag = "Offers", params(ListOffers),
     responses((status = 200, description = "A page of offers", body = OfferList)))]
 async fn list(
     State(market): State<Marketplace>,

@@ -78,7 +78,7 @@ async fn create(
 ///
 /// Everybody sees a published one; reading it counts as a view, once for each account or visitor and day, but never for its business. A creator
 /// who asks is told whether they may apply and how well it fits them, with the reasons.
-#[utoipa::path(get, path = "/api/v1/offers/{offer_id}", tag = "Offers", security((), ("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/offers/{offer_id}", tag = "Offers",
     params(("offer_id" = String, Path, description = "The offer's id")),
     responses((status = 200, description = "The offer", body = OfferBody)))]
 async fn get(State(market): State<Marketplace>, caller: Anyone, peer: Peer, name: Named) -> Answer<Json<OfferBody>> {
