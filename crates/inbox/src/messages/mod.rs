@@ -1,0 +1,21 @@
+//! What people say to each other.
+
+mod attachments;
+mod model;
+mod ops;
+mod routes;
+mod safety;
+mod shapes;
+pub(crate) mod store;
+
+pub use model::{ConversationId, MessageId};
+pub(crate) use attachments::sweep;
+pub(crate) use shapes::MessageBody;
+pub use store::{hide, owner};
+
+use crate::Inbox;
+use http_base::Routes;
+
+pub(crate) fn router() -> Routes<Inbox> {
+    routes::router().merge(attachments::router())
+}
