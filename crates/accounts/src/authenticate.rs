@@ -3,12 +3,13 @@
 //! What moves is seen by the next request of every process on PostgreSQL, and of this process on SQLite; another process on the
 //! same SQLite file sees it within a tenth of a second (`db::Db::current_version`).
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use foldhash::fast::RandomState;
 use http_base::Authenticate;
-use kernel::{Account, AccountId, Proof, Result, Scope, SessionId, Timestamp, WorkspaceRole};
+use kernel::{Account, AccountId, ApiKeyId, Proof, Result, Scope, SessionId, Timestamp, WorkspaceRole};
 use moka::sync::Cache;
 
 use crate::claims::{Read, Signer};
@@ -88,6 +89,44 @@ impl Shared {
         let account = account_of(&alive, session);
         self.sessions.0.insert(session, Kept { version, expires_at: alive.expires_at, account: account.clone() });
         Ok(account)
+    }
+}
+
+impl Shared {
+    /// A number that moves whenever a log-in ends, or an account becomes another.
+    pub async fn version(&self) -> Result<i64> {
+        self.db.current_version(TOPIC).await
+    }
+
+    /// The accounts of these log-ins and keys as they stand now, in the same order; nothing for one that is let in no more. For whatever outlives
+    /// its request, and so its token.
+    pub async fn standing(&self, proofs: &[Proof]) -> Result<Vec<Option<Account>>> {
+        let (now, scope) = (self.clock.now(), Scope::system());
+        let sessions: Vec<SessionId> = proofs
+            .iter()
+            .filter_map(|proof| match proof {
+                Proof::Session(session) => Some(*session),
+                Proof::ApiKey(_) => None,
+            })
+            .collect();
+        let keys: Vec<ApiKeyId> = proofs
+            .iter()
+            .filter_map(|proof| match proof {
+                Proof::ApiKey(key) => Some(*key),
+                Proof::Session(_) => None,
+            })
+            .collect();
+        let mut tx = self.db.read().await?;
+        let mut found: HashMap<Proof, Account> = HashMap::new();
+        if !sessions.is_empty() {
+            let alive = store::all_alive(scope, &mut tx, &sessions, now).await?;
+            found.extend(alive.iter().map(|(id, alive)| (Proof::Session(*id), account_of(alive, *id))));
+        }
+        if !keys.is_empty() {
+            let alive = keys::all_alive(scope, &mut tx, &keys, now).await?;
+            found.extend(alive.into_iter().map(|account| (account.proof, account)));
+        }
+        Ok(proofs.iter().map(|proof| found.get(proof).cloned()).collect())
     }
 }
 

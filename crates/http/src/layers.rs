@@ -60,14 +60,16 @@ pub fn around(router: Router, policies: Policies, app: &App, origins: &[HeaderVa
     router
 }
 
-/// Recordings are compressed already, and players ask for ranges of them.
+/// Recordings are compressed already, and players ask for ranges of them. Live streams would wait in the compressor.
 #[derive(Clone, Copy)]
 struct NotAudio;
 
 impl Predicate for NotAudio {
     fn should_compress<B: axum::body::HttpBody>(&self, response: &axum::http::Response<B>) -> bool {
         let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        !media_type.is_some_and(|media_type| media_type.starts_with("audio/") || media_type == "application/pdf")
+        !media_type.is_some_and(|media_type| {
+            media_type.starts_with("audio/") || matches!(media_type, "application/pdf" | "text/event-stream")
+        })
     }
 }
 

@@ -106,7 +106,8 @@ impl Eraser for Erasing {
             of.sql(sql).run(tx).await?;
         }
         // The files themselves are swept after it.
-        let sql = "UPDATE message_attachments SET name = 'erased', message_id = NULL, sweep_at = $2 WHERE account_id = $1";
+        let sql =
+            "UPDATE message_attachments SET name = 'erased', message_id = NULL, sweep_at = $2 WHERE account_id = $1";
         tx.execute(sql, args![of.account, now]).await.map(drop)
     }
 }

@@ -104,11 +104,7 @@ pub(crate) struct FeedRow {
 }
 
 /// What came after these numbers in the feeds of these accounts, oldest first; `most` entries at most.
-pub(crate) async fn after(
-    tx: &mut Tx,
-    from: &[(AccountId, i64)],
-    most: u32,
-) -> Result<Vec<FeedRow>> {
+pub(crate) async fn after(tx: &mut Tx, from: &[(AccountId, i64)], most: u32) -> Result<Vec<FeedRow>> {
     let mut sql = Sql::new(format!("SELECT {} FROM inbox_feed WHERE FALSE", FeedRow::COLUMNS));
     for (account, seq) in from {
         sql.push(" OR (account_id = ").bind(*account).push(" AND seq > ").bind(*seq).push(")");
@@ -131,13 +127,7 @@ pub(crate) async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64> {
 }
 
 /// Counts one more of this in the present stretch of time, and tells how many there are.
-pub(crate) async fn flood(
-    tx: &mut Tx,
-    account: AccountId,
-    name: &str,
-    per: i64,
-    now: Timestamp,
-) -> Result<u64> {
+pub(crate) async fn flood(tx: &mut Tx, account: AccountId, name: &str, per: i64, now: Timestamp) -> Result<u64> {
     let bucket = now.micros() / per;
     let until = Timestamp::from_micros((bucket + 1) * per);
     let sql = "INSERT INTO inbox_floods (account_id, name, bucket, counted, until) VALUES ($1, $2, $3, 1, $4) \

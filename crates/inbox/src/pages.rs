@@ -42,9 +42,5 @@ impl Paging {
 
 /// One field of the body is not as it should be, with a word for programs.
 pub(crate) fn fault<T>(field: &str, kind: &'static str, message: &str) -> Result<T> {
-    Err(Error::invalid(vec![Fault {
-        loc: vec!["body".into(), field.into()],
-        message: message.to_owned(),
-        kind,
-    }]))
+    Err(Error::invalid(vec![Fault { loc: vec!["body".into(), field.into()], message: message.to_owned(), kind }]))
 }

@@ -48,12 +48,7 @@ impl Settings {
             attachment_bytes: from.number("MESSAGE_ATTACHMENT_BYTES", usual.attachment_bytes, 1024, 1 << 30),
             streams_of_account: from.number("LIVE_STREAMS_PER_ACCOUNT", usual.streams_of_account, 1, 10_000),
             streams: from.number("LIVE_STREAMS", usual.streams, 1, 1_000_000),
-            heartbeat: Duration::from_secs(from.number(
-                "LIVE_HEARTBEAT_SECONDS",
-                usual.heartbeat.as_secs(),
-                1,
-                300,
-            )),
+            heartbeat: Duration::from_secs(from.number("LIVE_HEARTBEAT_SECONDS", usual.heartbeat.as_secs(), 1, 300)),
         }
     }
 }

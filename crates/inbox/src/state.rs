@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use ::ports::files::Files;
 use axum::extract::FromRef;
 use http_base::App;
-use ::ports::files::Files;
 
 use crate::{Doors, Hub, Letters, Notifier, People, Settings};
 

@@ -1,5 +1,8 @@
 //! Wiring: settings become a server.
 
+mod notices;
+mod people;
+
 use std::sync::Arc;
 
 use accounts::Accounts;
@@ -17,6 +20,7 @@ use http_base::data::Data;
 use http_base::limits::RateLimits;
 use http_base::policy::Policies;
 use http_base::{App, Check, Mode, Routes, Slice};
+use inbox::{Hub, Inbox, Notifier};
 use insights::Insights;
 use jobs::{Registry, Workers};
 use kernel::{Clock, Error, Result};
@@ -65,6 +69,7 @@ const SLICES: &[Wired] = &[
     }),
     (insights::MIGRATIONS, insights::events::EVENTS, |server, _| insights::slice(&server.insights, &server.directory)),
     (marketplace::MIGRATIONS, marketplace::events::EVENTS, |server, _| marketplace::slice(&server.market)),
+    (inbox::MIGRATIONS, inbox::events::EVENTS, |server, _| inbox::slice(&server.inbox)),
     (accounts::MIGRATIONS, accounts::events::EVENTS, |server, kept| accounts::slice(&server.accounts, kept)),
 ];
 
@@ -79,8 +84,8 @@ pub fn event_kinds() -> Vec<Kind> {
 }
 
 /// Who writes along with events, in the transaction that they happen in.
-fn within() -> Within {
-    Within::default()
+fn within(notifier: &Notifier) -> Within {
+    Within::new(vec![notices::subscription(notifier.clone())])
 }
 
 /// Opens the database and makes its tables what this program needs.
@@ -106,6 +111,8 @@ pub struct Server {
     pub collaborations: Collaborations,
     /// Offers and applications.
     pub market: Marketplace,
+    /// What people are told, and say to each other.
+    pub inbox: Inbox,
     /// Figures: how they come in, and what they tell.
     pub insights: Insights,
     /// Money.
@@ -135,7 +142,8 @@ impl Server {
     pub async fn new(db: Db, mode: Mode, settings: &Settings) -> Result<Self> {
         let backend = vectors::prepare(&db, choices::vectors(settings.vector_index)).await?;
         let clock = Clock::system();
-        let db = db.with_clock(clock.clone()).with_listener(Arc::new(within()));
+        let notifier = Notifier::new(Arc::new(people::People), Hub::new());
+        let db = db.with_clock(clock.clone()).with_listener(Arc::new(within(&notifier)));
         let redis = choices::redis(settings, &clock)?;
         let counters: Arc<dyn Counters> = match &redis {
             Some(redis) => redis.clone(),
@@ -155,6 +163,7 @@ impl Server {
         }
         let app = app.mail_domain(&settings.mail.domain(settings.public_url.as_deref().unwrap_or_default())).build();
         let standings = Arc::new(collaborations::Standings::new(app.clock().clone()));
+        let doors = Arc::new(people::Doors(known.clone()));
         let accounts = Accounts::new(app.clone(), known).knowing(standings.clone());
         let directory = Directory::new(app.clone(), choices::metered_embedder(settings, &counters)?, backend);
         directory.referred_by(vec![
@@ -172,6 +181,13 @@ impl Server {
         let files = settings.files.open(&settings.files_folder)?;
         let llm = choices::metered_llm(settings, &counters)?;
         let outreach = Outreach::new(directory.clone(), files.clone(), llm.clone(), settings.outreach.clone());
+        let parts = inbox::Parts {
+            notifier,
+            letters: Arc::new(people::Letters(app.clone())),
+            doors,
+            files: Arc::clone(&files),
+        };
+        let inbox = Inbox::new(app.clone(), parts, settings.inbox.clone());
         let (telephony, agent) = choices::calling(settings, mode)?;
         let calls = Calls::new(app.clone(), telephony, agent, llm.clone(), settings.calls.clone());
         let payments = Payments::new(
@@ -199,6 +215,7 @@ impl Server {
             deals,
             collaborations,
             market,
+            inbox,
             insights,
             payments,
             outreach,

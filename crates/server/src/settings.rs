@@ -86,6 +86,8 @@ pub struct Settings {
     pub collaborations: collaborations::Settings,
     /// How the marketplace goes on by itself.
     pub marketplace: marketplace::Settings,
+    /// `NOTIFICATIONS_KEEP_DAYS`, `NEW_CONVERSATIONS_PER_DAY…`, `MESSAGE_ATTACHMENT_BYTES`, `LIVE_…`.
+    pub inbox: inbox::Settings,
     /// How figures are taken in and told.
     pub insights: insights::Settings,
     /// `METRICS_TOKEN`.
@@ -314,6 +316,7 @@ impl Settings {
             deals: deals::Settings::read(&mut from),
             collaborations: collaborations::Settings::read(&mut from),
             marketplace: marketplace::Settings::read(&mut from),
+            inbox: inbox::Settings::read(&mut from),
             insights: insights::Settings::read(&mut from),
             metrics_token: from.secret("METRICS_TOKEN"),
             accounts: accounts::Settings::read(&mut from),

@@ -1,8 +1,10 @@
 //! Answers, and what every one of them owes.
 
 use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use bytes::Bytes;
+use futures::StreamExt as _;
 use serde_json::Value;
 
 /// An answer, read to its end.
@@ -20,7 +22,12 @@ pub struct Reply {
 impl Reply {
     pub(crate) async fn read(asked: String, response: Response) -> Self {
         let (head, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("the body comes to its end");
+        let is_live = head.headers.get(CONTENT_TYPE).is_some_and(|media_type| media_type == "text/event-stream");
+        let bytes = match is_live {
+            // A live stream has no end: what comes first is judged.
+            true => body.into_data_stream().next().await.transpose().expect("a stream begins").unwrap_or_default(),
+            false => axum::body::to_bytes(body, usize::MAX).await.expect("the body comes to its end"),
+        };
         Self { status: head.status.as_u16(), headers: head.headers, bytes, asked }
     }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use db::Tx;
 use kernel::{Account, ApiKeyId, Proof, Result, Scope, Timestamp};
 use moka::sync::Cache;
 
-use super::model::{NOTED_EVERY, reach};
+use super::model::{Found, NOTED_EVERY, reach};
 use super::store;
 use crate::state::{Shared, refused};
 use crate::{TOPIC, secrets};
@@ -52,9 +53,17 @@ async fn look(shared: &Shared, hash: String, version: i64, now: Timestamp) -> Re
     let mut tx = shared.db.read().await?;
     let found = store::alive(Scope::system(), &mut tx, &hash, now).await?.ok_or_else(refused)?;
     drop(tx);
-    let reached = reach(found.user_type, found.workspace_id, found.role, &found.scope);
-    let (role, read_only) = reached.ok_or_else(refused)?;
-    let account = Account {
+    let account = account_of(&found).ok_or_else(refused)?;
+    let noted = AtomicI64::new(found.last_used_at.map_or(i64::MIN, Timestamp::micros));
+    let known = Arc::new(Known { version, account, id: found.id, expires_at: found.expires_at, noted });
+    shared.keys.0.insert(hash, Arc::clone(&known));
+    Ok(known)
+}
+
+/// The account of a key that is alive; nothing if the key is dead all the same.
+fn account_of(found: &Found) -> Option<Account> {
+    let (role, read_only) = reach(found.user_type, found.workspace_id, found.role, &found.scope)?;
+    Some(Account {
         id: found.account_id,
         user_type: found.user_type,
         workspace: found.workspace_id,
@@ -63,11 +72,13 @@ async fn look(shared: &Shared, hash: String, version: i64, now: Timestamp) -> Re
         read_only,
         verified: found.is_verified || !found.has_email,
         since: found.created_at,
-    };
-    let noted = AtomicI64::new(found.last_used_at.map_or(i64::MIN, Timestamp::micros));
-    let known = Arc::new(Known { version, account, id: found.id, expires_at: found.expires_at, noted });
-    shared.keys.0.insert(hash, Arc::clone(&known));
-    Ok(known)
+    })
+}
+
+/// The accounts of those of these keys that are good, as they stand now.
+pub(crate) async fn all_alive(scope: Scope, tx: &mut Tx, ids: &[ApiKeyId], now: Timestamp) -> Result<Vec<Account>> {
+    let found = store::all_alive(scope, tx, ids, now).await?;
+    Ok(found.iter().filter_map(account_of).collect())
 }
 
 /// Has the use noted by a task of its own, at most once an hour: no request waits for the writer because of it.

@@ -8,7 +8,7 @@ pub mod model;
 mod routes;
 pub mod store;
 
-pub(crate) use authenticate::{Kept, authenticate};
+pub(crate) use authenticate::{Kept, all_alive, authenticate};
 pub use model::KeyBody;
 pub(crate) use routes::router;
 

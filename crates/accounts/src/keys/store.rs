@@ -67,17 +67,27 @@ pub async fn revoke(
     tx.fetch_optional(sql, args![id, account, now]).await
 }
 
+/// What [`Found`] is read from.
+const FOUND: &str = "SELECT k.id, k.account_id, k.workspace_id, k.scope, k.expires_at, k.last_used_at, k.created_at, \
+                     a.is_verified, a.email_key IS NOT NULL, a.user_type, m.role FROM api_keys k JOIN accounts a ON a.id = k.account_id \
+                     LEFT JOIN workspace_members m ON m.workspace_id = k.workspace_id AND m.account_id = k.account_id \
+                     WHERE k.revoked_at IS NULL AND a.erased_at IS NULL";
+
 /// The key of this hash, if it is neither revoked nor over, with its account as that stands now. The key itself says who asks:
 /// the scope is the server's.
 pub(crate) async fn alive(scope: Scope, tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Found>> {
     debug_assert!(scope.sees_everything());
-    let sql = "SELECT k.id, k.account_id, k.workspace_id, k.scope, k.expires_at, k.last_used_at, k.created_at, a.is_verified, \
-               a.email_key IS NOT NULL, a.user_type, m.role \
-               FROM api_keys k JOIN accounts a ON a.id = k.account_id \
-               LEFT JOIN workspace_members m ON m.workspace_id = k.workspace_id AND m.account_id = k.account_id \
-               WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) \
-               AND a.erased_at IS NULL";
-    tx.fetch_optional(sql, args![hash, now]).await
+    let mut sql = Sql::new(FOUND);
+    sql.and("k.hash = ", hash).push(" AND (k.expires_at IS NULL OR k.expires_at > ").bind(now).push(")");
+    sql.optional(tx).await
+}
+
+/// The same of many, by their ids.
+pub(crate) async fn all_alive(scope: Scope, tx: &mut Tx, ids: &[ApiKeyId], now: Timestamp) -> Result<Vec<Found>> {
+    debug_assert!(scope.sees_everything());
+    let mut sql = Sql::new(FOUND);
+    sql.and_in("k.id", ids.iter().copied()).push(" AND (k.expires_at IS NULL OR k.expires_at > ").bind(now).push(")");
+    sql.all(tx).await
 }
 
 /// Notes that a key was used, unless that was noted within the hour by whatever process.

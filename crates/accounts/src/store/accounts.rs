@@ -26,6 +26,14 @@ pub async fn by_id(scope: Scope, tx: &mut Tx, id: AccountId) -> Result<Option<Ac
     one(scope, tx, "id", id).await
 }
 
+/// Those of these accounts that were not erased, in no order.
+pub async fn by_ids(scope: Scope, tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<AccountRow>> {
+    let mut sql = Sql::new(format!("SELECT {} FROM accounts WHERE erased_at IS NULL", AccountRow::COLUMNS));
+    sql.and_in("id", ids.iter().copied());
+    of_accounts(&mut sql, scope, "id");
+    sql.all(tx).await
+}
+
 /// The account of this e-mail address, in whatever capitals, unless it was erased.
 pub async fn by_email(scope: Scope, tx: &mut Tx, email: &str) -> Result<Option<AccountRow>> {
     one(scope, tx, "email_key", email_key(email)).await

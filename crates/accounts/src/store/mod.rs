@@ -14,7 +14,7 @@ pub use addresses::{forget_addresses, is_known_address, know_address};
 pub use mail_tokens::{Purpose, insert_mail_token, kill_mail_tokens, peek_mail_token, take_mail_token};
 pub use purge::purge;
 pub(crate) use sessions::{
-    Alive, Lasting, Rotation, Traded, alive, goes_on_by, insert_session, is_traded, list_sessions, rotate,
+    Alive, Lasting, Rotation, Traded, alive, all_alive, goes_on_by, insert_session, is_traded, list_sessions, rotate,
 };
 pub use sessions::{SessionRow, end_session, end_sessions};
 

@@ -53,18 +53,32 @@ async fn insert_refresh(tx: &mut Tx, session: SessionId, hash: &str, now: Timest
     tx.execute(sql, args![hash, session, now, until]).await.map(drop)
 }
 
+/// What [`Alive`] is read from.
+const ALIVE: &str = "s.account_id, s.created_at, s.expires_at, a.is_verified, a.email_key IS NOT NULL, a.user_type, \
+                     a.workspace_id, m.role FROM sessions AS s \
+                     JOIN accounts AS a ON a.id = s.account_id \
+                     LEFT JOIN workspace_members AS m ON m.workspace_id = a.workspace_id AND m.account_id = a.id \
+                     WHERE s.ended_at IS NULL AND a.erased_at IS NULL";
+
 /// The log-in, if it is alive, and its account as that stands now.
 pub(crate) async fn alive(scope: Scope, tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<Option<Alive>> {
-    let mut sql = Sql::new(
-        "SELECT s.account_id, s.created_at, s.expires_at, a.is_verified, a.email_key IS NOT NULL, a.user_type, a.workspace_id, \
-         m.role FROM sessions AS s \
-         JOIN accounts AS a ON a.id = s.account_id \
-         LEFT JOIN workspace_members AS m ON m.workspace_id = a.workspace_id AND m.account_id = a.id \
-         WHERE s.ended_at IS NULL AND a.erased_at IS NULL AND s.id = ",
-    );
-    sql.bind(id).push(" AND s.expires_at > ").bind(now);
+    let mut sql = Sql::new(format!("SELECT {ALIVE}"));
+    sql.and("s.id = ", id).and("s.expires_at > ", now);
     of_accounts(&mut sql, scope, "s.account_id");
     sql.optional(tx).await
+}
+
+/// The same of many, in no order; those that are not alive are left out.
+pub(crate) async fn all_alive(
+    scope: Scope,
+    tx: &mut Tx,
+    ids: &[SessionId],
+    now: Timestamp,
+) -> Result<Vec<(SessionId, Alive)>> {
+    let mut sql = Sql::new(format!("SELECT s.id, {ALIVE}"));
+    sql.and_in("s.id", ids.iter().copied()).and("s.expires_at > ", now);
+    of_accounts(&mut sql, scope, "s.account_id");
+    sql.all(tx).await
 }
 
 /// Has the refresh token of this hash been traded, as things stand now? Nothing if there is none: what was made up is refused without

@@ -133,6 +133,19 @@ pub async fn members(
     Ok((sql.all(tx).await?, total))
 }
 
+/// The name of a workspace: for those whom it has to do with.
+pub async fn name(scope: Scope, tx: &mut Tx, workspace: WorkspaceId) -> Result<Option<String>> {
+    debug_assert!(scope.sees_everything());
+    Sql::new("SELECT name FROM workspaces WHERE TRUE").and("id = ", workspace).optional(tx).await
+}
+
+/// Those who decide in a workspace, the longest first: its owners and managers, so many at most.
+pub async fn deciders(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, most: u32) -> Result<Vec<AccountId>> {
+    let mut sql = Sql::new("SELECT account_id FROM workspace_members WHERE role <> 'viewer' AND workspace_id = ");
+    sql.bind(workspace);
+    sql.within(scope, "workspace_id").push(" ORDER BY joined_at, account_id LIMIT ").bind(most).all(tx).await
+}
+
 /// One of those who are in a workspace.
 pub async fn member(
     scope: Scope,

@@ -2,7 +2,7 @@
 
 use db::{Listing, Sql, Tx};
 use http_base::Offsets;
-use kernel::{CampaignId, ContractId, CreatorId, Result, Scope, Timestamp};
+use kernel::{CampaignId, ContractId, CreatorId, Result, Scope, Timestamp, WorkspaceId};
 
 use crate::model::{Contract, Status};
 
@@ -38,6 +38,15 @@ pub async fn find(scope: Scope, tx: &mut Tx, id: ContractId) -> Result<Option<Co
     let mut sql = Sql::of::<Contract>();
     scoped(sql.and("id = ", id), scope);
     sql.optional(tx).await
+}
+
+/// Was a contract ever offered to one of these entries of the directory by this workspace?
+pub async fn are_parties(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, creators: &[CreatorId]) -> Result<bool> {
+    let mut sql = Sql::new("SELECT id FROM contracts WHERE sent_at IS NOT NULL AND workspace_id = ");
+    sql.bind(workspace).and_in("creator_id", creators.iter().copied());
+    scoped(&mut sql, scope);
+    let found: Option<ContractId> = sql.push(" LIMIT 1").optional(tx).await?;
+    Ok(found.is_some())
 }
 
 /// The same for changing it: until the commit nobody else reads it by this, so that whoever comes second sees what the first one did.

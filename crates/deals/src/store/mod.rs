@@ -8,7 +8,9 @@ mod links;
 mod versions;
 
 pub use audit::{Entry, append, broken_links, trail};
-pub use contracts::{Listed, Wanted, contracts_after, due_to_expire, find, insert, list, lock, names, save};
+pub use contracts::{
+    Listed, Wanted, are_parties, contracts_after, due_to_expire, find, insert, list, lock, names, save,
+};
 pub use deliverables::{by_id, contracts_with_late, deliverables, make_late, move_deliverable, replace_deliverables};
 pub use for_analytics::{Agreed, Handed, agreed_by_creator, counts, handed_by_creator};
 pub use links::{

@@ -112,12 +112,17 @@ impl Hub {
             return Err(Error::new(Kind::Unavailable, "The server is stopping; try again shortly"));
         }
         if state.open >= in_all {
-            return Err(Error::new(Kind::RateLimited(30), "Too many live streams are open; try again in half a minute"));
+            return Err(Error::new(
+                Kind::RateLimited(30),
+                "Too many live streams are open; try again in half a minute",
+            ));
         }
         let (id, (queue, receiver)) = (state.made, mpsc::channel(WAITING));
         let streams = state.streams.entry(account.id).or_default();
         if streams.len() >= of_account {
-            let message = format!("{of_account} live streams of this account are open already; close one, and share it between tabs");
+            let message = format!(
+                "{of_account} live streams of this account are open already; close one, and share it between tabs"
+            );
             return Err(Error::new(Kind::RateLimited(5), message));
         }
         streams.push(Stream { id, account: account.clone(), seen: NOT_YET, judged: false, queue });

@@ -198,7 +198,8 @@ async fn told(inbox: &Inbox, tx: &mut Tx, entries: &[FeedRow]) -> Result<HashMap
             (Entry::Notification, Some(id)) => {
                 // What was deleted meanwhile is not shown; the numbers below are right all the same.
                 let row = notifications.get(&id).filter(|row| row.account_id == account);
-                row.map(|row| frames::event("notification", Some(seq), &NotificationBody::from(row.clone()))).transpose()?
+                row.map(|row| frames::event("notification", Some(seq), &NotificationBody::from(row.clone())))
+                    .transpose()?
             }
             (Entry::Message, Some(id)) => {
                 let row = messages.get(&MessageId::from_uuid(id)).filter(|row| row.is_of(account));
@@ -208,9 +209,8 @@ async fn told(inbox: &Inbox, tx: &mut Tx, entries: &[FeedRow]) -> Result<HashMap
                 body.map(|body| frames::event("message", Some(seq), &body)).transpose()?
             }
             (Entry::Receipt, Some(id)) => {
-                let reader = members.iter().find(|member| {
-                    member.conversation_id.uuid() == id && member.other_id == account
-                });
+                let reader =
+                    members.iter().find(|member| member.conversation_id.uuid() == id && member.other_id == account);
                 let receipt = reader.map(|reader| Receipt {
                     user_id: reader.account_id,
                     read_at: reader.read_at,

@@ -76,7 +76,8 @@ fn sniff(head: &[u8]) -> Option<(&'static str, &'static str)> {
 /// The name that a file is shown by: without folders, and without what hides in it.
 fn name_of(given: Option<&str>, ending: &str) -> String {
     let name = given.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = super::safety::cleaned(name).chars().filter(|letter| !matches!(letter, '"' | '\n' | '\t')).collect();
+    let name: String =
+        super::safety::cleaned(name).chars().filter(|letter| !matches!(letter, '"' | '\n' | '\t')).collect();
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).trim_matches('.').trim();
     let stem: String = stem.chars().take(100).collect();
     if stem.is_empty() { format!("file.{ending}") } else { format!("{stem}.{ending}") }
@@ -190,12 +191,7 @@ async fn take_in(
     })
 }
 
-async fn write(
-    inbox: &Inbox,
-    name: &str,
-    head: Bytes,
-    field: &mut axum::extract::multipart::Field<'_>,
-) -> Result<u64> {
+async fn write(inbox: &Inbox, name: &str, head: Bytes, field: &mut axum::extract::multipart::Field<'_>) -> Result<u64> {
     let most = inbox.settings().attachment_bytes;
     let mut file = inbox.files().create(name).await?;
     let (mut bytes, mut next) = (0, Some(head));
@@ -264,12 +260,7 @@ pub(super) async fn attach(
     (status = 206, description = "The part that was asked for", content((inline(Binary) = "application/octet-stream"))),
     (status = 304, description = "You have this file (`If-None-Match`)"),
     (status = 416, description = "The file has no such part")))]
-async fn download(
-    State(inbox): State<Inbox>,
-    member: Member,
-    name: Named,
-    headers: HeaderMap,
-) -> Answer<Response> {
+async fn download(State(inbox): State<Inbox>, member: Member, name: Named, headers: HeaderMap) -> Answer<Response> {
     let missing = || Error::not_found("Attachment");
     let id: AttachmentId = name.id("Attachment")?;
     let mut tx = inbox.app().read().await?;
@@ -329,7 +320,8 @@ async fn discard(inbox: &Inbox, row: &Attachment) {
 async fn take_away(inbox: &Inbox, row: &Attachment) -> Result<()> {
     let mut tx = inbox.app().write().await?;
     // From here on no message can name it.
-    let sql = "UPDATE message_attachments SET stored = FALSE WHERE id = $1 AND account_id = $2 AND sweep_at IS NOT NULL";
+    let sql =
+        "UPDATE message_attachments SET stored = FALSE WHERE id = $1 AND account_id = $2 AND sweep_at IS NOT NULL";
     let is_nobodys = tx.execute(sql, args![row.id, row.account_id]).await? == 1;
     tx.commit().await?;
     if !is_nobodys {

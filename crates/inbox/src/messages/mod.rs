@@ -8,8 +8,10 @@ mod safety;
 mod shapes;
 pub(crate) mod store;
 
-pub use model::{ConversationId, MessageId};
 pub(crate) use attachments::sweep;
+#[doc(hidden)]
+pub use model::AttachmentMarker;
+pub use model::{AttachmentId, ConversationId, MessageId};
 pub(crate) use shapes::MessageBody;
 pub use store::{hide, owner};
 

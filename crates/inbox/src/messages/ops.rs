@@ -9,12 +9,12 @@ use super::attachments;
 use super::model::{Conversation, Message, MessageId, Warning, in_order};
 use super::shapes::NewMessage;
 use super::{safety, store};
+use crate::Inbox;
 use crate::events::{MessageSent, MessagesRead, NotificationsRead};
 use crate::feed::{self, Entry, Move};
 use crate::notifications::{self, Notice, NotificationType, Related, Texts};
 use crate::ports::{self, Person, Tie};
 use crate::preferences::{self, Preferences, WhoMayWrite};
-use crate::Inbox;
 
 /// For so long an account is new.
 const FRESH: i64 = 7 * time::DAY;
@@ -76,12 +76,7 @@ fn is_fresh(person: &Person, now: Timestamp) -> bool {
 }
 
 /// Writes the message, and tells whoever is to know.
-pub(super) async fn send(
-    inbox: &Inbox,
-    tx: &mut Tx,
-    ready: Ready,
-    new: NewMessage,
-) -> Result<(Message, Person)> {
+pub(super) async fn send(inbox: &Inbox, tx: &mut Tx, ready: Ready, new: NewMessage) -> Result<(Message, Person)> {
     let (me, them, now) = (ready.sender.id, ready.recipient.id, inbox.app().clock().now());
     match store::blocks(tx, me, them).await?.first() {
         Some(by) if *by == me => return Err(Error::conflict("You have blocked this person; take that back first")),
@@ -124,8 +119,7 @@ pub(super) async fn send(
         entries: vec![(Entry::Message, Some(id.uuid()))],
         ..Move::default()
     };
-    let mine =
-        Move { conversations: opened, entries: vec![(Entry::Message, Some(id.uuid()))], ..Move::default() };
+    let mine = Move { conversations: opened, entries: vec![(Entry::Message, Some(id.uuid()))], ..Move::default() };
     let make = |count| told_of(&ready.sender, &message, count);
     let notifier = inbox.notifier();
     let told = notifier.count_in(tx, (&ready.recipient, &ready.said), notice, make, &mut theirs).await?;
@@ -207,7 +201,8 @@ async fn open(inbox: &Inbox, tx: &mut Tx, ready: &Ready, content: &str, now: Tim
         too_many(&earlier, time::DAY, of_day, now)?;
         too_many(&earlier, 7 * time::DAY, of_week, now)?;
         if earlier.iter().filter(|(_, other)| safety::is_near(opening, *other)).count() >= ALIKE {
-            let message = "You have sent nearly the same to several people this week; write to this one in your own words";
+            let message =
+                "You have sent nearly the same to several people this week; write to this one in your own words";
             return Err(Error::new(Kind::RateLimited(86_400), message));
         }
     }

@@ -290,19 +290,14 @@ struct BlockList {
 /// Those whom one has blocked, the last one first.
 #[utoipa::path(get, path = "/api/v1/messages/blocks", tag = "Messages", params(Paging), responses(
     (status = 200, description = "A page of people", body = BlockList)))]
-async fn blocks(
-    State(inbox): State<Inbox>,
-    member: Member,
-    Params(paging): Params<Paging>,
-) -> Answer<Json<BlockList>> {
+async fn blocks(State(inbox): State<Inbox>, member: Member, Params(paging): Params<Paging>) -> Answer<Json<BlockList>> {
     let mut tx = inbox.app().read().await?;
     let (rows, total) = store::blocked(&mut tx, member.id, paging).await?;
     let ids: Vec<AccountId> = rows.iter().map(|(id, _)| *id).collect();
     let people = who(&inbox, &mut tx, &ids).await?;
-    let told = rows.into_iter().map(|(id, blocked_at)| BlockedPerson {
-        user: PersonBody::of(id, ports::find(&people, id)),
-        blocked_at,
-    });
+    let told = rows
+        .into_iter()
+        .map(|(id, blocked_at)| BlockedPerson { user: PersonBody::of(id, ports::find(&people, id)), blocked_at });
     Ok(Json(BlockList { page: paging.of(total), blocks: told.collect() }))
 }
 
@@ -347,9 +342,9 @@ async fn search(
     let conversations: Vec<_> = rows.iter().map(|row| row.conversation_id.uuid()).collect();
     let members = store::members_of(&mut tx, &conversations).await?;
     let told = rows.into_iter().map(|row| {
-        let reader = members.iter().find(|member| {
-            member.conversation_id == row.conversation_id && member.account_id == row.recipient_id
-        });
+        let reader = members
+            .iter()
+            .find(|member| member.conversation_id == row.conversation_id && member.account_id == row.recipient_id);
         let is_read = reader.is_some_and(|reader| reader.read_seq >= row.seq);
         let read_at = reader.and_then(|reader| reader.read_at);
         let sender = ports::find(&people, row.sender_id);

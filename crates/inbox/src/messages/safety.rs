@@ -32,7 +32,8 @@ pub(super) fn cleaned(text: &str) -> String {
             '\u{2028}' | '\u{2029}' => clean.push('\n'),
             // Tags belong to flags; anywhere else they are a text that only machines read.
             '\u{e0020}'..='\u{e007f}' => {
-                if clean.chars().next_back().is_some_and(|last| matches!(last, '\u{1f3f4}' | '\u{e0020}'..='\u{e007e}')) {
+                if clean.chars().next_back().is_some_and(|last| matches!(last, '\u{1f3f4}' | '\u{e0020}'..='\u{e007e}'))
+                {
                     clean.push(letter);
                 }
             }
@@ -104,8 +105,23 @@ const ELSEWHERE: [&str; 10] =
 const ELSEWHERE_LINKS: [&str; 6] = ["wa.me/", "t.me/", "telegram.me/", "discord.gg/", "m.me/", "signal.me/"];
 /// Names of ways to pay.
 const PAYMENTS: [&str; 17] = [
-    "paypal", "venmo", "zelle", "cashapp", "cash app", "bizum", "western union", "moneygram", "revolut", "bitcoin", "usdt",
-    "crypto", "payoneer", "mercado pago", "bank transfer", "transferencia bancaria", "gift card",
+    "paypal",
+    "venmo",
+    "zelle",
+    "cashapp",
+    "cash app",
+    "bizum",
+    "western union",
+    "moneygram",
+    "revolut",
+    "bitcoin",
+    "usdt",
+    "crypto",
+    "payoneer",
+    "mercado pago",
+    "bank transfer",
+    "transferencia bancaria",
+    "gift card",
 ];
 /// Asking to go on elsewhere, in six languages.
 const OUTSIDE: [&str; 24] = [
@@ -166,9 +182,8 @@ pub(super) fn has_link(text: &str) -> bool {
 
 fn has_word(text: &str, word: &str) -> bool {
     let is_part = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
-    text.match_indices(word).any(|(at, _)| {
-        !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next())
-    })
+    text.match_indices(word)
+        .any(|(at, _)| !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next()))
 }
 
 /// Is the word written with something between its letters? Only where it stands so apart: `signal` is a word of its own right, and
@@ -205,14 +220,16 @@ fn has_address(text: &str) -> bool {
         .replace(" at gmail", "@gmail")
         .replace(" dot com", ".com")
         .replace(" punto com", ".com");
-    joined.split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | ';' | '(' | ')' | '<' | '>')).any(|word| {
-        word.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty()
-                && domain.split_once('.').is_some_and(|(name, end)| {
-                    !name.is_empty() && end.chars().take_while(char::is_ascii_alphabetic).count() >= 2
-                })
-        })
-    })
+    joined.split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | ';' | '(' | ')' | '<' | '>')).any(
+        |word| {
+            word.split_once('@').is_some_and(|(local, domain)| {
+                !local.is_empty()
+                    && domain.split_once('.').is_some_and(|(name, end)| {
+                        !name.is_empty() && end.chars().take_while(char::is_ascii_alphabetic).count() >= 2
+                    })
+            })
+        },
+    )
 }
 
 /// Nine digits or more that are written as one number. Amounts and dates are shorter, or have letters between them.
@@ -237,7 +254,8 @@ fn has_phone(text: &str) -> bool {
 /// A text in 64 bits, of which texts that say nearly the same have nearly the same ones (simhash over words and pairs of words).
 pub(super) fn likeness(text: &str) -> i64 {
     let key = plain(text);
-    let words: Vec<&str> = key.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        key.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let mut weights = [0_i32; 64];
     let mut count = |hash: u64| {
         for (bit, weight) in weights.iter_mut().enumerate() {
@@ -260,9 +278,9 @@ pub(super) fn is_near(one: i64, other: i64) -> bool {
 
 /// FNV-1a, whose bits are mixed once more: it is stored, so it must stay the same in every version of the program.
 fn hash(bytes: &[u8]) -> u64 {
-    let fnv = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let fnv = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
     let mixed = (fnv ^ fnv >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
     let mixed = (mixed ^ mixed >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     mixed ^ mixed >> 33

@@ -1,6 +1,6 @@
 //! All SQL of messages. Each statement names one of the two whose they are.
 
-use db::{Json, Listing, Sql, Stored as _, Tx, args};
+use db::{Json, Listing, Sql, Tx, args};
 use kernel::{AccountId, Result, Timestamp, time};
 use uuid::Uuid;
 
@@ -41,9 +41,7 @@ pub(crate) async fn open(tx: &mut Tx, conversation: &Conversation) -> Result<boo
     if !tx.insert_new(conversation).await? {
         return Ok(false);
     }
-    for (account_id, other_id) in
-        [(conversation.low, conversation.high), (conversation.high, conversation.low)]
-    {
+    for (account_id, other_id) in [(conversation.low, conversation.high), (conversation.high, conversation.low)] {
         let member = Member {
             account_id,
             other_id,
@@ -110,7 +108,8 @@ pub(crate) async fn read(
     let (low, high) = in_order(account, other);
     let lock = "UPDATE conversations SET messages = messages WHERE low = $1 AND high = $2 RETURNING messages";
     let Some(last) = tx.fetch_optional::<i64>(lock, args![low, high]).await? else { return Ok(None) };
-    let sql = "SELECT unread, notice_id FROM conversation_members WHERE account_id = $1 AND other_id = $2 AND unread > 0";
+    let sql =
+        "SELECT unread, notice_id FROM conversation_members WHERE account_id = $1 AND other_id = $2 AND unread > 0";
     let Some(was) = tx.fetch_optional(sql, args![account, other]).await? else { return Ok(None) };
     let sql = "UPDATE conversation_members SET unread = 0, notice_id = NULL, read_seq = $3, read_at = $4 \
                WHERE account_id = $1 AND other_id = $2";
@@ -122,7 +121,6 @@ pub(crate) async fn read(
 #[derive(db::Row)]
 pub(crate) struct Listed {
     pub(crate) other_id: AccountId,
-    pub(crate) conversation_id: ConversationId,
     pub(crate) unread: i64,
     pub(crate) last_at: Timestamp,
     pub(crate) messages: i64,
@@ -139,7 +137,7 @@ pub(crate) async fn conversations(
     let unread = if only_unread { " AND unread > 0" } else { "" };
     // The page is found in its index before anything is joined to it.
     let sql = format!(
-        "SELECT m.other_id, m.conversation_id, m.unread, m.last_at, c.messages, c.last_message_id FROM \
+        "SELECT m.other_id, m.unread, m.last_at, c.messages, c.last_message_id FROM \
          (SELECT other_id, conversation_id, unread, last_at FROM conversation_members WHERE account_id = $1{unread} \
          ORDER BY last_at DESC, conversation_id DESC LIMIT $2 OFFSET $3) AS m \
          JOIN conversations AS c ON c.id = m.conversation_id ORDER BY m.last_at DESC, m.conversation_id DESC"
@@ -215,7 +213,8 @@ pub(crate) async fn blocks(tx: &mut Tx, one: AccountId, other: AccountId) -> Res
 
 /// Blocks somebody; one who is blocked already stays so.
 pub(crate) async fn block(tx: &mut Tx, account: AccountId, other: AccountId, now: Timestamp) -> Result<()> {
-    let sql = "INSERT INTO message_blocks (account_id, blocked_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let sql =
+        "INSERT INTO message_blocks (account_id, blocked_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     tx.execute(sql, args![account, other, now]).await.map(drop)
 }
 
@@ -238,11 +237,7 @@ pub(crate) async fn blocked(
 }
 
 /// When an account opened conversations with people that it had nothing to do with, newest first, and with what texts.
-pub(crate) async fn openings(
-    tx: &mut Tx,
-    account: AccountId,
-    since: Timestamp,
-) -> Result<Vec<(Timestamp, i64)>> {
+pub(crate) async fn openings(tx: &mut Tx, account: AccountId, since: Timestamp) -> Result<Vec<(Timestamp, i64)>> {
     let sql = "SELECT created_at, opening FROM conversations WHERE opened_by = $1 AND opening IS NOT NULL AND created_at > $2 \
                ORDER BY created_at DESC LIMIT $3";
     tx.fetch_all(sql, args![account, since, COMPARED]).await

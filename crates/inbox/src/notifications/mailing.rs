@@ -72,8 +72,12 @@ fn letter(rows: &[NotificationRow], language: Language, url: &str) -> String {
         });
     }
     text.push_str(&match language {
-        Language::English => format!("Look at it: {url}\n\nYou choose what you are told, and how, in your notification preferences.\n"),
-        Language::Spanish => format!("Míralo: {url}\n\nTú eliges qué se te avisa, y cómo, en las preferencias de notificaciones.\n"),
+        Language::English => {
+            format!("Look at it: {url}\n\nYou choose what you are told, and how, in your notification preferences.\n")
+        }
+        Language::Spanish => {
+            format!("Míralo: {url}\n\nTú eliges qué se te avisa, y cómo, en las preferencias de notificaciones.\n")
+        }
     });
     text
 }

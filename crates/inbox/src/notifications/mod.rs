@@ -7,8 +7,7 @@ mod routes;
 pub(crate) mod store;
 
 pub(crate) use mailing::{ByMail, digest};
-pub use model::{Group, NotificationId, NotificationType, Notice, Related, Text, Texts};
-pub(crate) use model::{NotificationBody, NotificationRow};
+pub(crate) use model::NotificationBody;
+pub use model::{Group, Notice, NotificationId, NotificationType, Related, Rest, Text, Texts};
 pub use notifier::Notifier;
-pub(crate) use notifier::Outcome;
 pub(crate) use routes::router;

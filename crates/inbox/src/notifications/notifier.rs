@@ -23,7 +23,7 @@ pub struct Notifier {
 
 /// What became of a notice.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Outcome {
+enum Outcome {
     /// It is in the list.
     Shown(super::NotificationId),
     /// It is kept, but not shown: for the digest, or as one of many.
@@ -174,12 +174,7 @@ impl Told<'_> {
 }
 
 pub(super) fn created(row: &NotificationRow) -> NotificationCreated {
-    NotificationCreated {
-        workspace_id: None,
-        account_id: row.account_id,
-        notification_id: row.id,
-        kind: row.kind,
-    }
+    NotificationCreated { workspace_id: None, account_id: row.account_id, notification_id: row.id, kind: row.kind }
 }
 
 /// A notice as a row of this person: in their language, by the channels that they want.

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use events::TxExt as _;
 use http_base::routes;
-use http_base::{Answer, Member, MaybeBody, Named, Params, Person, Routes};
+use http_base::{Answer, MaybeBody, Member, Named, Params, Person, Routes};
 use input::Input;
 use kernel::{AccountId, Error, Result, Timestamp};
 use serde::Serialize;
@@ -172,13 +172,7 @@ async fn delete(State(inbox): State<Inbox>, own: Person, name: Named) -> Answer<
 }
 
 /// Moves the numbers of an account, and tells its streams.
-async fn moved(
-    inbox: &Inbox,
-    tx: &mut db::Tx,
-    account: AccountId,
-    by: &Move,
-    now: Timestamp,
-) -> Result<Numbers> {
+async fn moved(inbox: &Inbox, tx: &mut db::Tx, account: AccountId, by: &Move, now: Timestamp) -> Result<Numbers> {
     let by = Move { entries: vec![(Entry::Unread, None)], ..by.clone() };
     let numbers = feed::shift(tx, account, &by, now).await?;
     tx.event(NotificationsRead { workspace_id: None, account_id: account });

@@ -130,11 +130,7 @@ pub(crate) async fn with_old(tx: &mut Tx, before: Timestamp) -> Result<Option<Ac
 }
 
 /// Deletes an account's notifications that were written before this moment, some of them. Tells of each whether it was shown, and unread.
-pub(crate) async fn delete_old(
-    tx: &mut Tx,
-    account: AccountId,
-    before: Timestamp,
-) -> Result<Vec<(bool, bool)>> {
+pub(crate) async fn delete_old(tx: &mut Tx, account: AccountId, before: Timestamp) -> Result<Vec<(bool, bool)>> {
     let sql = "DELETE FROM notifications WHERE id IN (SELECT id FROM notifications WHERE account_id = $1 AND created_at < $2 \
                ORDER BY created_at LIMIT $3) RETURNING shown, read_at IS NULL";
     tx.fetch_all(sql, args![account, before, BITE]).await

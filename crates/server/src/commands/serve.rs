@@ -168,6 +168,7 @@ async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Resu
     let workers = server.start_workers(settings.workers).await?;
     let subscribers = server.start_subscribers().await?;
     let service = server.service(about, &settings.origins)?;
+    let live = server.inbox.hub().clone();
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let serving = http_base::connections::serve(
         listener,
@@ -176,6 +177,8 @@ async fn run(server: Server, settings: &Settings, listener: TcpListener) -> Resu
         Box::pin(async move {
             stop_signal().await;
             tracing::info!("stopping: requests under way are finished first");
+            // Streams have no end of their own, and would hold up everybody.
+            live.close();
             stopping.send_replace(true);
         }),
     );
