@@ -86,24 +86,30 @@ impl Running {
 
     /// A brand that is logged in.
     pub(crate) fn log_in(&self) -> Result<Asker> {
-        let (mut client, nobody) = (Client::connect(self.address)?, Asker::default());
-        let who = serde_json::json!({"email": EMAIL, "password": PASSWORD, "role": "BRAND"}).to_string();
-        // In a folder that is kept it has signed up before.
-        if client.ask(&nobody.post("/api/v1/auth/signup", &who))?.status == 201 {
-            Self::confirm(&mut client, &nobody)?;
-        }
-        let who = serde_json::json!({"email": EMAIL, "password": PASSWORD}).to_string();
-        let opened = client.json(&nobody.post("/api/v1/auth/login", &who))?;
-        let token = opened["access_token"].as_str().ok_or("logging in brings no token")?;
-        Ok(Asker::with_token(token))
+        Ok(self.person(EMAIL, "BRAND")?.0)
     }
 
-    /// Confirms the brand's address: its mail stands in the outbox, which the administrator reads.
-    fn confirm(client: &mut Client, nobody: &Asker) -> Result<()> {
+    /// Somebody of this role who is logged in, and the id of their account.
+    pub(crate) fn person(&self, email: &str, role: &str) -> Result<(Asker, String)> {
+        let (mut client, nobody) = (Client::connect(self.address)?, Asker::default());
+        let who = serde_json::json!({"email": email, "password": PASSWORD, "role": role}).to_string();
+        // In a folder that is kept they have signed up before.
+        if client.ask(&nobody.post("/api/v1/auth/signup", &who))?.status == 201 {
+            Self::confirm(&mut client, &nobody, email)?;
+        }
+        let who = serde_json::json!({"email": email, "password": PASSWORD}).to_string();
+        let opened = client.json(&nobody.post("/api/v1/auth/login", &who))?;
+        let token = opened["access_token"].as_str().ok_or("logging in brings no token")?;
+        let id = opened["user"]["id"].as_str().ok_or("logging in tells no id")?;
+        Ok((Asker::with_token(token), id.to_owned()))
+    }
+
+    /// Confirms somebody's address: its mail stands in the outbox, which the administrator reads.
+    fn confirm(client: &mut Client, nobody: &Asker, email: &str) -> Result<()> {
         let who = serde_json::json!({"email": ADMIN, "password": PASSWORD}).to_string();
         let opened = client.json(&nobody.post("/api/v1/auth/login", &who))?;
         let admin = Asker::with_token(opened["access_token"].as_str().ok_or("logging in brings no token")?);
-        let mails = client.json(&admin.get(&format!("/api/v1/outbox?to={EMAIL}")))?;
+        let mails = client.json(&admin.get(&format!("/api/v1/outbox?to={email}")))?;
         let text = mails["messages"][0]["text"].as_str().unwrap_or_default();
         let token = text.split("token=").nth(1).and_then(|rest| rest.split_whitespace().next());
         let token = serde_json::json!({"token": token.ok_or("the mail has no token")?}).to_string();

@@ -48,13 +48,23 @@ pub(crate) fn same(address: SocketAddr, request: &[u8], status: u16, time: Durat
 /// One request after the other, each answered with 200, until the time is over or there are none left.
 pub(crate) fn each(
     address: SocketAddr,
+    requests: impl Iterator<Item = Vec<u8>> + 'static,
+    time: Duration,
+) -> Result<Window> {
+    each_answered(address, requests, 200, time)
+}
+
+/// The same, each answered with this status.
+pub(crate) fn each_answered(
+    address: SocketAddr,
     mut requests: impl Iterator<Item = Vec<u8>> + 'static,
+    status: u16,
     time: Duration,
 ) -> Result<Window> {
     let started = Instant::now();
     let next = move || if started.elapsed() < time { requests.next().map(Rc::from) } else { None };
     let next: Next = Rc::new(RefCell::new(next));
-    load(address, &next, 200)
+    load(address, &next, status)
 }
 
 fn load(address: SocketAddr, next: &Next, status: u16) -> Result<Window> {

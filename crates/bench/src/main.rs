@@ -60,6 +60,8 @@ MEASURES
   cpu      CPU time of the server for a list, a search and a profile when no answer is kept (RESPONSE_CACHE=off)
   writes   POST /creators and POST /campaigns with 32 connections; the server is killed, and everything it acknowledged must
            be in the database
+  inbox    CPU time of an unread count beyond a request that reads nothing; POST /messages with 32 connections, and what is there
+           after a kill; memory with 5,000 live streams (`ulimit -n 12000`), and how soon a message is on 1,000 of them
   size     the binary
 
 EXAMPLES
@@ -80,6 +82,7 @@ enum Measure {
     Requests,
     Cpu,
     Writes,
+    Inbox,
     Size,
 }
 
@@ -110,9 +113,17 @@ fn run(cli: &Cli) -> Result<bool> {
     if wanted(Measure::Index) {
         measures::index(&data, &mut table);
     }
-    if [Measure::Import, Measure::Start, Measure::Search, Measure::Requests, Measure::Cpu, Measure::Writes]
-        .into_iter()
-        .any(wanted)
+    if [
+        Measure::Import,
+        Measure::Start,
+        Measure::Search,
+        Measure::Requests,
+        Measure::Cpu,
+        Measure::Writes,
+        Measure::Inbox,
+    ]
+    .into_iter()
+    .any(wanted)
     {
         measures::import(&server, &data, &mut table)?;
     }
@@ -130,6 +141,9 @@ fn run(cli: &Cli) -> Result<bool> {
     }
     if wanted(Measure::Writes) {
         measures::writes(&server, &data, cli.seconds, &mut table)?;
+    }
+    if wanted(Measure::Inbox) {
+        measures::inbox(&server, &data, cli.seconds, &mut table)?;
     }
     Ok(table.finish())
 }

@@ -43,6 +43,7 @@ pub fn around(router: Router, policies: Policies, app: &App, origins: &[HeaderVa
                 header::CONTENT_TYPE,
                 crate::idempotency::HEADER,
                 header::IF_NONE_MATCH,
+                HeaderName::from_static("last-event-id"),
                 REQUEST_ID,
             ])
             .expose_headers([

@@ -2,6 +2,7 @@
 
 mod cpu;
 mod import;
+mod inbox;
 mod index;
 mod requests;
 mod search;
@@ -12,6 +13,7 @@ use std::path::Path;
 
 pub(crate) use cpu::cpu;
 pub(crate) use import::import;
+pub(crate) use inbox::inbox;
 pub(crate) use index::index;
 pub(crate) use requests::requests;
 pub(crate) use search::search;

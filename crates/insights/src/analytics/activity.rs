@@ -14,11 +14,16 @@ use super::store;
 /// How much of it is told.
 const MOST: u32 = 20;
 
-/// What is no news to a brand: steps on the way to something that is told itself, and what the server notes for itself.
+/// What is no news to a brand: steps on the way to something that is told itself, what the server notes for itself, and what people say to each
+/// other.
 const HIDDEN: &[&str] = &[
     "account.erased",
     "call.consent_recorded",
     "contract.updated",
+    "message.read",
+    "message.sent",
+    "notification.created",
+    "notification.read",
     "outreach.moved",
     "payment.processing",
     "payment.refunding",
