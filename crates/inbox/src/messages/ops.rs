@@ -188,11 +188,27 @@ async fn open(inbox: &Inbox, tx: &mut Tx, ready: &Ready, content: &str, now: Tim
     if !is_taken {
         return Err(Error::new(Kind::Forbidden, NOT_TAKEN));
     }
-    // From here on no other conversation of one of the two is opened before this one is.
-    feed::lock(tx, &[me, them], now).await?;
     let opening = is_stranger.then(|| safety::likeness(content));
+    let (low, high) = in_order(me, them);
+    let conversation = Conversation {
+        id: inbox.app().clock().new_id(),
+        low,
+        high,
+        opened_by: me,
+        opening,
+        answered: false,
+        messages: 0,
+        last_message_id: None,
+        created_at: now,
+    };
+    // The conversation before the accounts, as whoever writes in one takes them.
+    if !store::open(tx, &conversation).await? {
+        return Ok(false);
+    }
     if let Some(opening) = opening {
-        let earlier = store::openings(tx, me, now.plus(-7 * time::DAY)).await?;
+        // From here on no other conversation of theirs is opened before this one is.
+        feed::lock(tx, &[me, them], now).await?;
+        let earlier = store::openings(tx, me, conversation.id, now.plus(-7 * time::DAY)).await?;
         let settings = inbox.settings();
         let (of_day, of_week) = match is_fresh(&ready.sender, now) {
             true => (settings.openings_fresh, settings.openings_fresh.saturating_mul(WEEK)),
@@ -206,19 +222,7 @@ async fn open(inbox: &Inbox, tx: &mut Tx, ready: &Ready, content: &str, now: Tim
             return Err(Error::new(Kind::RateLimited(86_400), message));
         }
     }
-    let (low, high) = in_order(me, them);
-    let conversation = Conversation {
-        id: inbox.app().clock().new_id(),
-        low,
-        high,
-        opened_by: me,
-        opening,
-        answered: false,
-        messages: 0,
-        last_message_id: None,
-        created_at: now,
-    };
-    store::open(tx, &conversation).await
+    Ok(true)
 }
 
 /// Were as many conversations opened in this time as may be?

@@ -214,6 +214,8 @@ fn is_spelled_out(text: &str, spelled: &str, word: &str) -> bool {
 /// An address of mail, also one that is written in words: `ana (at) gmail dot com`.
 fn has_address(text: &str) -> bool {
     let joined = text
+        .replace(" (at) ", "@")
+        .replace(" [at] ", "@")
         .replace("(at)", "@")
         .replace("[at]", "@")
         .replace(" arroba ", "@")

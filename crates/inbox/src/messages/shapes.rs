@@ -37,7 +37,7 @@ fn content() -> impl Rule<Output = String> {
 fn attachment() -> impl Rule<Output = String> {
     rule::rule(
         || {
-            json!({"type": "string", "maxLength": 2048, "pattern": r"^(https?://[^\s@]+|/api/v1/messages/attachments/\S+)$",
+            json!({"type": "string", "maxLength": 2048, "pattern": r"^(https?://[^\s/?#\\@]+([/?#\\]\S*)?|/api/v1/messages/attachments/\S+)$",
             "examples": ["https://example.s3.amazonaws.com/portfolio.pdf"]})
         },
         |value, from_text| {

@@ -236,11 +236,16 @@ pub(crate) async fn blocked(
     listing.order("created_at DESC, blocked_id").page(tx, paging.limit, paging.offset()).await
 }
 
-/// When an account opened conversations with people that it had nothing to do with, newest first, and with what texts.
-pub(crate) async fn openings(tx: &mut Tx, account: AccountId, since: Timestamp) -> Result<Vec<(Timestamp, i64)>> {
+/// When an account opened conversations with people that it had nothing to do with, newest first, and with what texts; but for this one.
+pub(crate) async fn openings(
+    tx: &mut Tx,
+    account: AccountId,
+    but: ConversationId,
+    since: Timestamp,
+) -> Result<Vec<(Timestamp, i64)>> {
     let sql = "SELECT created_at, opening FROM conversations WHERE opened_by = $1 AND opening IS NOT NULL AND created_at > $2 \
-               ORDER BY created_at DESC LIMIT $3";
-    tx.fetch_all(sql, args![account, since, COMPARED]).await
+               AND id <> $3 ORDER BY created_at DESC LIMIT $4";
+    tx.fetch_all(sql, args![account, since, but, COMPARED]).await
 }
 
 /// When an account last sent a text that people had to be warned of.

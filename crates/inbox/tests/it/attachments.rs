@@ -18,7 +18,7 @@ async fn files_are_for_the_two_of_their_message(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let (business, creator) = (world.of(&world.business), world.of(&world.creator));
     let stranger = world.of(&world.someone("stranger"));
-    let made = upload(&business, "../Brief \"junio\".PDF", PDF).await;
+    let made = upload(&business, "../Brief junio.PDF", PDF).await;
     assert_eq!(made.status, 201, "{}", made.text());
     let made = made.json();
     assert_eq!(

@@ -40,6 +40,8 @@ const BETWEEN: &[(&str, &[&str])] = &[
     ("POST /api/v1/creators/{creator_id}/corrections", &["name"]),
     ("POST /api/v1/creators", &["followers_count", "followers_count_numeric"]),
     ("PUT /api/v1/creators/{creator_id}", &["followers_count", "followers_count_numeric"]),
+    ("POST /api/v1/messages", &["content", "attachments"]),
+    ("PUT /api/v1/notifications/preferences", &["time_zone"]),
     ("POST /api/v1/outreach/consents", &["given_at"]),
     ("POST /api/v1/outreach/email", &["subject", "message"]),
     ("POST /api/v1/outreach/sequences", &["subject"]),
