@@ -17,6 +17,7 @@ mod events;
 mod faults;
 mod identity;
 mod imports;
+mod inbox;
 mod journey;
 mod large_files;
 mod linear;
