@@ -23,10 +23,11 @@ impl Reply {
     pub(crate) async fn read(asked: String, response: Response) -> Self {
         let (head, body) = response.into_parts();
         let is_live = head.headers.get(CONTENT_TYPE).is_some_and(|media_type| media_type == "text/event-stream");
-        let bytes = match is_live {
+        let bytes = if is_live {
             // A live stream has no end: what comes first is judged.
-            true => body.into_data_stream().next().await.transpose().expect("a stream begins").unwrap_or_default(),
-            false => axum::body::to_bytes(body, usize::MAX).await.expect("the body comes to its end"),
+            body.into_data_stream().next().await.transpose().expect("a stream begins").unwrap_or_default()
+        } else {
+            axum::body::to_bytes(body, usize::MAX).await.expect("the body comes to its end")
         };
         Self { status: head.status.as_u16(), headers: head.headers, bytes, asked }
     }

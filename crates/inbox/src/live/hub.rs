@@ -318,7 +318,7 @@ mod tests {
         let (mut quick, _) = hub.take(&other, 10, 10).unwrap();
         slow.begin(0);
         quick.begin(0);
-        for seq in 1..=WAITING as i64 + 1 {
+        for seq in 1..=i64::try_from(WAITING).unwrap() + 1 {
             hub.show(one.id, &entries([seq]));
             hub.show(other.id, &entries([seq]));
             assert_eq!(quick.queue.try_recv().unwrap(), format!("{seq};"));

@@ -2,6 +2,8 @@
 //!
 //! A file is a row before it is stored, and belongs to a message in the transaction that sends it. What belongs to none is taken away after a day.
 
+use std::fmt::Write as _;
+
 use axum::Json;
 use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::http::header::CONTENT_DISPOSITION;
@@ -304,7 +306,8 @@ fn percent(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
             written.push(byte.into());
         } else {
-            written.push_str(&format!("%{byte:02X}"));
+            // Writing to a String cannot fail.
+            let _ = write!(written, "%{byte:02X}");
         }
     }
     written

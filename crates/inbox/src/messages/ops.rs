@@ -210,10 +210,9 @@ async fn open(inbox: &Inbox, tx: &mut Tx, ready: &Ready, content: &str, now: Tim
         feed::lock(tx, &[me, them], now).await?;
         let earlier = store::openings(tx, me, conversation.id, now.plus(-7 * time::DAY)).await?;
         let settings = inbox.settings();
-        let (of_day, of_week) = match is_fresh(&ready.sender, now) {
-            true => (settings.openings_fresh, settings.openings_fresh.saturating_mul(WEEK)),
-            false => (settings.openings, settings.openings.saturating_mul(7)),
-        };
+        let (of_day, days) =
+            if is_fresh(&ready.sender, now) { (settings.openings_fresh, WEEK) } else { (settings.openings, 7) };
+        let of_week = of_day.saturating_mul(days);
         too_many(&earlier, time::DAY, of_day, now)?;
         too_many(&earlier, 7 * time::DAY, of_week, now)?;
         if earlier.iter().filter(|(_, other)| safety::is_near(opening, *other)).count() >= ALIKE {

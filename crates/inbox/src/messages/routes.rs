@@ -106,10 +106,8 @@ async fn conversations(
     let mut tx = inbox.app().db().snapshot().await?;
     let numbers = feed::numbers(&mut tx, member.id).await?;
     let rows = store::conversations(&mut tx, member.id, query.unread, query.paging).await?;
-    let total = match query.unread {
-        false => numbers.conversations,
-        true => store::unread_conversations(&mut tx, member.id).await?,
-    };
+    let total =
+        if query.unread { store::unread_conversations(&mut tx, member.id).await? } else { numbers.conversations };
     let last: Vec<_> = rows.iter().filter_map(|row| row.last_message_id).map(|id| id.uuid()).collect();
     let mut last = store::by_ids(&mut tx, &last).await?;
     let others: Vec<AccountId> = rows.iter().map(|row| row.other_id).collect();

@@ -46,7 +46,7 @@ pub(super) fn cleaned(text: &str) -> String {
 
 /// Can a joiner stand beside it? Letters of Latin, Greek and Cyrillic are never joined.
 fn joins(letter: char) -> bool {
-    !letter.is_whitespace() && !hides(letter) && letter as u32 >= 0x0590
+    !letter.is_whitespace() && !hides(letter) && u32::from(letter) >= 0x0590
 }
 
 /// Is it a letter that is not seen?
@@ -261,13 +261,13 @@ pub(super) fn likeness(text: &str) -> i64 {
     let mut weights = [0_i32; 64];
     let mut count = |hash: u64| {
         for (bit, weight) in weights.iter_mut().enumerate() {
-            *weight += if hash >> bit & 1 == 1 { 1 } else { -1 };
+            *weight += if (hash >> bit) & 1 == 1 { 1 } else { -1 };
         }
     };
     words.iter().for_each(|word| count(hash(word.as_bytes())));
     words.windows(2).for_each(|pair| count(hash(pair.join(" ").as_bytes())));
     let bits = weights.iter().enumerate().filter(|(_, weight)| **weight > 0);
-    bits.fold(0_u64, |all, (bit, _)| all | 1 << bit).cast_signed()
+    bits.fold(0_u64, |all, (bit, _)| all | (1 << bit)).cast_signed()
 }
 
 /// How many bits may differ between texts that say nearly the same.
@@ -283,9 +283,9 @@ fn hash(bytes: &[u8]) -> u64 {
     let fnv = bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
-    let mixed = (fnv ^ fnv >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    let mixed = (mixed ^ mixed >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    mixed ^ mixed >> 33
+    let mixed = (fnv ^ (fnv >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    let mixed = (mixed ^ (mixed >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    mixed ^ (mixed >> 33)
 }
 
 #[cfg(test)]

@@ -131,10 +131,8 @@ impl MessageBody {
     /// A message of this sender, and whether it was read.
     pub(crate) fn of(message: Message, sender: Option<&Person>, is_read: bool, read_at: Option<Timestamp>) -> Self {
         let is_hidden = message.hidden_at.is_some();
-        let (content, attachments) = match is_hidden {
-            true => (HIDDEN.to_owned(), Vec::new()),
-            false => (message.content, message.attachments.0),
-        };
+        let (content, attachments) =
+            if is_hidden { (HIDDEN.to_owned(), Vec::new()) } else { (message.content, message.attachments.0) };
         Self {
             id: message.id,
             sender: PersonBody::of(message.sender_id, sender),

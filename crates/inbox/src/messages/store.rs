@@ -169,10 +169,8 @@ pub(crate) async fn chat(
 ) -> Result<Vec<Message>> {
     // Numbers have no gaps: a page is a stretch of them, and no row before it is looked at.
     let (limit, offset) = (i64::from(paging.limit), i64::from(paging.offset()));
-    let (first, last) = match newest_first {
-        false => (offset + 1, offset + limit),
-        true => (total - offset - limit + 1, total - offset),
-    };
+    let (first, last) =
+        if newest_first { (total - offset - limit + 1, total - offset) } else { (offset + 1, offset + limit) };
     let mut sql = Sql::of::<Message>();
     sql.and("conversation_id = ", conversation).and("seq >= ", first).and("seq <= ", last);
     sql.push(if newest_first { " ORDER BY seq DESC" } else { " ORDER BY seq" }).all(tx).await

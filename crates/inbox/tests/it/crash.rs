@@ -45,7 +45,7 @@ async fn what_was_acknowledged_survives_a_kill() {
     let there: BTreeSet<String> = there.into_iter().map(|id| id.to_string()).collect();
     let lost: Vec<_> = acknowledged.difference(&there).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-    let all = there.len() as i64;
+    let all = i64::try_from(there.len()).unwrap();
     for sql in [
         "SELECT sum(messages) FROM conversations",
         "SELECT sum(unread) FROM conversation_members",

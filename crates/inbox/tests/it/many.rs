@@ -59,7 +59,7 @@ async fn lists_of_a_hundred_thousand_are_read_at_once(fresh: FreshDb) {
     let (brand, ana, now) = (world.business.account.id, world.creator.account.id, world.clock.now());
     let db = world.inbox.app().db();
     let mut tx = db.write_long().await.unwrap();
-    let id = |number: i64| Uuid::from_u128(1 << 64 | number.unsigned_abs() as u128);
+    let id = |number: i64| Uuid::from_u128((1 << 64) | u128::from(number.unsigned_abs()));
     let mut rows: Vec<Vec<Bound>> = Vec::new();
     for number in 0..MANY {
         let kind = if number % 100 == 0 { "PAYMENT_DUE" } else { "APPLICATION_RECEIVED" };
