@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use db::{Json as Stored, Sql, Tx};
 use http_base::routes;
-use http_base::{Answer, Body, Member, Person as Own, Routes};
+use http_base::{Answer, Body, Member, Newcomer, Routes};
 use input::Input;
 use input::rule::{self, Problem, Rule};
 use jiff::tz::TimeZone;
@@ -325,7 +325,7 @@ async fn show(State(inbox): State<Inbox>, member: Member) -> Answer<Json<Prefere
     responses((status = 200, description = "How one is told from now on", body = PreferencesBody)))]
 async fn change(
     State(inbox): State<Inbox>,
-    own: Own,
+    own: Newcomer,
     Body { input, .. }: Body<PreferenceChanges>,
 ) -> Answer<Json<PreferencesBody>> {
     let now = inbox.app().clock().now();

@@ -285,6 +285,8 @@ mod tests {
             role: WorkspaceRole::Owner,
             proof: Proof::Session(SessionId::from_uuid(Uuid::from_u128(number))),
             read_only: false,
+            verified: true,
+            since: kernel::Timestamp::from_micros(0),
         }
     }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use http_base::idempotency::{Begun, IdempotencyKey, Once};
 use http_base::routes;
-use http_base::{Answer, Body, Done, Member, Named, Params, Person as Own, Routes, done};
+use http_base::{Answer, Body, Done, Member, Named, Newcomer, Params, Routes, done};
 use input::Input;
 use kernel::{AccountId, Error, Proof, Result, Timestamp};
 use serde::Serialize;
@@ -219,7 +219,7 @@ struct MessagesMarked {
 #[utoipa::path(post, path = "/api/v1/messages/{user_id}/read", tag = "Messages",
     params(("user_id" = AccountId, Path, description = "The other one's account")),
     responses((status = 200, description = "How many were marked", body = MessagesMarked)))]
-async fn read(State(inbox): State<Inbox>, own: Own, name: Named) -> Answer<Json<MessagesMarked>> {
+async fn read(State(inbox): State<Inbox>, own: Newcomer, name: Named) -> Answer<Json<MessagesMarked>> {
     let (me, them): (AccountId, AccountId) = (own.account.id, name.id("User")?);
     let mut tx = inbox.app().write().await?;
     if store::member(&mut tx, me, them).await?.is_none() && who(&inbox, &mut tx, &[them]).await?.is_empty() {
@@ -237,7 +237,7 @@ async fn read(State(inbox): State<Inbox>, own: Own, name: Named) -> Answer<Json<
 #[utoipa::path(put, path = "/api/v1/messages/{user_id}/block", tag = "Messages",
     params(("user_id" = AccountId, Path, description = "The account to be blocked")),
     responses((status = 200, description = "Blocked", body = Done), (status = 409, description = "It is your own account")))]
-async fn block(State(inbox): State<Inbox>, own: Own, name: Named) -> Answer<Json<Done>> {
+async fn block(State(inbox): State<Inbox>, own: Newcomer, name: Named) -> Answer<Json<Done>> {
     let (me, them): (AccountId, AccountId) = (own.account.id, name.id("User")?);
     if me == them {
         return Err(Error::conflict("You cannot block yourself").into());
@@ -257,7 +257,7 @@ async fn block(State(inbox): State<Inbox>, own: Own, name: Named) -> Answer<Json
 #[utoipa::path(delete, path = "/api/v1/messages/{user_id}/block", tag = "Messages",
     params(("user_id" = AccountId, Path, description = "The account that is blocked")),
     responses((status = 200, description = "Not blocked any more", body = Done)))]
-async fn unblock(State(inbox): State<Inbox>, own: Own, name: Named) -> Answer<Json<Done>> {
+async fn unblock(State(inbox): State<Inbox>, own: Newcomer, name: Named) -> Answer<Json<Done>> {
     let them: AccountId = name.id("User")?;
     let mut tx = inbox.app().write().await?;
     if !store::unblock(&mut tx, own.account.id, them).await? {

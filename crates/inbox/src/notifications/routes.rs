@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use events::TxExt as _;
 use http_base::routes;
-use http_base::{Answer, MaybeBody, Member, Named, Params, Person, Routes};
+use http_base::{Answer, MaybeBody, Member, Named, Newcomer, Params, Routes};
 use input::Input;
 use kernel::{AccountId, Error, Result, Timestamp};
 use serde::Serialize;
@@ -97,7 +97,7 @@ async fn unread_count(State(inbox): State<Inbox>, member: Member) -> Answer<Json
 #[utoipa::path(patch, path = "/api/v1/notifications/{notification_id}/read", tag = "Notifications",
     params(("notification_id" = NotificationId, Path, description = "The notification's id")),
     responses((status = 200, description = "The notification", body = NotificationBody)))]
-async fn read(State(inbox): State<Inbox>, own: Person, name: Named) -> Answer<Json<NotificationBody>> {
+async fn read(State(inbox): State<Inbox>, own: Newcomer, name: Named) -> Answer<Json<NotificationBody>> {
     let (account, id) = (own.account.id, name.id("Notification")?);
     let now = inbox.app().clock().now();
     let mut tx = inbox.app().write().await?;
@@ -137,7 +137,7 @@ struct NotificationsMarked {
     responses((status = 200, description = "How many were marked", body = NotificationsMarked)))]
 async fn read_all(
     State(inbox): State<Inbox>,
-    own: Person,
+    own: Newcomer,
     MaybeBody(body): MaybeBody<ReadAll>,
 ) -> Answer<Json<NotificationsMarked>> {
     let (account, now) = (own.account.id, inbox.app().clock().now());
@@ -160,7 +160,7 @@ async fn read_all(
 #[utoipa::path(delete, path = "/api/v1/notifications/{notification_id}", tag = "Notifications",
     params(("notification_id" = NotificationId, Path, description = "The notification's id")),
     responses((status = 204, description = "Deleted")))]
-async fn delete(State(inbox): State<Inbox>, own: Person, name: Named) -> Answer<StatusCode> {
+async fn delete(State(inbox): State<Inbox>, own: Newcomer, name: Named) -> Answer<StatusCode> {
     let (account, id) = (own.account.id, name.id("Notification")?);
     let now = inbox.app().clock().now();
     let mut tx = inbox.app().write().await?;
