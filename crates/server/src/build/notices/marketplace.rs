@@ -171,6 +171,16 @@ pub(super) const ROWS: &[Row] = &[
             ("Colaboración completada", format!("Tu colaboración con {other} está completa")),
         )
     }),
+    Row::new("collaboration.unpaid", To::Both, Type::PaymentDue, |facts| {
+        let other = &facts.other;
+        Texts::new(
+            (
+                "A payment is overdue",
+                format!("What was approved in your collaboration with {other} has not been paid for 14 days"),
+            ),
+            ("Un pago está atrasado", format!("Lo aprobado en tu colaboración con {other} lleva 14 días sin pagarse")),
+        )
+    }),
     Row::new("collaboration.rated", To::Other, Type::CollaborationRated, |facts| {
         let other = &facts.other;
         Texts::new(
