@@ -23,6 +23,7 @@ const DIGEST_HOUR: u8 = 8;
 
 /// In which language somebody is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, kernel::Words)]
+#[words(name = "NotificationLanguage")]
 pub enum Language {
     /// English.
     #[default]

@@ -94,6 +94,7 @@ struct AttachmentForm;
 #[derive(Serialize, ToSchema)]
 #[schema(as = MessageAttachment)]
 struct AttachmentBody {
+    /// Its id.
     id: AttachmentId,
     /// What stands in `attachments` of the message that it is sent with.
     #[schema(example = "/api/v1/messages/attachments/0190a000-0000-7000-8000-000000000000")]

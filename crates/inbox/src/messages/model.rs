@@ -96,6 +96,7 @@ impl Message {
 
 /// What whoever reads a message should know before they do what it asks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, kernel::Words)]
+#[words(name = "MessageWarning")]
 pub(crate) enum Warning {
     /// It names a way to talk elsewhere, before anything is agreed.
     ContactDetails,

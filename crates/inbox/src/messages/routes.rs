@@ -59,6 +59,7 @@ async fn send(
 /// A conversation, as one of its two sees it.
 #[derive(Serialize, ToSchema)]
 struct ConversationBody {
+    /// The other one of the two.
     other_user: PersonBody,
     /// The last message.
     #[schema(example = "Thanks for the collaboration!")]
@@ -80,6 +81,7 @@ struct ConversationList {
     page: PageBody,
     /// How many messages are unread in all conversations.
     unread_count: u64,
+    /// The conversations of this page.
     conversations: Vec<ConversationBody>,
 }
 
@@ -149,7 +151,9 @@ struct ChatQuery {
 struct ChatPage {
     #[serde(flatten)]
     page: PageBody,
+    /// The other one of the two.
     other_user: PersonBody,
+    /// The messages of this page.
     messages: Vec<MessageBody>,
 }
 
@@ -270,6 +274,7 @@ async fn unblock(State(inbox): State<Inbox>, own: Newcomer, name: Named) -> Answ
 /// Somebody who is blocked.
 #[derive(Serialize, ToSchema)]
 struct BlockedPerson {
+    /// Who.
     user: PersonBody,
     /// Since when.
     blocked_at: Timestamp,
@@ -280,6 +285,7 @@ struct BlockedPerson {
 struct BlockList {
     #[serde(flatten)]
     page: PageBody,
+    /// The people of this page.
     blocks: Vec<BlockedPerson>,
 }
 
@@ -317,6 +323,7 @@ struct MessageQuery {
 struct FoundMessages {
     #[serde(flatten)]
     page: PageBody,
+    /// The messages of this page, the newest first.
     messages: Vec<MessageBody>,
 }
 

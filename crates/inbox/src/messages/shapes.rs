@@ -79,10 +79,12 @@ pub(super) struct NewMessage {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Correspondent)]
 pub(crate) struct PersonBody {
+    /// Their account.
     id: AccountId,
     /// Their name.
     #[schema(example = "creator_name")]
     username: String,
+    /// What is known of their work.
     profile: PersonProfile,
 }
 
@@ -104,11 +106,15 @@ impl PersonBody {
 
 /// A message.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Message)]
+#[schema(as = DirectMessage)]
 pub(crate) struct MessageBody {
+    /// Its id.
     pub(super) id: MessageId,
+    /// Who wrote it.
     pub(super) sender: PersonBody,
+    /// Their account.
     pub(super) sender_id: AccountId,
+    /// To whose account.
     pub(super) recipient_id: AccountId,
     /// What is said. It is a text and nothing else: show it as such.
     pub(super) content: String,
@@ -124,6 +130,7 @@ pub(crate) struct MessageBody {
     pub(super) is_read: bool,
     /// When they last read the conversation; null as long as they have not read this.
     pub(super) read_at: Option<Timestamp>,
+    /// When it was written.
     pub(super) created_at: Timestamp,
 }
 

@@ -312,6 +312,7 @@ pub(crate) struct NotificationRow {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Notification)]
 pub(crate) struct NotificationBody {
+    /// Its id.
     pub(crate) id: NotificationId,
     /// Of what one is told.
     #[serde(rename = "type")]

@@ -12,7 +12,8 @@ use crate::document::{NOTHING, There, routes};
 use crate::world::{What, World};
 
 /// What belongs to an account: the demo's administrator has none.
-const PERSONAL: [&str; 2] = ["/api/v1/audit", "/api/v1/workspace"];
+const PERSONAL: [&str; 5] =
+    ["/api/v1/audit", "/api/v1/live", "/api/v1/messages", "/api/v1/notifications", "/api/v1/workspace"];
 
 async fn demo() -> World {
     World::new(fresh_db(Engine::Sqlite).await, What::Demo).await
