@@ -44,7 +44,9 @@ fn cases() -> Vec<Case> {
         };
         let captions = sent["captions"].as_object().unwrap().iter();
         let content = Content {
-            captions: captions.map(|(name, text)| Caption { name: name.clone(), text: text.as_str().unwrap().to_owned() }).collect(),
+            captions: captions
+                .map(|(name, text)| Caption { name: name.clone(), text: text.as_str().unwrap().to_owned() })
+                .collect(),
             platform: text(sent, "platform").unwrap_or_default(),
             formats: texts(sent, "formats"),
             media: texts(sent, "media"),
@@ -79,9 +81,16 @@ fn verdicts_are_right() {
                 right += 1;
                 continue;
             }
-            let fault = format!("line {}, {kind} “{words}”: {verdict:?} for {expected:?}: {:?}", case.line, check.map(|check| &check.how));
+            let fault = format!(
+                "line {}, {kind} “{words}”: {verdict:?} for {expected:?}: {:?}",
+                case.line,
+                check.map(|check| &check.how)
+            );
             println!("{fault}");
-            if matches!((verdict, expected), (Some(Verdict::Pass), Verdict::Fail) | (Some(Verdict::Fail), Verdict::Pass) | (None, _)) {
+            if matches!(
+                (verdict, expected),
+                (Some(Verdict::Pass), Verdict::Fail) | (Some(Verdict::Fail), Verdict::Pass) | (None, _)
+            ) {
                 turned.push(fault);
             }
         }

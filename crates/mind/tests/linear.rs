@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
+use mind::brief::{self, Caption, Content, Unread};
 use mind::dialogue::{self, Brief, Lang, Refusal, Talk};
 use mind::{talk, text, understand};
 use proptest::prelude::*;
@@ -60,6 +61,17 @@ const PIECES: &[&str] = &[
     "veinte ",
     "k ",
     "%",
+    "#",
+    "#tag ",
+    "#ad",
+    "@a.b ",
+    "＃ñ",
+    "\u{200b}",
+    "\u{202e}",
+    "«",
+    "Min 50 chars, ",
+    "e\u{301}",
+    "👨\u{200d}👩\u{200d}👧",
 ];
 
 /// The least time of three that reading takes.
@@ -97,6 +109,27 @@ fn check(unit: &str) {
         let _ = dialogue::is_voicemail(text);
     });
     is_linear("folding", unit, 1 << 18, &|text| drop(text::fold(text)));
+    is_linear("caption", unit, 1 << 17, &|text| {
+        let brief = brief::Brief {
+            required_hashtags: vec!["#tag".into(), "#summer".into()],
+            required_mentions: vec!["@brand".into()],
+            caption_requirements:
+                "Min 50 chars; mention the free shipping in the first line; don't mention prices; end with a question"
+                    .into(),
+            forbidden_words: vec!["cheap".into()],
+            advertising: true,
+            markets: vec!["US".into(), "ES".into()],
+            ..brief::Brief::default()
+        };
+        let caption = Caption { name: "instagram".into(), text: text.to_owned() };
+        let content = Content { captions: vec![caption], platform: "INSTAGRAM".into(), ..Content::default() };
+        drop(brief::check(&brief, &content, &Unread));
+    });
+    is_linear("rules of a brief", unit, 1 << 14, &|text| {
+        let brief = brief::Brief { caption_requirements: text.to_owned(), ..brief::Brief::default() };
+        let caption = Caption { name: String::new(), text: "A caption about nothing. #ad".into() };
+        drop(brief::check(&brief, &Content { captions: vec![caption], ..Content::default() }, &Unread));
+    });
     is_linear("dialogue", unit, 1 << 15, &|said| {
         let brief = Brief::default();
         let (mut talk, _) = Talk::open(&brief, Lang::En);

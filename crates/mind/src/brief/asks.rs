@@ -76,10 +76,61 @@ pub(super) fn asks(rules: &str) -> Vec<Ask> {
 }
 
 const LEADS: &[&str] = &[
-    "please", "make sure to", "make sure you", "make sure that", "make sure", "be sure to", "remember to", "dont forget to", "do not forget to", "dont forget", "no olvides", "no te olvides de", "no olvidar", "no dejes de", "asegurate de que", "asegurate de",
-    "recuerda", "you must", "you should", "you need to", "se debe", "se deben", "hay que", "debes", "tienes que", "es obligatorio", "its mandatory to", "por favor", "we need you to", "we want you to", "queremos que", "necesitamos que", "don t forget to",
+    "please",
+    "make sure to",
+    "make sure you",
+    "make sure that",
+    "make sure",
+    "be sure to",
+    "remember to",
+    "dont forget to",
+    "do not forget to",
+    "dont forget",
+    "no olvides",
+    "no te olvides de",
+    "no olvidar",
+    "no dejes de",
+    "asegurate de que",
+    "asegurate de",
+    "recuerda",
+    "you must",
+    "you should",
+    "you need to",
+    "se debe",
+    "se deben",
+    "hay que",
+    "debes",
+    "tienes que",
+    "es obligatorio",
+    "its mandatory to",
+    "por favor",
+    "we need you to",
+    "we want you to",
+    "queremos que",
+    "necesitamos que",
+    "don t forget to",
 ];
-const OPTIONAL: &[&str] = &["optional", "optionally", "if possible", "feel free", "ideally", "preferably", "opcional", "opcionalmente", "si es posible", "si quieres", "preferiblemente", "idealmente", "you can", "you may", "puedes", "if you want", "if you like", "nice to have", "bonus"];
+const OPTIONAL: &[&str] = &[
+    "optional",
+    "optionally",
+    "if possible",
+    "feel free",
+    "ideally",
+    "preferably",
+    "opcional",
+    "opcionalmente",
+    "si es posible",
+    "si quieres",
+    "preferiblemente",
+    "idealmente",
+    "you can",
+    "you may",
+    "puedes",
+    "if you want",
+    "if you like",
+    "nice to have",
+    "bonus",
+];
 
 fn of_clause(clause: &str, carried: &mut Option<Unit>) -> Vec<Ask> {
     let mut words = sizes::words(clause);
@@ -105,14 +156,27 @@ fn of_clause(clause: &str, carried: &mut Option<Unit>) -> Vec<Ask> {
     let tokens = tokens(clause);
     let padded = format!(" {words} ");
     let has = |phrase: &str| padded.contains(&format!(" {phrase} "));
-    if tokens.len() == 2 && !denied && [" before ", " antes de ", " antes del ", " antes que ", " precedes ", " ahead of "].iter().any(|word| padded.contains(word)) {
+    if tokens.len() == 2
+        && !denied
+        && [" before ", " antes de ", " antes del ", " antes que ", " precedes ", " ahead of "]
+            .iter()
+            .any(|word| padded.contains(word))
+    {
         let mut tokens = tokens.into_iter();
         if let (Some(one), Some(other)) = (tokens.next(), tokens.next()) {
             return vec![ask(Want::Order(Box::new(one), Box::new(other)), place, false)];
         }
         return Vec::new();
     }
-    let either = !denied && tokens.len() > 1 && (has("or") || has("o") || has("either") || has("one of") || has("any of") || has("alguno de") || has("alguna de"));
+    let either = !denied
+        && tokens.len() > 1
+        && (has("or")
+            || has("o")
+            || has("either")
+            || has("one of")
+            || has("any of")
+            || has("alguno de")
+            || has("alguna de"));
     if either {
         return vec![ask(Want::AnyOf(tokens), place, false)];
     }
@@ -131,29 +195,98 @@ fn of_clause(clause: &str, carried: &mut Option<Unit>) -> Vec<Ask> {
     for size in sized {
         *carried = Some(size.unit);
         let wanted = size.unit == Unit::Questions && !denied;
-        asks.push(if wanted { ask(Want::Question, place, false) } else { ask(Want::Size(size), Place::Anywhere, false) });
+        asks.push(if wanted {
+            ask(Want::Question, place, false)
+        } else {
+            ask(Want::Size(size), Place::Anywhere, false)
+        });
     }
     if had_tokens && !had_sizes {
         return asks;
     }
     if !had_sizes {
-        if !denied && [" question ", " questions ", " pregunta ", " preguntas ", " preguntale ", " pregunta a ", " haz una pregunta ", " preguntando "].iter().any(|word| padded.contains(word)) && !has("answer") && !has("responde") {
+        if !denied
+            && [
+                " question ",
+                " questions ",
+                " pregunta ",
+                " preguntas ",
+                " preguntale ",
+                " pregunta a ",
+                " haz una pregunta ",
+                " preguntando ",
+            ]
+            .iter()
+            .any(|word| padded.contains(word))
+            && !has("answer")
+            && !has("responde")
+        {
             asks.push(ask(Want::Question, place, false));
             return asks;
         }
-        if place != Place::Anywhere && (has("hashtags") || has("hashtag") || has("etiquetas") || has("tags")) && !denied {
+        if place != Place::Anywhere && (has("hashtags") || has("hashtag") || has("etiquetas") || has("tags")) && !denied
+        {
             asks.push(ask(Want::Tags, place, false));
             return asks;
         }
         let whole = [
-            (["all caps", "capital letters", "uppercase", "mayusculas", "caps lock", "upper case"].as_slice(), Want::Capitals, true),
-            (&["profanity", "swear", "swearing", "swear words", "curse", "cursing", "curse words", "bad language", "foul language", "offensive language", "palabrotas", "groserias", "insultos", "malas palabras", "lenguaje ofensivo", "lenguaje soez", "lenguaje vulgar", "tacos", "vulgar", "bad words", "malsonantes", "palabras malsonantes"], Want::Profanity, true),
-            (&["brand name", "the brand", "our brand", "la marca", "nombre de la marca", "nuestra marca", "name of the brand", "brands name", "marca por su nombre"], Want::Brand, false),
+            (
+                ["all caps", "capital letters", "uppercase", "mayusculas", "caps lock", "upper case"].as_slice(),
+                Want::Capitals,
+                true,
+            ),
+            (
+                &[
+                    "profanity",
+                    "swear",
+                    "swearing",
+                    "swear words",
+                    "curse",
+                    "cursing",
+                    "curse words",
+                    "bad language",
+                    "foul language",
+                    "offensive language",
+                    "palabrotas",
+                    "groserias",
+                    "insultos",
+                    "malas palabras",
+                    "lenguaje ofensivo",
+                    "lenguaje soez",
+                    "lenguaje vulgar",
+                    "tacos",
+                    "vulgar",
+                    "bad words",
+                    "malsonantes",
+                    "palabras malsonantes",
+                ],
+                Want::Profanity,
+                true,
+            ),
+            (
+                &[
+                    "brand name",
+                    "the brand",
+                    "our brand",
+                    "la marca",
+                    "nombre de la marca",
+                    "nuestra marca",
+                    "name of the brand",
+                    "brands name",
+                    "marca por su nombre",
+                ],
+                Want::Brand,
+                false,
+            ),
             (&["first person", "primera persona"], Want::FirstPerson, false),
         ];
         for (phrases, want, wants_denied) in whole {
-            if wants_denied == denied && phrases.iter().any(|phrase| has(phrase)) && !(matches!(want, Want::Brand) && has("values")) {
-                let rest = phrases.iter().fold(padded.clone(), |rest, phrase| rest.replace(&format!(" {phrase} "), " "));
+            if wants_denied == denied
+                && phrases.iter().any(|phrase| has(phrase))
+                && !(matches!(want, Want::Brand) && has("values"))
+            {
+                let rest =
+                    phrases.iter().fold(padded.clone(), |rest, phrase| rest.replace(&format!(" {phrase} "), " "));
                 if matches!(want, Want::Brand) && content(&rest).len() > 1 {
                     continue;
                 }
@@ -170,21 +303,51 @@ fn of_clause(clause: &str, carried: &mut Option<Unit>) -> Vec<Ask> {
 fn by_meaning(clause: &str, words: &str, place: Place, denied: bool, others: bool) -> Vec<Ask> {
     let ask = |want: Want| Ask { requirement: clause.to_owned(), want, place, denied };
     let list: Vec<&str> = words.split(' ').collect();
-    let lead = list.iter().position(|word| TOPIC_VERBS.contains(word) || (matches!(*word, "que") && list.len() > 2 && others));
+    let lead =
+        list.iter().position(|word| TOPIC_VERBS.contains(word) || (matches!(*word, "que") && list.len() > 2 && others));
     if others {
         // "Min 50 chars describing product benefits": a limit, and a topic if a verb announces one.
-        let Some(lead) = lead else { return concepts::named(words).into_iter().map(|(concept, _)| ask(Want::Concept(concept))).collect() };
+        let Some(lead) = lead else {
+            return concepts::named(words).into_iter().map(|(concept, _)| ask(Want::Concept(concept))).collect();
+        };
         let rest = list[lead + 1..].join(" ");
         return topic(&rest, lead_is_say(&list)).map(ask).into_iter().collect();
     }
-    let picture = list.iter().any(|word| PICTURE.contains(word));
-    let tone = list.iter().any(|word| TONE.contains(word));
+    let among = |words: &[&str]| list.iter().any(|word| words.contains(word));
     let says = list.iter().take(6).any(|word| SAY_VERBS.contains(word));
     let named = concepts::named(words);
-    if named.is_empty() && picture && !(says && !list.iter().any(|word| matches!(*word, "show" | "muestra" | "mostrar" | "ensena" | "video" | "photo" | "foto" | "seconds" | "segundos"))) {
+    // "Use natural light" asks for a picture, "mention the light" for words.
+    let loose = [
+        "use",
+        "using",
+        "include",
+        "including",
+        "add",
+        "put",
+        "feature",
+        "incluye",
+        "incluir",
+        "usa",
+        "usar",
+        "utiliza",
+        "utilizar",
+        "pon",
+        "anade",
+        "anadir",
+        "haz",
+        "agrega",
+        "debe",
+        "aparezca",
+    ];
+    let tells = list
+        .iter()
+        .take(6)
+        .any(|word| (SAY_VERBS.contains(word) && !loose.contains(word)) || TOPIC_VERBS.contains(word));
+    if named.is_empty() && among(PICTURE) && !tells {
         return vec![ask(Want::Unseen("only the picture or the sound can show it"))];
     }
-    if named.is_empty() && tone && !says {
+    let measured = content(words).iter().all(|word| TONE.contains(word) || loose.contains(word));
+    if named.is_empty() && among(TONE) && (!says || measured) {
         return vec![ask(Want::Unseen("nothing measures a tone"))];
     }
     if denied {
@@ -240,7 +403,12 @@ pub(super) fn content(words: &str) -> Vec<&str> {
     words
         .split(' ')
         .filter(|word| !word.is_empty() && !FILLERS.contains(word) && !verb(word) && !DENIALS.contains(word))
-        .filter(|word| !matches!(*word, "avoid" | "evita" | "evitar" | "evite" | "captions" | "refrain" | "prohibido" | "prohibited"))
+        .filter(|word| {
+            !matches!(
+                *word,
+                "avoid" | "evita" | "evitar" | "evite" | "captions" | "refrain" | "prohibido" | "prohibited"
+            )
+        })
         .collect()
 }
 
@@ -250,7 +418,20 @@ fn items(words: &str) -> Vec<String> {
     let start = list.iter().position(|word| SAY_VERBS.contains(word)).map_or(0, |at| at + 1);
     let rest = format!(" {} ", list[start..].join(" "));
     let mut items = vec![rest];
-    for joint in [" and ", " y ", " e ", " or ", " o ", " ni ", " nor ", " plus ", " ademas de ", " as well as ", " asi como ", " u "] {
+    for joint in [
+        " and ",
+        " y ",
+        " e ",
+        " or ",
+        " o ",
+        " ni ",
+        " nor ",
+        " plus ",
+        " ademas de ",
+        " as well as ",
+        " asi como ",
+        " u ",
+    ] {
         items = items.iter().flat_map(|item| item.split(joint).map(|part| format!(" {} ", part.trim()))).collect();
     }
     items.into_iter().map(|item| item.trim().to_owned()).filter(|item| !content(item).is_empty()).collect()
@@ -260,12 +441,31 @@ fn items(words: &str) -> Vec<String> {
 fn denials(clause: &str, words: &str, named: &[(&'static Concept, &'static str)]) -> Vec<Want> {
     if !named.is_empty() {
         let names = capitals(clause);
-        return named.iter().map(|(concept, _)| match concept.class {
-            Class::Names if !names.is_empty() => Want::AnyOf(names.iter().cloned().map(Want::Phrase).chain([Want::Concept(concept)]).collect()),
-            _ => Want::Concept(concept),
-        }).collect();
+        return named
+            .iter()
+            .map(|(concept, _)| match concept.class {
+                Class::Names if !names.is_empty() => {
+                    Want::AnyOf(names.iter().cloned().map(Want::Phrase).chain([Want::Concept(concept)]).collect())
+                }
+                _ => Want::Concept(concept),
+            })
+            .collect();
     }
-    let literal = [" word ", " words ", " term ", " terms ", " palabra ", " palabras ", " termino ", " terminos ", " phrase ", " expresion ", " expression "].iter().find_map(|lead| {
+    let literal = [
+        " word ",
+        " words ",
+        " term ",
+        " terms ",
+        " palabra ",
+        " palabras ",
+        " termino ",
+        " terminos ",
+        " phrase ",
+        " expresion ",
+        " expression ",
+    ]
+    .iter()
+    .find_map(|lead| {
         let padded = format!(" {words} ");
         padded.find(lead).map(|at| padded[at + lead.len()..].trim().to_owned())
     });
@@ -277,8 +477,12 @@ fn denials(clause: &str, words: &str, named: &[(&'static Concept, &'static str)]
         return names.into_iter().map(Want::Phrase).collect();
     }
     let list: Vec<&str> = words.split(' ').collect();
-    let behind = list.iter().position(|word| SAY_VERBS.contains(word) || TOPIC_VERBS.contains(word) || DENIALS.contains(word)).map_or(0, |at| at + 1);
-    let wants: Vec<Want> = items(&list[behind..].join(" ")).into_iter().map(|item| Want::Says(content(&item).join(" "))).collect();
+    let behind = list
+        .iter()
+        .position(|word| SAY_VERBS.contains(word) || TOPIC_VERBS.contains(word) || DENIALS.contains(word))
+        .map_or(0, |at| at + 1);
+    let wants: Vec<Want> =
+        items(&list[behind..].join(" ")).into_iter().map(|item| Want::Says(content(&item).join(" "))).collect();
     if wants.is_empty() { vec![Want::Unseen("no rule reads these words")] } else { wants }
 }
 
@@ -291,7 +495,10 @@ fn capitals(clause: &str) -> Vec<String> {
         let name = index > 0 && bare.chars().next().is_some_and(char::is_uppercase) && bare.len() > 1 && bare != "I";
         if name {
             match names.last_mut().filter(|_| running) {
-                Some(last) => { last.push(' '); last.push_str(bare); }
+                Some(last) => {
+                    last.push(' ');
+                    last.push_str(bare);
+                }
                 None => names.push(bare.to_owned()),
             }
         }
@@ -303,10 +510,25 @@ fn capitals(clause: &str) -> Vec<String> {
 /// Does the clause forbid: is there a denial before its verb?
 fn is_denied(words: &str) -> bool {
     for word in words.split(' ').take(8) {
-        if DENIALS.contains(&word) || matches!(word, "avoid" | "avoiding" | "evita" | "evitar" | "evite" | "eviten" | "evitad" | "refrain" | "prohibido" | "prohibited" | "forbidden") {
+        if DENIALS.contains(&word)
+            || matches!(
+                word,
+                "avoid"
+                    | "avoiding"
+                    | "evita"
+                    | "evitar"
+                    | "evite"
+                    | "eviten"
+                    | "evitad"
+                    | "refrain"
+                    | "prohibido"
+                    | "prohibited"
+                    | "forbidden"
+            )
+        {
             return true;
         }
-        if SAY_VERBS.contains(&word) || TOPIC_VERBS.contains(&word) || matches!(word, "is" | "es" | "que" | "that") {
+        if SAY_VERBS.contains(&word) || TOPIC_VERBS.contains(&word) {
             return false;
         }
     }
@@ -314,21 +536,73 @@ fn is_denied(words: &str) -> bool {
 }
 
 fn is_disclosure(padded: &str) -> bool {
-    let advert = ["advertising", "ad", "advertisement", "publicidad", "sponsored", "sponsorship", "paid", "partnership", "anuncio", "publi", "patrocinado", "colaboracion pagada", "collaboration", "colaboracion", "commercial", "comercial"];
-    let verbs = ["disclose", "disclosed", "disclosing", "disclosure", "label", "labelled", "labeled", "mark", "marked", "identify", "identified", "indica", "indicar", "marca", "marcar", "identifica", "identificar", "senala", "senalar", "avisa", "deja claro", "make clear", "make it clear", "clear that", "aclara"];
+    let advert = [
+        "advertising",
+        "ad",
+        "advertisement",
+        "publicidad",
+        "sponsored",
+        "sponsorship",
+        "paid",
+        "partnership",
+        "anuncio",
+        "publi",
+        "patrocinado",
+        "colaboracion pagada",
+        "collaboration",
+        "colaboracion",
+        "commercial",
+        "comercial",
+    ];
+    let verbs = [
+        "disclose",
+        "disclosed",
+        "disclosing",
+        "disclosure",
+        "label",
+        "labelled",
+        "labeled",
+        "mark",
+        "marked",
+        "identify",
+        "identified",
+        "indica",
+        "indicar",
+        "marca",
+        "marcar",
+        "identifica",
+        "identificar",
+        "senala",
+        "senalar",
+        "avisa",
+        "deja claro",
+        "make clear",
+        "make it clear",
+        "clear that",
+        "aclara",
+    ];
     let has = |word: &&str| padded.contains(&format!(" {word} "));
-    (padded.contains(" disclos") && (advert.iter().any(|word| has(&word)) || padded.split_whitespace().count() <= 5)) || (verbs.iter().any(|word| has(&word)) && advert.iter().any(|word| has(&word)))
+    (padded.contains(" disclos") && (advert.iter().any(|word| has(&word)) || padded.split_whitespace().count() <= 5))
+        || (verbs.iter().any(|word| has(&word)) && advert.iter().any(|word| has(&word)))
 }
 
 fn language(padded: &str) -> Option<Want> {
-    if padded.contains(" bilingual ") || padded.contains(" bilingue ") || padded.contains(" english and spanish ") || padded.contains(" spanish and english ") || padded.contains(" ingles y espanol ") || padded.contains(" espanol e ingles ") || padded.contains(" espanol y ingles ") {
+    if padded.contains(" bilingual ")
+        || padded.contains(" bilingue ")
+        || padded.contains(" english and spanish ")
+        || padded.contains(" spanish and english ")
+        || padded.contains(" ingles y espanol ")
+        || padded.contains(" espanol e ingles ")
+        || padded.contains(" espanol y ingles ")
+    {
         return Some(Want::Bilingual);
     }
     let list: Vec<&str> = padded.split_whitespace().collect();
     let named = list.iter().enumerate().find_map(|(at, word)| {
         let lead = at.checked_sub(1).map_or("", |before| list[before]);
         let next = list.get(at + 1).copied().unwrap_or("");
-        let asked = matches!(lead, "in" | "en" | "language" | "idioma" | "use" | "only" | "castellano") || matches!(next, "caption" | "only" | "language" | "text" | "copy");
+        let asked = matches!(lead, "in" | "en" | "language" | "idioma" | "use" | "only" | "castellano")
+            || matches!(next, "caption" | "only" | "language" | "text" | "copy");
         (asked && word.len() > 3).then(|| geo::language(word)).flatten()
     });
     named.map(Want::Language)
@@ -343,7 +617,9 @@ fn place(words: &str) -> (Place, String) {
         }
         // The number stands behind or before: "first two lines", "dos primeras líneas".
         let behind = super::numbers::read(&list[at + 1..]);
-        let before = at.checked_sub(1).and_then(|before| super::numbers::word(list[before]).or_else(|| list[before].parse().ok()));
+        let before = at
+            .checked_sub(1)
+            .and_then(|before| super::numbers::word(list[before]).or_else(|| list[before].parse().ok()));
         let unit_at = at + 1 + behind.map_or(0, |(_, used)| used);
         let count = behind.map(|(number, _)| number).or(before).unwrap_or(1).min(10_000) as usize;
         let place = match list.get(unit_at).and_then(|word| sizes::unit(word)) {
@@ -357,25 +633,139 @@ fn place(words: &str) -> (Place, String) {
             _ => continue,
         };
         let from = at - usize::from(before.is_some());
-        let lead = list[..from].iter().rev().take_while(|word| matches!(**word, "in" | "the" | "within" | "en" | "la" | "las" | "los" | "el" | "of" | "de" | "at" | "on")).count();
+        let lead = list[..from]
+            .iter()
+            .rev()
+            .take_while(|word| {
+                matches!(
+                    **word,
+                    "in" | "the" | "within" | "en" | "la" | "las" | "los" | "el" | "of" | "de" | "at" | "on"
+                )
+            })
+            .count();
         let rest = [&list[..from - lead], &list[unit_at + 1..]].concat();
         let tail = rest.join(" ");
         return (place, tail.replace(" of the caption", "").replace(" del texto", "").replace(" del caption", ""));
     }
     let padded = format!(" {words} ");
     let phrases: &[(&[&str], Place)] = &[
-        (&["start with", "starts with", "starting with", "begin with", "begins with", "beginning with", "open with", "opens with", "empieza con", "empezar con", "comienza con", "comenzar con", "abre con", "empezando con", "empieza por", "inicia con"], Place::Opening),
-        (&["end with", "ends with", "ending with", "finish with", "close with", "closing with", "end the caption with", "end your caption with", "end the post with", "finish the caption with", "termina con", "terminar con", "terminando con", "acaba con", "acabar con", "cierra con", "cerrar con", "finaliza con", "finalizar con", "termina el texto con", "termina el caption con", "acaba el texto con",
-           "at the end of the caption", "at the very end", "at the end", "in the last line", "on the last line", "last line", "last sentence", "al final del texto", "al final del caption", "al final", "en la ultima linea", "ultima linea", "ultima frase"], Place::End),
-        (&["start the caption with", "start your caption with", "begin the caption with", "begin your caption with", "empieza el texto con", "empieza el caption con"], Place::Opening),
-        (&["at the very beginning", "at the beginning of the caption", "at the start of the caption", "at the beginning", "at the start", "at the top", "al principio del texto", "al principio del caption", "al principio", "al inicio del texto", "al inicio", "al comienzo", "upfront", "up front"], Place::Start),
-        (&["above the fold", "before the fold", "before more", "before the more button", "before the cut", "before see more", "antes del ver mas", "antes de ver mas", "antes del mas", "antes del corte", "antes de mas"], Place::Fold),
+        (
+            &[
+                "start with",
+                "starts with",
+                "starting with",
+                "begin with",
+                "begins with",
+                "beginning with",
+                "open with",
+                "opens with",
+                "empieza con",
+                "empezar con",
+                "comienza con",
+                "comenzar con",
+                "abre con",
+                "empezando con",
+                "empieza por",
+                "inicia con",
+            ],
+            Place::Opening,
+        ),
+        (
+            &[
+                "end with",
+                "ends with",
+                "ending with",
+                "finish with",
+                "close with",
+                "closing with",
+                "end the caption with",
+                "end your caption with",
+                "end the post with",
+                "finish the caption with",
+                "termina con",
+                "terminar con",
+                "terminando con",
+                "acaba con",
+                "acabar con",
+                "cierra con",
+                "cerrar con",
+                "finaliza con",
+                "finalizar con",
+                "termina el texto con",
+                "termina el caption con",
+                "acaba el texto con",
+                "at the end of the caption",
+                "at the very end",
+                "at the end",
+                "in the last line",
+                "on the last line",
+                "last line",
+                "last sentence",
+                "al final del texto",
+                "al final del caption",
+                "al final",
+                "en la ultima linea",
+                "ultima linea",
+                "ultima frase",
+            ],
+            Place::End,
+        ),
+        (
+            &[
+                "start the caption with",
+                "start your caption with",
+                "begin the caption with",
+                "begin your caption with",
+                "empieza el texto con",
+                "empieza el caption con",
+            ],
+            Place::Opening,
+        ),
+        (
+            &[
+                "at the very beginning",
+                "at the beginning of the caption",
+                "at the start of the caption",
+                "at the beginning",
+                "at the start",
+                "at the top",
+                "al principio del texto",
+                "al principio del caption",
+                "al principio",
+                "al inicio del texto",
+                "al inicio",
+                "al comienzo",
+                "upfront",
+                "up front",
+            ],
+            Place::Start,
+        ),
+        (
+            &[
+                "above the fold",
+                "before the fold",
+                "before more",
+                "before the more button",
+                "before the cut",
+                "before see more",
+                "antes del ver mas",
+                "antes de ver mas",
+                "antes del mas",
+                "antes del corte",
+                "antes de mas",
+            ],
+            Place::Fold,
+        ),
     ];
     for (phrases, place) in phrases {
         for phrase in *phrases {
             if let Some(at) = padded.find(&format!(" {phrase} ")) {
                 let rest = format!("{} {}", &padded[..at], &padded[at + phrase.len() + 1..]);
-                let verb = if phrase.contains("with") || phrase.contains(" con") || phrase.contains(" por") { "include " } else { "" };
+                let verb = if phrase.contains("with") || phrase.contains(" con") || phrase.contains(" por") {
+                    "include "
+                } else {
+                    ""
+                };
                 return (*place, format!("{verb}{}", rest.split_whitespace().collect::<Vec<_>>().join(" ")));
             }
         }
@@ -395,7 +785,10 @@ fn tokens(clause: &str) -> Vec<Want> {
     for &(from, to) in &quotes {
         let quote = &clause[from..to];
         let inside = |at: usize| from <= at && at < to;
-        if found.iter().any(|(at, _)| inside(*at)) || code_at.as_ref().is_some_and(|(at, _)| inside(*at)) || flat(quote).is_empty() {
+        if found.iter().any(|(at, _)| inside(*at))
+            || code_at.as_ref().is_some_and(|(at, _)| inside(*at))
+            || flat(quote).is_empty()
+        {
             continue;
         }
         found.push((from, Want::Phrase(quote.trim().trim_end_matches([',', '.']).to_owned())));
@@ -415,7 +808,10 @@ fn code(clause: &str) -> Option<(usize, String)> {
         next += piece.len();
         let word = piece.trim_end();
         let folded = flat(word);
-        let is_lead = matches!(folded.as_str(), "code" | "codigo" | "cupon" | "coupon" | "promocode" | "codigos" | "codes" | "voucher");
+        let is_lead = matches!(
+            folded.as_str(),
+            "code" | "codigo" | "cupon" | "coupon" | "promocode" | "codigos" | "codes" | "voucher"
+        );
         if is_lead {
             after = true;
             patience = 4;
@@ -427,7 +823,9 @@ fn code(clause: &str) -> Option<(usize, String)> {
             let coded = bare.len() >= 3
                 && !bare.starts_with('#')
                 && (bare.chars().filter(|c| c.is_uppercase()).count() >= 2 || bare.chars().any(|c| c.is_ascii_digit()))
-                && word.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '#' && c != '@').starts_with(char::is_alphanumeric);
+                && word
+                    .trim_start_matches(|c: char| !c.is_alphanumeric() && c != '#' && c != '@')
+                    .starts_with(char::is_alphanumeric);
             if coded {
                 return Some((at, bare.to_owned()));
             }

@@ -13,7 +13,9 @@ pub(super) fn clauses(rules: &str) -> Vec<String> {
     let mut clauses = Vec::new();
     for sentence in sentences(rules) {
         for clause in parts(sentence) {
-            let clause = clause.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '.' | '-' | '•' | '*' | '–' | '·' | '&'));
+            let clause = clause.trim_matches(|c: char| {
+                c.is_whitespace() || matches!(c, ',' | ';' | '.' | '-' | '•' | '*' | '–' | '·' | '&')
+            });
             if clause.chars().any(char::is_alphanumeric) && clauses.len() < MOST_CLAUSES {
                 clauses.push(clause.to_owned());
             }
@@ -22,11 +24,13 @@ pub(super) fn clauses(rules: &str) -> Vec<String> {
     clauses
 }
 
-/// Whether each byte stands between quotation marks.
+/// What stands between quotation marks, in order.
 pub(super) fn quoted(text: &str) -> Vec<(usize, usize)> {
     let mut spans = Vec::new();
     let mut open: Option<(usize, char)> = None;
     let mut before = ' ';
+    let last = ['"', '”', '»', '’', '`', '\''].map(|close| (close, text.rfind(close)));
+    let last_of = |close: char| last.iter().find(|(other, _)| *other == close).and_then(|(_, at)| *at);
     for (at, c) in text.char_indices() {
         let next = text[at + c.len_utf8()..].chars().next().unwrap_or(' ');
         match open {
@@ -44,7 +48,7 @@ pub(super) fn quoted(text: &str) -> Vec<(usize, usize)> {
                     '\'' if !before.is_alphanumeric() && next.is_alphanumeric() => Some('\''),
                     _ => None,
                 };
-                if let Some(close) = closes.filter(|&close| text[at + c.len_utf8()..].contains(close)) {
+                if let Some(close) = closes.filter(|&close| last_of(close) > Some(at)) {
                     open = Some((at + c.len_utf8(), close));
                 }
             }
@@ -55,9 +59,14 @@ pub(super) fn quoted(text: &str) -> Vec<(usize, usize)> {
     spans
 }
 
+/// Does a place stand in one of these, which are in order?
+fn within(spans: &[(usize, usize)], at: usize) -> bool {
+    spans.get(spans.partition_point(|&(_, to)| to <= at)).is_some_and(|&(from, _)| from <= at)
+}
+
 fn sentences(rules: &str) -> Vec<&str> {
     let quotes = quoted(rules);
-    let inside = |at: usize| quotes.iter().any(|&(from, to)| from <= at && at < to);
+    let inside = |at: usize| within(&quotes, at);
     let mut sentences = Vec::new();
     let mut from = 0;
     for (at, c) in rules.char_indices() {
@@ -66,9 +75,13 @@ fn sentences(rules: &str) -> Vec<&str> {
             '\n' | ';' | '•' | '·' | '|' => !inside(at),
             '.' | '!' | '?' => {
                 let word = rules[from..at].rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
-                let short = matches!(flat(word).as_str(), "min" | "max" | "approx" | "aprox" | "eg" | "e" | "g" | "ej" | "p" | "no" | "etc");
+                let short = matches!(
+                    flat(word).as_str(),
+                    "min" | "max" | "approx" | "aprox" | "eg" | "e" | "g" | "ej" | "p" | "no" | "etc"
+                );
                 let short = short && rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || c.is_lowercase());
-                let list = !word.is_empty() && word.chars().all(|c| c.is_ascii_digit()) && rules[from..at].trim() == word;
+                let list =
+                    !word.is_empty() && word.chars().all(|c| c.is_ascii_digit()) && rules[from..at].trim() == word;
                 !inside(at) && !short && !list && (rest.is_empty() || rest.starts_with(char::is_whitespace))
             }
             _ => false,
@@ -96,7 +109,7 @@ fn without_number(sentence: &str) -> &str {
 /// A sentence's parts: behind a comma or an "and" that another requirement follows.
 fn parts(sentence: &str) -> Vec<&str> {
     let quotes = quoted(sentence);
-    let inside = |at: usize| quotes.iter().any(|&(from, to)| from <= at && at < to);
+    let inside = |at: usize| within(&quotes, at);
     let mut parts = Vec::new();
     let mut from = 0;
     let mut at = 0;
@@ -106,9 +119,30 @@ fn parts(sentence: &str) -> Vec<&str> {
             at += 1;
             continue;
         }
-        let joint = [", and ", ", y ", ", but ", ", pero ", " and ", " y ", " e ", " but ", " pero ", " plus ", " & ", " + ", ", ", " además de ", " then ", " luego "]
-            .iter()
-            .find(|joint| rest.len() >= joint.len() && rest.is_char_boundary(joint.len()) && rest[..joint.len()].eq_ignore_ascii_case(joint));
+        let joint = [
+            ", and ",
+            ", y ",
+            ", but ",
+            ", pero ",
+            " and ",
+            " y ",
+            " e ",
+            " but ",
+            " pero ",
+            " plus ",
+            " & ",
+            " + ",
+            ", ",
+            " además de ",
+            " then ",
+            " luego ",
+        ]
+        .iter()
+        .find(|joint| {
+            rest.len() >= joint.len()
+                && rest.is_char_boundary(joint.len())
+                && rest[..joint.len()].eq_ignore_ascii_case(joint)
+        });
         if let Some(joint) = joint
             && opens(&sentence[from..at], &rest[joint.len()..], joint)
         {
@@ -140,16 +174,40 @@ fn opens(before: &str, rest: &str, joint: &str) -> bool {
     if number {
         return !between && rest.split_whitespace().take(4).any(|word| super::sizes::unit(&flat(word)).is_some());
     }
+    if matches!(second, "contar" | "incluir" | "counting" | "including" | "counted" | "included") {
+        // "sin contar hashtags" belongs to the limit before it.
+        return false;
+    }
     match first {
         // "in the bio and in the first line" goes on; "and in Spanish" does not.
-        "in" | "en" => crate::geo::language(second).is_some() || (joint.contains(',') && matches!(second, "spanish" | "english")),
-        "con" | "with" | "por" | "como" | "al" | "at" | "mas" | "menos" | "more" | "less" | "up" => {
-            matches!(second, "least" | "most" | "minimo" | "maximo" | "menos" | "mucho" | "than" | "de" | "to" | "final" | "the" | "un" | "una")
-                && !(matches!(first, "con" | "with") && second == "the")
+        "in" | "en" => {
+            crate::geo::language(second).is_some() || (joint.contains(',') && matches!(second, "spanish" | "english"))
         }
-        "only" | "solo" | "link" | "entre" | "between" | "do" | "be" | "use" | "say" | "di" | "tag" => !second.is_empty(),
+        "con" | "with" | "por" | "como" | "al" | "at" | "mas" | "menos" | "more" | "less" | "up" => {
+            matches!(
+                second,
+                "least"
+                    | "most"
+                    | "minimo"
+                    | "maximo"
+                    | "menos"
+                    | "mucho"
+                    | "than"
+                    | "de"
+                    | "to"
+                    | "final"
+                    | "the"
+                    | "un"
+                    | "una"
+            ) && !(matches!(first, "con" | "with") && second == "the")
+        }
+        "only" | "solo" | "link" | "entre" | "between" | "do" | "be" | "use" | "say" | "di" | "tag" => {
+            !second.is_empty()
+        }
         "no" | "sin" | "without" if joint.trim() == "y" || joint.trim() == "and" || joint.contains(',') => true,
-        "share" | "post" | "caption" | "show" | "state" | "label" | "mark" | "place" => joint.contains(',') || second != "",
+        "share" | "post" | "caption" | "show" | "state" | "label" | "mark" | "place" => {
+            joint.contains(',') || second != ""
+        }
         _ => OPENERS.contains(&first),
     }
 }
@@ -162,11 +220,26 @@ mod tests {
     fn each_requirement_is_a_clause() {
         for (rules, expected) in [
             ("Min 50 chars describing product benefits", vec!["Min 50 chars describing product benefits"]),
-            ("Min. 50 chars, max 3 emojis and include a call to action.", vec!["Min. 50 chars", "max 3 emojis", "include a call to action"]),
-            ("Menciona el envío gratis en las dos primeras líneas; máximo 3 emojis; no menciones a la competencia",
-             vec!["Menciona el envío gratis en las dos primeras líneas", "máximo 3 emojis", "no menciones a la competencia"]),
-            ("Between 2 and 4 hashtags. 1) Use code SUN20\n- Tag at least 3 friends", vec!["Between 2 and 4 hashtags", "Use code SUN20", "Tag at least 3 friends"]),
-            ("Say “soft, and include it” and mention the price", vec!["Say “soft, and include it”", "mention the price"]),
+            (
+                "Min. 50 chars, max 3 emojis and include a call to action.",
+                vec!["Min. 50 chars", "max 3 emojis", "include a call to action"],
+            ),
+            (
+                "Menciona el envío gratis en las dos primeras líneas; máximo 3 emojis; no menciones a la competencia",
+                vec![
+                    "Menciona el envío gratis en las dos primeras líneas",
+                    "máximo 3 emojis",
+                    "no menciones a la competencia",
+                ],
+            ),
+            (
+                "Between 2 and 4 hashtags. 1) Use code SUN20\n- Tag at least 3 friends",
+                vec!["Between 2 and 4 hashtags", "Use code SUN20", "Tag at least 3 friends"],
+            ),
+            (
+                "Say “soft, and include it” and mention the price",
+                vec!["Say “soft, and include it”", "mention the price"],
+            ),
             ("Write it in Spanish and end with a question", vec!["Write it in Spanish", "end with a question"]),
             ("Entre 100 y 200 caracteres, sin hashtags", vec!["Entre 100 y 200 caracteres", "sin hashtags"]),
             ("Mention the free shipping and the 20% discount", vec!["Mention the free shipping and the 20% discount"]),

@@ -42,6 +42,11 @@ static CONCEPTS: LazyLock<Vec<Concept>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The words that say a concept.
+pub(super) fn said(name: &str) -> &'static [&'static str] {
+    CONCEPTS.iter().find(|concept| concept.name == name).map_or(&[], |concept| &concept.said)
+}
+
 /// The concepts that a clause of folded words names, each with the phrase that names it; of two that overlap the longer.
 pub(super) fn named(words: &str) -> Vec<(&'static Concept, &'static str)> {
     let mut padded = format!(" {words} ");

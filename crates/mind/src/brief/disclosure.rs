@@ -57,7 +57,13 @@ struct Found {
 }
 
 /// Judges the caption: that it discloses, and that it does so before the fold.
-pub(super) fn checks(brief: &Brief, content: &Content, text: &Text<'_>, written: Written, platform: Known) -> Vec<Check> {
+pub(super) fn checks(
+    brief: &Brief,
+    content: &Content,
+    text: &Text<'_>,
+    written: Written,
+    platform: Known,
+) -> Vec<Check> {
     let requirement = "Advertising is disclosed".to_owned();
     let place = "The disclosure stands where it is seen at once".to_owned();
     if brief.posted_by == PostedBy::Brand {
@@ -67,7 +73,10 @@ pub(super) fn checks(brief: &Brief, content: &Content, text: &Text<'_>, written:
     let judged = judge(brief, text, written);
     let label = content.labelled && judged.verdict == Verdict::Fail;
     let (verdict, mut how) = if label {
-        (Verdict::CannotTell, format!("The platform's label is said to be on, which the text cannot show. {}", judged.how))
+        (
+            Verdict::CannotTell,
+            format!("The platform's label is said to be on, which the text cannot show. {}", judged.how),
+        )
     } else {
         (judged.verdict, judged.how)
     };
@@ -104,7 +113,9 @@ fn judge(brief: &Brief, text: &Text<'_>, written: Written) -> Judged {
             scopes.push(home(language));
         } else {
             // Written in another language than the market's: what is usual in that language counts as well.
-            if language.is_some_and(|language| rows.iter().all(|row| row.language != language)) && language != Some("en") {
+            if language.is_some_and(|language| rows.iter().all(|row| row.language != language))
+                && language != Some("en")
+            {
                 scopes.push(home(language));
             }
             scopes.push(rows);
@@ -129,8 +140,8 @@ fn judge(brief: &Brief, text: &Text<'_>, written: Written) -> Judged {
 fn language(brief: &Brief, written: Written) -> Option<&'static str> {
     let asked = brief.language.as_deref().and_then(crate::geo::language);
     match (asked, written) {
-        (_, Written::In(seen)) => Some(seen.code()),
         (Some(asked), _) => Some(asked.code()),
+        (None, Written::In(seen)) => Some(seen.code()),
         _ => None,
     }
 }
@@ -157,8 +168,13 @@ fn in_scope(brief: &Brief, text: &Text<'_>, rows: &[&'static Row], known: bool) 
     let Some(best) = found.into_iter().next() else {
         // A phrase of another market is no disclosure that this market's rules name, and no silence either.
         let elsewhere = phrases(brief, text, &ROWS.iter().collect::<Vec<_>>());
-        if let Some(other) = elsewhere.into_iter().filter(|other| other.worth == Worth::Accepted).min_by_key(|o| o.run.start) {
-            let how = format!("“{}” discloses in {}; what {market} says of it is not known", other.row.phrase, other.row.market);
+        if let Some(other) =
+            elsewhere.into_iter().filter(|other| other.worth == Worth::Accepted).min_by_key(|o| o.run.start)
+        {
+            let how = format!(
+                "“{}” discloses in {}; what {market} says of it is not known",
+                other.row.phrase, other.row.market
+            );
             return Judged { verdict: Verdict::CannotTell, how, found: Some(Found { worth: Worth::Unclear, ..other }) };
         }
         let how = format!("No words that disclose advertising. Begin with {}", replacement(rows));
@@ -167,12 +183,17 @@ fn in_scope(brief: &Brief, text: &Text<'_>, rows: &[&'static Row], known: bool) 
     let named = format!("“{}” ({}, {} {})", best.row.phrase, best.row.market, best.row.source, best.row.year);
     let (verdict, how) = match best.worth {
         Worth::Accepted => (Verdict::Pass, format!("{named} discloses")),
-        Worth::Unclear => (Verdict::CannotTell, format!("{named}: sources disagree about it or call it risky. Safer: {}", replacement(rows))),
+        Worth::Unclear => (
+            Verdict::CannotTell,
+            format!("{named}: sources disagree about it or call it risky. Safer: {}", replacement(rows)),
+        ),
         Worth::NoBrand => (Verdict::Fail, format!("{named} discloses only with the brand's name beside it")),
         Worth::Insufficient if !known => {
             (Verdict::CannotTell, format!("{named} does not disclose there; the market's own rules are not known"))
         }
-        Worth::Insufficient => (Verdict::Fail, format!("{named} does not disclose. Write {} instead", replacement(rows))),
+        Worth::Insufficient => {
+            (Verdict::Fail, format!("{named} does not disclose. Write {} instead", replacement(rows)))
+        }
     };
     Judged { verdict, how, found: Some(best) }
 }
@@ -180,7 +201,16 @@ fn in_scope(brief: &Brief, text: &Text<'_>, rows: &[&'static Row], known: bool) 
 /// The shortest accepted word that needs nothing beside it.
 fn replacement(rows: &[&'static Row]) -> String {
     let plain = rows.iter().filter(|row| row.worth == Worth::Accepted && row.needs == "-");
-    plain.min_by_key(|row| (row.source == "ours", row.phrase.len() > 12, row.phrase.len() < 4 && row.language != "en", row.phrase.len())).map_or_else(|| "#ad".to_owned(), |row| format!("#{}", row.phrase.replace(' ', "")))
+    plain
+        .min_by_key(|row| {
+            (
+                row.source == "ours",
+                row.phrase.len() > 12,
+                row.phrase.len() < 4 && row.language != "en",
+                row.phrase.len(),
+            )
+        })
+        .map_or_else(|| "#ad".to_owned(), |row| format!("#{}", row.phrase.replace(' ', "")))
 }
 
 /// Every phrase that stands in the caption, longest first, each word used once.
@@ -245,8 +275,9 @@ fn runs(brief: &Brief, text: &Text<'_>, phrase: &str) -> Vec<Run> {
 /// Is the word the whole of its tag, and not a part before `_`?
 fn whole_tag(text: &Text<'_>, run: &Run, tag: &str) -> bool {
     let at = text.words[run.start].at.start;
-    let span = text.marks.tags.iter().find(|span| span.start <= at && at < span.end);
-    span.is_some_and(|span| super::compare::plain(&text.read[span.clone()]).trim_start_matches('#') == tag)
+    let span = text.marks.tags.get(text.marks.tags.partition_point(|span| span.end <= at));
+    span.filter(|span| span.start <= at)
+        .is_some_and(|span| super::compare::plain(&text.read[span.clone()]).trim_start_matches('#') == tag)
 }
 
 /// The brand's names, folded, without signs.
@@ -282,7 +313,11 @@ fn is_denied(text: &Text<'_>, run: &Run) -> bool {
 /// Whether it is seen before "more", and not within a heap of tags.
 fn placed(brief: &Brief, text: &Text<'_>, found: &Found, platform: Known) -> (Verdict, Option<Quote>, String) {
     let quote = text.quote(&found.run);
-    let first = if brief.markets.iter().any(|market| market.eq_ignore_ascii_case("IT")) && brief.markets.len() == 1 { 3 } else { 1 };
+    let first = if brief.markets.iter().any(|market| market.eq_ignore_ascii_case("IT")) && brief.markets.len() == 1 {
+        3
+    } else {
+        1
+    };
     if let Some(tag) = found.tag {
         let (place, count) = heap(text, tag);
         if count >= 3 && place >= first {

@@ -28,21 +28,42 @@ pub(super) fn mark(asked: &str, mention: bool, texts: &[Text<'_>], platform: Kno
             if !may_match(body, &wanted_key) {
                 continue;
             }
-            let quote = Some(text.quote_bytes(span.clone()));
+            let quote = || Some(text.quote_bytes(span.clone()));
             match compare(body, bare) {
-                Likeness::Same => return check(Verdict::Pass, quote, format!("It stands in the caption “{}”{}", text.name, bidi(text))),
-                Likeness::Accents => return check(Verdict::Pass, quote, format!("It stands in the caption “{}”; accents differ", text.name)),
-                Likeness::LooksAlike(other) => {
-                    near = Some(check(Verdict::Fail, quote, format!("look-alike {}: the platform links another one", code_point(other))));
+                Likeness::Same => {
+                    return check(
+                        Verdict::Pass,
+                        quote(),
+                        format!("It stands in the caption “{}”{}", text.name, bidi(text)),
+                    );
                 }
-                Likeness::Other => {
+                Likeness::Accents => {
+                    return check(
+                        Verdict::Pass,
+                        quote(),
+                        format!("It stands in the caption “{}”; accents differ", text.name),
+                    );
+                }
+                Likeness::LooksAlike(other) if near.is_none() => {
+                    near = Some(check(
+                        Verdict::Fail,
+                        quote(),
+                        format!("look-alike {}: the platform links another one", code_point(other)),
+                    ));
+                }
+                _ if near.is_some() => {}
+                _ => {
                     // What cannot be seen ends it: "#sum<U+200B>mer".
                     let rest = &text.read[span.end..];
                     let hidden = rest.chars().next().filter(|&c| is_invisible(c));
                     if let Some(hidden) = hidden
                         && key(&format!("{body}{}", &rest[..rest.floor_char_boundary(200)])).starts_with(&wanted_key)
                     {
-                        near = Some(check(Verdict::Fail, quote, format!("{} ends it: the platform links only “{found}”", code_point(hidden))));
+                        near = Some(check(
+                            Verdict::Fail,
+                            quote(),
+                            format!("{} ends it: the platform links only “{found}”", code_point(hidden)),
+                        ));
                     }
                 }
             }
@@ -51,12 +72,20 @@ pub(super) fn mark(asked: &str, mention: bool, texts: &[Text<'_>], platform: Kno
     if let Some(near) = near {
         return near;
     }
-    if !mention && !bare.chars().all(|c| c.is_alphanumeric() || c == '_' || is_invisible(c) || super::compare::is_mark(c)) {
+    if !mention
+        && !bare.chars().all(|c| c.is_alphanumeric() || c == '_' || is_invisible(c) || super::compare::is_mark(c))
+    {
         // The brief's own tag has signs that end it.
         for text in texts {
-            if let Some(at) = text.read.to_lowercase().find(&wanted.to_lowercase()).filter(|&at| text.read.is_char_boundary(at) && text.read.is_char_boundary((at + wanted.len()).min(text.read.len()))) {
+            if let Some(at) = text.read.to_lowercase().find(&wanted.to_lowercase()).filter(|&at| {
+                text.read.is_char_boundary(at) && text.read.is_char_boundary((at + wanted.len()).min(text.read.len()))
+            }) {
                 let quote = Some(text.quote_bytes(at..(at + wanted.len()).min(text.read.len())));
-                return check(Verdict::CannotTell, quote, "It stands there, but platforms end a tag at its sign".to_owned());
+                return check(
+                    Verdict::CannotTell,
+                    quote,
+                    "It stands there, but platforms end a tag at its sign".to_owned(),
+                );
             }
         }
     }
@@ -64,7 +93,9 @@ pub(super) fn mark(asked: &str, mention: bool, texts: &[Text<'_>], platform: Kno
     for text in texts {
         if let Some(run) = text.find(&bare_flat).next() {
             let how = match text.words[run.start].part {
-                Part::Link => format!("It stands in a link only, which is no {}", if mention { "mention" } else { "tag" }),
+                Part::Link => {
+                    format!("It stands in a link only, which is no {}", if mention { "mention" } else { "tag" })
+                }
                 _ => format!("The word stands there without a “{sign}” that the platform would link"),
             };
             return check(Verdict::Fail, text.quote(&run), how);
@@ -72,13 +103,26 @@ pub(super) fn mark(asked: &str, mention: bool, texts: &[Text<'_>], platform: Kno
     }
     let cut = texts.iter().any(|text| text.cut);
     let verdict = if cut { Verdict::CannotTell } else { Verdict::Fail };
-    check(verdict, None, if cut { "It does not stand in what was read of the captions".to_owned() } else { "It stands in no caption".to_owned() })
+    check(
+        verdict,
+        None,
+        if cut {
+            "It does not stand in what was read of the captions".to_owned()
+        } else {
+            "It stands in no caption".to_owned()
+        },
+    )
 }
 
 fn may_match(body: &str, wanted: &str) -> bool {
-    let first = |text: &str| text.bytes().next().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
+    let first =
+        |text: &str| text.bytes().next().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
     match (first(body), first(wanted)) {
-        (Some(one), Some(other)) => one == other || (one.is_ascii_digit() != other.is_ascii_digit()) || matches!((one, other), (b'i' | b'l', b'i' | b'l')),
+        (Some(one), Some(other)) => {
+            one == other
+                || (one.is_ascii_digit() != other.is_ascii_digit())
+                || matches!((one, other), (b'i' | b'l', b'i' | b'l'))
+        }
         _ => true,
     }
 }
@@ -106,14 +150,20 @@ pub(super) fn code(asked: &str, texts: &[Text<'_>]) -> Check {
             // The fold made letters that only look alike the same; a shop does not.
             if key(found) == key(asked.trim()) || compare::plain(found) == compare::plain(asked.trim()) {
                 let same = found.contains(asked.trim());
-                return check(Verdict::Pass, text.quote(&run), if same { "It stands in the caption" } else { "It stands in the caption; capitals differ" });
+                return check(
+                    Verdict::Pass,
+                    text.quote(&run),
+                    if same { "It stands in the caption" } else { "It stands in the caption; capitals differ" },
+                );
             }
             alike = text.quote(&run);
         }
     }
     match alike {
         Some(quote) => check(Verdict::Fail, Some(quote), "It only looks like the code: a letter is of another script"),
-        None if texts.iter().any(|text| text.cut) => check(Verdict::CannotTell, None, "It does not stand in what was read of the captions"),
+        None if texts.iter().any(|text| text.cut) => {
+            check(Verdict::CannotTell, None, "It does not stand in what was read of the captions")
+        }
         None => check(Verdict::Fail, None, "It stands in no caption"),
     }
 }
@@ -125,7 +175,13 @@ pub(super) fn link(asked: &str, content: &Content, texts: &[Text<'_>]) -> Check 
     for text in texts {
         for span in &text.marks.links {
             if wanted.is_met_by(&Address::of(&text.read[span.clone()])) {
-                return Check::rule(requirement, Kind::Link, Verdict::Pass, Some(text.quote_bytes(span.clone())), "It stands in the caption");
+                return Check::rule(
+                    requirement,
+                    Kind::Link,
+                    Verdict::Pass,
+                    Some(text.quote_bytes(span.clone())),
+                    "It stands in the caption",
+                );
             }
         }
     }
@@ -133,10 +189,19 @@ pub(super) fn link(asked: &str, content: &Content, texts: &[Text<'_>]) -> Check 
         return Check::rule(requirement, Kind::Link, Verdict::Pass, None, "It is among the links that were handed in");
     }
     let bio = texts.iter().find_map(|text| {
-        ["link in bio", "link in my bio", "link in the bio", "link en bio", "link en la bio", "link en mi bio", "enlace en la bio", "enlace en mi bio", "linkinbio"].iter().find_map(|phrase| text.find(phrase).next()).and_then(|run| text.quote(&run))
+        super::concepts::said("link in bio")
+            .iter()
+            .find_map(|phrase| text.find(phrase).next())
+            .and_then(|run| text.quote(&run))
     });
     if bio.is_some() {
-        return Check::rule(requirement, Kind::Link, Verdict::CannotTell, bio, "The caption points to the profile, which cannot be seen from here");
+        return Check::rule(
+            requirement,
+            Kind::Link,
+            Verdict::CannotTell,
+            bio,
+            "The caption points to the profile, which cannot be seen from here",
+        );
     }
     let cut = texts.iter().any(|text| text.cut);
     let verdict = if cut { Verdict::CannotTell } else { Verdict::Fail };
@@ -154,18 +219,32 @@ impl Address {
     fn of(link: &str) -> Self {
         let link = link.trim();
         let lower = link.get(..8).unwrap_or(link).to_ascii_lowercase();
-        let bare = if lower.starts_with("https://") { &link[8..] } else if lower.starts_with("http://") { &link[7..] } else { link };
+        let bare = if lower.starts_with("https://") {
+            &link[8..]
+        } else if lower.starts_with("http://") {
+            &link[7..]
+        } else {
+            link
+        };
         let bare = bare.split('#').next().unwrap_or("");
         let (place, query) = bare.split_once('?').unwrap_or((bare, ""));
         let (host, path) = place.split_once('/').unwrap_or((place, ""));
         let host = host.to_ascii_lowercase();
-        Self { host: host.strip_prefix("www.").unwrap_or(&host).to_owned(), path: path.trim_end_matches('/').to_owned(), query: query.to_owned() }
+        Self {
+            host: host.strip_prefix("www.").unwrap_or(&host).to_owned(),
+            path: path.trim_end_matches('/').to_owned(),
+            query: query.to_owned(),
+        }
     }
 
     /// The same host and path, and every part of the query that is asked; a host alone is met by any of its pages.
     fn is_met_by(&self, other: &Self) -> bool {
         let path = self.path.is_empty() || self.path == other.path;
-        let query = self.query.split('&').filter(|part| !part.is_empty()).all(|part| other.query.split('&').any(|other| other == part));
+        let query = self
+            .query
+            .split('&')
+            .filter(|part| !part.is_empty())
+            .all(|part| other.query.split('&').any(|other| other == part));
         !self.host.is_empty() && self.host == other.host && path && query
     }
 }
@@ -199,7 +278,8 @@ pub(super) fn forbidden_in(text: &Text<'_>, word: &str) -> Option<(Run, bool)> {
             return Some((at..at + 1, humps(original).iter().any(|part| flat(part) == joined)));
         }
     }
-    let mut inflected = (0..text.words.len()).filter(|&at| text.words[at].part == Part::Plain && !wanted.contains(' ') && wanted.len() >= 4);
+    let mut inflected = (0..text.words.len())
+        .filter(|&at| text.words[at].part == Part::Plain && !wanted.contains(' ') && wanted.len() >= 4);
     inflected.find(|&at| inflection(&wanted, text.word(at))).map(|at| (at..at + 1, false))
 }
 
@@ -235,14 +315,34 @@ pub(super) fn forbidden(word: &str, texts: &[Text<'_>]) -> Check {
     let mut doubt = None;
     for text in texts {
         match forbidden_in(text, word) {
-            Some((run, true)) => return Check::rule(requirement, Kind::SaysNot, Verdict::Fail, text.quote(&run), "It stands in the caption"),
+            Some((run, true)) => {
+                return Check::rule(
+                    requirement,
+                    Kind::SaysNot,
+                    Verdict::Fail,
+                    text.quote(&run),
+                    "It stands in the caption",
+                );
+            }
             Some((run, false)) => doubt = text.quote(&run),
             None => {}
         }
     }
     match doubt {
-        Some(quote) => Check::rule(requirement, Kind::SaysNot, Verdict::CannotTell, Some(quote), "A word that is near it stands in the caption"),
-        None if texts.iter().any(|text| text.cut) => Check::rule(requirement, Kind::SaysNot, Verdict::CannotTell, None, "Only the beginning of a caption was read"),
+        Some(quote) => Check::rule(
+            requirement,
+            Kind::SaysNot,
+            Verdict::CannotTell,
+            Some(quote),
+            "A word that is near it stands in the caption",
+        ),
+        None if texts.iter().any(|text| text.cut) => Check::rule(
+            requirement,
+            Kind::SaysNot,
+            Verdict::CannotTell,
+            None,
+            "Only the beginning of a caption was read",
+        ),
         None => Check::rule(requirement, Kind::SaysNot, Verdict::Pass, None, "It stands in no caption"),
     }
 }
@@ -252,10 +352,26 @@ pub(super) fn language(wanted: LanguageCode, written: Written, text: &Text<'_>) 
     let requirement = format!("In {}", wanted.english());
     let quote = text.quote_all();
     match written {
-        Written::In(seen) if seen == wanted => Check::rule(requirement, Kind::Language, Verdict::Pass, quote, format!("It is in {}", seen.english())),
-        Written::In(seen) => Check::rule(requirement, Kind::Language, Verdict::Fail, quote, format!("It is in {}", seen.english())),
-        Written::Mixed => Check::rule(requirement, Kind::Language, Verdict::CannotTell, quote, "It is partly in English, partly in Spanish"),
-        Written::Unclear => Check::rule(requirement, Kind::Language, Verdict::CannotTell, quote, "There is too little text to tell its language"),
+        Written::In(seen) if seen == wanted => {
+            Check::rule(requirement, Kind::Language, Verdict::Pass, quote, format!("It is in {}", seen.english()))
+        }
+        Written::In(seen) => {
+            Check::rule(requirement, Kind::Language, Verdict::Fail, quote, format!("It is in {}", seen.english()))
+        }
+        Written::Mixed => Check::rule(
+            requirement,
+            Kind::Language,
+            Verdict::CannotTell,
+            quote,
+            "It is partly in English, partly in Spanish",
+        ),
+        Written::Unclear => Check::rule(
+            requirement,
+            Kind::Language,
+            Verdict::CannotTell,
+            quote,
+            "There is too little text to tell its language",
+        ),
     }
 }
 
@@ -264,7 +380,10 @@ pub(super) fn of_content(brief: &Brief, content: &Content) -> Vec<Check> {
     let mut checks = Vec::new();
     if !brief.platforms.is_empty() {
         let posted = Known::named(&content.platform);
-        let same = |name: &String| name.trim().eq_ignore_ascii_case(content.platform.trim()) || (posted != Known::Other && Known::named(name) == posted);
+        let same = |name: &String| {
+            name.trim().eq_ignore_ascii_case(content.platform.trim())
+                || (posted != Known::Other && Known::named(name) == posted)
+        };
         let requirement = format!("On {}", brief.platforms.join(" or "));
         let (verdict, how) = match content.platform.trim() {
             "" => (Verdict::CannotTell, "It was not said where it is posted".to_owned()),
@@ -302,8 +421,10 @@ fn format(brief: &Brief, content: &Content) -> (Verdict, String) {
         return (Verdict::Pass, format!("A link to it is one to a {format}"));
     }
     let moving = ["REEL", "VIDEO", "SHORT", "SHORTS", "LIVE", "TIKTOK", "IGTV"];
-    let only_moving = brief.formats.iter().all(|format| moving.iter().any(|one| format.trim().eq_ignore_ascii_case(one)));
-    let still = !content.media.is_empty() && content.media.iter().all(|media| media.trim().eq_ignore_ascii_case("image"));
+    let only_moving =
+        brief.formats.iter().all(|format| moving.iter().any(|one| format.trim().eq_ignore_ascii_case(one)));
+    let still =
+        !content.media.is_empty() && content.media.iter().all(|media| media.trim().eq_ignore_ascii_case("image"));
     if only_moving && still {
         return (Verdict::Fail, "There are only images, and it has to move".to_owned());
     }
@@ -324,7 +445,10 @@ fn shown_by(link: &str) -> Option<&'static str> {
         Some("POST")
     } else if on("youtube.com") && link.contains("/shorts/") {
         Some("SHORT")
-    } else if (on("youtube.com") && link.contains("watch?")) || on("youtu.be/") || (on("tiktok.com") && link.contains("/video/")) {
+    } else if (on("youtube.com") && link.contains("watch?"))
+        || on("youtu.be/")
+        || (on("tiktok.com") && link.contains("/video/"))
+    {
         Some("VIDEO")
     } else {
         None

@@ -4,7 +4,8 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::asks::{Ask, Place, Want, content};
 use super::compare::{self, Likeness};
-use super::concepts::{Class, Concept};
+use super::concepts::{self, Class, Concept};
+use super::disclosure;
 use super::facts;
 use super::language::Written;
 use super::meaning::Meaning;
@@ -13,7 +14,6 @@ use super::platforms::Known;
 use super::sizes::{Size, Unit};
 use super::text::{Part, Run, Text, emojis, flat, length};
 use super::words::PROFANITY;
-use super::disclosure;
 
 /// Sentences of a caption that are compared by meaning, at most.
 const SENTENCES: usize = 60;
@@ -105,12 +105,19 @@ impl Case<'_> {
         let Some(run) = found.run.clone() else { return found };
         // Of several, the one that stands best.
         let runs = self.runs(want, text);
-        let best = |wanted: Verdict| runs.iter().chain([&run]).find(|run| stands(text, run, place, self.platform) == wanted).cloned();
+        let best = |wanted: Verdict| {
+            runs.iter().take(50).chain([&run]).find(|run| stands(text, run, place, self.platform) == wanted).cloned()
+        };
         if let Some(run) = best(Verdict::Pass) {
             return Found { how: format!("{}, where it should", found.how), run: Some(run), ..found };
         }
         if let Some(run) = best(Verdict::CannotTell) {
-            return Found { verdict: Verdict::CannotTell, how: "It stands near where it should".into(), run: Some(run), ..found };
+            return Found {
+                verdict: Verdict::CannotTell,
+                how: "It stands near where it should".into(),
+                run: Some(run),
+                ..found
+            };
         }
         let line = text.words.get(run.start).map_or(0, |word| rank(text, word.line, |word| word.line)) + 1;
         Found { verdict: Verdict::Fail, how: format!("It stands in line {line}, not where it should"), ..found }
@@ -120,15 +127,31 @@ impl Case<'_> {
     fn runs(&self, want: &Want, text: &Text<'_>) -> Vec<Run> {
         match want {
             Want::Phrase(phrase) => text.find(&flat(phrase)).take(50).collect(),
-            Want::Concept(concept) => {
-                concept.said.iter().flat_map(|phrase| text.find(phrase).take(20).collect::<Vec<_>>()).filter(|run| !text.is_denied(run)).collect()
-            }
-            Want::Tag(tag) | Want::Mention(tag) => marks_like(text, tag).into_iter().filter(|(_, like)| *like == Likeness::Same).map(|(run, _)| run).collect(),
+            Want::Concept(concept) => concept
+                .said
+                .iter()
+                .flat_map(|phrase| text.find(phrase).take(20).collect::<Vec<_>>())
+                .filter(|run| !text.is_denied(run))
+                .collect(),
+            Want::Tag(tag) | Want::Mention(tag) => marks_like(text, tag)
+                .into_iter()
+                .filter(|(_, like)| *like == Likeness::Same)
+                .map(|(run, _)| run)
+                .collect(),
             Want::Code(code) => text.find(&flat(code)).take(50).collect(),
-            Want::Says(words) | Want::Topic(words) => {
-                words.split(' ').flat_map(|word| (0..text.words.len()).filter(|&at| same_word(text.word(at), word)).map(|at| at..at + 1).collect::<Vec<_>>()).collect()
-            }
-            Want::Brand => disclosure::names(self.brief).iter().flat_map(|name| text.find(name).take(20).collect::<Vec<_>>()).collect(),
+            Want::Says(words) | Want::Topic(words) => words
+                .split(' ')
+                .flat_map(|word| {
+                    (0..text.words.len())
+                        .filter(|&at| same_word(text.word(at), word))
+                        .map(|at| at..at + 1)
+                        .collect::<Vec<_>>()
+                })
+                .collect(),
+            Want::Brand => disclosure::names(self.brief)
+                .iter()
+                .flat_map(|name| text.find(name).take(20).collect::<Vec<_>>())
+                .collect(),
             Want::AnyOf(wants) => wants.iter().flat_map(|want| self.runs(want, text)).collect(),
             _ => Vec::new(),
         }
@@ -152,7 +175,12 @@ impl Case<'_> {
             }
             Want::Tag(tag) | Want::Mention(tag) => {
                 let check = facts::mark(tag, tag.starts_with(['@', '＠']), self.texts, self.platform);
-                let run = check.quote.as_ref().filter(|quote| quote.caption == text.name).and_then(|_| marks_like(text, tag).into_iter().next()).map(|(run, _)| run);
+                let run = check
+                    .quote
+                    .as_ref()
+                    .filter(|quote| quote.caption == text.name)
+                    .and_then(|_| marks_like(text, tag).into_iter().next())
+                    .map(|(run, _)| run);
                 Found { verdict: check.verdict, run, quote: check.quote, how: check.how, by: Judge::Rules }
             }
             Want::Link(_) => Found::open("It is judged beside the captions"),
@@ -167,7 +195,9 @@ impl Case<'_> {
             }
             Want::Bilingual => match self.written {
                 Written::Mixed => Found::new(Verdict::Pass, None, "It is in English and Spanish"),
-                Written::In(_) => Found::open("One language was recognised; how much of the other there has to be is not said"),
+                Written::In(_) => {
+                    Found::open("One language was recognised; how much of the other there has to be is not said")
+                }
                 Written::Unclear => Found::open("There is too little text to tell its language"),
             },
             Want::Question => question(text),
@@ -177,7 +207,9 @@ impl Case<'_> {
             },
             Want::Brand => {
                 let names = disclosure::names(self.brief);
-                let run = names.iter().find_map(|name| text.find(name).next().or_else(|| text.find(&name.replace(' ', "")).next()));
+                let run = names
+                    .iter()
+                    .find_map(|name| text.find(name).next().or_else(|| text.find(&name.replace(' ', "")).next()));
                 match run {
                     Some(run) => Found::pass(run, "The brand is named"),
                     None if names.is_empty() => Found::open("The brief does not say how the brand is called"),
@@ -194,8 +226,12 @@ impl Case<'_> {
     fn order(&self, one: &Want, other: &Want, text: &Text<'_>) -> Found {
         let (one, other) = (self.runs(one, text), self.runs(other, text));
         match (one.iter().min_by_key(|run| run.start), other.iter().min_by_key(|run| run.start)) {
-            (Some(one), Some(other)) if one.start < other.start => Found::pass(one.start..other.end, "They stand in this order"),
-            (Some(one), Some(other)) => Found { verdict: Verdict::Fail, ..Found::pass(other.start..one.end, "They stand the other way round") },
+            (Some(one), Some(other)) if one.start < other.start => {
+                Found::pass(one.start..other.end, "They stand in this order")
+            }
+            (Some(one), Some(other)) => {
+                Found { verdict: Verdict::Fail, ..Found::pass(other.start..one.end, "They stand the other way round") }
+            }
             _ => Found::fail("They do not both stand in the caption"),
         }
     }
@@ -204,7 +240,8 @@ impl Case<'_> {
         let mut worst = Found::new(Verdict::Pass, None, "It does not stand in any caption");
         for text in self.texts {
             let found = self.absent(want, text);
-            let graver = found.verdict == Verdict::Fail || (found.verdict == Verdict::CannotTell && worst.verdict == Verdict::Pass);
+            let graver = found.verdict == Verdict::Fail
+                || (found.verdict == Verdict::CannotTell && worst.verdict == Verdict::Pass);
             if graver {
                 let quote = found.quote.or_else(|| found.run.as_ref().and_then(|run| text.quote(run)));
                 worst = Found { quote, run: None, ..found };
@@ -221,7 +258,14 @@ impl Case<'_> {
         let clean = || Found::new(Verdict::Pass, None, "It does not stand in any caption");
         match want {
             Want::Phrase(phrase) => facts::forbidden_in(text, phrase).map_or_else(clean, |(run, sure)| {
-                if sure { hit(run) } else { Found { verdict: Verdict::CannotTell, ..Found::pass(run, "A word that contains it stands in the caption") } }
+                if sure {
+                    hit(run)
+                } else {
+                    Found {
+                        verdict: Verdict::CannotTell,
+                        ..Found::pass(run, "A word that contains it stands in the caption")
+                    }
+                }
             }),
             Want::AnyOf(wants) => {
                 let mut open = None;
@@ -235,26 +279,39 @@ impl Case<'_> {
                 }
                 open.unwrap_or_else(clean)
             }
-            Want::Concept(concept) if concept.class == Class::Names => Found::open("Which names these are, the brief does not say"),
+            Want::Concept(concept) if concept.class == Class::Names => {
+                Found::open("Which names these are, the brief does not say")
+            }
             Want::Concept(concept) => match text.any(concept.said.iter().copied()) {
                 (Some(run), _) if concept.class == Class::Hard => hit(run),
                 (Some(run), _) => Found { verdict: Verdict::CannotTell, ..Found::pass(run, "These words may be it") },
                 (None, _) => match text.any(concept.cues.iter().copied()) {
-                    (Some(run), _) => Found { verdict: Verdict::CannotTell, ..Found::pass(run, "These words come near it") },
+                    (Some(run), _) => {
+                        Found { verdict: Verdict::CannotTell, ..Found::pass(run, "These words come near it") }
+                    }
                     _ if concept.class == Class::Hard => clean(),
                     _ => Found::open("There are more ways to say it than any list has"),
                 },
             },
             Want::Tag(tag) | Want::Mention(tag) => match marks_like(text, tag).into_iter().next() {
                 Some((run, Likeness::Same)) => hit(run),
-                Some((run, _)) => Found { verdict: Verdict::CannotTell, ..Found::pass(run, "One that looks like it stands in the caption") },
+                Some((run, _)) => Found {
+                    verdict: Verdict::CannotTell,
+                    ..Found::pass(run, "One that looks like it stands in the caption")
+                },
                 None => clean(),
             },
             Want::Code(code) => text.find(&flat(code)).next().map_or_else(clean, hit),
             Want::Capitals => capitals(text),
             Want::Profanity => match text.any(PROFANITY.iter().copied().filter(|word| !word.contains(' '))) {
                 (Some(run), _) | (None, Some(run)) => hit(run),
-                _ if text.read.contains("**") || text.read.contains("f*") || text.read.contains("sh*") || text.read.contains("#@") => Found::open("Some words are masked"),
+                _ if text.read.contains("**")
+                    || text.read.contains("f*")
+                    || text.read.contains("sh*")
+                    || text.read.contains("#@") =>
+                {
+                    Found::open("Some words are masked")
+                }
                 _ => clean(),
             },
             Want::Says(words) | Want::Topic(words) => self.silent(words, text),
@@ -263,7 +320,9 @@ impl Case<'_> {
                 Written::In(_) => clean(),
                 _ => Found::open("The caption's language could not be told"),
             },
-            Want::Brand => disclosure::names(self.brief).iter().find_map(|name| text.find(name).next()).map_or_else(clean, hit),
+            Want::Brand => {
+                disclosure::names(self.brief).iter().find_map(|name| text.find(name).next()).map_or_else(clean, hit)
+            }
             Want::Unseen(why) => Found::open(capital(why)),
             _ => Found::open("No rule reads these words"),
         }
@@ -271,14 +330,26 @@ impl Case<'_> {
 
     fn silent(&self, words: &str, text: &Text<'_>) -> Found {
         let wanted = content(words);
-        let hits: Vec<Option<usize>> = wanted.iter().map(|word| (0..text.words.len()).find(|&at| same_word(text.word(at), word))).collect();
+        let hits: Vec<Option<usize>> =
+            wanted.iter().map(|word| (0..text.words.len()).find(|&at| same_word(text.word(at), word))).collect();
         let first = hits.iter().flatten().min().copied();
         match first {
-            Some(at) if hits.iter().all(Option::is_some) => Found { verdict: Verdict::Fail, ..Found::pass(at..at + 1, "It stands in the caption") },
-            Some(at) => Found { verdict: Verdict::CannotTell, ..Found::pass(at..at + 1, "A word of it stands in the caption") },
+            Some(at) if hits.iter().all(Option::is_some) => {
+                Found { verdict: Verdict::Fail, ..Found::pass(at..at + 1, "It stands in the caption") }
+            }
+            Some(at) => {
+                Found { verdict: Verdict::CannotTell, ..Found::pass(at..at + 1, "A word of it stands in the caption") }
+            }
             None => match self.nearest(words, text) {
-                Some((_, likeness)) if likeness <= FAR => Found { by: Judge::Meaning, ..Found::new(Verdict::Pass, None, "Nothing in the caption comes near it in meaning") },
-                Some((sentence, _)) => Found { by: Judge::Meaning, quote: Some(text.quote_bytes(sentence)), ..Found::open("This may come near it in meaning") },
+                Some((_, likeness)) if likeness <= FAR => Found {
+                    by: Judge::Meaning,
+                    ..Found::new(Verdict::Pass, None, "Nothing in the caption comes near it in meaning")
+                },
+                Some((sentence, _)) => Found {
+                    by: Judge::Meaning,
+                    quote: Some(text.quote_bytes(sentence)),
+                    ..Found::open("This may come near it in meaning")
+                },
                 None if text.plain_words() == 0 => Found::new(Verdict::Pass, None, "There are no words"),
                 None => Found::open("Without a model its meaning cannot be compared"),
             },
@@ -290,13 +361,31 @@ impl Case<'_> {
             return Found::open("Which names these are, the brief does not say");
         }
         let prose = text.words.iter().any(|word| word.part == Part::Plain);
-        match text.any(concept.said.iter().copied()) {
+        let said = match text.any(concept.said.iter().copied()) {
+            // A tag alone describes nothing.
+            (Some(run), _) if concept.class == Class::Soft && text.words[run.start].part == Part::Tag => {
+                let plain = concept
+                    .said
+                    .iter()
+                    .flat_map(|phrase| text.find(phrase).take(50))
+                    .find(|run| text.words[run.start].part != Part::Tag && !text.is_denied(run));
+                (plain, None)
+            }
+            said => said,
+        };
+        match said {
             (Some(run), _) => Found::pass(run, format!("These words say “{}”", concept.name)),
-            (None, Some(run)) => Found { verdict: Verdict::CannotTell, ..Found::pass(run, "It is said with a denial before it") },
+            (None, Some(run)) => {
+                Found { verdict: Verdict::CannotTell, ..Found::pass(run, "It is said with a denial before it") }
+            }
             (None, None) if !prose => Found::fail("The caption has no words but tags, mentions and links"),
             (None, None) => match text.any(concept.cues.iter().copied()) {
-                (Some(run), _) | (None, Some(run)) => Found { verdict: Verdict::CannotTell, ..Found::pass(run, "These words come near it") },
-                _ if concept.class == Class::Hard || concept.cues.len() > 2 => Found::fail("No words in the caption say it"),
+                (Some(run), _) | (None, Some(run)) => {
+                    Found { verdict: Verdict::CannotTell, ..Found::pass(run, "These words come near it") }
+                }
+                _ if concept.class == Class::Hard || concept.cues.len() > 2 => {
+                    Found::fail("No words in the caption say it")
+                }
                 _ if text.plain_words() < 4 => Found::fail("The caption has hardly any words of its own"),
                 _ => self.far(concept, text),
             },
@@ -306,9 +395,10 @@ impl Case<'_> {
     /// A soft concept without any of its words: only meaning is left.
     fn far(&self, concept: &Concept, text: &Text<'_>) -> Found {
         match self.nearest(concept.name, text) {
-            Some((_, likeness)) if likeness <= 0.0 && text.plain_words() < 12 => {
-                Found { by: Judge::Meaning, ..Found::fail("No words in the caption say it, and none comes near it in meaning") }
-            }
+            Some((_, likeness)) if likeness <= 0.0 && text.plain_words() < 12 => Found {
+                by: Judge::Meaning,
+                ..Found::fail("No words in the caption say it, and none comes near it in meaning")
+            },
             _ => Found::open("None of the usual words stands in the caption, and there are many ways to say it"),
         }
     }
@@ -323,13 +413,25 @@ impl Case<'_> {
             let near = last - first <= 25;
             let run = if near { first..last + 1 } else { first..first + 1 };
             if found.iter().any(|&at| text.is_denied(&(at..at + 1))) {
-                return Found { verdict: Verdict::CannotTell, ..Found::pass(run, "The words stand there, with a denial before them") };
+                return Found {
+                    verdict: Verdict::CannotTell,
+                    ..Found::pass(run, "The words stand there, with a denial before them")
+                };
             }
             return Found::pass(run, "Its words stand in the caption");
         }
+        // "20% discount", said as "20% off".
         let figures: Vec<&&str> = wanted.iter().filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).collect();
         if must_say && figures.iter().any(|figure| hit(figure).is_none()) {
-            return Found { run: found.first().map(|&at| at..at + 1), ..Found::fail("Its figure does not stand in the caption") };
+            return Found {
+                run: found.first().map(|&at| at..at + 1),
+                ..Found::fail("Its figure does not stand in the caption")
+            };
+        }
+        if let (false, Some((concept, _))) = (figures.is_empty(), concepts::named(words).first())
+            && let (Some(run), _) = text.any(concept.said.iter().copied())
+        {
+            return Found::pass(run, format!("Its figure stands there, and these words say “{}”", concept.name));
         }
         if text.plain_words() == 0 {
             return Found::fail("The caption has no words but tags, mentions and links");
@@ -338,13 +440,20 @@ impl Case<'_> {
             Some((sentence, likeness)) if likeness >= NEAR => {
                 let how = format!("This comes near it in meaning: {:.0} of 100", likeness * 100.0);
                 let run = run_at(text, sentence.start);
-                Found { by: Judge::Meaning, quote: Some(text.quote_bytes(sentence)), run, ..Found::new(Verdict::Pass, None, how) }
+                Found {
+                    by: Judge::Meaning,
+                    quote: Some(text.quote_bytes(sentence)),
+                    run,
+                    ..Found::new(Verdict::Pass, None, how)
+                }
             }
-            Some((_, likeness)) if likeness <= FAR && found.is_empty() => {
-                Found { by: Judge::Meaning, ..Found::fail("None of its words stands in the caption, and nothing comes near it in meaning") }
-            }
+            Some((_, likeness)) if likeness <= FAR && found.is_empty() => Found {
+                by: Judge::Meaning,
+                ..Found::fail("None of its words stands in the caption, and nothing comes near it in meaning")
+            },
             Some((sentence, likeness)) => {
-                let how = format!("The nearest sentence is {:.0} of 100 in meaning, which shows neither", likeness * 100.0);
+                let how =
+                    format!("The nearest sentence is {:.0} of 100 in meaning, which shows neither", likeness * 100.0);
                 Found { by: Judge::Meaning, quote: Some(text.quote_bytes(sentence)), ..Found::open(how) }
             }
             None => Found::open("Without a model its meaning cannot be compared"),
@@ -374,7 +483,8 @@ impl Case<'_> {
     fn size(&self, size: &Size, text: &Text<'_>) -> Found {
         let (low, high) = self.count(size, text);
         let name = unit_name(size.unit);
-        let counted = if low == high { format!("{low} {name}") } else { format!("{low} to {high} {name}, by how one counts") };
+        let counted =
+            if low == high { format!("{low} {name}") } else { format!("{low} to {high} {name}, by how one counts") };
         let (least, most) = (size.least.unwrap_or(0), size.most.unwrap_or(u64::MAX));
         let within = |count: u64| least <= count && count <= most;
         let asked = match (size.least, size.most) {
@@ -391,7 +501,13 @@ impl Case<'_> {
         let verdict = if size.about {
             let far = |count: u64| count * 2 < least || count > most.saturating_mul(3) / 2;
             let near = |count: u64| count * 5 >= least * 4 && count * 5 <= most.saturating_mul(6);
-            if near(low) && near(high) { Verdict::Pass } else if far(low) && far(high) { Verdict::Fail } else { Verdict::CannotTell }
+            if near(low) && near(high) {
+                Verdict::Pass
+            } else if far(low) && far(high) {
+                Verdict::Fail
+            } else {
+                Verdict::CannotTell
+            }
         } else if within(low) && within(high) {
             Verdict::Pass
         } else if !within(low) && !within(high) && (low < least) == (high < least) {
@@ -400,7 +516,12 @@ impl Case<'_> {
         } else {
             Verdict::CannotTell
         };
-        let verdict = if size.bare && matches!(size.unit, Unit::Characters | Unit::Words) && verdict == Verdict::Fail && low * 2 > least && low < most.saturating_mul(2) {
+        let verdict = if size.bare
+            && matches!(size.unit, Unit::Characters | Unit::Words)
+            && verdict == Verdict::Fail
+            && low * 2 > least
+            && low < most.saturating_mul(2)
+        {
             Verdict::CannotTell
         } else {
             verdict
@@ -416,14 +537,16 @@ impl Case<'_> {
             Unit::Characters if size.without_tags => one(length(&text.prose())),
             Unit::Characters => one(if text.cut { whole.chars().count() } else { length(whole) }),
             Unit::Words => {
-                let parts: Vec<&str> = text.read.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).collect();
+                let parts: Vec<&str> =
+                    text.read.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).collect();
                 let marked = text.marks.tags.len() + text.marks.mentions.len() + text.marks.links.len();
                 let low = parts.len().saturating_sub(marked);
                 if size.without_tags { one(low) } else { (low as u64, parts.len() as u64) }
             }
             Unit::Lines => one(text.read.lines().filter(|line| !line.trim().is_empty()).count()),
             Unit::Sentences => {
-                let mut sentences: Vec<usize> = text.words.iter().filter(|word| word.part == Part::Plain).map(|word| word.sentence).collect();
+                let mut sentences: Vec<usize> =
+                    text.words.iter().filter(|word| word.part == Part::Plain).map(|word| word.sentence).collect();
                 sentences.dedup();
                 one(sentences.len())
             }
@@ -441,8 +564,7 @@ impl Case<'_> {
                 handles.sort();
                 handles.dedup();
                 let all = handles.len() as u64;
-                // Where the brand's handles are not known, one of them may be the brand's.
-                if names.is_empty() && all > 0 { (all - 1, all) } else { (all, all) }
+                (all, all)
             }
             Unit::Links => one(text.marks.links.len()),
             Unit::Questions => one(text.prose().matches('?').count()),
@@ -508,7 +630,12 @@ pub(super) fn same_word(one: &str, other: &str) -> bool {
     }
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     if short.len() < 4 || short.starts_with(|c: char| c.is_ascii_digit()) {
-        return !short.is_empty() && short.len() >= 3 && long.len() == short.len() + 1 && long.ends_with('s') && long.starts_with(short) && !short.starts_with(|c: char| c.is_ascii_digit());
+        return !short.is_empty()
+            && short.len() >= 3
+            && long.len() == short.len() + 1
+            && long.ends_with('s')
+            && long.starts_with(short)
+            && !short.starts_with(|c: char| c.is_ascii_digit());
     }
     let common = short.bytes().zip(long.bytes()).take_while(|(a, b)| a == b).count();
     common >= 4.max(short.len() - 1) && long.len() - short.len() <= 4
@@ -525,13 +652,19 @@ fn phrase_of(text: &Text<'_>, phrase: &str) -> Found {
         }
     }
     if let Some(run) = denied {
-        return Found { verdict: Verdict::CannotTell, ..Found::pass(run, "The words stand there, with a denial before them") };
+        return Found {
+            verdict: Verdict::CannotTell,
+            ..Found::pass(run, "The words stand there, with a denial before them")
+        };
     }
     if folded.is_empty() {
         // Signs alone: an emoji.
         let bare: String = phrase.chars().filter(|c| !c.is_whitespace() && *c != '\u{fe0f}').collect();
         return match text.read.find(&bare) {
-            Some(at) if !bare.is_empty() => Found { quote: Some(text.quote_bytes(at..at + bare.len())), ..Found::new(Verdict::Pass, None, "It stands in the caption") },
+            Some(at) if !bare.is_empty() => Found {
+                quote: Some(text.quote_bytes(at..at + bare.len())),
+                ..Found::new(Verdict::Pass, None, "It stands in the caption")
+            },
             _ => Found::fail("It does not stand in the caption"),
         };
     }
@@ -540,9 +673,16 @@ fn phrase_of(text: &Text<'_>, phrase: &str) -> Found {
         return Found { verdict: Verdict::CannotTell, ..Found::pass(run, "The words stand there as a tag only") };
     }
     let words: Vec<&str> = folded.split(' ').collect();
-    let inflected = (0..text.words.len()).find(|&at| words.iter().enumerate().all(|(ahead, word)| same_word(text.word(at + ahead), word)));
+    let inflected = (0..text.words.len())
+        .find(|&at| words.iter().enumerate().all(|(ahead, word)| same_word(text.word(at + ahead), word)));
     if let Some(at) = inflected {
-        return Found { verdict: Verdict::CannotTell, ..Found::pass(at..(at + words.len()).min(text.words.len()), "Other forms of these words stand in the caption") };
+        return Found {
+            verdict: Verdict::CannotTell,
+            ..Found::pass(
+                at..(at + words.len()).min(text.words.len()),
+                "Other forms of these words stand in the caption",
+            )
+        };
     }
     Found::fail("These words do not stand in the caption")
 }
@@ -583,8 +723,18 @@ fn stands(text: &Text<'_>, run: &Run, place: Place, platform: Known) -> Verdict 
         Place::FirstCharacters(count) => yes(length(&text.read[..end]) <= count),
         Place::FirstWords(count) => yes(run.start < count),
         Place::Opening => yes(run.start == 0),
-        Place::Start if rank(text, word.line, |word| word.line) == 0 && rank(text, word.sentence, |word| word.sentence) == 0 => Verdict::Pass,
-        Place::Start => if run.start * 4 <= total { Verdict::CannotTell } else { Verdict::Fail },
+        Place::Start
+            if rank(text, word.line, |word| word.line) == 0 && rank(text, word.sentence, |word| word.sentence) == 0 =>
+        {
+            Verdict::Pass
+        }
+        Place::Start => {
+            if run.start * 4 <= total {
+                Verdict::CannotTell
+            } else {
+                Verdict::Fail
+            }
+        }
         Place::End => {
             let own = text.words.iter().rposition(|word| matches!(word.part, Part::Plain)).unwrap_or(0);
             let last = &text.words[own.max(run.start)];
@@ -599,7 +749,13 @@ fn stands(text: &Text<'_>, run: &Run, place: Place, platform: Known) -> Verdict 
         Place::Fold => {
             let Some(fold) = platform.fold() else { return Verdict::Pass };
             let at = length(&text.read[..end]);
-            if at * 10 <= fold * 8 { Verdict::Pass } else if at * 10 > fold * 12 { Verdict::Fail } else { Verdict::CannotTell }
+            if at * 10 <= fold * 8 {
+                Verdict::Pass
+            } else if at * 10 > fold * 12 {
+                Verdict::Fail
+            } else {
+                Verdict::CannotTell
+            }
         }
     }
 }
@@ -610,7 +766,11 @@ fn question(text: &Text<'_>) -> Found {
     match asked {
         Some((at, _)) => {
             let word = text.words.partition_point(|word| word.at.start < at).saturating_sub(1);
-            let first = text.words.iter().position(|other| other.sentence == text.words.get(word).map_or(0, |word| word.sentence)).unwrap_or(word);
+            let first = text
+                .words
+                .iter()
+                .position(|other| other.sentence == text.words.get(word).map_or(0, |word| word.sentence))
+                .unwrap_or(word);
             Found { quote: text.quote(&(first..word + 1)), ..Found::pass(word..word + 1, "It asks a question") }
         }
         None => Found::fail("There is no question mark in the caption"),
@@ -631,7 +791,10 @@ fn tags_together(text: &Text<'_>) -> Found {
 fn capitals(text: &Text<'_>) -> Found {
     let shouted = |at: usize| {
         let word = &text.read[text.words[at].at.clone()];
-        text.words[at].part == Part::Plain && word.chars().filter(|c| c.is_alphabetic()).count() >= 3 && word.chars().any(char::is_uppercase) && !word.chars().any(char::is_lowercase)
+        text.words[at].part == Part::Plain
+            && word.chars().filter(|c| c.is_alphabetic()).count() >= 3
+            && word.chars().any(char::is_uppercase)
+            && !word.chars().any(char::is_lowercase)
     };
     let loud: Vec<usize> = (0..text.words.len()).filter(|&at| shouted(at)).collect();
     let long = text.words.iter().filter(|word| word.part == Part::Plain && word.at.len() >= 3).count();
@@ -640,12 +803,18 @@ fn capitals(text: &Text<'_>) -> Found {
         [first, ..] if loud.len() * 2 > long || loud.windows(3).any(|three| three[2] == three[0] + 2) => {
             Found { verdict: Verdict::Fail, ..Found::pass(*first..first + 1, "Words are in capitals") }
         }
-        [first, ..] => Found { verdict: Verdict::CannotTell, ..Found::pass(*first..first + 1, "Some words are in capitals, perhaps names") },
+        [first, ..] => Found {
+            verdict: Verdict::CannotTell,
+            ..Found::pass(*first..first + 1, "Some words are in capitals, perhaps names")
+        },
     }
 }
 
 fn first_person(text: &Text<'_>) -> Found {
-    let words = ["i", "im", "ive", "my", "me", "mine", "we", "our", "yo", "mi", "mis", "me", "conmigo", "nuestro", "nuestra", "nosotros", "nosotras", "soy", "estoy", "tengo", "he", "uso", "llevo"];
+    let words = [
+        "i", "im", "ive", "my", "me", "mine", "we", "our", "yo", "mi", "mis", "me", "conmigo", "nuestro", "nuestra",
+        "nosotros", "nosotras", "soy", "estoy", "tengo", "he", "uso", "llevo",
+    ];
     let person = (0..text.words.len()).find(|&at| text.words[at].part == Part::Plain && words.contains(&text.word(at)));
     match person {
         Some(at) => Found::pass(at..at + 1, "It speaks in the first person"),

@@ -19,7 +19,8 @@ pub struct Embedded;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unread;
 
-static CALIBRATION: LazyLock<Calibration> = LazyLock::new(|| Calibration::from_probes(|text| StaticModel::embedded().embed(text)));
+static CALIBRATION: LazyLock<Calibration> =
+    LazyLock::new(|| Calibration::from_probes(|text| StaticModel::embedded().embed(text)));
 
 impl Meaning for Embedded {
     fn likeness(&self, asked: &str, texts: &[&str]) -> Option<Vec<f32>> {

@@ -56,8 +56,12 @@ pub fn check(brief: &Brief, content: &Content, meaning: &dyn Meaning) -> Report 
     let mut checks = Vec::new();
     let required = |names: &[String], mention: bool| -> Vec<Check> {
         let mut seen = std::collections::HashSet::new();
-        let named = names.iter().take(MOST_ASKED).filter(|name| !compare::key(name.trim_start_matches(['#', '@'])).is_empty());
-        named.filter(|name| seen.insert(compare::key(name))).map(|name| facts::mark(name, mention, &texts, posted)).collect()
+        let named =
+            names.iter().take(MOST_ASKED).filter(|name| !compare::key(name.trim_start_matches(['#', '@'])).is_empty());
+        named
+            .filter(|name| seen.insert(compare::key(name)))
+            .map(|name| facts::mark(name, mention, &texts, posted))
+            .collect()
     };
     let (hashtags, mentions) = (required(&brief.required_hashtags, false), required(&brief.required_mentions, true));
     let by_verdict = |checks: &[Check], met: bool| -> Vec<String> {
@@ -70,9 +74,30 @@ pub fn check(brief: &Brief, content: &Content, meaning: &dyn Meaning) -> Report 
     checks.extend(hashtags);
     checks.extend(mentions);
     checks.extend(facts::of_content(brief, content));
-    checks.extend(brief.required_links.iter().take(MOST_ASKED).filter(|link| !link.trim().is_empty()).map(|link| facts::link(link, content, &texts)));
-    checks.extend(brief.required_codes.iter().take(MOST_ASKED).filter(|code| !text::flat(code).is_empty()).map(|code| facts::code(code, &texts)));
-    checks.extend(brief.forbidden_words.iter().take(MOST_ASKED).filter(|word| !text::flat(word).is_empty()).map(|word| facts::forbidden(word, &texts)));
+    checks.extend(
+        brief
+            .required_links
+            .iter()
+            .take(MOST_ASKED)
+            .filter(|link| !link.trim().is_empty())
+            .map(|link| facts::link(link, content, &texts)),
+    );
+    checks.extend(
+        brief
+            .required_codes
+            .iter()
+            .take(MOST_ASKED)
+            .filter(|code| !text::flat(code).is_empty())
+            .map(|code| facts::code(code, &texts)),
+    );
+    checks.extend(
+        brief
+            .forbidden_words
+            .iter()
+            .take(MOST_ASKED)
+            .filter(|word| !text::flat(word).is_empty())
+            .map(|word| facts::forbidden(word, &texts)),
+    );
     let main = main_caption(content, posted, texts.len());
     let (mut quality_rating, mut relevance_rating) = (0.0, None);
     let asks = asks::asks(&brief.caption_requirements);
@@ -85,8 +110,14 @@ pub fn check(brief: &Brief, content: &Content, meaning: &dyn Meaning) -> Report 
         quality_rating = score::quality(text, platform);
         relevance_rating = score::relevance(brief, text, meaning);
     } else {
-        let missing = |requirement: &str, kind| Check::rule(requirement.to_owned(), kind, Verdict::Fail, None, "There is no caption");
-        checks.extend(asks.iter().filter(|ask| !ask.denied && !matches!(ask.want, Want::Unseen(_))).map(|ask| missing(&ask.requirement, Kind::Says)));
+        let missing = |requirement: &str, kind| {
+            Check::rule(requirement.to_owned(), kind, Verdict::Fail, None, "There is no caption")
+        };
+        checks.extend(
+            asks.iter()
+                .filter(|ask| !ask.denied && !matches!(ask.want, Want::Unseen(_)))
+                .map(|ask| missing(&ask.requirement, Kind::Says)),
+        );
         if brief.advertising && brief.posted_by == PostedBy::Creator {
             checks.push(missing("Advertising is disclosed", Kind::Disclosure));
         }
@@ -111,7 +142,14 @@ pub fn check(brief: &Brief, content: &Content, meaning: &dyn Meaning) -> Report 
 }
 
 /// What the brief asks beside its rules in words: language, disclosure, and that the platform takes the caption at all.
-fn beside(brief: &Brief, content: &Content, text: &Text<'_>, written: Written, platform: Known, made: &[Check]) -> Vec<Check> {
+fn beside(
+    brief: &Brief,
+    content: &Content,
+    text: &Text<'_>,
+    written: Written,
+    platform: Known,
+    made: &[Check],
+) -> Vec<Check> {
     let mut checks = Vec::new();
     let has = |kind: Kind| made.iter().any(|check| check.kind == kind);
     if let Some(wanted) = brief.language.as_deref().and_then(crate::geo::language)
@@ -122,7 +160,8 @@ fn beside(brief: &Brief, content: &Content, text: &Text<'_>, written: Written, p
     if brief.advertising && !has(Kind::Disclosure) {
         checks.extend(disclosure::checks(brief, content, text, written, platform));
     }
-    let whole = content.captions.iter().find(|caption| caption.name == text.name).map_or(text.read, |caption| &caption.text);
+    let whole =
+        content.captions.iter().find(|caption| caption.name == text.name).map_or(text.read, |caption| &caption.text);
     let (taken, length) = platform.takes(whole);
     if taken != Some(true) {
         let verdict = if taken == Some(false) { Verdict::Fail } else { Verdict::CannotTell };
@@ -136,8 +175,15 @@ fn beside(brief: &Brief, content: &Content, text: &Text<'_>, written: Written, p
 fn main_caption(content: &Content, posted: Known, read: usize) -> usize {
     let captions = &content.captions[..read];
     let named = captions.iter().position(|caption| {
-        caption.name.trim().eq_ignore_ascii_case(content.platform.trim()) || (posted != Known::Other && Known::named(&caption.name) == posted)
+        caption.name.trim().eq_ignore_ascii_case(content.platform.trim())
+            || (posted != Known::Other && Known::named(&caption.name) == posted)
     });
-    let longest = || captions.iter().enumerate().max_by_key(|(at, caption)| (caption.text.len(), std::cmp::Reverse(*at))).map_or(0, |(at, _)| at);
+    let longest = || {
+        captions
+            .iter()
+            .enumerate()
+            .max_by_key(|(at, caption)| (caption.text.len(), std::cmp::Reverse(*at)))
+            .map_or(0, |(at, _)| at)
+    };
     named.unwrap_or_else(longest)
 }

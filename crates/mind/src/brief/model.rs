@@ -133,7 +133,13 @@ pub struct Check {
 }
 
 impl Check {
-    pub(super) fn rule(requirement: String, kind: Kind, verdict: Verdict, quote: Option<Quote>, how: impl Into<String>) -> Self {
+    pub(super) fn rule(
+        requirement: String,
+        kind: Kind,
+        verdict: Verdict,
+        quote: Option<Quote>,
+        how: impl Into<String>,
+    ) -> Self {
         Self { requirement, kind, verdict, quote, how: how.into(), judged_by: Judge::Rules }
     }
 }

@@ -56,7 +56,8 @@ pub(super) fn read(words: &[&str]) -> Option<(u64, usize)> {
     let mut value = word(first)?;
     let mut used = 1;
     while let Some(next) = words.get(used) {
-        let joined = matches!(*next, "and" | "y") && words.get(used + 1).is_some_and(|word_| word(word_).is_some_and(|w| w < 100));
+        let joined = matches!(*next, "and" | "y")
+            && words.get(used + 1).is_some_and(|word_| word(word_).is_some_and(|w| w < 100));
         let joined = joined && (value >= 100 || (*next == "y" && value >= 30 && value % 10 == 0));
         let at = used + usize::from(joined);
         let Some(part) = words.get(at).and_then(|next| word(next)) else { break };

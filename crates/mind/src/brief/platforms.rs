@@ -93,10 +93,14 @@ fn weight(caption: &str) -> usize {
         let of_emojis: usize = emojis.iter().map(|at| word[at.clone()].chars().map(of_char).sum::<usize>()).sum();
         word.chars().map(of_char).sum::<usize>() - of_emojis + 2 * emojis.len()
     };
-    caption.split_inclusive(char::is_whitespace).map(|piece| {
-        let word = piece.trim_end();
-        piece.len() - word.len() + if word.is_ascii() && !word.starts_with("http") { word.len() } else { of_word(word) }
-    }).sum()
+    caption
+        .split_inclusive(char::is_whitespace)
+        .map(|piece| {
+            let word = piece.trim_end();
+            piece.len() - word.len()
+                + if word.is_ascii() && !word.starts_with("http") { word.len() } else { of_word(word) }
+        })
+        .sum()
 }
 
 fn of_char(c: char) -> usize {

@@ -15,10 +15,15 @@ pub(super) fn quality(text: &Text<'_>, platform: Known) -> f64 {
     let prose = text.prose();
     let own = prose.chars().filter(|c| c.is_alphanumeric()).count() as f64;
     let all = text.read.chars().filter(|c| c.is_alphanumeric()).count().max(1) as f64;
-    let mut sentences: Vec<usize> = text.words.iter().filter(|word| word.part == Part::Plain).map(|word| word.sentence).collect();
+    let mut sentences: Vec<usize> =
+        text.words.iter().filter(|word| word.part == Part::Plain).map(|word| word.sentence).collect();
     sentences.dedup();
     let length = words as f64 / sentences.len().max(1) as f64;
-    let mut distinct: Vec<&str> = (0..text.words.len()).filter(|&at| text.words[at].part == Part::Plain).take(5_000).map(|at| text.word(at)).collect();
+    let mut distinct: Vec<&str> = (0..text.words.len())
+        .filter(|&at| text.words[at].part == Part::Plain)
+        .take(5_000)
+        .map(|at| text.word(at))
+        .collect();
     let counted = distinct.len().max(1) as f64;
     distinct.sort_unstable();
     distinct.dedup();
@@ -51,11 +56,15 @@ impl Report {
     /// Adds everything up again: after a check has changed.
     pub(super) fn add_up(&mut self) {
         let judged = self.checks.len().max(1) as f64;
-        let met: f64 = self.checks.iter().map(|check| match check.verdict {
-            Verdict::Pass => 1.0,
-            Verdict::CannotTell => 0.5,
-            Verdict::Fail => 0.0,
-        }).sum();
+        let met: f64 = self
+            .checks
+            .iter()
+            .map(|check| match check.verdict {
+                Verdict::Pass => 1.0,
+                Verdict::CannotTell => 0.5,
+                Verdict::Fail => 0.0,
+            })
+            .sum();
         let share = if self.checks.is_empty() { 1.0 } else { met / judged };
         let parts = [
             (50.0, Some(share)),
@@ -64,7 +73,8 @@ impl Report {
             (15.0, self.relevance_rating.map(|rating| rating / 10.0)),
         ];
         let known = parts.iter().filter_map(|(weight, share)| share.map(|share| (weight, share)));
-        let (sum, weights) = known.fold((0.0, 0.0), |(sum, weights), (weight, share)| (sum + weight * share, weights + weight));
+        let (sum, weights) =
+            known.fold((0.0, 0.0), |(sum, weights), (weight, share)| (sum + weight * share, weights + weight));
         self.ai_score = tenths((100.0 * sum / weights).clamp(0.0, 100.0));
     }
 }

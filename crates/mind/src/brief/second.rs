@@ -29,11 +29,16 @@ pub fn questions(report: &Report, content: &Content) -> Option<String> {
         return None;
     }
     let mut left = CAPTIONS;
-    let captions: Vec<Value> = content.captions.iter().take(20).map(|caption| {
-        let text: String = caption.text.chars().take(left).collect();
-        left -= text.chars().count();
-        json!({"name": caption.name.chars().take(60).collect::<String>(), "text": text})
-    }).collect();
+    let captions: Vec<Value> = content
+        .captions
+        .iter()
+        .take(20)
+        .map(|caption| {
+            let text: String = caption.text.chars().take(left).collect();
+            left -= text.chars().count();
+            json!({"name": caption.name.chars().take(60).collect::<String>(), "text": text})
+        })
+        .collect();
     Some(json!({"requirements": open, "captions": captions}).to_string())
 }
 
@@ -41,7 +46,14 @@ pub fn questions(report: &Report, content: &Content) -> Option<String> {
 pub fn hear(report: &mut Report, content: &Content, answer: &str) -> usize {
     let Some(answers) = answers(answer) else { return 0 };
     let mut decided = 0;
-    let open: Vec<usize> = report.checks.iter().enumerate().filter(|(_, check)| is_open(check)).map(|(id, _)| id).take(QUESTIONS).collect();
+    let open: Vec<usize> = report
+        .checks
+        .iter()
+        .enumerate()
+        .filter(|(_, check)| is_open(check))
+        .map(|(id, _)| id)
+        .take(QUESTIONS)
+        .collect();
     for answer in answers.iter().take(QUESTIONS * 2) {
         let id = answer.get("id").and_then(Value::as_u64).and_then(|id| usize::try_from(id).ok());
         let verdict = match answer.get("verdict").and_then(Value::as_str) {
@@ -50,7 +62,11 @@ pub fn hear(report: &mut Report, content: &Content, answer: &str) -> usize {
             _ => continue,
         };
         let Some(id) = id.filter(|id| open.contains(id)) else { continue };
-        let Some(quote) = answer.get("quote").and_then(Value::as_str).and_then(|words| look_up(words, &content.captions)) else { continue };
+        let Some(quote) =
+            answer.get("quote").and_then(Value::as_str).and_then(|words| look_up(words, &content.captions))
+        else {
+            continue;
+        };
         let check = &mut report.checks[id];
         // Words that are not there cannot be quoted: a quote shows that something forbidden stands there, and that something asked does.
         let shows = match check.kind {

@@ -37,7 +37,9 @@ pub(super) struct Size {
 /// The unit that a folded word names.
 pub(super) fn unit(word: &str) -> Option<Unit> {
     Some(match word {
-        "char" | "chars" | "character" | "characters" | "caracteres" | "caracter" | "letras" | "letters" | "carac" => Unit::Characters,
+        "char" | "chars" | "character" | "characters" | "caracteres" | "caracter" | "letras" | "letters" | "carac" => {
+            Unit::Characters
+        }
         "word" | "words" | "palabra" | "palabras" => Unit::Words,
         "line" | "lines" | "linea" | "lineas" | "renglon" | "renglones" => Unit::Lines,
         "sentence" | "sentences" | "frase" | "frases" | "oracion" | "oraciones" => Unit::Sentences,
@@ -64,21 +66,117 @@ enum Bound {
 }
 
 const BOUNDS: &[(&str, Bound)] = &[
-    ("at least", Bound::Least), ("a minimum of", Bound::Least), ("minimum", Bound::Least), ("min", Bound::Least), ("no less than", Bound::Least),
-    ("not less than", Bound::Least), ("no fewer than", Bound::Least), ("not fewer than", Bound::Least), ("or more", Bound::Least), ("plusmark", Bound::Least), ("or longer", Bound::Least), ("upwards", Bound::Least),
-    ("al menos", Bound::Least), ("por lo menos", Bound::Least), ("como minimo", Bound::Least), ("cuando menos", Bound::Least), ("minimo", Bound::Least), ("minima", Bound::Least), ("no menos de", Bound::Least),
-    ("o mas", Bound::Least), ("a partir de", Bound::Least), ("minimos", Bound::Least),
-    ("at most", Bound::Most), ("a maximum of", Bound::Most), ("maximum", Bound::Most), ("max", Bound::Most), ("no more than", Bound::Most), ("not more than", Bound::Most),
-    ("no longer than", Bound::Most), ("not longer than", Bound::Most), ("up to", Bound::Most), ("or less", Bound::Most), ("or fewer", Bound::Most), ("limit", Bound::Most), ("limited to", Bound::Most),
-    ("tops", Bound::Most), ("or under", Bound::Most), ("within", Bound::Most), ("como maximo", Bound::Most), ("como mucho", Bound::Most), ("a lo sumo", Bound::Most), ("maximo", Bound::Most), ("maxima", Bound::Most), ("no mas de", Bound::Most),
-    ("hasta", Bound::Most), ("o menos", Bound::Most), ("limita", Bound::Most), ("limite", Bound::Most), ("maximos", Bound::Most), ("ni mas de", Bound::Most),
-    ("more than", Bound::More), ("over", Bound::More), ("above", Bound::More), ("longer than", Bound::More), ("exceed", Bound::More), ("exceeding", Bound::More), ("exceeds", Bound::More), ("beyond", Bound::More),
-    ("mas de", Bound::More), ("superior a", Bound::More), ("superar", Bound::More), ("supere", Bound::More), ("superes", Bound::More), ("superen", Bound::More), ("supera", Bound::More), ("pasar de", Bound::More), ("pase de", Bound::More), ("pases de", Bound::More), ("exceder", Bound::More), ("exceda", Bound::More),
-    ("excedas", Bound::More), ("sobrepasar", Bound::More), ("sobrepase", Bound::More), ("sobrepases", Bound::More), ("rebasar", Bound::More), ("por encima de", Bound::More), ("mas larga que", Bound::More), ("mayor de", Bound::More), ("mayor a", Bound::More), ("pasarse de", Bound::More), ("pasarte de", Bound::More),
-    ("less than", Bound::Less), ("fewer than", Bound::Less), ("under", Bound::Less), ("below", Bound::Less), ("shorter than", Bound::Less), ("menos de", Bound::Less), ("inferior a", Bound::Less),
-    ("por debajo de", Bound::Less), ("menor de", Bound::Less), ("menor a", Bound::Less),
-    ("exactly", Bound::Exactly), ("exactamente", Bound::Exactly), ("only", Bound::Exactly), ("just", Bound::Exactly), ("solo", Bound::Exactly), ("unicamente", Bound::Exactly), ("justo", Bound::Exactly), ("precisely", Bound::Exactly), ("a total of", Bound::Exactly),
-    ("about", Bound::About), ("around", Bound::About), ("approx", Bound::About), ("approximately", Bound::About), ("roughly", Bound::About), ("unos", Bound::About), ("unas", Bound::About), ("alrededor de", Bound::About), ("aproximadamente", Bound::About), ("aprox", Bound::About), ("cerca de", Bound::About),
+    ("at least", Bound::Least),
+    ("a minimum of", Bound::Least),
+    ("minimum", Bound::Least),
+    ("min", Bound::Least),
+    ("no less than", Bound::Least),
+    ("not less than", Bound::Least),
+    ("no fewer than", Bound::Least),
+    ("not fewer than", Bound::Least),
+    ("or more", Bound::Least),
+    ("plusmark", Bound::Least),
+    ("or longer", Bound::Least),
+    ("upwards", Bound::Least),
+    ("al menos", Bound::Least),
+    ("por lo menos", Bound::Least),
+    ("como minimo", Bound::Least),
+    ("cuando menos", Bound::Least),
+    ("minimo", Bound::Least),
+    ("minima", Bound::Least),
+    ("no menos de", Bound::Least),
+    ("o mas", Bound::Least),
+    ("a partir de", Bound::Least),
+    ("minimos", Bound::Least),
+    ("at most", Bound::Most),
+    ("a maximum of", Bound::Most),
+    ("maximum", Bound::Most),
+    ("max", Bound::Most),
+    ("no more than", Bound::Most),
+    ("not more than", Bound::Most),
+    ("no longer than", Bound::Most),
+    ("not longer than", Bound::Most),
+    ("up to", Bound::Most),
+    ("or less", Bound::Most),
+    ("or fewer", Bound::Most),
+    ("limit", Bound::Most),
+    ("limited to", Bound::Most),
+    ("tops", Bound::Most),
+    ("or under", Bound::Most),
+    ("within", Bound::Most),
+    ("como maximo", Bound::Most),
+    ("como mucho", Bound::Most),
+    ("a lo sumo", Bound::Most),
+    ("maximo", Bound::Most),
+    ("maxima", Bound::Most),
+    ("no mas de", Bound::Most),
+    ("hasta", Bound::Most),
+    ("o menos", Bound::Most),
+    ("limita", Bound::Most),
+    ("limite", Bound::Most),
+    ("maximos", Bound::Most),
+    ("ni mas de", Bound::Most),
+    ("more than", Bound::More),
+    ("over", Bound::More),
+    ("above", Bound::More),
+    ("longer than", Bound::More),
+    ("exceed", Bound::More),
+    ("exceeding", Bound::More),
+    ("exceeds", Bound::More),
+    ("beyond", Bound::More),
+    ("mas de", Bound::More),
+    ("superior a", Bound::More),
+    ("superar", Bound::More),
+    ("supere", Bound::More),
+    ("superes", Bound::More),
+    ("superen", Bound::More),
+    ("supera", Bound::More),
+    ("pasar de", Bound::More),
+    ("pase de", Bound::More),
+    ("pases de", Bound::More),
+    ("exceder", Bound::More),
+    ("exceda", Bound::More),
+    ("excedas", Bound::More),
+    ("sobrepasar", Bound::More),
+    ("sobrepase", Bound::More),
+    ("sobrepases", Bound::More),
+    ("rebasar", Bound::More),
+    ("por encima de", Bound::More),
+    ("mas larga que", Bound::More),
+    ("mayor de", Bound::More),
+    ("mayor a", Bound::More),
+    ("pasarse de", Bound::More),
+    ("pasarte de", Bound::More),
+    ("less than", Bound::Less),
+    ("fewer than", Bound::Less),
+    ("under", Bound::Less),
+    ("below", Bound::Less),
+    ("shorter than", Bound::Less),
+    ("menos de", Bound::Less),
+    ("inferior a", Bound::Less),
+    ("por debajo de", Bound::Less),
+    ("menor de", Bound::Less),
+    ("menor a", Bound::Less),
+    ("exactly", Bound::Exactly),
+    ("exactamente", Bound::Exactly),
+    ("only", Bound::Exactly),
+    ("just", Bound::Exactly),
+    ("solo", Bound::Exactly),
+    ("unicamente", Bound::Exactly),
+    ("justo", Bound::Exactly),
+    ("precisely", Bound::Exactly),
+    ("a total of", Bound::Exactly),
+    ("about", Bound::About),
+    ("around", Bound::About),
+    ("approx", Bound::About),
+    ("approximately", Bound::About),
+    ("roughly", Bound::About),
+    ("unos", Bound::About),
+    ("unas", Bound::About),
+    ("alrededor de", Bound::About),
+    ("aproximadamente", Bound::About),
+    ("aprox", Bound::About),
+    ("cerca de", Bound::About),
 ];
 
 /// A clause made ready: folded words, signs of comparison as words, numbers joined.
@@ -106,8 +204,24 @@ pub(super) fn words(clause: &str) -> String {
 /// The sizes of a clause. `denied`: the clause says "no", "don't", "sin". `carried`: the unit of the clause before.
 pub(super) fn sizes(clause: &str, denied: bool, carried: Option<Unit>) -> Vec<Size> {
     let words: Vec<&str> = clause.split(' ').filter(|word| !word.is_empty()).collect();
-    let without_tags = [" excluding hashtags", " excluding the hashtags", " not counting hashtags", " not including hashtags", " without counting hashtags", " sin contar hashtags", " sin contar los hashtags",
-        " sin incluir hashtags", " sin incluir los hashtags", " without hashtags", " excluyendo hashtags", " excluyendo los hashtags", " hashtags not included", " not counting the hashtags", " hashtags aparte", " sin hashtags"];
+    let without_tags = [
+        " excluding hashtags",
+        " excluding the hashtags",
+        " not counting hashtags",
+        " not including hashtags",
+        " without counting hashtags",
+        " sin contar hashtags",
+        " sin contar los hashtags",
+        " sin incluir hashtags",
+        " sin incluir los hashtags",
+        " without hashtags",
+        " excluyendo hashtags",
+        " excluyendo los hashtags",
+        " hashtags not included",
+        " not counting the hashtags",
+        " hashtags aparte",
+        " sin hashtags",
+    ];
     let padded = format!(" {clause}");
     let tail = without_tags.iter().find_map(|phrase| padded.find(phrase).map(|at| (at, *phrase)));
     let numbers = numbers_of(&words);
@@ -140,12 +254,44 @@ pub(super) fn sizes(clause: &str, denied: bool, carried: Option<Unit>) -> Vec<Si
         let behind = (end..next_number.min(end + 4)).find_map(|at| unit(words[at]).map(|unit| (unit, at)));
         let before = (used..at).rev().take(5).find_map(|at| unit(words[at]).map(|unit| (unit, at)));
         let lead = words[used..at].join(" ");
-        let mentions_caption = words.iter().any(|word| matches!(*word, "caption" | "captions" | "texto" | "length" | "longitud" | "copy" | "largo" | "extension" | "descripcion"));
+        let mentions_caption = words.iter().any(|word| {
+            matches!(
+                *word,
+                "caption"
+                    | "captions"
+                    | "texto"
+                    | "length"
+                    | "longitud"
+                    | "copy"
+                    | "largo"
+                    | "extension"
+                    | "descripcion"
+            )
+        });
         let stop = behind.map_or(end, |(_, at)| at + 1);
         let tail_words = words[stop..next_number.min(stop + 3)].join(" ");
-        let bound = bound_in(&lead, true).or_else(|| bound_in(&words[end..stop].join(" "), false)).or_else(|| bound_in(&tail_words, false));
+        let bound = bound_in(&lead, true)
+            .or_else(|| bound_in(&words[end..stop].join(" "), false))
+            .or_else(|| bound_in(&tail_words, false));
         let unit_found = match (behind, before) {
-            (Some((Unit::Friends, _)), _) if !words.iter().any(|w| matches!(*w, "tag" | "tagging" | "mention" | "etiqueta" | "etiquetar" | "etiquetad" | "menciona" | "mencionar" | "nombra")) => None,
+            (Some((Unit::Friends, _)), _)
+                if !words.iter().any(|w| {
+                    matches!(
+                        *w,
+                        "tag"
+                            | "tagging"
+                            | "mention"
+                            | "etiqueta"
+                            | "etiquetar"
+                            | "etiquetad"
+                            | "menciona"
+                            | "mencionar"
+                            | "nombra"
+                    )
+                }) =>
+            {
+                None
+            }
             (Some((found, _)), _) => Some(found),
             (None, Some((found, _))) => Some(found),
             (None, None) if bound.is_some() || high.is_some() => {
@@ -176,7 +322,8 @@ pub(super) fn sizes(clause: &str, denied: bool, carried: Option<Unit>) -> Vec<Si
             most: if zero { Some(0) } else { most },
             bare: bare && !zero,
             about,
-            without_tags: tail.is_some_and(|(_, phrase)| unit_found != Unit::Hashtags || !phrase.contains("sin hashtags")),
+            without_tags: tail
+                .is_some_and(|(_, phrase)| unit_found != Unit::Hashtags || !phrase.contains("sin hashtags")),
         });
     }
     sizes
@@ -187,8 +334,10 @@ fn numbers_of(words: &[&str]) -> Vec<(u64, usize, usize)> {
     let mut at = 0;
     while at < words.len() {
         // "un emoji", "una pregunta", "at least a hashtag": one, before a unit.
-        let article = matches!(words[at], "un" | "una" | "a" | "an") && words.get(at + 1).is_some_and(|word| unit(word).is_some());
-        let percent = words.get(at + 1).is_some_and(|word| matches!(*word, "%" | "€" | "$" | "£" | "euros" | "dollars"));
+        let article = matches!(words[at], "un" | "una" | "a" | "an")
+            && words.get(at + 1).is_some_and(|word| unit(word).is_some());
+        let percent =
+            words.get(at + 1).is_some_and(|word| matches!(*word, "%" | "€" | "$" | "£" | "euros" | "dollars"));
         match numbers::read(&words[at..]) {
             Some((value, used)) if !percent => {
                 numbers.push((value, at, used));
@@ -210,7 +359,10 @@ fn uncounted(words: &[&str], denied: bool) -> Vec<Size> {
     let mut sizes = Vec::new();
     for (at, word) in words.iter().enumerate() {
         let Some(unit) = unit(word) else { continue };
-        let countable = matches!(unit, Unit::Emojis | Unit::Hashtags | Unit::Links | Unit::Mentions | Unit::Exclamations | Unit::Questions);
+        let countable = matches!(
+            unit,
+            Unit::Emojis | Unit::Hashtags | Unit::Links | Unit::Mentions | Unit::Exclamations | Unit::Questions
+        );
         // A link that is asked for is a link's check; a link that is forbidden is counted.
         let bio = words[at..].iter().any(|word| matches!(*word, "bio" | "biografia" | "profile" | "perfil"));
         if !countable || (unit == Unit::Links && (!denied || bio)) || (unit == Unit::Questions && !denied) {
@@ -228,7 +380,8 @@ fn uncounted(words: &[&str], denied: bool) -> Vec<Size> {
 
 fn bound_in(words: &str, before: bool) -> Option<Bound> {
     let padded = format!(" {words} ");
-    let at = |phrase: &str| if before { padded.rfind(&format!(" {phrase} ")) } else { padded.find(&format!(" {phrase} ")) };
+    let at =
+        |phrase: &str| if before { padded.rfind(&format!(" {phrase} ")) } else { padded.find(&format!(" {phrase} ")) };
     let found = BOUNDS.iter().filter_map(|(phrase, bound)| at(phrase).map(|at| (at, phrase.len(), *bound)));
     // "no more than" is found before "more than" within it: the one that ends last, and of those the longest.
     if before {

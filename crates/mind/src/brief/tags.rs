@@ -83,8 +83,8 @@ fn link_in(word: &str) -> Option<Span> {
 }
 
 const TOPS: &[&str] = &[
-    "com", "net", "org", "es", "io", "co", "shop", "store", "me", "app", "eu", "uk", "de", "fr", "it", "pt", "br", "mx", "ar", "cl",
-    "ly", "link", "site", "online", "dev", "tv", "info", "biz", "cat", "us", "ie", "pe",
+    "com", "net", "org", "es", "io", "co", "shop", "store", "me", "app", "eu", "uk", "de", "fr", "it", "pt", "br",
+    "mx", "ar", "cl", "ly", "link", "site", "online", "dev", "tv", "info", "biz", "cat", "us", "ie", "pe",
 ];
 
 /// Tags and mentions of a word without links.
@@ -136,8 +136,25 @@ fn tag_length(rest: &str, platform: Known) -> Option<usize> {
             || is_combining(c)
             || c == '_'
             || (platform == Known::X
-                && matches!(c, '\u{200c}' | '\u{200d}' | '\u{a67e}' | '\u{5be}' | '\u{5f3}' | '\u{5f4}' | '\u{ff5e}'
-                    | '\u{301c}' | '\u{309b}' | '\u{309c}' | '\u{30a0}' | '\u{30fb}' | '\u{3003}' | '\u{f0b}' | '\u{f0c}' | '\u{b7}'))
+                && matches!(
+                    c,
+                    '\u{200c}'
+                        | '\u{200d}'
+                        | '\u{a67e}'
+                        | '\u{5be}'
+                        | '\u{5f3}'
+                        | '\u{5f4}'
+                        | '\u{ff5e}'
+                        | '\u{301c}'
+                        | '\u{309b}'
+                        | '\u{309c}'
+                        | '\u{30a0}'
+                        | '\u{30fb}'
+                        | '\u{3003}'
+                        | '\u{f0b}'
+                        | '\u{f0c}'
+                        | '\u{b7}'
+                ))
     };
     let end = rest.find(|c| !belongs(c)).unwrap_or(rest.len());
     let letter = rest[..end].chars().any(char::is_alphabetic);
@@ -195,7 +212,10 @@ mod tests {
             ("(#a) \"#b\" ¡#c! #d-e #f's", vec!["#a", "#b", "#c", "#d", "#f"]),
             ("#2026 #️⃣ # space ##double", vec!["#double"]),
             ("https://brand.com/#anchor brand.com/x#y www.brand.com#z", vec![]),
-            ("＃ｓｕｍｍｅｒ #niño #ni\u{303}o #夏 #лето", vec!["＃ｓｕｍｍｅｒ", "#niño", "#ni\u{303}o", "#夏", "#лето"]),
+            (
+                "＃ｓｕｍｍｅｒ #niño #ni\u{303}o #夏 #лето",
+                vec!["＃ｓｕｍｍｅｒ", "#niño", "#ni\u{303}o", "#夏", "#лето"],
+            ),
             ("#sum\u{200b}mer #sun☀️", vec!["#sum", "#sun"]),
         ] {
             assert_eq!(tags(caption, Known::Instagram), found, "{caption}");
@@ -206,7 +226,10 @@ mod tests {
 
     #[test]
     fn mentions_are_read_as_platforms_do() {
-        assert_eq!(mentions("with @brand. and @my.brand.es, (@x_1)!", Known::Instagram), ["@brand", "@my.brand.es", "@x_1"]);
+        assert_eq!(
+            mentions("with @brand. and @my.brand.es, (@x_1)!", Known::Instagram),
+            ["@brand", "@my.brand.es", "@x_1"]
+        );
         assert_eq!(mentions("mail info@brand.com or https://tiktok.com/@brand", Known::Instagram), [""; 0]);
         assert_eq!(mentions("@brand-x @my.brand", Known::X), ["@brand", "@my"]);
         assert_eq!(mentions("@brand's ＠brand @@brand", Known::TikTok), ["@brand", "＠brand"]);

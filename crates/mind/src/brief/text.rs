@@ -248,7 +248,8 @@ fn is_emoji(grapheme: &str) -> bool {
             && grapheme.chars().any(|c| {
                 !c.is_ascii()
                     && c.is_emoji_char()
-                    && (styled || !matches!(c, '©' | '®' | '\u{2000}'..='\u{22ff}' | '\u{2460}'..='\u{25ff}' | '\u{3030}'))
+                    && (styled
+                        || !matches!(c, '©' | '®' | '\u{2000}'..='\u{22ff}' | '\u{2460}'..='\u{25ff}' | '\u{3030}'))
             }))
 }
 
