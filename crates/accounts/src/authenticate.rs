@@ -86,6 +86,7 @@ impl Shared {
         let alive = store::alive(Scope::system(), &mut tx, session, now).await?;
         drop(tx);
         let alive = alive.ok_or_else(refused)?;
+        alive.must_not_be_suspended()?;
         let account = account_of(&alive, session);
         self.sessions.0.insert(session, Kept { version, expires_at: alive.expires_at, account: account.clone() });
         Ok(account)
@@ -120,7 +121,8 @@ impl Shared {
         let mut found: HashMap<Proof, Account> = HashMap::new();
         if !sessions.is_empty() {
             let alive = store::all_alive(scope, &mut tx, &sessions, now).await?;
-            found.extend(alive.iter().map(|(id, alive)| (Proof::Session(*id), account_of(alive, *id))));
+            let good = alive.iter().filter(|(_, alive)| alive.suspended_at.is_none());
+            found.extend(good.map(|(id, alive)| (Proof::Session(*id), account_of(alive, *id))));
         }
         if !keys.is_empty() {
             let alive = keys::all_alive(scope, &mut tx, &keys, now).await?;

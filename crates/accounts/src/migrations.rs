@@ -3,7 +3,7 @@
 use db::Migration;
 
 /// Accounts and whatever belongs to them. Tokens and keys stand here as SHA-256 hashes only.
-pub const MIGRATIONS: &[Migration] = &[FIRST, STANDING];
+pub const MIGRATIONS: &[Migration] = &[FIRST, STANDING, SUSPENSIONS];
 
 const FIRST: Migration = Migration {
     id: "0012_accounts",
@@ -192,5 +192,15 @@ ALTER TABLE accounts DROP COLUMN karma_score;
 ALTER TABLE accounts DROP COLUMN rating_sum;
 ALTER TABLE accounts DROP COLUMN rating_count;
 ALTER TABLE accounts DROP COLUMN completed_collaborations;
+",
+};
+
+/// Accounts that administrators suspended, and profiles that they hid.
+const SUSPENSIONS: Migration = Migration {
+    id: "0122_suspensions",
+    sql: "
+ALTER TABLE accounts ADD COLUMN suspended_at BIGINT;
+ALTER TABLE accounts ADD COLUMN suspended_why TEXT;
+ALTER TABLE accounts ADD COLUMN profile_hidden_at BIGINT;
 ",
 };

@@ -46,6 +46,7 @@ pub struct Opened {
 /// Opens a log-in of this account, in the caller's transaction, by `method` (`password`, `oauth:google`, …). Notes from where it came,
 /// and writes it into the audit log. Commit before anything of it is told.
 pub async fn open(accounts: &Accounts, tx: &mut Tx, account: &AccountRow, method: &str, peer: &Peer) -> Result<Opened> {
+    account.must_not_be_suspended()?;
     let (clock, now) = (accounts.clock(), accounts.clock().now());
     let id: SessionId = clock.new_id();
     let refresh_token = secrets::random(clock, REFRESH_PREFIX);
@@ -191,6 +192,8 @@ pub(crate) async fn refresh(accounts: &Accounts, token: &str, peer: &Peer) -> Re
 /// The answer to a trade: the same for everyone who is to have it.
 async fn traded_for(accounts: &Accounts, tx: &mut Tx, traded: Traded, refresh_token: String) -> Result<Tokens> {
     let account = store::by_id(Scope::system(), tx, traded.account).await?.ok_or_else(refused)?;
+    // The transaction is dropped then, so that the token is good again once the account is.
+    account.must_not_be_suspended()?;
     tokens(accounts, &account, traded.session, refresh_token, traded.at)
 }
 

@@ -1,17 +1,20 @@
 //! What happens in moderation. People are told by ids alone: who reads the report or the decision sees the rest.
 
 use events::{Kind, event};
-use kernel::AccountId;
+use kernel::{AccountId, WorkspaceId};
 use uuid::Uuid;
 
 use crate::model::{Action, Report, ReportId, Subject};
 
 /// Everything that happens here.
-pub const EVENTS: &[Kind] = &[Kind::of::<ModerationReported>(), Kind::of::<ModerationDecided>(), Kind::of::<ModerationRestored>()];
+pub const EVENTS: &[Kind] =
+    &[Kind::of::<ModerationReported>(), Kind::of::<ModerationDecided>(), Kind::of::<ModerationRestored>()];
 
 /// A report and what it is about.
 #[event(subject = report_id)]
 pub struct ModerationFacts {
+    /// Always null: it is no activity of a workspace.
+    pub workspace_id: Option<WorkspaceId>,
     /// The report.
     pub report_id: ReportId,
     /// What kind of thing it is about,
@@ -29,6 +32,7 @@ pub struct ModerationFacts {
 impl From<&Report> for ModerationFacts {
     fn from(report: &Report) -> Self {
         Self {
+            workspace_id: None,
             report_id: report.id,
             subject: report.subject,
             subject_id: report.subject_id,

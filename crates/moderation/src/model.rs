@@ -103,7 +103,11 @@ impl Action {
 
 /// A report, as it is stored.
 #[derive(Clone, Debug, db::Row)]
-#[row(table = "moderation_reports", key(id), fixed(reporter_id, subject, subject_id, owner_id, reason, details, created_at))]
+#[row(
+    table = "moderation_reports",
+    key(id),
+    fixed(reporter_id, subject, subject_id, owner_id, reason, details, created_at)
+)]
 pub struct Report {
     /// Its id.
     pub id: ReportId,
@@ -168,20 +172,20 @@ impl Report {
 #[input(check = says_enough)]
 pub(crate) struct NewReport {
     /// What kind of thing.
-    #[input(one_of())]
+    #[input(word)]
     pub(crate) subject: Subject,
     /// Which: the id of the offer, the message or the rating; of a profile the account's.
-    #[input(id())]
+    #[input(id)]
     pub(crate) subject_id: Uuid,
     /// What is wrong with it.
-    #[input(one_of())]
+    #[input(word)]
     pub(crate) reason: Reason,
     /// In your own words; with the reason `other` they are needed.
     #[input(any_text(2_000), blank)]
     pub(crate) details: Option<String>,
 }
 
-fn says_enough(report: &mut NewReport, fields: &mut input::Fields) {
+fn says_enough(report: &NewReport, fields: &mut input::Fields) {
     if report.reason == Reason::Other && report.details.is_none() {
         fields.fault("details", "missing", "is missing: with the reason \"other\" say what is wrong");
     }
@@ -192,7 +196,7 @@ fn says_enough(report: &mut NewReport, fields: &mut input::Fields) {
 #[input(name = "ModerationDecisionInput")]
 pub(crate) struct Decision {
     /// What is done.
-    #[input(one_of())]
+    #[input(word)]
     pub(crate) action: Action,
     /// Why, for whom it concerns: they read it.
     #[input(text(1_000), example = "Your message asked for a payment outside the platform")]

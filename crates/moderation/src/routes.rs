@@ -234,16 +234,16 @@ struct ModerationReportList {
 #[input(name = "ModerationReportQuery")]
 struct ReportQuery {
     /// Where they stand.
-    #[input(one_of())]
+    #[input(word)]
     status: Option<Status>,
     /// What kind of thing they are about.
-    #[input(one_of())]
+    #[input(word)]
     subject: Option<Subject>,
     /// Whose the thing is.
-    #[input(id())]
+    #[input(id)]
     owner_id: Option<AccountId>,
     /// What was done.
-    #[input(one_of())]
+    #[input(word)]
     action: Option<Action>,
     #[input(flatten)]
     offsets: Offsets,
@@ -297,7 +297,10 @@ async fn decide(
     let mut tx = app.write().await?;
     let old = store::by_id(scope, &mut tx, id).await?.ok_or_else(|| Error::not_found("Report"))?;
     let report = old.decided(by, &input, now)?;
-    tx.save(&report).was("status", old.status).or_conflict("This report was decided already; its list tells how").await?;
+    tx.save(&report)
+        .was("status", old.status)
+        .or_conflict("This report was decided already; its list tells how")
+        .await?;
     match input.action {
         Action::Hide => {
             // Hidden for another report already, or gone: then there is nothing left to hide.

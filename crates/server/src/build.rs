@@ -26,6 +26,7 @@ use jobs::{Registry, Workers};
 use kernel::{Clock, Error, Result};
 use marketplace::Marketplace;
 use matching::Matching;
+use moderation::Moderation;
 use outreach::Outreach;
 use payments::Payments;
 use ports::Llm;
@@ -70,6 +71,7 @@ const SLICES: &[Wired] = &[
     (insights::MIGRATIONS, insights::events::EVENTS, |server, _| insights::slice(&server.insights, &server.directory)),
     (marketplace::MIGRATIONS, marketplace::events::EVENTS, |server, _| marketplace::slice(&server.market)),
     (inbox::MIGRATIONS, inbox::events::EVENTS, |server, _| inbox::slice(&server.inbox)),
+    (moderation::MIGRATIONS, moderation::events::EVENTS, |server, _| moderation::slice(&server.moderation)),
     (accounts::MIGRATIONS, accounts::events::EVENTS, |server, kept| accounts::slice(&server.accounts, kept)),
 ];
 
@@ -127,6 +129,8 @@ pub struct Server {
     pub counters: Arc<dyn Counters>,
     /// Who fits, in which order, for which reasons.
     pub matching: Matching,
+    /// What is reported, and what is done about it.
+    pub moderation: Moderation,
     /// Whatever runs by itself.
     pub jobs: Registry,
     /// Whoever follows events.
@@ -208,6 +212,7 @@ impl Server {
         let insights = Insights::new(app.clone(), settings.insights.clone());
         let matching = Matching::new(directory.clone(), llm.clone(), settings.exchange.clone());
         let market = Marketplace::new(collaborations.clone(), matching.clone(), outreach.clone(), settings.marketplace);
+        let moderation = Moderation::new(app.clone(), vec![Arc::new(moderation::Profiles)]);
         let server = Self {
             app,
             accounts,
@@ -223,6 +228,7 @@ impl Server {
             post,
             counters,
             matching,
+            moderation,
             jobs: Registry::new(),
             subscribers: Subscribers::new(),
             slices: Vec::new(),

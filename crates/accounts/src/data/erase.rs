@@ -85,7 +85,7 @@ async fn elsewhere(tx: &mut Tx, clock: &Clock, id: AccountId) -> Result<()> {
 async fn account_row(tx: &mut Tx, account: &AccountRow, now: Timestamp) -> Result<()> {
     let sql = "UPDATE accounts SET email = NULL, email_key = NULL, username = $2, username_key = $2, password_hash = NULL, \
                supabase_id = NULL, workspace_id = NULL, country = NULL, is_verified = $3, instagram_handle = NULL, \
-               instagram_followers = NULL, last_login_at = NULL, updated_at = $4, erased_at = $4 \
+               instagram_followers = NULL, last_login_at = NULL, suspended_why = NULL, updated_at = $4, erased_at = $4 \
                WHERE id = $1 AND erased_at IS NULL AND COALESCE(password_hash, '') = $5";
     let hash = account.password_hash.as_deref().unwrap_or_default();
     let arguments = args![account.id, format!("erased-{}", account.id), false, now, hash];

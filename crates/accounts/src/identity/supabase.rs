@@ -150,6 +150,7 @@ async fn follow(
     let (clock, now) = (accounts.clock(), accounts.clock().now());
     let mut tx = accounts.app().write().await?;
     let account = keep_in_step(&mut tx, clock, &subject, peer).await?;
+    account.must_not_be_suspended()?;
     if !note(&mut tx, &accounts.shared().settings, session, &account, peer, now).await? {
         drop(tx);
         // It was ended here; what still goes on there is ended as well.
@@ -318,6 +319,7 @@ pub(crate) async fn authenticate(shared: &Shared, backend: &dyn IdentityBackend,
     let over = seen.ended_at.is_some() || seen.expires_at <= now;
     let alive =
         alive(Scope::system(), &mut tx, session, now).await?.filter(|_| is_theirs && !over).ok_or_else(refused)?;
+    alive.must_not_be_suspended()?;
     let account = account_of(&alive, session);
     known.insert(session, Arc::new(Kept { version, subject: claims.subject, account: account.clone() }));
     Ok(account)

@@ -9,6 +9,7 @@ use moka::sync::Cache;
 
 use super::model::{Found, NOTED_EVERY, reach};
 use super::store;
+use crate::model::suspended;
 use crate::state::{Shared, refused};
 use crate::{TOPIC, secrets};
 
@@ -53,6 +54,9 @@ async fn look(shared: &Shared, hash: String, version: i64, now: Timestamp) -> Re
     let mut tx = shared.db.read().await?;
     let found = store::alive(Scope::system(), &mut tx, &hash, now).await?.ok_or_else(refused)?;
     drop(tx);
+    if found.suspended_at.is_some() {
+        return Err(suspended(found.suspended_why.as_deref()));
+    }
     let account = account_of(&found).ok_or_else(refused)?;
     let noted = AtomicI64::new(found.last_used_at.map_or(i64::MIN, Timestamp::micros));
     let known = Arc::new(Known { version, account, id: found.id, expires_at: found.expires_at, noted });
@@ -78,7 +82,7 @@ fn account_of(found: &Found) -> Option<Account> {
 /// The accounts of those of these keys that are good, as they stand now.
 pub(crate) async fn all_alive(scope: Scope, tx: &mut Tx, ids: &[ApiKeyId], now: Timestamp) -> Result<Vec<Account>> {
     let found = store::all_alive(scope, tx, ids, now).await?;
-    Ok(found.iter().filter_map(account_of).collect())
+    Ok(found.iter().filter(|found| found.suspended_at.is_none()).filter_map(account_of).collect())
 }
 
 /// Has the use noted by a task of its own, at most once an hour: no request waits for the writer because of it.

@@ -54,6 +54,8 @@ pub(crate) struct Found {
     pub(crate) has_email: bool,
     pub(crate) user_type: UserType,
     pub(crate) role: Option<WorkspaceRole>,
+    pub(crate) suspended_at: Option<Timestamp>,
+    pub(crate) suspended_why: Option<String>,
 }
 
 /// What a key lets its holder be: their kind, their workspace, their role there, and whether they may only read. Nothing of a key

@@ -69,7 +69,7 @@ pub async fn revoke(
 
 /// What [`Found`] is read from.
 const FOUND: &str = "SELECT k.id, k.account_id, k.workspace_id, k.scope, k.expires_at, k.last_used_at, k.created_at, \
-                     a.is_verified, a.email_key IS NOT NULL, a.user_type, m.role FROM api_keys k JOIN accounts a ON a.id = k.account_id \
+                     a.is_verified, a.email_key IS NOT NULL, a.user_type, m.role, a.suspended_at, a.suspended_why FROM api_keys k JOIN accounts a ON a.id = k.account_id \
                      LEFT JOIN workspace_members m ON m.workspace_id = k.workspace_id AND m.account_id = k.account_id \
                      WHERE k.revoked_at IS NULL AND a.erased_at IS NULL";
 

@@ -41,6 +41,30 @@ pub struct AccountRow {
     pub created_at: Timestamp,
     /// When it was erased.
     pub erased_at: Option<Timestamp>,
+    /// Since when an administrator keeps it out,
+    pub suspended_at: Option<Timestamp>,
+    /// and why.
+    pub suspended_why: Option<String>,
+    /// Since when an administrator hides its profile.
+    pub profile_hidden_at: Option<Timestamp>,
+}
+
+impl AccountRow {
+    /// [`kernel::Kind::Forbidden`], with the reason, while it is suspended. Ask only for whoever has proved to be its owner.
+    pub fn must_not_be_suspended(&self) -> kernel::Result<()> {
+        match self.suspended_at {
+            Some(_) => Err(suspended(self.suspended_why.as_deref())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a suspended account is told instead of being let in.
+pub(crate) fn suspended(why: Option<&str>) -> kernel::Error {
+    let why = why.unwrap_or("no reason is kept");
+    let message =
+        format!("This account is suspended: {why}. Write to whoever runs this service to have it looked at again");
+    kernel::Error::new(kernel::Kind::Forbidden, message)
 }
 
 /// An account to be made.

@@ -5,6 +5,7 @@ mod addresses;
 mod mail_tokens;
 mod purge;
 mod sessions;
+mod suspensions;
 
 pub use accounts::{
     Public, by_email, by_id, insert_account, keep_password, people, set_password, set_verified, touch, username_for,
@@ -17,6 +18,7 @@ pub(crate) use sessions::{
     Alive, Lasting, Rotation, Traded, alive, all_alive, goes_on_by, insert_session, is_traded, list_sessions, rotate,
 };
 pub use sessions::{SessionRow, end_session, end_sessions};
+pub use suspensions::{hide_profile, lift, suspend};
 
 use db::{Sql, Tx};
 use kernel::{Result, Scope};

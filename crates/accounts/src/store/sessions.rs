@@ -5,6 +5,7 @@ use http_base::Offsets;
 use kernel::{AccountId, Result, Scope, SessionId, Timestamp, UserType, WorkspaceId, WorkspaceRole};
 
 use super::{moved, of_accounts};
+use crate::model::suspended;
 
 /// A log-in, as its owner sees it.
 #[derive(Clone, Debug, db::Row)]
@@ -39,6 +40,18 @@ pub(crate) struct Alive {
     pub(crate) user_type: UserType,
     pub(crate) workspace_id: Option<WorkspaceId>,
     pub(crate) role: Option<WorkspaceRole>,
+    pub(crate) suspended_at: Option<Timestamp>,
+    pub(crate) suspended_why: Option<String>,
+}
+
+impl Alive {
+    /// A suspended account's log-in lives on, and lets nobody in.
+    pub(crate) fn must_not_be_suspended(&self) -> Result<()> {
+        match self.suspended_at {
+            Some(_) => Err(suspended(self.suspended_why.as_deref())),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Opens a log-in with its first refresh token.
@@ -55,7 +68,7 @@ async fn insert_refresh(tx: &mut Tx, session: SessionId, hash: &str, now: Timest
 
 /// What [`Alive`] is read from.
 const ALIVE: &str = "s.account_id, s.created_at, s.expires_at, a.is_verified, a.email_key IS NOT NULL, a.user_type, \
-                     a.workspace_id, m.role FROM sessions AS s \
+                     a.workspace_id, m.role, a.suspended_at, a.suspended_why FROM sessions AS s \
                      JOIN accounts AS a ON a.id = s.account_id \
                      LEFT JOIN workspace_members AS m ON m.workspace_id = a.workspace_id AND m.account_id = a.id \
                      WHERE s.ended_at IS NULL AND a.erased_at IS NULL";
