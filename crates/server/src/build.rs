@@ -86,8 +86,8 @@ pub fn event_kinds() -> Vec<Kind> {
 }
 
 /// Who writes along with events, in the transaction that they happen in.
-fn within(notifier: &Notifier) -> Within {
-    Within::new(vec![notices::subscription(notifier.clone())])
+fn within(notifier: &Notifier, clock: &Clock) -> Within {
+    Within::new(vec![notices::subscription(notifier.clone()), people::Timeline(clock.clone()).subscription()])
 }
 
 /// Opens the database and makes its tables what this program needs.
@@ -146,8 +146,8 @@ impl Server {
     pub async fn new(db: Db, mode: Mode, settings: &Settings) -> Result<Self> {
         let backend = vectors::prepare(&db, choices::vectors(settings.vector_index)).await?;
         let clock = Clock::system();
-        let notifier = Notifier::new(Arc::new(people::People), Hub::new());
-        let db = db.with_clock(clock.clone()).with_listener(Arc::new(within(&notifier)));
+        let notifier = Notifier::new(Arc::new(people::People(clock.clone())), Hub::new());
+        let db = db.with_clock(clock.clone()).with_listener(Arc::new(within(&notifier, &clock)));
         let redis = choices::redis(settings, &clock)?;
         let counters: Arc<dyn Counters> = match &redis {
             Some(redis) => redis.clone(),

@@ -8,7 +8,8 @@ mod sessions;
 mod suspensions;
 
 pub use accounts::{
-    Public, by_email, by_id, insert_account, keep_password, people, set_password, set_verified, touch, username_for,
+    Public, by_email, by_id, by_ids, insert_account, keep_password, people, set_password, set_verified, touch,
+    username_for,
 };
 pub(crate) use accounts::{forget_password, is_taken, proved_creators};
 pub use addresses::{forget_addresses, is_known_address, know_address};

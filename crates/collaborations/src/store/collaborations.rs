@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use db::{Listing, Sql, Tx, args};
 use http_base::Pages;
-use kernel::{AccountId, ApplicationId, CollaborationId, ContractId, OfferId, Result, Scope, Timestamp};
+use kernel::{AccountId, ApplicationId, CollaborationId, ContractId, OfferId, Result, Scope, Timestamp, WorkspaceId};
 
 use crate::model::{Collaboration, Side, Status};
 
@@ -51,6 +51,30 @@ pub async fn by_application(scope: Scope, tx: &mut Tx, id: ApplicationId) -> Res
     let mut sql = Sql::new("SELECT id FROM collaborations WHERE TRUE");
     scoped(sql.and("application_id = ", id), scope);
     sql.optional(tx).await
+}
+
+/// A collaboration of this creator with this workspace: the one that was named, if it is theirs, or else the newest that is not over.
+pub async fn of_pair(
+    scope: Scope,
+    tx: &mut Tx,
+    (creator, workspace): (AccountId, WorkspaceId),
+    named: Option<CollaborationId>,
+) -> Result<Option<CollaborationId>> {
+    let mut sql = Sql::new("SELECT id FROM collaborations WHERE TRUE");
+    scoped(sql.and("creator_id = ", creator).and("workspace_id = ", workspace), scope);
+    match named {
+        Some(id) => sql.and("id = ", id),
+        None => sql.push(" AND status NOT IN ('COMPLETED', 'CANCELLED') ORDER BY created_at DESC, id DESC LIMIT 1"),
+    };
+    sql.optional(tx).await
+}
+
+/// Have this creator and this workspace worked together, or are they about to?
+pub async fn have_agreed(scope: Scope, tx: &mut Tx, creator: AccountId, workspace: WorkspaceId) -> Result<bool> {
+    let mut sql = Sql::new("SELECT 1 FROM collaborations WHERE status <> 'CANCELLED'");
+    scoped(sql.and("creator_id = ", creator).and("workspace_id = ", workspace), scope);
+    let found: Option<i32> = sql.push(" LIMIT 1").optional(tx).await?;
+    Ok(found.is_some())
 }
 
 /// How many collaborations an offer has led to.

@@ -11,8 +11,8 @@ mod submissions;
 mod timeline;
 
 pub use collaborations::{
-    Counts, Wanted, by_application, by_contract, completed_by_category, counts_by_offer, due, find, insert, list, lock,
-    save, unanswered, unpaid,
+    Counts, Wanted, by_application, by_contract, completed_by_category, counts_by_offer, due, find, have_agreed,
+    insert, list, lock, of_pair, save, unanswered, unpaid,
 };
 pub use disputes::{add_statement, dispute, dispute_of, disputes, open_dispute, save_dispute, statements};
 pub use files::{attach, begin_file, count_files, file, files, forget_file, keep_file, loose_files, sees_file};

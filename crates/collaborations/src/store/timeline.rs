@@ -40,7 +40,14 @@ pub async fn record(
     tx.insert(&Entry { id, collaboration_id: of.id, kind, actor, account_id, detail, created_at: now }).await
 }
 
-/// Everything that happened, the first thing first.
+/// More than this of a timeline is not shown at once: the two may write each other as much as they like.
+const SHOWN: u32 = 500;
+
+/// What happened, the first thing first; where that is too much, the newest of it.
 pub async fn timeline(tx: &mut Tx, of: &Collaboration) -> Result<Vec<Entry>> {
-    Sql::of::<Entry>().and("collaboration_id = ", of.id).push(" ORDER BY created_at, id").all(tx).await
+    let mut sql = Sql::of::<Entry>();
+    sql.and("collaboration_id = ", of.id).push(" ORDER BY created_at DESC, id DESC LIMIT ").bind(SHOWN);
+    let mut entries: Vec<Entry> = sql.all(tx).await?;
+    entries.reverse();
+    Ok(entries)
 }

@@ -2,7 +2,7 @@
 
 use db::{Listing, Sql, Tx, args};
 use http_base::Pages;
-use kernel::{AccountId, ApplicationId, OfferId, Result, Scope, Timestamp};
+use kernel::{AccountId, ApplicationId, OfferId, Result, Scope, Timestamp, WorkspaceId};
 
 use crate::model::{Application, ApplicationStatus, Offer};
 
@@ -92,6 +92,14 @@ pub async fn offers_of(scope: Scope, tx: &mut Tx, creator: AccountId, most: u32)
     debug_assert!(scope.sees_everything() || scope.person() == Some(creator));
     let sql = "SELECT offer_id FROM applications WHERE creator_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
     tx.fetch_all(sql, args![creator, most]).await
+}
+
+/// Has this creator applied to an offer of this workspace?
+pub async fn has_applied(scope: Scope, tx: &mut Tx, creator: AccountId, workspace: WorkspaceId) -> Result<bool> {
+    let mut sql = Sql::new("SELECT 1 FROM applications WHERE creator_id = ");
+    sql.bind(creator).and("workspace_id = ", workspace).within(scope, "workspace_id");
+    let found: Option<i32> = sql.push(" LIMIT 1").optional(tx).await?;
+    Ok(found.is_some())
 }
 
 /// How many applications this creator has sent since.

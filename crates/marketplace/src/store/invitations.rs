@@ -61,6 +61,14 @@ pub async fn list(tx: &mut Tx, offer: &Offer, page: Pages) -> Result<(Vec<Invita
     listing.page(tx, page.limit, page.offset()).await
 }
 
+/// Has this workspace invited this account to an offer?
+pub async fn has_invited(scope: Scope, tx: &mut Tx, workspace: WorkspaceId, account: AccountId) -> Result<bool> {
+    let mut sql = Sql::new("SELECT 1 FROM offer_invitations WHERE account_id = ");
+    sql.bind(account).and("workspace_id = ", workspace).within(scope, "workspace_id");
+    let found: Option<i32> = sql.push(" LIMIT 1").optional(tx).await?;
+    Ok(found.is_some())
+}
+
 /// Was this entry invited to a workspace's own offer?
 pub async fn is_invited(tx: &mut Tx, offer: &Offer, entry: CreatorId) -> Result<bool> {
     let sql = "SELECT count(*) FROM offer_invitations WHERE offer_id = $1 AND influencer_id = $2";

@@ -4,25 +4,29 @@ use std::sync::Arc;
 
 use accounts::AccountRow;
 use async_trait::async_trait;
-use db::Tx;
+use collaborations::model::By;
+use db::{EventRow, Tx};
+use events::{Event as _, Handler, Subscription};
 use http_base::App;
+use inbox::events::MessageSent;
 use inbox::{Person, Tie};
-use kernel::{Account, AccountId, Proof, Result, Scope, UserType};
+use kernel::{Account, AccountId, Clock, CollaborationId, Proof, Result, Scope, UserType, WorkspaceId};
 use mail::NewMail;
+use serde_json::json;
 use uuid::Uuid;
 
 /// Who people are, and what they do together.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct People;
+#[derive(Clone)]
+pub(super) struct People(pub(super) Clock);
 
-fn person(row: AccountRow) -> Person {
+fn person(row: AccountRow, tier_level: u64) -> Person {
     Person {
         id: row.id,
         username: row.username,
         user_type: row.user_type,
         country: row.country,
         email: row.email.filter(|_| row.is_verified),
-        tier_level: row.tier_level,
+        tier_level,
         created_at: row.created_at,
     }
 }
@@ -31,7 +35,9 @@ fn person(row: AccountRow) -> Person {
 impl inbox::People for People {
     async fn people(&self, tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Person>> {
         let rows = accounts::store::by_ids(Scope::system(), tx, ids).await?;
-        Ok(rows.into_iter().map(person).collect())
+        let standings = collaborations::standing(tx, ids, self.0.now()).await?;
+        let tier = |row: &AccountRow| standings.get(&row.id).map_or(0, |standing| standing.tier);
+        Ok(rows.into_iter().map(|row| (tier(&row), row)).map(|(tier, row)| person(row, tier)).collect())
     }
 
     async fn tie(&self, tx: &mut Tx, one: AccountId, other: AccountId) -> Result<Tie> {
@@ -46,25 +52,62 @@ impl inbox::People for People {
         {
             return Ok(Tie::Agreed);
         }
-        let creator = both.iter().find(|row| row.user_type == UserType::Creator).map(|row| row.id);
-        let (Some(creator), Some(workspace)) = (creator, workspaces.first()) else { return Ok(Tie::None) };
+        let Some((creator, workspace)) = pair(&both) else { return Ok(Tie::None) };
+        let server = Scope::system();
+        if collaborations::store::have_agreed(server, tx, creator, workspace).await? {
+            return Ok(Tie::Agreed);
+        }
         let claims = creators::store::claims(tx, creator).await?;
         let entries: Vec<_> = claims.into_iter().map(|(id, _)| id).collect();
-        if entries.is_empty() {
-            return Ok(Tie::None);
+        if !entries.is_empty() && deals::store::are_parties(server, tx, workspace, &entries).await? {
+            return Ok(Tie::Agreed);
         }
-        let agreed = deals::store::are_parties(Scope::system(), tx, *workspace, &entries).await?;
-        Ok(if agreed { Tie::Agreed } else { Tie::None })
+        let talking = marketplace::store::applications::has_applied(server, tx, creator, workspace).await?
+            || marketplace::store::invitations::has_invited(server, tx, workspace, creator).await?;
+        Ok(if talking { Tie::Talking } else { Tie::None })
     }
 
     async fn collaboration(
         &self,
-        _tx: &mut Tx,
-        _one: AccountId,
-        _other: AccountId,
-        _named: Option<Uuid>,
+        tx: &mut Tx,
+        one: AccountId,
+        other: AccountId,
+        named: Option<Uuid>,
     ) -> Result<Option<Uuid>> {
-        Ok(None)
+        let both = accounts::store::by_ids(Scope::system(), tx, &[one, other]).await?;
+        let Some(pair) = pair(&both) else { return Ok(None) };
+        let named = named.map(CollaborationId::from_uuid);
+        let found = collaborations::store::of_pair(Scope::system(), tx, pair, named).await?;
+        Ok(found.map(CollaborationId::uuid))
+    }
+}
+
+/// The creator of the two, and the workspace of the other one.
+fn pair(both: &[AccountRow]) -> Option<(AccountId, WorkspaceId)> {
+    let creator = both.iter().find(|row| row.user_type == UserType::Creator)?;
+    let business = both.iter().find(|row| row.user_type == UserType::Business)?;
+    Some((creator.id, business.workspace_id?))
+}
+
+/// What the two of a collaboration write each other stands in its timeline: that they wrote, and which message it is.
+pub(super) struct Timeline(pub(super) Clock);
+
+impl Timeline {
+    /// Within the transaction of the message.
+    pub(super) fn subscription(self) -> Subscription {
+        Subscription::new("collaborations.messages", self).to([MessageSent::NAME])
+    }
+}
+
+#[async_trait]
+impl Handler for Timeline {
+    async fn handle(&self, tx: &mut Tx, event: &EventRow) -> Result<()> {
+        let sent: MessageSent = events::read(event)?;
+        let Some(id) = sent.collaboration_id.map(CollaborationId::from_uuid) else { return Ok(()) };
+        let Some(of) = collaborations::store::find(Scope::system(), tx, id).await? else { return Ok(()) };
+        let by = if of.creator_id == sent.sender_id { By::Creator } else { By::Business };
+        let detail = json!({"message": sent.message_id});
+        collaborations::store::record(tx, &of, "message", (by, Some(sent.sender_id)), detail, self.0.now()).await
     }
 }
 
