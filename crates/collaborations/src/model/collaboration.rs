@@ -296,17 +296,28 @@ impl Collaboration {
     /// Moves it, if it may move there.
     pub fn go(&mut self, to: Status, now: Timestamp) -> Result<()> {
         self.status = self.status.next(to)?;
-        match to {
+        self.arrive(now);
+        Ok(())
+    }
+
+    /// Moves it as its dispute was decided.
+    pub fn decide(&mut self, to: Status, now: Timestamp) -> Result<()> {
+        self.status = self.status.decided(to)?;
+        self.arrive(now);
+        Ok(())
+    }
+
+    fn arrive(&mut self, now: Timestamp) {
+        match self.status {
             Status::Approved => self.approved_at = self.approved_at.or(Some(now)),
             Status::Completed => self.completed_at = Some(now),
             Status::Cancelled => self.cancelled_at = Some(now),
             _ => {}
         }
-        if to.is_over() {
+        if self.status.is_over() {
             self.wait_until(None, now);
             (self.proposed_date, self.proposed_by, self.proposed_until) = (None, None, None);
         }
         self.updated_at = now;
-        Ok(())
     }
 }

@@ -67,8 +67,7 @@ impl Status {
             (Accepted, Scheduled | Cancelled)
             | (Scheduled, ContentSubmitted | Cancelled | Disputed)
             | (ContentSubmitted, Scheduled | Approved | Cancelled | Disputed)
-            | (Approved, Completed | Disputed)
-            | (Disputed, Approved | Cancelled) => Ok(to),
+            | (Approved, Completed | Disputed) => Ok(to),
             (Completed | Cancelled, _) => {
                 Err(Error::conflict(format!("The collaboration is {} and stays so", self.word())))
             }
@@ -91,6 +90,14 @@ impl Status {
             (from, to) => {
                 Err(Error::conflict(format!("The collaboration is {} and cannot become {}", from.word(), to.word())))
             }
+        }
+    }
+
+    /// May the decision of a dispute move it there? Nothing else moves what is disputed.
+    pub fn decided(self, to: Self) -> Result<Self> {
+        match (self, to) {
+            (Self::Disputed, Self::Approved | Self::Cancelled) => Ok(to),
+            _ => Err(Error::conflict("The collaboration is not disputed; there is nothing to decide")),
         }
     }
 
@@ -131,8 +138,10 @@ mod tests {
         fn every_way_leads_through_its_steps(moves in proptest::collection::vec(0_usize..Status::ALL.len(), 0..80)) {
             let (mut at, mut was_submitted, mut was_approved) = (Status::Accepted, false, false);
             for to in moves {
-                let Ok(next) = at.next(Status::ALL[to]) else { continue };
+                let moved = at.next(Status::ALL[to]).or_else(|_| at.decided(Status::ALL[to]));
+                let Ok(next) = moved else { continue };
                 proptest::prop_assert!(!at.is_over());
+                proptest::prop_assert!(at != Status::Disputed || at.next(Status::ALL[to]).is_err());
                 proptest::prop_assert_ne!(next, Status::Accepted);
                 was_submitted |= next == Status::ContentSubmitted;
                 if next == Status::Approved {
@@ -150,7 +159,7 @@ mod tests {
             let mut reached = vec![Status::ALL[start]];
             for _ in 0..Status::ALL.len() {
                 for from in reached.clone() {
-                    reached.extend(Status::ALL.iter().filter_map(|to| from.next(*to).ok()));
+                    reached.extend(Status::ALL.iter().filter_map(|to| from.next(*to).or_else(|_| from.decided(*to)).ok()));
                 }
             }
             proptest::prop_assert!(reached.iter().any(|status| status.is_over()));

@@ -21,6 +21,7 @@ pub(crate) async fn cancel(act: &Act<'_>, tx: &mut Tx, of: &mut Collaboration, r
             "Content was handed in: approve or reject it, or open a dispute; the creator may still withdraw",
         ));
     }
+    of.status.next(Status::Cancelled)?;
     let rules = rules_of(act, of);
     end(act, tx, of, reason).await?;
     earn(act, tx, of, &rules).await
@@ -49,7 +50,10 @@ fn rules_of(act: &Act<'_>, of: &Collaboration) -> Vec<(Side, Rule)> {
 /// The end of a collaboration that is not kept, whoever decides so.
 pub(super) async fn end(act: &Act<'_>, tx: &mut Tx, of: &mut Collaboration, reason: &str) -> Result<()> {
     let was = of.status;
-    of.go(Status::Cancelled, act.now)?;
+    match was {
+        Status::Disputed => of.decide(Status::Cancelled, act.now)?,
+        _ => of.go(Status::Cancelled, act.now)?,
+    }
     (of.cancelled_by, of.cancel_reason) = (Some(act.by), Some(reason.to_owned()));
     let money = contract::call_off(act, tx, of, reason).await?;
     act.record(tx, of, "cancelled", json!({"was": was, "reason": reason, "money": money})).await?;

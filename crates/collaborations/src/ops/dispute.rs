@@ -128,7 +128,7 @@ async fn carry_out(
         }
         Decision::Paid | Decision::Split => {
             settle_last(act, tx, last.as_mut(), SubmissionStatus::Approved).await?;
-            of.go(Status::Approved, act.now)?;
+            of.decide(Status::Approved, act.now)?;
             of.wait_until(Some(act.now.plus(TO_RATE)), act.now);
             match gets {
                 Some(gets) => Some(contract::split(act, tx, of, gets, &reason).await?),

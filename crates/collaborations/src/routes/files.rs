@@ -207,8 +207,10 @@ async fn write(act: &Act<'_>, name: &str, head: Bytes, mut pieces: BoxStream<'_,
         ("Range" = Option<String>, Header, description = "The part that is wanted, such as `bytes=0-1023`"),
         ("If-Range" = Option<String>, Header, description = "The `ETag` of the file that you have a part of"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the file that you have")),
-    responses((status = 200, description = "The file", body = inline(Binary), content_type = "*/*"),
-        (status = 206, description = "The part that was asked for", body = inline(Binary), content_type = "*/*"),
+    responses((status = 200, description = "The file",
+            content((inline(Binary) = "image/jpeg"), (inline(Binary) = "image/png"), (inline(Binary) = "image/gif"), (inline(Binary) = "image/webp"), (inline(Binary) = "image/heic"), (inline(Binary) = "image/avif"), (inline(Binary) = "video/mp4"), (inline(Binary) = "video/quicktime"), (inline(Binary) = "video/webm"), (inline(Binary) = "audio/mpeg"), (inline(Binary) = "audio/mp4"), (inline(Binary) = "audio/wav"), (inline(Binary) = "audio/ogg"), (inline(Binary) = "application/pdf"))),
+        (status = 206, description = "The part that was asked for",
+            content((inline(Binary) = "image/jpeg"), (inline(Binary) = "image/png"), (inline(Binary) = "image/gif"), (inline(Binary) = "image/webp"), (inline(Binary) = "image/heic"), (inline(Binary) = "image/avif"), (inline(Binary) = "video/mp4"), (inline(Binary) = "video/quicktime"), (inline(Binary) = "video/webm"), (inline(Binary) = "audio/mpeg"), (inline(Binary) = "audio/mp4"), (inline(Binary) = "audio/wav"), (inline(Binary) = "audio/ogg"), (inline(Binary) = "application/pdf"))),
         (status = 304, description = "You have this file (`If-None-Match`)"),
         (status = 416, description = "The file has no such part")))]
 pub(super) async fn download(

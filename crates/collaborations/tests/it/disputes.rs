@@ -4,7 +4,7 @@ use kernel::time::DAY;
 use serde_json::json;
 use testkit::{FreshDb, both_engines};
 
-use crate::World;
+use crate::{Made as _, World};
 
 #[both_engines]
 async fn both_say_their_part_and_an_administrator_decides(fresh: FreshDb) {
@@ -15,9 +15,9 @@ async fn both_say_their_part_and_an_administrator_decides(fresh: FreshDb) {
     world.creator.post(&statements, &json!({"text": "Too early"})).await.refused(409);
     world.other_creator.post(&dispute, &json!({"reason": "x"})).await.refused(404);
     world.admin.post(&dispute, &json!({"reason": "x"})).await.refused(403);
-    let opened = world.creator.post(&dispute, &json!({"reason": "They ask for what was not agreed"})).await.ok();
+    let opened = world.creator.post(&dispute, &json!({"reason": "They ask for what was not agreed"})).await.made();
     world.business.post(&dispute, &json!({"reason": "Again"})).await.refused(409);
-    world.business.post(&statements, &json!({"text": "It was agreed"})).await.ok();
+    world.business.post(&statements, &json!({"text": "It was agreed"})).await.made();
     // Nothing else moves meanwhile.
     let submission = world.get(&path).await["submissions"][0]["id"].as_str().unwrap().to_owned();
     world.business.post(&format!("/api/v1/submissions/{submission}/approve"), &json!({})).await.refused(409);
@@ -47,7 +47,7 @@ async fn a_dispute_that_is_paid_goes_on_to_the_ratings(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let path = world.scheduled().await;
     world.submit(&path, "#summer2026").await;
-    let opened = world.business.post(&format!("{path}/dispute"), &json!({"reason": "Not what we wanted"})).await.ok();
+    let opened = world.business.post(&format!("{path}/dispute"), &json!({"reason": "Not what we wanted"})).await.made();
     let decide = format!("/api/v1/admin/disputes/{}/decide", opened["id"].as_str().unwrap());
     world.admin.post(&decide, &json!({"decision": "paid", "reason": "It meets the brief"})).await.ok();
     assert_eq!(world.status(&path).await, "APPROVED");

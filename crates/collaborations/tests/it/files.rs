@@ -4,7 +4,7 @@ use kernel::time::DAY;
 use serde_json::json;
 use testkit::{Form, FreshDb, both_engines};
 
-use crate::World;
+use crate::{Made as _, World};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on, as far as it goes";
 
@@ -17,7 +17,7 @@ async fn files_are_handed_in_with_a_submission(fresh: FreshDb) {
     world.business.upload(&files, &form(PNG)).await.refused(403);
     world.other_creator.upload(&files, &form(PNG)).await.refused(404);
     world.creator.upload(&files, &form(b"MZ\x90\0 a program that calls itself a photo")).await.refused(415);
-    let made = world.creator.upload(&files, &form(PNG)).await.ok();
+    let made = world.creator.upload(&files, &form(PNG)).await.made();
     assert_eq!((&made["media_type"], &made["bytes"]), (&json!("image/png"), &json!(PNG.len())));
     let at = format!("{files}/{}", made["id"].as_str().unwrap());
     // Nobody but the creator sees it before it is handed in.
@@ -26,7 +26,7 @@ async fn files_are_handed_in_with_a_submission(fresh: FreshDb) {
     let mut body = World::content(&path, "#summer2026");
     (body["content_urls"], body["file_ids"]) = (json!([]), json!([made["id"]]));
     world.other_creator.post("/api/v1/submissions", &body).await.refused(404);
-    let submission = world.creator.post("/api/v1/submissions", &body).await.ok();
+    let submission = world.creator.post("/api/v1/submissions", &body).await.made();
     let seen = world.business.get(&format!("/api/v1/submissions/{}", submission["id"].as_str().unwrap())).await.ok();
     assert_eq!(seen["content_urls"][0], made["url"]);
     let told = world.business.get(&at).await;
@@ -51,7 +51,7 @@ async fn what_is_handed_in_by_nobody_goes(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let path = world.scheduled().await;
     let form = Form::new().file("file", "photo.png", PNG);
-    let made = world.creator.upload(&format!("{path}/files"), &form).await.ok();
+    let made = world.creator.upload(&format!("{path}/files"), &form).await.made();
     let kept = format!("submissions/{}.png", made["id"].as_str().unwrap());
     assert_eq!(world.files.size(&kept).await.unwrap(), Some(PNG.len() as u64));
     world.clock.advance(3 * DAY);

@@ -6,7 +6,7 @@ use kernel::{UserType, WorkspaceRole};
 use serde_json::json;
 use testkit::{FreshDb, both_engines};
 
-use crate::World;
+use crate::{Made as _, World};
 
 /// Ten accounts who deal with one another as fast and as dearly as they can, and always rate each other 5.
 #[both_engines]
@@ -22,7 +22,7 @@ async fn a_ring_of_ten_does_not_reach_tier_1_in_30_days(fresh: FreshDb) {
             let (paying, making) = (world.anyone.of(business), world.anyone.of(creator));
             let day = world.clock.now().plus(HOUR).to_string();
             paying.post(&format!("{path}/schedule"), &json!({"scheduled_date": day})).await.ok();
-            let made = making.post("/api/v1/submissions", &World::content(&path, "#summer2026")).await.ok();
+            let made = making.post("/api/v1/submissions", &World::content(&path, "#summer2026")).await.made();
             let submission = format!("/api/v1/submissions/{}", made["id"].as_str().unwrap());
             paying.post(&format!("{submission}/approve"), &json!({})).await.ok();
             for side in [&paying, &making] {

@@ -22,7 +22,7 @@ use mind::brief::{Brief, Check, Content, Judge, Kind, Report, Verdict};
 use payments::{MockGateway, Payments};
 use ports::files::{Files, MemoryFiles};
 use serde_json::{Value, json};
-use testkit::{Client, FreshDb, People, Someone};
+use testkit::{Client, FreshDb, People, Reply, Someone};
 
 /// Judges content by one word of its captions, so that stories can say what is found.
 struct ByWord;
@@ -58,6 +58,19 @@ impl Checker for ByWord {
             suggestions: Vec::new(),
             ai_score: compliance,
         })
+    }
+}
+
+/// What was made, of an answer that says so.
+pub(crate) trait Made {
+    /// The body of a 201.
+    fn made(&self) -> Value;
+}
+
+impl Made for Reply {
+    fn made(&self) -> Value {
+        assert_eq!(self.status, 201, "{}", self.text());
+        self.json()
     }
 }
 
@@ -196,7 +209,7 @@ impl World {
 
     /// Hands content in; answers its path.
     pub(crate) async fn submit(&self, path: &str, caption: &str) -> String {
-        let made = self.creator.post("/api/v1/submissions", &Self::content(path, caption)).await.ok();
+        let made = self.creator.post("/api/v1/submissions", &Self::content(path, caption)).await.made();
         format!("/api/v1/submissions/{}", made["id"].as_str().unwrap())
     }
 

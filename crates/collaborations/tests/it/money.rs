@@ -6,7 +6,7 @@ use payments::Status;
 use serde_json::{Value, json};
 use testkit::{FreshDb, both_engines};
 
-use crate::World;
+use crate::{Made as _, World};
 
 impl World {
     /// Both sign the contract of a collaboration themselves.
@@ -145,7 +145,8 @@ async fn disputes_freeze_the_payment_and_decisions_move_it(fresh: FreshDb) {
             world.pay(&path).await;
             world.settle().await;
         }
-        let opened = world.creator.post(&format!("{path}/dispute"), &json!({"reason": "They never answer"})).await.ok();
+        let opened =
+            world.creator.post(&format!("{path}/dispute"), &json!({"reason": "They never answer"})).await.made();
         assert_eq!(world.get(&path).await["money"]["is_frozen"], true);
         let payment = &world.payments(&path).await[0];
         let at = format!("/api/v1/payments/{}", payment.id);
