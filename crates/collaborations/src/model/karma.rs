@@ -15,7 +15,7 @@ pub const PAIR_DAYS: i64 = 180;
 /// What the first, second and third collaboration of the same two counts within that time, in percent; later ones count nothing.
 pub const PAIR_WEIGHTS: [i64; 3] = [100, 50, 25];
 /// From which fee on points count in full, in hundredths of the currency; a smaller one counts its part.
-pub const FULL_FEE: i64 = 100_00;
+pub const FULL_FEE: i64 = 10_000;
 /// What the word of a rater counts, in percent,
 pub const RATER_WEIGHT: i64 = 25;
 /// who has worked with fewer others than this.

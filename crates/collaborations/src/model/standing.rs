@@ -90,7 +90,7 @@ impl Standing {
 
     /// The rating by which it is ranked, in hundredths of a star: a few ratings move it little from the usual.
     pub fn ranked_rating(&self) -> i64 {
-        let (sum, count) = (self.rating_sum as i64, self.rating_count as i64);
+        let (sum, count) = (self.rating_sum.cast_signed(), self.rating_count.cast_signed());
         (sum * 100 + USUAL_RATING * USUAL_RATINGS) / (count + USUAL_RATINGS)
     }
 

@@ -31,11 +31,10 @@ pub(crate) async fn cancel(act: &Act<'_>, tx: &mut Tx, of: &mut Collaboration, r
 fn rules_of(act: &Act<'_>, of: &Collaboration) -> Vec<(Side, Rule)> {
     let has_missed = of.late_at.is_some_and(|_| of.content_due.is_some_and(|due| due.plus(MISSED) <= act.now));
     match act.by {
-        By::Admin => Vec::new(),
         // Nobody comes any more: that is the creator's doing, whoever says it.
         By::Business | By::System if has_missed => vec![(Side::Creator, Rule::NoShow)],
         // Nothing was agreed on yet, and time is up.
-        By::System => Vec::new(),
+        By::Admin | By::System => Vec::new(),
         // Nothing was agreed on yet: whoever says so early harms nobody.
         By::Business | By::Creator => {
             let side = if act.by == By::Business { Side::Business } else { Side::Creator };

@@ -139,8 +139,8 @@ async fn carry_out(
     let detail = json!({"dispute": dispute.id, "decision": decision, "creator_gets": gets, "money": money});
     act.record(tx, of, "dispute_decided", detail).await?;
     tx.event(DisputeDecided { collaboration: (&*of).into(), decision, by: act.by });
-    let lost: Vec<_> = dispute.loser().map(|side| (side, Rule::DisputeLost)).into_iter().collect();
-    earn(act, tx, of, &lost).await?;
+    let defeat: Vec<_> = dispute.loser().map(|side| (side, Rule::DisputeLost)).into_iter().collect();
+    earn(act, tx, of, &defeat).await?;
     if !of.status.is_over() {
         act.save(tx, of).await?;
     }

@@ -88,14 +88,13 @@ pub(super) async fn send(inbox: &Inbox, tx: &mut Tx, ready: Ready, new: NewMessa
     }
     let id: MessageId = inbox.app().clock().new_id();
     let mut is_new = false;
-    let (conversation_id, seq) = match store::next(tx, me, them, id).await? {
-        Some(next) => next,
-        None => {
-            is_new = open(inbox, tx, &ready, &new.content, now).await?;
-            let next = store::next(tx, me, them, id).await?;
-            next.ok_or_else(|| Error::internal("a conversation that was just opened is not there"))?
-        }
-    };
+    let mut next = store::next(tx, me, them, id).await?;
+    if next.is_none() {
+        is_new = open(inbox, tx, &ready, &new.content, now).await?;
+        next = store::next(tx, me, them, id).await?;
+    }
+    let (conversation_id, seq) =
+        next.ok_or_else(|| Error::internal("a conversation that was just opened is not there"))?;
     let message = Message {
         id,
         conversation_id,

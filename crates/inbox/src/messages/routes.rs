@@ -110,7 +110,7 @@ async fn conversations(
     let rows = store::conversations(&mut tx, member.id, query.unread, query.paging).await?;
     let total =
         if query.unread { store::unread_conversations(&mut tx, member.id).await? } else { numbers.conversations };
-    let last: Vec<_> = rows.iter().filter_map(|row| row.last_message_id).map(|id| id.uuid()).collect();
+    let last: Vec<_> = rows.iter().filter_map(|row| row.last_message_id).map(kernel::Id::uuid).collect();
     let mut last = store::by_ids(&mut tx, &last).await?;
     let others: Vec<AccountId> = rows.iter().map(|row| row.other_id).collect();
     let people = who(&inbox, &mut tx, &others).await?;

@@ -264,8 +264,12 @@ pub(super) fn likeness(text: &str) -> i64 {
             *weight += if (hash >> bit) & 1 == 1 { 1 } else { -1 };
         }
     };
-    words.iter().for_each(|word| count(hash(word.as_bytes())));
-    words.windows(2).for_each(|pair| count(hash(pair.join(" ").as_bytes())));
+    for word in &words {
+        count(hash(word.as_bytes()));
+    }
+    for pair in words.windows(2) {
+        count(hash(pair.join(" ").as_bytes()));
+    }
     let bits = weights.iter().enumerate().filter(|(_, weight)| **weight > 0);
     bits.fold(0_u64, |all, (bit, _)| all | (1 << bit)).cast_signed()
 }

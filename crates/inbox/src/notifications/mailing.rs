@@ -1,5 +1,7 @@
 //! Notifications by mail: at once, and once a day.
 
+use std::fmt::Write as _;
+
 use async_trait::async_trait;
 use db::{EventRow, Tx};
 use events::Handler;
@@ -66,18 +68,21 @@ fn letter(rows: &[NotificationRow], language: Language, url: &str) -> String {
     }
     let rest = rows.len().saturating_sub(SPELLED_OUT);
     if rest > 0 {
-        text.push_str(&match language {
-            Language::English => format!("And {rest} more.\n\n"),
-            Language::Spanish => format!("Y {rest} más.\n\n"),
-        });
+        let _ = match language {
+            Language::English => write!(text, "And {rest} more.\n\n"),
+            Language::Spanish => write!(text, "Y {rest} más.\n\n"),
+        };
     }
-    text.push_str(&match language {
+    let _ = match language {
         Language::English => {
-            format!("Look at it: {url}\n\nYou choose what you are told, and how, in your notification preferences.\n")
+            write!(
+                text,
+                "Look at it: {url}\n\nYou choose what you are told, and how, in your notification preferences.\n"
+            )
         }
         Language::Spanish => {
-            format!("Míralo: {url}\n\nTú eliges qué se te avisa, y cómo, en las preferencias de notificaciones.\n")
+            write!(text, "Míralo: {url}\n\nTú eliges qué se te avisa, y cómo, en las preferencias de notificaciones.\n")
         }
-    });
+    };
     text
 }

@@ -149,13 +149,8 @@ impl Told<'_> {
             Some(_) => false,
         };
         if !is_new {
-            let known = match known {
-                Some(known) => known,
-                None => {
-                    let known = store::count_up(tx, self.person.id, &happening).await?;
-                    known.ok_or_else(|| Error::internal("a notification that is there cannot be found"))?
-                }
-            };
+            let known = if known.is_some() { known } else { store::count_up(tx, self.person.id, &happening).await? };
+            let known = known.ok_or_else(|| Error::internal("a notification that is there cannot be found"))?;
             was_unread = known.is_unread;
             let said = row_of(&folded(known.counted), self.person, self.said, self.clock);
             row = NotificationRow { id: known.id, counted: known.counted, email: false, ..said };

@@ -220,9 +220,8 @@ impl Format {
         use Network::{Instagram, TikTok, Twitter, YouTube};
         match self {
             Self::Post => &[Instagram, YouTube, Twitter],
-            Self::Carousel => &[Instagram, TikTok],
+            Self::Carousel | Self::Story => &[Instagram, TikTok],
             Self::Reel => &[Instagram],
-            Self::Story => &[Instagram, TikTok],
             Self::Video => &[TikTok, YouTube, Twitter],
             Self::Short => &[YouTube],
             Self::Thread => &[Twitter],

@@ -1,5 +1,7 @@
 //! Invitations: a business asks creators of the directory to apply.
 
+use std::fmt::Write as _;
+
 use axum::Json;
 use axum::extract::State;
 use creators::Creator;
@@ -200,15 +202,16 @@ fn letter(with: &Inviting<'_>, entry: &Creator, address: &str) -> NewLetter {
         offer.currency
     );
     if let Some(deadline) = offer.application_deadline {
-        text.push_str(&format!("Apply until: {deadline}\n"));
+        let _ = writeln!(text, "Apply until: {deadline}");
     }
     if let Some(message) = with.message {
-        text.push_str(&format!("\n{message}\n"));
+        let _ = writeln!(text, "\n{message}");
     }
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "\nThe offer: {}\nTo apply, sign up as a creator with this e-mail address: your entry of the directory is then yours.",
         with.link
-    ));
+    );
     NewLetter {
         workspace: offer.workspace_id,
         brand: brand.to_owned(),

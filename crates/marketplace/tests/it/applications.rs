@@ -12,7 +12,7 @@ use crate::world::World;
 #[both_engines]
 async fn once_for_each_offer_and_between_two_alone(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let path = world.published(&World::open_to_all(json!({}))).await;
+    let path = world.published(&World::open_to_all(&json!({}))).await;
     let sent = World::application(&path, Some(1500));
     world.business.post("/api/v1/applications", &sent).await.refused(403);
     world.unproved(&world.person).post("/api/v1/applications", &sent).await.refused(403);
@@ -108,14 +108,14 @@ async fn who_lacks_something_is_told_what(fresh: FreshDb) {
 #[both_engines]
 async fn nothing_is_taken_that_is_closed_or_ones_own(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let paused = world.published(&World::open_to_all(json!({}))).await;
+    let paused = world.published(&World::open_to_all(&json!({}))).await;
     world.business.post(&format!("{paused}/pause"), &json!({})).await.ok();
-    let draft = world.offer(&World::open_to_all(json!({}))).await;
-    let hidden = world.published(&World::open_to_all(json!({"is_public": false}))).await;
+    let draft = world.offer(&World::open_to_all(&json!({}))).await;
+    let hidden = world.published(&World::open_to_all(&json!({"is_public": false}))).await;
     for (path, status) in [(&paused, 409), (&draft, 404), (&hidden, 404)] {
         world.creator.post("/api/v1/applications", &World::application(path, None)).await.refused(status);
     }
-    let open = world.published(&World::open_to_all(json!({}))).await;
+    let open = world.published(&World::open_to_all(&json!({}))).await;
     let mut tx = world.app.write().await.unwrap();
     let workspace = world.owner.account.workspace.unwrap();
     let (scope, now) = (kernel::Scope::system(), world.clock.now());
@@ -127,7 +127,7 @@ async fn nothing_is_taken_that_is_closed_or_ones_own(fresh: FreshDb) {
         refused["detail"].as_str().unwrap().contains("yourself")
             || refused["detail"].as_str().unwrap().contains("themselves")
     );
-    let yen = world.published(&World::open_to_all(json!({"currency": "JPY"}))).await;
+    let yen = world.published(&World::open_to_all(&json!({"currency": "JPY"}))).await;
     let cents = json!({"offer_id": yen.rsplit('/').next().unwrap(), "proposed_fee": 10.5});
     world.other_creator.post("/api/v1/applications", &cents).await.refused(422);
 }
@@ -135,7 +135,7 @@ async fn nothing_is_taken_that_is_closed_or_ones_own(fresh: FreshDb) {
 #[both_engines]
 async fn a_counter_is_taken_or_left_or_lapses(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let path = world.published(&World::open_to_all(json!({}))).await;
+    let path = world.published(&World::open_to_all(&json!({}))).await;
     let application = world.apply(&world.creator, &path, None).await;
     world.creator.post(&format!("{application}/counter/accept"), &json!({})).await.refused(409);
     world.business.post(&format!("{application}/counter"), &json!({"fee": 0})).await.refused(422);
@@ -167,7 +167,7 @@ async fn a_counter_is_taken_or_left_or_lapses(fresh: FreshDb) {
 #[both_engines]
 async fn two_who_take_the_last_place(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let path = world.published(&World::open_to_all(json!({"places": 1}))).await;
+    let path = world.published(&World::open_to_all(&json!({"places": 1}))).await;
     let first = world.apply(&world.creator, &path, Some(900)).await;
     let second = world.apply(&world.other_creator, &path, Some(900)).await;
     let accept = json!({"action": "accept"});
@@ -184,13 +184,13 @@ async fn two_who_take_the_last_place(fresh: FreshDb) {
     let late = world.register(UserType::Creator, "late").await;
     world.anyone.of(&late).post("/api/v1/applications", &World::application(&path, None)).await.refused(409);
     // The same accepted twice at once opens one collaboration.
-    let path = world.published(&World::open_to_all(json!({}))).await;
+    let path = world.published(&World::open_to_all(&json!({}))).await;
     let one = format!("{}/review", world.apply(&world.creator, &path, Some(900)).await);
     let answers = join_all((0..4).map(|_| world.business.post(&one, &accept))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
     assert_eq!(world.business.get(&path).await.ok()["collaborations_count"], 1);
     // Accepting and withdrawing at once: one of them wins, and nothing is left between.
-    let path = world.published(&World::open_to_all(json!({}))).await;
+    let path = world.published(&World::open_to_all(&json!({}))).await;
     let application = world.apply(&world.creator, &path, Some(900)).await;
     let (review, withdraw) = (format!("{application}/review"), format!("{application}/withdraw"));
     let nothing = json!({});
@@ -214,7 +214,7 @@ async fn order(client: &Client, path: &str) -> Vec<String> {
 async fn applicants_are_ranked_and_many_are_rejected_together(fresh: FreshDb) {
     let world = World::new(fresh).await;
     world.entry("mia", json!({})).await;
-    let path = world.published(&World::open_to_all(json!({}))).await;
+    let path = world.published(&World::open_to_all(&json!({}))).await;
     let mut applications: Vec<(String, String)> = Vec::new();
     for (name, fee) in [("dear", 5000), ("cheap", 400), ("middle", 1900)] {
         let someone = world.register(UserType::Creator, name).await;
@@ -249,7 +249,7 @@ async fn applicants_are_ranked_and_many_are_rejected_together(fresh: FreshDb) {
 #[both_engines]
 async fn a_place_is_given_back_and_who_waits_is_answered(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let path = world.published(&World::open_to_all(json!({"places": 1}))).await;
+    let path = world.published(&World::open_to_all(&json!({"places": 1}))).await;
     let first = world.apply(&world.creator, &path, Some(900)).await;
     let second = world.apply(&world.other_creator, &path, Some(900)).await;
     let accepted = world.business.post(&format!("{first}/review"), &json!({"action": "accept"})).await.ok();
@@ -270,7 +270,7 @@ async fn a_place_is_given_back_and_who_waits_is_answered(fresh: FreshDb) {
 #[both_engines]
 async fn many_applicants_are_told_in_the_background(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let path = world.published(&World::open_to_all(json!({}))).await;
+    let path = world.published(&World::open_to_all(&json!({}))).await;
     let application = world.apply(&world.creator, &path, Some(900)).await;
     let mut tx = world.app.write().await.unwrap();
     let id = application.rsplit('/').next().unwrap().parse().unwrap();

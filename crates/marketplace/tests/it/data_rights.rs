@@ -11,8 +11,10 @@ use crate::world::World;
 async fn a_creator_is_told_all_and_forgotten(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let entry = world.entry("mia", json!({})).await;
-    let (first, second) =
-        (world.published(&World::open_to_all(json!({}))).await, world.published(&World::open_to_all(json!({}))).await);
+    let (first, second) = (
+        world.published(&World::open_to_all(&json!({}))).await,
+        world.published(&World::open_to_all(&json!({}))).await,
+    );
     let (open, accepted) =
         (world.apply(&world.creator, &first, Some(900)).await, world.apply(&world.creator, &second, Some(900)).await);
     world.business.post(&format!("{accepted}/review"), &json!({"action": "accept"})).await.ok();
@@ -41,7 +43,7 @@ async fn a_creator_is_told_all_and_forgotten(fresh: FreshDb) {
 #[both_engines]
 async fn a_business_that_is_gone_offers_nothing(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let path = world.published(&World::open_to_all(json!({}))).await;
+    let path = world.published(&World::open_to_all(&json!({}))).await;
     let application = world.apply(&world.creator, &path, Some(900)).await;
     let data = marketplace::slice(&world.market).data;
     let (scope, now, owner) = (Scope::system(), world.clock.now(), world.owner.account.id);

@@ -11,7 +11,7 @@ async fn who_has_an_account_is_told_and_others_get_a_mail(fresh: FreshDb) {
     let own = world.entry("mia", json!({})).await;
     let stranger = world.entry("nora", json!({})).await;
     let silent = world.entry("silent", json!({"email": null})).await;
-    let path = world.published(&World::open_to_all(json!({"is_public": false}))).await;
+    let path = world.published(&World::open_to_all(&json!({"is_public": false}))).await;
     let invite = format!("{path}/invitations");
     let body = json!({"influencer_ids": [own.id, stranger.id, silent.id, own.id], "message": "We like your work"});
     world.creator.post(&invite, &body).await.refused(403);
@@ -52,7 +52,7 @@ async fn who_has_an_account_is_told_and_others_get_a_mail(fresh: FreshDb) {
     assert_eq!(page.status, 200);
     world.anyone.post(link, &json!({})).await.ok();
     world.anyone.post(link, &json!({})).await.ok();
-    let other = world.published(&World::open_to_all(json!({}))).await;
+    let other = world.published(&World::open_to_all(&json!({}))).await;
     let told = world.business.post(&format!("{other}/invitations"), &json!({"creator_ids": [stranger.id]})).await.ok();
     assert_eq!((&told["invitations"][0]["fate"], &told["invited"]), (&json!("NOT_INVITED"), &json!(0)));
     assert!(told["invitations"][0]["reason"].as_str().unwrap().contains("unsubscribed"));
@@ -62,7 +62,7 @@ async fn who_has_an_account_is_told_and_others_get_a_mail(fresh: FreshDb) {
 async fn a_closed_offer_invites_nobody(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let entry = world.entry("mia", json!({})).await;
-    let draft = world.offer(&World::open_to_all(json!({}))).await;
+    let draft = world.offer(&World::open_to_all(&json!({}))).await;
     let body = json!({"influencer_ids": [entry.id]});
     world.business.post(&format!("{draft}/invitations"), &body).await.refused(409);
     world.unproved(&world.owner).post(&format!("{draft}/invitations"), &body).await.refused(403);

@@ -37,16 +37,17 @@ async fn a_list_of_a_hundred_thousand(fresh: FreshDb) {
     let offers: Vec<Offer> = (1..MANY)
         .map(|at| {
             let mut one = model.clone();
-            let published = model.created_at.plus(at as i64);
+            let number = at.cast_signed() as i64;
+            let published = model.created_at.plus(number);
             (one.id, one.seq) = (world.clock.id_at(published), seq);
             one.title = format!("Offer {at} of the summer {}", at % 100);
             one.category = Category::ALL[at % Category::ALL.len()];
             one.platforms.0 = vec![Network::ALL[at % 4]];
-            one.budget_max = Amount::from_minor(60_000 + (at as i64 % 5_000) * 100);
+            one.budget_max = Amount::from_minor(60_000 + (number % 5_000) * 100);
             one.applications_count = (at % 90) as u64;
             one.published_at = Some(published);
             one.application_deadline =
-                Some(Timestamp::from_micros(published.micros() + 86_400_000_000 * (1 + at as i64 % 30)));
+                Some(Timestamp::from_micros(published.micros() + 86_400_000_000 * (1 + number % 30)));
             one
         })
         .collect();

@@ -129,7 +129,7 @@ async fn lists_find_what_is_asked_for(fresh: FreshDb) {
         json!({"title": "Hidden", "is_public": false}),
     ] {
         world.clock.advance(1_000);
-        world.published(&World::open_to_all(more)).await;
+        world.published(&World::open_to_all(&more)).await;
     }
     let found = async |query: &str| {
         let list = world.anyone.get(&format!("/api/v1/offers?{query}")).await.ok();
@@ -169,7 +169,7 @@ async fn lists_find_what_is_asked_for(fresh: FreshDb) {
         world.anyone.get(&format!("/api/v1/offers?{query}")).await.refused(422);
     }
     // Popular is what many apply to, then what many look at.
-    let path = world.published(&World::open_to_all(json!({"title": "Popular"}))).await;
+    let path = world.published(&World::open_to_all(&json!({"title": "Popular"}))).await;
     world.apply(&world.other_creator, &path, None).await;
     assert_eq!(found("sort_by=popular").await[0], "Popular");
     let own = world.business.get("/api/v1/offers/me/created?status=active").await.ok();
@@ -212,7 +212,7 @@ async fn a_creator_is_told_whether_and_how_well_it_fits(fresh: FreshDb) {
 #[both_engines]
 async fn an_edit_keeps_what_others_applied_to(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let path = world.published(&World::open_to_all(json!({}))).await;
+    let path = world.published(&World::open_to_all(&json!({}))).await;
     let application = world.apply(&world.creator, &path, Some(1500)).await;
     let changed = json!({"title": "Another", "budget_max": 1000});
     let offer = world.business.json(Method::PATCH, &path, &changed).await.ok();

@@ -20,7 +20,7 @@ async fn those_whom_it_fits_hear_of_it_unless_they_do_not_want_to(fresh: FreshDb
     quiet.json(Method::PUT, "/api/v1/offers/me/preferences", &off).await.ok();
     world.business.json(Method::PUT, "/api/v1/offers/me/preferences", &off).await.refused(403);
     assert_eq!(quiet.get("/api/v1/offers/me/preferences").await.ok()["recommendations"], false);
-    world.published(&World::open_to_all(json!({}))).await;
+    world.published(&World::open_to_all(&json!({}))).await;
     world.run().await;
     assert_eq!(world.happened("offer.recommended").await, 1, "one whom it fits and who wants to hear of it");
     // The second wave tells nobody twice.
@@ -28,12 +28,12 @@ async fn those_whom_it_fits_hear_of_it_unless_they_do_not_want_to(fresh: FreshDb
     world.run().await;
     assert_eq!(world.happened("offer.recommended").await, 1);
     // What is not public is recommended to nobody.
-    world.published(&World::open_to_all(json!({"is_public": false}))).await;
+    world.published(&World::open_to_all(&json!({"is_public": false}))).await;
     world.run().await;
     assert_eq!(world.happened("offer.recommended").await, 1);
     // Two a day at most.
     for _ in 0..4 {
-        world.published(&World::open_to_all(json!({}))).await;
+        world.published(&World::open_to_all(&json!({}))).await;
     }
     world.run().await;
     assert_eq!(world.happened("offer.recommended").await, 3);

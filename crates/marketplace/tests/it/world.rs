@@ -195,7 +195,7 @@ impl World {
     }
 
     /// The same for everybody, with these fields.
-    pub(crate) fn open_to_all(more: Value) -> Value {
+    pub(crate) fn open_to_all(more: &Value) -> Value {
         let mut body = Self::example();
         body["requirements"] = json!({"regular": {"min_followers": 0, "min_engagement_rate": 0}});
         for (field, value) in more.as_object().unwrap() {
