@@ -69,7 +69,7 @@ impl Stream {
                 let data = serde_json::from_str(field("data:").unwrap()).unwrap();
                 return Some(Event { id: field("id:").map(|id| id.parse().unwrap()), name: name.to_owned(), data });
             }
-            let piece = tokio::time::timeout(SOON, self.body.next()).await.expect("something comes");
+            let piece = tokio::time::timeout(SOON, self.body.next()).await.unwrap();
             self.text.push_str(std::str::from_utf8(&piece?.unwrap()).unwrap());
         }
     }

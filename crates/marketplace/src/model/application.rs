@@ -287,11 +287,17 @@ pub(crate) mod tests {
                     1 => one.reject(None, Some(by), now).map(|()| true),
                     2 => one.accept(None, clock.new_id(), by, now).map(|()| true),
                     3 => one.ask_for(Amount::from_minor(100), None, now.plus(1), now).map(|()| false),
-                    _ => { if one.must_be_open().is_ok() { one.drop_counter(now) }; Ok(false) }
+                    _ => {
+                        if one.must_be_open().is_ok() {
+                            one.drop_counter(now);
+                        }
+                        Ok(false)
+                    }
                 };
-                match done {
-                    Ok(decides) => decided += u32::from(decides),
-                    Err(_) => prop_assert_eq!(&one, &before),
+                if let Ok(decides) = done {
+                    decided += u32::from(decides);
+                } else {
+                    prop_assert_eq!(&one, &before);
                 }
             }
             prop_assert!(decided <= 1);

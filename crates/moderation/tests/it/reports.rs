@@ -99,7 +99,7 @@ async fn a_thing_is_hidden_once_and_shown_again_once(fresh: FreshDb) {
     let path = decide(&report);
     // Two press at the same time: one decides.
     let (one, other) = tokio::join!(admin.post(&path, &decision), admin.post(&path, &decision));
-    let mut answers = [one.status.as_u16(), other.status.as_u16()];
+    let mut answers = [one.status, other.status];
     answers.sort_unstable();
     assert_eq!(answers, [200, 409]);
     assert!(world.offers.is_hidden(offer));

@@ -15,6 +15,7 @@ const NOW: i64 = 1_000_000;
 fn row(clock: &Clock, at: usize) -> Row {
     let category = Category::ALL[at % Category::ALL.len()];
     let least = |followers| Some(Least { min_followers: followers, ..Least::default() });
+    let number = i64::try_from(at).unwrap();
     Row {
         id: clock.new_id(),
         seq: 1,
@@ -22,16 +23,16 @@ fn row(clock: &Clock, at: usize) -> Row {
         workspace: WorkspaceId::from_uuid(uuid::Uuid::from_u128(at as u128 % 7)),
         category,
         platforms: vec![Network::ALL[at % 4], Network::ALL[(at / 4) % 4]],
-        budget: ((at as i64 % 50) * 1_000, (at as i64 % 50) * 1_000 + (at as i64 % 13) * 5_000 + 100),
+        budget: ((number % 50) * 1_000, (number % 50) * 1_000 + (number % 13) * 5_000 + 100),
         currency: Currency::parse(["USD", "EUR", "JPY"][at % 3]).unwrap(),
         requirements: Requirements { influencer: least(1_000 * (at as u64 % 300)), regular: None },
         countries: if at.is_multiple_of(5) { vec!["ES".into(), "MX".into()] } else { Vec::new() },
-        deadline: (!at.is_multiple_of(6)).then_some((at as i64 % 11) * 200_000),
+        deadline: (!at.is_multiple_of(6)).then_some((number % 11) * 200_000),
         shut: at.is_multiple_of(9),
         places: (!at.is_multiple_of(4)).then_some(at as u32 % 5 + 1),
         applications: (at * 7 % 90) as u64,
         views: (at * 31 % 500) as u64,
-        published: (at * 7919 % 100_003) as i64,
+        published: number * 7919 % 100_003,
         text: format!("Offer {} of {} number {at}", at % 17, category.niche()),
         vector: Some(StaticModel::embedded().embed(&format!("{} {at}", category.niche()))),
     }
