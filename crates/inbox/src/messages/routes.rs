@@ -238,7 +238,7 @@ async fn read(State(inbox): State<Inbox>, own: Newcomer, name: Named) -> Answer<
 /// Block somebody
 ///
 /// They cannot write to one any more, and are not told why. What was written stays.
-#[utoipa::path(put, path = "/api/v1/messages/{user_id}/block", tag = "Messages",
+#[utoipa::path(post, path = "/api/v1/messages/{user_id}/block", tag = "Messages",
     params(("user_id" = AccountId, Path, description = "The account to be blocked")),
     responses((status = 200, description = "Blocked", body = Done), (status = 409, description = "It is your own account")))]
 async fn block(State(inbox): State<Inbox>, own: Newcomer, name: Named) -> Answer<Json<Done>> {

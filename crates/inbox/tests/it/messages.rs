@@ -266,8 +266,8 @@ async fn people_choose_who_writes_to_them(fresh: FreshDb) {
     let refused = business.post(MESSAGES, &hello).await.message();
     world.town.tie_up(&world.business, &world.creator, Tie::Talking);
     assert_eq!(business.post(MESSAGES, &hello).await.status, 201);
-    creator.put(&format!("{MESSAGES}/{brand}/block"), &json!({})).await.ok();
-    creator.put(&format!("{MESSAGES}/{brand}/block"), &json!({})).await.ok();
+    creator.post(&format!("{MESSAGES}/{brand}/block"), &json!({})).await.ok();
+    creator.post(&format!("{MESSAGES}/{brand}/block"), &json!({})).await.ok();
     assert_eq!(business.post(MESSAGES, &hello).await.message(), refused, "nobody is told that they are blocked");
     creator.post(MESSAGES, &json!({"recipient_id": brand, "content": "Hi"})).await.refused(409);
     let list = creator.get(&format!("{MESSAGES}/blocks")).await.ok();
@@ -275,8 +275,8 @@ async fn people_choose_who_writes_to_them(fresh: FreshDb) {
     creator.delete(&format!("{MESSAGES}/{brand}/block")).await.ok();
     creator.delete(&format!("{MESSAGES}/{brand}/block")).await.refused(404);
     assert_eq!(business.post(MESSAGES, &hello).await.status, 201);
-    creator.put(&format!("{MESSAGES}/{ana}/block"), &json!({})).await.refused(409);
-    creator.put(&format!("{MESSAGES}/{}/block", Uuid::from_u128(1)), &json!({})).await.refused(404);
+    creator.post(&format!("{MESSAGES}/{ana}/block"), &json!({})).await.refused(409);
+    creator.post(&format!("{MESSAGES}/{}/block", Uuid::from_u128(1)), &json!({})).await.refused(404);
     creator.put("/api/v1/notifications/preferences", &json!({"who_may_write": "nobody"})).await.ok();
     assert_eq!(business.post(MESSAGES, &hello).await.status, 201, "a conversation that is open stays so");
     let other = world.someone("other");

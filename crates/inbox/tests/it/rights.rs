@@ -26,7 +26,7 @@ async fn people_are_told_what_is_kept_and_may_have_it_taken_away(fresh: FreshDb)
     world.notify(vec![notice(ana, NotificationType::ContractSigned, "a")]).await;
     let creator = world.of(ana);
     let other = world.someone("other");
-    creator.put(&format!("/api/v1/messages/{}/block", other.account.id), &json!({})).await.ok();
+    creator.post(&format!("/api/v1/messages/{}/block", other.account.id), &json!({})).await.ok();
     creator.put("/api/v1/notifications/preferences", &json!({"time_zone": "Europe/Madrid"})).await.ok();
     let holder = Holder::of(ana.account.id, ana.account.user_type);
     let kept = told(&world, &holder).await;
