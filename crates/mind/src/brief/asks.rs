@@ -381,6 +381,9 @@ fn lead_is_say(list: &[&str]) -> bool {
 
 /// The concept that these words name, or the words themselves.
 fn topic(words: &str, says: bool) -> Option<Want> {
+    if counts_things(words) {
+        return Some(Want::Unseen("how many of these there are, no rule counts"));
+    }
     if let Some((concept, phrase)) = concepts::named(words).first() {
         // "20% discount": the figure is asked for, too.
         let figure = words.split(' ').any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
@@ -395,6 +398,22 @@ fn topic(words: &str, says: bool) -> Option<Want> {
     }
     let words = rest.join(" ");
     Some(if says { Want::Says(words) } else { Want::Topic(words) })
+}
+
+/// "3 benefits", "dos ingredientes": a small number of things, not a share, a price or a year.
+fn counts_things(words: &str) -> bool {
+    let list: Vec<&str> = words.split(' ').filter(|word| !FILLERS.contains(word)).collect();
+    let small = |word: &str| {
+        let figures = word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit());
+        figures || super::numbers::word(word).is_some_and(|number| (2..=12).contains(&number))
+    };
+    let things = |word: &&str| {
+        word.ends_with('s')
+            && word.len() >= 5
+            && word.chars().all(char::is_alphabetic)
+            && !matches!(*word, "euros" | "dollars" | "pesos")
+    };
+    list.windows(2).any(|pair| small(pair[0]) && things(&pair[1]))
 }
 
 /// The words of a text that say what it is about.
@@ -507,33 +526,87 @@ fn capitals(clause: &str) -> Vec<String> {
     names
 }
 
-/// Does the clause forbid: is there a denial before its verb?
+/// Does the clause forbid: is there a denial before its verb, or, after a verb of writing, before the next one?
 fn is_denied(words: &str) -> bool {
-    for word in words.split(' ').take(8) {
-        if DENIALS.contains(&word)
-            || matches!(
-                word,
-                "avoid"
-                    | "avoiding"
-                    | "evita"
-                    | "evitar"
-                    | "evite"
-                    | "eviten"
-                    | "evitad"
-                    | "refrain"
-                    | "prohibido"
-                    | "prohibited"
-                    | "forbidden"
-            )
-        {
+    let denies = |word: &str| DENIALS.contains(&word) || AVOIDS.contains(&word);
+    let list: Vec<&str> = words.split(' ').take(12).collect();
+    for (at, word) in list.iter().take(8).enumerate() {
+        if denies(word) {
             return true;
         }
-        if SAY_VERBS.contains(&word) || TOPIC_VERBS.contains(&word) {
+        // "Write a caption that doesn't mention prices", "el texto debe evitar precios".
+        if WRITES.contains(word) {
+            let rest = &list[at + 1..];
+            return rest.iter().enumerate().any(|(at, word)| {
+                AVOIDS.contains(word)
+                    || (denies(word) && rest[at + 1..].iter().take(2).any(|next| TELLS.contains(next)))
+            });
+        }
+        if SAY_VERBS.contains(word) || TOPIC_VERBS.contains(word) {
             return false;
         }
     }
     false
 }
+
+/// Verbs that forbid by themselves.
+const AVOIDS: &[&str] = &[
+    "avoid",
+    "avoids",
+    "avoiding",
+    "evita",
+    "evitar",
+    "evite",
+    "eviten",
+    "evitad",
+    "evitando",
+    "refrain",
+    "prohibido",
+    "prohibited",
+    "forbidden",
+];
+/// Verbs of writing, which say nothing yet of what is asked or forbidden.
+const WRITES: &[&str] = &[
+    "write", "keep", "make", "create", "post", "escribe", "escribir", "escribid", "redacta", "redactar", "haz", "crea",
+    "mantener", "debe", "deben", "publica",
+];
+/// Verbs by which something is told.
+const TELLS: &[&str] = &[
+    "mention",
+    "mentions",
+    "mentioning",
+    "say",
+    "says",
+    "saying",
+    "talk",
+    "talking",
+    "name",
+    "naming",
+    "refer",
+    "referring",
+    "discuss",
+    "mencione",
+    "mencionar",
+    "menciones",
+    "mencionen",
+    "mencionando",
+    "hable",
+    "hablar",
+    "hables",
+    "hablen",
+    "hablando",
+    "diga",
+    "decir",
+    "digas",
+    "nombrar",
+    "nombre",
+    "nombres",
+    "use",
+    "uses",
+    "using",
+    "usar",
+    "utilizar",
+];
 
 fn is_disclosure(padded: &str) -> bool {
     let advert = [
@@ -793,6 +866,10 @@ fn tokens(clause: &str) -> Vec<Want> {
         }
         found.push((from, Want::Phrase(quote.trim().trim_end_matches([',', '.']).to_owned())));
     }
+    let emoji = super::text::emojis(clause)
+        .filter(|at| !quotes.iter().any(|&(from, to)| from <= at.start && at.start < to))
+        .take(10);
+    found.extend(emoji.map(|at| (at.start, Want::Phrase(clause[at].to_owned()))));
     found.extend(code_at.map(|(at, code)| (at, Want::Code(code))));
     found.sort_by_key(|found| found.0);
     found.into_iter().map(|found| found.1).collect()

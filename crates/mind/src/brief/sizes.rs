@@ -1,6 +1,7 @@
 //! "At least 50 characters", "entre 2 y 4 hashtags", "no emojis": how much of something a caption has to have.
 
 use super::numbers;
+use super::words::DENIALS;
 
 /// What is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -299,8 +300,14 @@ pub(super) fn sizes(clause: &str, denied: bool, carried: Option<Unit>) -> Vec<Si
             }
             _ => None,
         };
-        used = stop;
+        let start = std::mem::replace(&mut used, stop);
+        if words.get(stop).is_some_and(|next| matches!(*next, "per" | "por" | "cada" | "each")) {
+            // "One emoji per sentence" is no limit of all.
+            continue;
+        }
         let Some(unit_found) = unit_found else { continue };
+        // "un texto que no supere los 150 caracteres": denied where the bound stands.
+        let denied = denied || words[start..at].iter().any(|word| DENIALS.contains(word));
         let (least, most, bare, about) = match (high, bound) {
             (Some(high), _) => (Some(value), Some(high), false, false),
             (None, Some(Bound::Least)) => (Some(value), None, false, false),
@@ -359,6 +366,11 @@ fn uncounted(words: &[&str], denied: bool) -> Vec<Size> {
     let mut sizes = Vec::new();
     for (at, word) in words.iter().enumerate() {
         let Some(unit) = unit(word) else { continue };
+        // "Write it without emojis", "usa el texto sin hashtags".
+        let denied = denied
+            || words[at.saturating_sub(3)..at]
+                .iter()
+                .any(|word| DENIALS.contains(word) || matches!(*word, "ningun" | "ninguna" | "avoid" | "evita"));
         let countable = matches!(
             unit,
             Unit::Emojis | Unit::Hashtags | Unit::Links | Unit::Mentions | Unit::Exclamations | Unit::Questions

@@ -211,6 +211,25 @@ pub(super) const OPENERS: &[&str] = &[
 
 /// Verbs whose object a caption has to say.
 pub(super) const SAY_VERBS: &[&str] = &[
+    "menciones",
+    "mencioneis",
+    "incluyas",
+    "incluyais",
+    "uses",
+    "useis",
+    "digas",
+    "digais",
+    "pongas",
+    "pongais",
+    "escribas",
+    "nombres",
+    "anadas",
+    "utilices",
+    "utiliceis",
+    "cites",
+    "hagas",
+    "hagais",
+    "make",
     "include",
     "includes",
     "including",
@@ -285,6 +304,12 @@ pub(super) const SAY_VERBS: &[&str] = &[
 
 /// Verbs whose object a caption has to be about.
 pub(super) const TOPIC_VERBS: &[&str] = &[
+    "hables",
+    "hableis",
+    "hablad",
+    "describas",
+    "expliques",
+    "cuentes",
     "describe",
     "describing",
     "describes",
@@ -462,6 +487,10 @@ pub(super) const TONE: &[&str] = &[
 
 /// Words that say nothing of what a requirement is about.
 pub(super) const FILLERS: &[&str] = &[
+    "referencia",
+    "referencias",
+    "reference",
+    "references",
     "the",
     "a",
     "an",
