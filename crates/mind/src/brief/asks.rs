@@ -132,11 +132,12 @@ const OPTIONAL: &[&str] = &[
     "bonus",
 ];
 
+#[expect(clippy::too_many_lines, reason = "mostly lists of words")]
 fn of_clause(clause: &str, carried: &mut Option<Unit>) -> Vec<Ask> {
     let mut words = sizes::words(clause);
     for lead in LEADS {
         if let Some(rest) = format!("{words} ").strip_prefix(&format!("{lead} ")) {
-            words = rest.trim().to_owned();
+            rest.trim().clone_into(&mut words);
         }
     }
     let padded = format!(" {words} ");
@@ -459,12 +460,12 @@ fn items(words: &str) -> Vec<String> {
 /// What must not be said.
 fn denials(clause: &str, words: &str, named: &[(&'static Concept, &'static str)]) -> Vec<Want> {
     if !named.is_empty() {
-        let names = capitals(clause);
+        let written = capitals(clause);
         return named
             .iter()
             .map(|(concept, _)| match concept.class {
-                Class::Names if !names.is_empty() => {
-                    Want::AnyOf(names.iter().cloned().map(Want::Phrase).chain([Want::Concept(concept)]).collect())
+                Class::Names if !written.is_empty() => {
+                    Want::AnyOf(written.iter().cloned().map(Want::Phrase).chain([Want::Concept(concept)]).collect())
                 }
                 _ => Want::Concept(concept),
             })
@@ -491,9 +492,9 @@ fn denials(clause: &str, words: &str, named: &[(&'static Concept, &'static str)]
     if let Some(rest) = literal {
         return items(&rest).into_iter().map(|item| Want::Phrase(content(&item).join(" "))).collect();
     }
-    let names = capitals(clause);
-    if !names.is_empty() {
-        return names.into_iter().map(Want::Phrase).collect();
+    let written = capitals(clause);
+    if !written.is_empty() {
+        return written.into_iter().map(Want::Phrase).collect();
     }
     let list: Vec<&str> = words.split(' ').collect();
     let behind = list
@@ -655,8 +656,8 @@ fn is_disclosure(padded: &str) -> bool {
         "aclara",
     ];
     let has = |word: &&str| padded.contains(&format!(" {word} "));
-    (padded.contains(" disclos") && (advert.iter().any(|word| has(&word)) || padded.split_whitespace().count() <= 5))
-        || (verbs.iter().any(|word| has(&word)) && advert.iter().any(|word| has(&word)))
+    (padded.contains(" disclos") && (advert.iter().any(|word| has(word)) || padded.split_whitespace().count() <= 5))
+        || (verbs.iter().any(|word| has(word)) && advert.iter().any(|word| has(word)))
 }
 
 fn language(padded: &str) -> Option<Want> {
@@ -682,6 +683,7 @@ fn language(padded: &str) -> Option<Want> {
 }
 
 /// Where it has to stand; and the words without that.
+#[expect(clippy::too_many_lines, reason = "mostly lists of words")]
 fn place(words: &str) -> (Place, String) {
     let list: Vec<&str> = words.split(' ').collect();
     for (at, word) in list.iter().enumerate() {
@@ -696,12 +698,11 @@ fn place(words: &str) -> (Place, String) {
         let unit_at = at + 1 + behind.map_or(0, |(_, used)| used);
         let count = behind.map(|(number, _)| number).or(before).unwrap_or(1).min(10_000) as usize;
         let place = match list.get(unit_at).and_then(|word| sizes::unit(word)) {
-            Some(Unit::Lines) => Place::FirstLines(count),
+            Some(Unit::Lines | Unit::Paragraphs) => Place::FirstLines(count),
             Some(Unit::Sentences) => Place::FirstSentences(count),
             Some(Unit::Characters) => Place::FirstCharacters(count),
             Some(Unit::Words) if count == 1 => Place::Opening,
             Some(Unit::Words) => Place::FirstWords(count),
-            Some(Unit::Paragraphs) => Place::FirstLines(count),
             _ if list.get(unit_at).is_some_and(|word| matches!(*word, "thing" | "place" | "lugar")) => Place::Opening,
             _ => continue,
         };

@@ -206,7 +206,7 @@ fn opens(before: &str, rest: &str, joint: &str) -> bool {
         }
         "no" | "sin" | "without" if joint.trim() == "y" || joint.trim() == "and" || joint.contains(',') => true,
         "share" | "post" | "caption" | "show" | "state" | "label" | "mark" | "place" => {
-            joint.contains(',') || second != ""
+            joint.contains(',') || !second.is_empty()
         }
         _ => OPENERS.contains(&first),
     }

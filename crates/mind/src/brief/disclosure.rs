@@ -282,8 +282,8 @@ fn whole_tag(text: &Text<'_>, run: &Run, tag: &str) -> bool {
 
 /// The brand's names, folded, without signs.
 pub(super) fn names(brief: &Brief) -> Vec<String> {
-    let named = brief.brand.iter().chain(&brief.required_mentions).take(50);
-    let mut names: Vec<String> = named.map(|name| flat(name)).filter(|name| name.len() > 1).collect();
+    let all = brief.brand.iter().chain(&brief.required_mentions).take(50);
+    let mut names: Vec<String> = all.map(|name| flat(name)).filter(|name| name.len() > 1).collect();
     names.dedup();
     names
 }

@@ -260,7 +260,7 @@ pub(super) fn forbidden_in(text: &Text<'_>, word: &str) -> Option<(Run, bool)> {
     }
     let joined = wanted.replace(' ', "");
     // Spelled with signs between its letters: "c.h.e.a.p".
-    let letters: String = joined.chars().map(|c| format!("{c} ")).collect();
+    let letters: String = joined.chars().flat_map(|c| [c, ' ']).collect();
     if joined.chars().count() >= 3
         && let Some(run) = text.find(letters.trim_end()).next()
     {

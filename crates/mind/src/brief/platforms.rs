@@ -36,13 +36,12 @@ impl Known {
     pub(super) const fn fold(self) -> Option<usize> {
         match self {
             Self::Instagram => Some(125),
-            Self::TikTok => Some(60),
             Self::YouTube => Some(157),
             Self::LinkedIn => Some(140),
             Self::Facebook => Some(477),
             Self::X | Self::Threads => None,
             // The narrowest of them: what is before it is seen everywhere.
-            Self::Other => Some(60),
+            Self::TikTok | Self::Other => Some(60),
         }
     }
 

@@ -79,7 +79,7 @@ pub fn hear(report: &mut Report, content: &Content, answer: &str) -> usize {
         check.verdict = verdict;
         check.quote = Some(quote);
         check.judged_by = Judge::Model;
-        check.how = "A language model judged it by these words, which stand in the caption".to_owned();
+        "A language model judged it by these words, which stand in the caption".clone_into(&mut check.how);
         decided += 1;
     }
     if decided > 0 {

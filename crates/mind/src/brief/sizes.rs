@@ -203,6 +203,7 @@ pub(super) fn words(clause: &str) -> String {
 }
 
 /// The sizes of a clause. `denied`: the clause says "no", "don't", "sin". `carried`: the unit of the clause before.
+#[expect(clippy::too_many_lines, reason = "mostly lists of words")]
 pub(super) fn sizes(clause: &str, denied: bool, carried: Option<Unit>) -> Vec<Size> {
     let words: Vec<&str> = clause.split(' ').filter(|word| !word.is_empty()).collect();
     let without_tags = [
@@ -293,8 +294,7 @@ pub(super) fn sizes(clause: &str, denied: bool, carried: Option<Unit>) -> Vec<Si
             {
                 None
             }
-            (Some((found, _)), _) => Some(found),
-            (None, Some((found, _))) => Some(found),
+            (Some((found, _)), _) | (None, Some((found, _))) => Some(found),
             (None, None) if bound.is_some() || high.is_some() => {
                 carried.or(mentions_caption.then_some(Unit::Characters)).filter(|_| words.len() <= end + 2)
             }

@@ -84,10 +84,10 @@ impl<'a> Text<'a> {
             let inner = matches!(c, '\'' | '’') && open.is_some();
             let sign = matches!(c, '%' | '€' | '$' | '£');
             let belongs = !folded.is_empty() && folded.chars().all(char::is_alphanumeric);
-            if starts || !(belongs || folded.is_empty() || inner) {
-                if let Some((from, flat)) = open.take() {
-                    self.close(from, at, flat, (sentence, line, clause));
-                }
+            if (starts || !(belongs || folded.is_empty() || inner))
+                && let Some((from, flat)) = open.take()
+            {
+                self.close(from, at, flat, (sentence, line, clause));
             }
             if belongs {
                 open.get_or_insert((at, self.flat.len()));
@@ -311,7 +311,7 @@ pub(super) fn flat(text: &str) -> String {
     for c in text.chars() {
         folded.clear();
         fold_char(c, latin, &mut folded);
-        if folded.chars().all(|c| c.is_alphanumeric()) {
+        if folded.chars().all(char::is_alphanumeric) {
             flat.push_str(&folded);
         } else if matches!(c, '%' | '€' | '$' | '£') {
             flat.push(' ');
