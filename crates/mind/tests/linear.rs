@@ -109,7 +109,7 @@ fn check(unit: &str) {
         let _ = dialogue::is_voicemail(text);
     });
     is_linear("folding", unit, 1 << 18, &|text| drop(text::fold(text)));
-    is_linear("caption", unit, 1 << 17, &|text| {
+    is_linear("caption", unit, 1 << 15, &|text| {
         let brief = brief::Brief {
             required_hashtags: vec!["#tag".into(), "#summer".into()],
             required_mentions: vec!["@brand".into()],
@@ -125,7 +125,7 @@ fn check(unit: &str) {
         let content = Content { captions: vec![caption], platform: "INSTAGRAM".into(), ..Content::default() };
         drop(brief::check(&brief, &content, &Unread));
     });
-    is_linear("rules of a brief", unit, 1 << 14, &|text| {
+    is_linear("rules of a brief", unit, 1 << 13, &|text| {
         let brief = brief::Brief { caption_requirements: text.to_owned(), ..brief::Brief::default() };
         let caption = Caption { name: String::new(), text: "A caption about nothing. #ad".into() };
         drop(brief::check(&brief, &Content { captions: vec![caption], ..Content::default() }, &Unread));

@@ -23,6 +23,7 @@ use crate::{AccountRow, Accounts, audit, store};
 /// Whether it was the address or the password that was wrong is not told. Whoever is wrong again and again has to wait.
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "Accounts", request_body = Credentials, security(()), responses(
     (status = 200, description = "The tokens of the log-in, and who it is", body = Opened),
+    (status = 403, description = "The account is suspended; the message says why"),
     (status = 429, description = "Too many wrong passwords; Retry-After says how long to wait"),
     (status = 502, description = "The service that keeps the passwords failed"),
 ))]
@@ -103,7 +104,8 @@ fn wrong() -> Error {
 /// The token comes as `Authorization: Bearer …` or as `refresh_token` in the body. It is good once: the answer has another. Requests
 /// that overlap in time get the same answer; using a token after it was answered is taken for theft, and ends the log-in it belongs to.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "Accounts", request_body = Option<Refresh>, security((), ("bearer" = [])),
-    responses((status = 200, description = "New tokens", body = Tokens), (status = 502, description = "The service that keeps the passwords failed")))]
+    responses((status = 200, description = "New tokens", body = Tokens),
+    (status = 403, description = "The account is suspended; the message says why"), (status = 502, description = "The service that keeps the passwords failed")))]
 pub(super) async fn refresh(State(accounts): State<Accounts>, peer: Peer, request: Request) -> Answer<Json<Tokens>> {
     let (parts, body) = request.into_parts();
     let sent = bearer(&parts)?.map(str::to_owned);

@@ -156,6 +156,7 @@ async fn register_instagram(
 #[utoipa::path(post, path = "/api/v1/auth/login/oauth", tag = "Accounts", request_body = Entry, security(()), responses(
     (status = 200, description = "Logged in", body = Entered),
     (status = 201, description = "A new account, logged in", body = Entered),
+    (status = 403, description = "The account is suspended; the message says why"),
     (status = 401, description = "The provider does not accept the token, or it was made for another application"),
     (status = 409, description = "The e-mail address has an account already, and is not proved on both sides"),
     (status = 502, description = "The provider fails, or refuses this application"),

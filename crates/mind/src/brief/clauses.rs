@@ -163,7 +163,8 @@ fn opens(before: &str, rest: &str, joint: &str) -> bool {
     let mut words = next.split(' ');
     let first = words.next().unwrap_or("");
     let second = words.next().unwrap_or("");
-    let so_far = flat(before);
+    // Its end is enough: what stands further back says nothing of this joint.
+    let so_far = flat(&before[before.ceil_char_boundary(before.len().saturating_sub(80))..]);
     let last_words: Vec<&str> = so_far.split(' ').collect();
     let between = last_words.iter().rev().take(4).any(|word| matches!(*word, "between" | "entre" | "from"));
     if between && first.starts_with(|c: char| c.is_ascii_digit()) {
