@@ -114,11 +114,11 @@ fn parts(sentence: &str) -> Vec<&str> {
     let mut from = 0;
     let mut at = 0;
     while at < sentence.len() {
-        let rest = &sentence[at..];
         if inside(at) || !sentence.is_char_boundary(at) {
             at += 1;
             continue;
         }
+        let rest = &sentence[at..];
         let joint = [
             ", and ",
             ", y ",
