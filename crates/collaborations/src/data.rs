@@ -106,7 +106,9 @@ pub const SECTIONS: &[Table] = &[
             ("report_reason", Plain),
             ("shown_at", Moment),
         ],
-        from: "FROM collaboration_ratings WHERE rated_id = {account} AND shown_at IS NOT NULL \
+        from: "FROM (SELECT collaboration_id, rating, CASE WHEN feedback_hidden_at IS NULL THEN feedback END AS feedback, reply, \
+               replied_at, report_reason, shown_at, rated_id FROM collaboration_ratings) AS received \
+               WHERE rated_id = {account} AND shown_at IS NOT NULL \
                ORDER BY shown_at DESC, collaboration_id DESC",
     },
     Table {

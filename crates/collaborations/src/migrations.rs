@@ -3,7 +3,15 @@
 use db::Migration;
 
 /// Collaborations with their timeline, submissions with their files, disputes, ratings, and karma.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[COLLABORATIONS, HIDDEN];
+
+/// Feedback that administrators hid.
+const HIDDEN: Migration = Migration {
+    id: "0106_feedback_hidden",
+    sql: "ALTER TABLE collaboration_ratings ADD COLUMN feedback_hidden_at BIGINT;",
+};
+
+const COLLABORATIONS: Migration = Migration {
     id: "0100_collaborations",
     sql: "
 CREATE TABLE collaborations (
@@ -214,4 +222,4 @@ CREATE TABLE standings (
 );
 CREATE INDEX standings_by_tier ON standings (tier, account_id) WHERE tier > 0;
 ",
-}];
+};

@@ -170,7 +170,10 @@ async fn recommend(market: Marketplace, payload: Payload) -> Outcome {
     let (system, app) = (Scope::system(), market.app());
     let now = app.clock().now();
     let offer = offers::find(system, &mut app.read().await?, job.offer_id).await?;
-    let Some(offer) = offer.filter(|offer| offer.is_public && offer.closed(now).is_none()) else { return Ok(()) };
+    let Some(offer) = offer.filter(|offer| offer.is_public) else { return Ok(()) };
+    if ops::closed(&mut app.read().await?, &offer, now).await?.is_some() {
+        return Ok(());
+    }
     let places = u64::from(offer.places.unwrap_or(10));
     let most = (5 * places).clamp(10, 50).min(u64::from(market.settings().recommendations)) as usize;
     let few = offer.applications_count < 3 * places;

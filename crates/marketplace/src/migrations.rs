@@ -3,7 +3,13 @@
 use db::Migration;
 
 /// Offers with their versions, vectors, views and invitations; applications; who wants to hear of new offers.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[MARKETPLACE, HIDDEN];
+
+/// Offers that administrators hid.
+const HIDDEN: Migration =
+    Migration { id: "0094_offers_hidden", sql: "ALTER TABLE offers ADD COLUMN hidden_at BIGINT;" };
+
+const MARKETPLACE: Migration = Migration {
     id: "0090_marketplace",
     sql: "
 CREATE TABLE offers (
@@ -162,4 +168,4 @@ CREATE INDEX applications_by_rank ON applications (offer_id, is_shortlisted DESC
 CREATE INDEX applications_open ON applications (offer_id, told_version, id) WHERE status = 'APPLIED';
 CREATE INDEX applications_by_counter ON applications (counter_until, id) WHERE counter_until IS NOT NULL;
 ",
-}];
+};

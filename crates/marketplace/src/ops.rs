@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Marketplace;
 use crate::events::{ApplicationAccepted, ApplicationOutdated, ApplicationRejected};
 use crate::jobs_of_marketplace::{END, TELL};
-use crate::model::{Application, Offer};
+use crate::model::{Application, ClosedReason, Offer};
 use crate::store::{applications, offers};
 
 /// So many applications are dealt with in one transaction.
@@ -32,6 +32,15 @@ pub(crate) async fn refuse_own_people(tx: &mut Tx, offer: &Offer, creator: Accou
     Ok(())
 }
 
+/// Why an offer takes no applications at this moment, on its own account or its business's; nothing if it does.
+pub(crate) async fn closed(tx: &mut Tx, offer: &Offer, now: Timestamp) -> Result<Option<ClosedReason>> {
+    if let Some(reason) = offer.closed(now) {
+        return Ok(Some(reason));
+    }
+    let business = accounts::store::people(tx, [offer.business_id]).await?.remove(&offer.business_id);
+    Ok(business.and_then(|one| one.suspended_at).map(|_| ClosedReason::BusinessSuspended))
+}
+
 /// The two agree: the collaboration begins, and one of the offer's places is taken. Both the offer and the application are locked.
 pub(crate) async fn accept(
     market: &Marketplace,
@@ -44,6 +53,9 @@ pub(crate) async fn accept(
     application.must_be_open()?;
     if offer.archived_at.is_some() {
         return Err(Error::conflict("The offer is archived: nobody is accepted any more"));
+    }
+    if offer.hidden_at.is_some() {
+        return Err(Error::conflict("The offer was hidden by an administrator: nobody is accepted while it is"));
     }
     // Counted where collaborations are, for a cancelled one gives its place back.
     let counts = collaborations::counts_by_offer(tx, &[offer.id]).await?;

@@ -174,7 +174,7 @@ pub(crate) struct NewReport {
     /// What kind of thing.
     #[input(word)]
     pub(crate) subject: Subject,
-    /// Which: the id of the offer, the message or the rating; of a profile the account's.
+    /// Which: the id of the offer or the message; of a profile the account's, of a rating that you were given the collaboration's.
     #[input(id)]
     pub(crate) subject_id: Uuid,
     /// What is wrong with it.

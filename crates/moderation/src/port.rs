@@ -21,8 +21,9 @@ pub trait Moderated: Send + Sync {
     fn subject(&self) -> Subject;
     /// The thing, if it is there and this account may see it.
     async fn seen(&self, tx: &mut Tx, by: &Account, id: Uuid) -> Result<Option<Seen>>;
-    /// Hides it from everybody but its owner and administrators; false if it is not there, or hidden already.
-    async fn hide(&self, tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<bool>;
+    /// Hides what its owner made from everybody but them and administrators; false if it is not there, or hidden already. The owner is the
+    /// one that [`seen`](Self::seen) told: of a collaboration, which of its two ratings is meant.
+    async fn hide(&self, tx: &mut Tx, id: Uuid, owner: AccountId, now: Timestamp) -> Result<bool>;
     /// Shows it again; false if it is not there, or not hidden.
-    async fn restore(&self, tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<bool>;
+    async fn restore(&self, tx: &mut Tx, id: Uuid, owner: AccountId, now: Timestamp) -> Result<bool>;
 }

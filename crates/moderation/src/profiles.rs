@@ -23,11 +23,11 @@ impl Moderated for Profiles {
         Ok(account.filter(|account| account.profile_hidden_at.is_none()).map(|account| Seen { owner: account.id }))
     }
 
-    async fn hide(&self, tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<bool> {
+    async fn hide(&self, tx: &mut Tx, id: Uuid, _: AccountId, now: Timestamp) -> Result<bool> {
         accounts::store::hide_profile(Scope::system(), tx, AccountId::from_uuid(id), Some(now)).await
     }
 
-    async fn restore(&self, tx: &mut Tx, id: Uuid, _: Timestamp) -> Result<bool> {
+    async fn restore(&self, tx: &mut Tx, id: Uuid, _: AccountId, _: Timestamp) -> Result<bool> {
         accounts::store::hide_profile(Scope::system(), tx, AccountId::from_uuid(id), None).await
     }
 }

@@ -304,7 +304,7 @@ async fn decide(
     match input.action {
         Action::Hide => {
             // Hidden for another report already, or gone: then there is nothing left to hide.
-            moderation.of(report.subject)?.hide(&mut tx, report.subject_id, now).await?;
+            moderation.of(report.subject)?.hide(&mut tx, report.subject_id, report.owner_id, now).await?;
         }
         Action::Suspend => {
             let owner = accounts::store::by_id(scope, &mut tx, report.owner_id).await?;
@@ -347,7 +347,7 @@ async fn restore(
     tx.save(&report).was("status", old.status).or_conflict("It was undone already").await?;
     match report.action {
         Some(Action::Hide) => {
-            moderation.of(report.subject)?.restore(&mut tx, report.subject_id, now).await?;
+            moderation.of(report.subject)?.restore(&mut tx, report.subject_id, report.owner_id, now).await?;
         }
         Some(Action::Suspend) => {
             accounts::store::lift(scope, &mut tx, report.owner_id, now).await?;

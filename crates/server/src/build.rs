@@ -1,5 +1,6 @@
 //! Wiring: settings become a server.
 
+mod moderated;
 mod notices;
 mod people;
 
@@ -212,7 +213,7 @@ impl Server {
         let insights = Insights::new(app.clone(), settings.insights.clone());
         let matching = Matching::new(directory.clone(), llm.clone(), settings.exchange.clone());
         let market = Marketplace::new(collaborations.clone(), matching.clone(), outreach.clone(), settings.marketplace);
-        let moderation = Moderation::new(app.clone(), vec![Arc::new(moderation::Profiles)]);
+        let moderation = Moderation::new(app.clone(), moderated::kinds());
         let server = Self {
             app,
             accounts,

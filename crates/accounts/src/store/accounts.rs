@@ -219,6 +219,8 @@ pub struct Public {
     pub created_at: Timestamp,
     /// When it was erased.
     pub erased_at: Option<Timestamp>,
+    /// When an administrator suspended it.
+    pub suspended_at: Option<Timestamp>,
 }
 
 /// These accounts as others see them, also those that were erased, in one statement: for rows that name them.
@@ -230,7 +232,7 @@ pub async fn people(tx: &mut Tx, ids: impl IntoIterator<Item = AccountId>) -> Re
         return Ok(HashMap::new());
     }
     let columns =
-        "id, username, user_type, country, instagram_handle, instagram_followers, is_verified, created_at, erased_at";
+        "id, username, user_type, country, instagram_handle, instagram_followers, is_verified, created_at, erased_at, suspended_at";
     let mut sql = Sql::new(format!("SELECT {columns} FROM accounts WHERE TRUE"));
     let found: Vec<Public> = sql.and_in("id", ids).all(tx).await?;
     Ok(found.into_iter().map(|one| (one.id, one)).collect())

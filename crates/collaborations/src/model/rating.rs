@@ -38,6 +38,8 @@ pub struct Rating {
     pub reported_at: Option<Timestamp>,
     /// Why.
     pub report_reason: Option<String>,
+    /// Since when its feedback is hidden by an administrator; the number is not.
+    pub feedback_hidden_at: Option<Timestamp>,
     /// When it was given.
     pub created_at: Timestamp,
 }

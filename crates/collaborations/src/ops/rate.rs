@@ -42,6 +42,7 @@ pub(crate) async fn rate(act: &Act<'_>, tx: &mut Tx, of: &mut Collaboration, inp
         replied_at: None,
         reported_at: None,
         report_reason: None,
+        feedback_hidden_at: None,
         created_at: act.now,
     };
     store::add_rating(tx, &rating).await?;

@@ -1,8 +1,8 @@
 //! Ratings.
 
-use db::{Json, Listing, Sql, Tx};
+use db::{Json, Listing, Sql, Tx, args};
 use http_base::Pages;
-use kernel::{AccountId, Result, Timestamp};
+use kernel::{AccountId, CollaborationId, Result, Timestamp};
 
 use crate::model::{Collaboration, Rating, Side};
 
@@ -27,6 +27,22 @@ pub async fn ratings_of_all(tx: &mut Tx, of: &[Collaboration]) -> Result<Vec<Rat
 /// Writes a rating of a collaboration that this transaction has locked.
 pub async fn save_rating(tx: &mut Tx, of: &Rating) -> Result<()> {
     tx.save(of).or_conflict("The rating is not there any more").await
+}
+
+/// Hides the feedback of the rating that this account gave in a collaboration, or shows it again without a moment. False if there is
+/// none, or it is as it is to be.
+pub async fn hide_feedback(
+    tx: &mut Tx,
+    of: CollaborationId,
+    rater: AccountId,
+    hidden_at: Option<Timestamp>,
+) -> Result<bool> {
+    let was = if hidden_at.is_some() { "NULL" } else { "NOT NULL" };
+    let sql = format!(
+        "UPDATE collaboration_ratings SET feedback_hidden_at = $3 WHERE collaboration_id = $1 AND rater_id = $2 \
+         AND feedback_hidden_at IS {was}"
+    );
+    Ok(tx.execute(&sql, args![of, rater, hidden_at]).await? == 1)
 }
 
 /// A rating that is shown, with what it was for.
@@ -56,7 +72,7 @@ pub struct Shown {
 pub async fn shown_ratings(tx: &mut Tx, of: AccountId, pages: Pages) -> Result<(Vec<Shown>, u64)> {
     let mut filter = Sql::filter();
     filter.and("r.rated_id = ", of).push(" AND r.shown_at IS NOT NULL AND r.counts");
-    let columns = "r.rating, r.feedback, r.reply, r.side, r.rater_id, c.offer_title, c.category, c.formats, r.shown_at";
+    let columns = "r.rating, CASE WHEN r.feedback_hidden_at IS NULL THEN r.feedback END AS feedback, r.reply, r.side, r.rater_id, c.offer_title, c.category, c.formats, r.shown_at";
     let from = "collaboration_ratings r JOIN collaborations c ON c.id = r.collaboration_id";
     let listing = Listing::new(from, columns, filter).order("r.shown_at DESC, r.collaboration_id DESC");
     listing.page(tx, pages.limit, pages.offset()).await

@@ -13,7 +13,7 @@ pub(crate) use attachments::sweep;
 pub use model::AttachmentMarker;
 pub use model::{AttachmentId, ConversationId, MessageId};
 pub(crate) use shapes::MessageBody;
-pub use store::{hide, owner};
+pub use store::{hide, owner, restore, seen};
 
 use crate::Inbox;
 use http_base::Routes;

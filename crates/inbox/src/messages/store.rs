@@ -259,10 +259,22 @@ pub async fn owner(tx: &mut Tx, message: MessageId) -> Result<Option<AccountId>>
     tx.fetch_optional("SELECT sender_id FROM messages WHERE id = $1", args![message]).await
 }
 
+/// Whose a message is, for one of its two; nothing for anybody else, or while it is hidden.
+pub async fn seen(tx: &mut Tx, by: AccountId, message: MessageId) -> Result<Option<AccountId>> {
+    let sql = "SELECT sender_id FROM messages WHERE id = $1 AND (sender_id = $2 OR recipient_id = $2) AND hidden_at IS NULL";
+    tx.fetch_optional(sql, args![message, by]).await
+}
+
 /// Hides a message from both: its text stays as evidence, and is shown to nobody. False if it is not there or was hidden before.
 pub async fn hide(tx: &mut Tx, message: MessageId, now: Timestamp) -> Result<bool> {
     let sql = "UPDATE messages SET hidden_at = $2 WHERE id = $1 AND hidden_at IS NULL";
     Ok(tx.execute(sql, args![message, now]).await? == 1)
+}
+
+/// Shows a message to both again. False if it is not there or not hidden.
+pub async fn restore(tx: &mut Tx, message: MessageId) -> Result<bool> {
+    let sql = "UPDATE messages SET hidden_at = NULL WHERE id = $1 AND hidden_at IS NOT NULL";
+    Ok(tx.execute(sql, args![message]).await? == 1)
 }
 
 /// What a text is searched by.

@@ -32,6 +32,7 @@ struct Loaded {
     taken: u32,
     is_public: bool,
     paused_at: Option<Timestamp>,
+    hidden_at: Option<Timestamp>,
     views_count: u64,
     applications_count: u64,
     published_at: Option<Timestamp>,
@@ -43,7 +44,7 @@ impl Loaded {
         Row {
             id: self.id,
             seq: self.seq,
-            listed: self.status == OfferStatus::Active && self.is_public,
+            listed: self.status == OfferStatus::Active && self.is_public && self.hidden_at.is_none(),
             workspace: self.workspace_id,
             text: format!("{} {} {} {tags}", self.title, self.description, self.category.niche()),
             category: self.category,

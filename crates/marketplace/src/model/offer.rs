@@ -64,6 +64,8 @@ pub struct Offer {
     pub is_public: bool,
     /// Since when it is paused.
     pub paused_at: Option<Timestamp>,
+    /// Since when it is hidden by an administrator.
+    pub hidden_at: Option<Timestamp>,
     /// How often it was looked at: once for each account or visitor and day.
     pub views_count: u64,
     /// How many have applied.
@@ -162,6 +164,7 @@ impl Offer {
             usage_rights: new.usage_rights,
             is_public: new.is_public,
             paused_at: None,
+            hidden_at: None,
             views_count: 0,
             applications_count: 0,
             published_at: None,
@@ -199,6 +202,7 @@ impl Offer {
         match self.status {
             OfferStatus::Draft => Some(ClosedReason::NotPublished),
             OfferStatus::Archived => Some(ClosedReason::Archived),
+            OfferStatus::Active if self.hidden_at.is_some() => Some(ClosedReason::Hidden),
             OfferStatus::Active if self.paused_at.is_some() => Some(ClosedReason::Paused),
             OfferStatus::Active if self.application_deadline.is_some_and(|deadline| deadline <= now) => {
                 Some(ClosedReason::DeadlinePassed)

@@ -275,6 +275,10 @@ pub enum ClosedReason {
     NotPublished,
     /// It is over.
     Archived,
+    /// An administrator has hidden it.
+    Hidden,
+    /// The account of its business is suspended.
+    BusinessSuspended,
     /// Its business has paused it.
     Paused,
     /// The deadline for applications has passed.
@@ -289,6 +293,8 @@ impl ClosedReason {
         match self {
             Self::NotPublished => "The offer is not published yet",
             Self::Archived => "The offer is archived and takes no applications any more",
+            Self::Hidden => "The offer was hidden by an administrator and takes no applications",
+            Self::BusinessSuspended => "The business of this offer is suspended; its offers take no applications",
             Self::Paused => "The offer is paused by its business; try again later",
             Self::DeadlinePassed => "The deadline for applications has passed",
             Self::PlacesFilled => "All places of the offer are taken",

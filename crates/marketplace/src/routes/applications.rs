@@ -19,7 +19,7 @@ use super::shapes::{ApplicationBody, ApplicationList, application_bodies, applic
 use crate::Marketplace;
 use crate::events::{ApplicationReceived, ApplicationWithdrawn};
 use crate::model::{Application, ApplicationStatus, Class, Eligibility, Figures, NewApplication, Offer, Rank};
-use crate::ops::{refuse_own_people, wrong_side};
+use crate::ops::{self, refuse_own_people, wrong_side};
 use crate::store::{applications, offers};
 
 pub(super) fn router() -> Routes<Marketplace> {
@@ -63,7 +63,7 @@ async fn apply(
     super::creator(&member)?;
     let (app, clock) = (market.app(), market.app().clock());
     let mut tx = app.read().await?;
-    let offer = offers::seen(Some(member.id), &mut tx, input.offer_id).await?;
+    let offer = offers::seen_to_apply(member.id, &mut tx, input.offer_id).await?;
     let offer = offer.ok_or_else(|| Error::not_found("Offer"))?;
     let known = market.known(&mut tx, member.id).await?;
     drop(tx);
@@ -77,7 +77,7 @@ async fn apply(
     if !applications::applied_to(&mut tx, member.id, &[offer.id]).await?.is_empty() {
         return Err(Error::conflict("You have applied to this offer already").into());
     }
-    if let Some(reason) = offer.closed(now) {
+    if let Some(reason) = ops::closed(&mut tx, &offer, now).await? {
         return Err(Error::conflict(reason.sentence()).into());
     }
     let eligibility = offer.requirements.0.judge(&offer.countries.0, &figures);

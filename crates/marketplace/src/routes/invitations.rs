@@ -19,7 +19,7 @@ use super::offers::own;
 use crate::Marketplace;
 use crate::events::OfferInvited;
 use crate::model::Offer;
-use crate::ops::{refuse_own_people, usernames};
+use crate::ops::{self, refuse_own_people, usernames};
 use crate::store::invitations::{self, How, Invitation};
 
 pub(super) fn router() -> Routes<Marketplace> {
@@ -112,7 +112,7 @@ async fn invite(
     ids.retain(|id| seen.insert(*id));
     let mut tx = app.write().await?;
     let offer = own(&mut tx, &member, id).await?;
-    if let Some(reason) = offer.closed(now) {
+    if let Some(reason) = ops::closed(&mut tx, &offer, now).await? {
         return Err(Error::conflict(reason.sentence()).into());
     }
     let entries = creators::store::by_ids(member.scope(), &mut tx, &ids).await?;

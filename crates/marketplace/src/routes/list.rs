@@ -125,7 +125,9 @@ async fn told(
     viewer: &Viewer,
 ) -> Answer<Json<OfferList>> {
     let mut tx = market.app().read().await?;
-    let offers = offers::by_ids(&mut tx, found).await?;
+    let mut offers = offers::by_ids(&mut tx, found).await?;
+    // Hidden since it was found.
+    offers.retain(|offer| offer.hidden_at.is_none());
     let offers = offer_bodies(market, &mut tx, offers, viewer).await?;
     Ok(Json(OfferList { page: page.of(total), offers }))
 }

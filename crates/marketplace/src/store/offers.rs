@@ -45,14 +45,34 @@ fn shown(sql: &mut Sql, to: Option<AccountId>) {
     sql.push(")");
 }
 
-/// An offer of whomever that this person (or, without one, everybody) sees.
+/// An offer of whomever that this person (or, without one, everybody) sees. What an administrator has hidden they do not.
 pub async fn seen(to: Option<AccountId>, tx: &mut Tx, id: OfferId) -> Result<Option<Offer>> {
     let mut sql = Sql::of::<Offer>();
-    shown(sql.and("id = ", id), to);
+    shown(sql.and("id = ", id).push(" AND hidden_at IS NULL"), to);
     sql.optional(tx).await
 }
 
-/// Locks an offer that this person sees, to apply to it.
+/// The same for whoever wants to apply: they may have read it before it was hidden, and are told why it takes no applications.
+pub async fn seen_to_apply(to: AccountId, tx: &mut Tx, id: OfferId) -> Result<Option<Offer>> {
+    let mut sql = Sql::of::<Offer>();
+    shown(sql.and("id = ", id), Some(to));
+    sql.optional(tx).await
+}
+
+/// Hides an offer from everybody but its business and administrators, or shows it again without a moment. False if it is not there, or as
+/// it is to be.
+pub async fn hide(scope: Scope, tx: &mut Tx, id: OfferId, hidden_at: Option<Timestamp>) -> Result<bool> {
+    debug_assert!(scope.sees_everything(), "administrators decide what is hidden");
+    let Some(mut offer) = lock(scope, tx, id).await? else { return Ok(false) };
+    if offer.hidden_at.is_some() == hidden_at.is_some() {
+        return Ok(false);
+    }
+    offer.hidden_at = hidden_at;
+    save(scope, tx, &mut offer).await?;
+    Ok(true)
+}
+
+/// Locks an offer that this person sees, hidden or not, to apply to it.
 pub async fn lock_seen(to: AccountId, tx: &mut Tx, id: OfferId) -> Result<Option<Offer>> {
     let mut sql = Sql::new("UPDATE offers SET revision = revision + 1 WHERE TRUE");
     shown(sql.and("id = ", id), Some(to));

@@ -46,11 +46,11 @@ impl Moderated for Offers {
         Ok(offer.filter(|(owner, hidden)| !hidden || *owner == by.id).map(|(owner, _)| Seen { owner }))
     }
 
-    async fn hide(&self, _: &mut Tx, id: Uuid, _: Timestamp) -> Result<bool> {
+    async fn hide(&self, _: &mut Tx, id: Uuid, _: AccountId, _: Timestamp) -> Result<bool> {
         Ok(self.set(id, true))
     }
 
-    async fn restore(&self, _: &mut Tx, id: Uuid, _: Timestamp) -> Result<bool> {
+    async fn restore(&self, _: &mut Tx, id: Uuid, _: AccountId, _: Timestamp) -> Result<bool> {
         Ok(self.set(id, false))
     }
 }

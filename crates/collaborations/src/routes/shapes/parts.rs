@@ -17,6 +17,8 @@ pub(in crate::routes) struct RatingBody {
     by: Side,
     rating: i64,
     feedback: Option<String>,
+    /// Did an administrator hide the feedback? Then only who gave it and administrators read it.
+    feedback_hidden: bool,
     reply: Option<String>,
     replied_at: Option<Timestamp>,
     /// Since when it is shown to the other side; null while only you see it.
@@ -30,6 +32,7 @@ impl From<&Rating> for RatingBody {
             by: of.side,
             rating: of.rating,
             feedback: of.feedback.clone(),
+            feedback_hidden: of.feedback_hidden_at.is_some(),
             reply: of.reply.clone(),
             replied_at: of.replied_at,
             shown_at: of.shown_at,
@@ -38,11 +41,15 @@ impl From<&Rating> for RatingBody {
     }
 }
 
-/// The ratings that this scope may see: its own, and all that are shown.
+/// The ratings that this scope may see: its own, and all that are shown, without feedback that an administrator hid from it.
 pub(in crate::routes) fn seen_ratings(scope: Scope, of: &Collaboration, all: &[Rating]) -> Vec<Rating> {
     let own = of.side_of(scope);
     let seen = |one: &&Rating| one.shown_at.is_some() || own == Some(one.side);
-    all.iter().filter(seen).cloned().collect()
+    let readable = |one: &Rating| {
+        one.feedback_hidden_at.is_none() || own == Some(one.side) || scope.sees_everything()
+    };
+    let told = |one: &Rating| Rating { feedback: one.feedback.clone().filter(|_| readable(one)), ..one.clone() };
+    all.iter().filter(seen).map(told).collect()
 }
 
 /// A statement in a dispute.

@@ -64,6 +64,8 @@ pub(crate) struct OfferBody {
     is_open: bool,
     /// Why it takes none; null while it does.
     closed_reason: Option<ClosedReason>,
+    /// Did an administrator hide it? Then its business and administrators alone see it.
+    hidden: bool,
     /// Counts what it asks for.
     version: i64,
     /// The account that made it.
@@ -176,7 +178,8 @@ impl OfferBody {
         viewer: &Viewer,
         application_id: Option<ApplicationId>,
     ) -> Self {
-        let closed_reason = offer.closed(people.now);
+        let suspended = people.is_suspended(offer.business_id).then_some(ClosedReason::BusinessSuspended);
+        let closed_reason = offer.closed(people.now).or(suspended);
         let (eligibility, fit) = match &viewer.searching {
             None => (None, None),
             Some(searching) => {
@@ -190,6 +193,7 @@ impl OfferBody {
             places_left: offer.places_left(),
             is_open: closed_reason.is_none(),
             closed_reason,
+            hidden: offer.hidden_at.is_some(),
             collaborations_count: counts.all,
             eligibility,
             fit,

@@ -1,6 +1,6 @@
 //! Who is on the marketplace, as others see them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use collaborations::Standing;
 use db::Tx;
@@ -8,7 +8,6 @@ use kernel::{AccountId, Result, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ops::usernames;
 
 /// What is known of somebody's work.
 #[derive(Clone, Serialize, ToSchema)]
@@ -44,6 +43,7 @@ pub(crate) struct PartyBody {
 /// People whose names and standings were looked up.
 pub(crate) struct People {
     names: HashMap<AccountId, String>,
+    suspended: HashSet<AccountId>,
     pub(crate) standings: HashMap<AccountId, Standing>,
     pub(crate) now: Timestamp,
 }
@@ -54,7 +54,15 @@ impl People {
         ids.sort_unstable();
         ids.dedup();
         let standings = collaborations::standing(tx, &ids, now).await?;
-        Ok(Self { names: usernames(tx, ids).await?, standings, now })
+        let people = accounts::store::people(tx, ids).await?;
+        let suspended = people.values().filter(|one| one.suspended_at.is_some()).map(|one| one.id).collect();
+        let there = people.into_iter().filter(|(_, one)| one.erased_at.is_none());
+        Ok(Self { names: there.map(|(id, one)| (id, one.username)).collect(), suspended, standings, now })
+    }
+
+    /// Is this account kept out by an administrator?
+    pub(crate) fn is_suspended(&self, id: AccountId) -> bool {
+        self.suspended.contains(&id)
     }
 
     pub(crate) fn party(&self, id: AccountId) -> PartyBody {

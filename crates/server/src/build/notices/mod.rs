@@ -6,6 +6,7 @@
 
 mod deals;
 mod marketplace;
+mod moderation;
 
 use std::collections::HashMap;
 
@@ -36,6 +37,8 @@ enum To {
     Side,
     /// The account in `account_id`.
     Account,
+    /// The account in `owner_id`.
+    Owner,
     /// Those who decide in the workspace.
     Workspace,
     /// The account that claimed the entry of the directory in `creator_id`.
@@ -130,7 +133,7 @@ impl Facts {
 
 /// All rows.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    marketplace::ROWS.iter().chain(deals::ROWS)
+    marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS)
 }
 
 /// Tells people, in the transaction of what happened.
@@ -195,6 +198,7 @@ impl Notices {
         match to {
             To::Business | To::Creator | To::Both => self.of_two(tx, facts, to).await,
             To::Account => Ok(facts.account("account_id").map(|to| (to, Other::default())).into_iter().collect()),
+            To::Owner => Ok(facts.account("owner_id").map(|to| (to, Other::default())).into_iter().collect()),
             To::Workspace => {
                 let Some(workspace) = workspace else { return Ok(Vec::new()) };
                 let (entry, _) = entry_of(tx, facts).await?;
@@ -282,6 +286,7 @@ mod tests {
                 To::Other => &["business_id", "creator_id", "by"],
                 To::Side => &["business_id", "creator_id", "side"],
                 To::Account => &["account_id"],
+                To::Owner => &["owner_id", "action", "subject"],
                 To::Workspace => &["workspace_id"],
             };
             for field in fields {
