@@ -231,8 +231,7 @@ pub async fn people(tx: &mut Tx, ids: impl IntoIterator<Item = AccountId>) -> Re
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let columns =
-        "id, username, user_type, country, instagram_handle, instagram_followers, is_verified, created_at, erased_at, suspended_at";
+    let columns = "id, username, user_type, country, instagram_handle, instagram_followers, is_verified, created_at, erased_at, suspended_at";
     let mut sql = Sql::new(format!("SELECT {columns} FROM accounts WHERE TRUE"));
     let found: Vec<Public> = sql.and_in("id", ids).all(tx).await?;
     Ok(found.into_iter().map(|one| (one.id, one)).collect())

@@ -261,7 +261,8 @@ pub async fn owner(tx: &mut Tx, message: MessageId) -> Result<Option<AccountId>>
 
 /// Whose a message is, for one of its two; nothing for anybody else, or while it is hidden.
 pub async fn seen(tx: &mut Tx, by: AccountId, message: MessageId) -> Result<Option<AccountId>> {
-    let sql = "SELECT sender_id FROM messages WHERE id = $1 AND (sender_id = $2 OR recipient_id = $2) AND hidden_at IS NULL";
+    let sql =
+        "SELECT sender_id FROM messages WHERE id = $1 AND (sender_id = $2 OR recipient_id = $2) AND hidden_at IS NULL";
     tx.fetch_optional(sql, args![message, by]).await
 }
 

@@ -45,9 +45,7 @@ impl From<&Rating> for RatingBody {
 pub(in crate::routes) fn seen_ratings(scope: Scope, of: &Collaboration, all: &[Rating]) -> Vec<Rating> {
     let own = of.side_of(scope);
     let seen = |one: &&Rating| one.shown_at.is_some() || own == Some(one.side);
-    let readable = |one: &Rating| {
-        one.feedback_hidden_at.is_none() || own == Some(one.side) || scope.sees_everything()
-    };
+    let readable = |one: &Rating| one.feedback_hidden_at.is_none() || own == Some(one.side) || scope.sees_everything();
     let told = |one: &Rating| Rating { feedback: one.feedback.clone().filter(|_| readable(one)), ..one.clone() };
     all.iter().filter(seen).map(told).collect()
 }

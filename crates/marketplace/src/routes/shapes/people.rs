@@ -8,7 +8,6 @@ use kernel::{AccountId, Result, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-
 /// What is known of somebody's work.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = MarketProfile)]

@@ -12,7 +12,10 @@ pub(super) const ROWS: &[Row] = &[
         match facts.text("action") {
             "hide" => Texts::new(
                 ("Something of yours was hidden", format!("An administrator has hidden {en}; your decisions say why")),
-                ("Se ha ocultado algo tuyo", format!("Un administrador ha ocultado {es}; tus decisiones dicen por qué")),
+                (
+                    "Se ha ocultado algo tuyo",
+                    format!("Un administrador ha ocultado {es}; tus decisiones dicen por qué"),
+                ),
             ),
             "suspend" => Texts::new(
                 ("Your account is suspended", format!("An administrator has suspended your account because of {en}")),
