@@ -656,8 +656,8 @@ fn is_disclosure(padded: &str) -> bool {
         "aclara",
     ];
     let has = |word: &&str| padded.contains(&format!(" {word} "));
-    (padded.contains(" disclos") && (advert.iter().any(|word| has(word)) || padded.split_whitespace().count() <= 5))
-        || (verbs.iter().any(|word| has(word)) && advert.iter().any(|word| has(word)))
+    (padded.contains(" disclos") && (advert.iter().any(&has) || padded.split_whitespace().count() <= 5))
+        || (verbs.iter().any(&has) && advert.iter().any(&has))
 }
 
 fn language(padded: &str) -> Option<Want> {

@@ -762,7 +762,7 @@ fn stands(text: &Text<'_>, run: &Run, place: Place, platform: Known) -> Verdict 
 
 fn question(text: &Text<'_>) -> Found {
     let in_link = |at: usize| text.marks.links.iter().any(|link| link.start <= at && at < link.end);
-    let asked = text.read.char_indices().filter(|(at, c)| matches!(c, '?' | '？' | '؟') && !in_link(*at)).next_back();
+    let asked = text.read.char_indices().rfind(|(at, c)| matches!(c, '?' | '？' | '؟') && !in_link(*at));
     match asked {
         Some((at, _)) => {
             let word = text.words.partition_point(|word| word.at.start < at).saturating_sub(1);
