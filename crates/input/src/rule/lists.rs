@@ -58,6 +58,7 @@ pub fn text_or_list(most: usize) -> impl Rule<Output = String> {
 }
 
 struct List<R> {
+    least: usize,
     most: usize,
     item: R,
 }
@@ -78,6 +79,9 @@ impl<R: Rule> Rule for List<R> {
         if items.len() > self.most {
             return Err(Problem::new("too_long", format!("must have at most {} items", self.most)));
         }
+        if items.len() < self.least {
+            return Err(Problem::new("too_short", "must have at least one item"));
+        }
         let mut read = Vec::with_capacity(items.len());
         let mut faults = Vec::new();
         for (index, value) in items.iter().enumerate() {
@@ -90,13 +94,22 @@ impl<R: Rule> Rule for List<R> {
     }
 
     fn schema(&self, schemas: &mut Schemas) -> Value {
-        json!({"type": "array", "items": self.item.schema(schemas), "maxItems": self.most})
+        let mut schema = json!({"type": "array", "items": self.item.schema(schemas), "maxItems": self.most});
+        if self.least > 0 {
+            schema["minItems"] = self.least.into();
+        }
+        schema
     }
 }
 
 /// A list in which every item keeps a rule; every item's faults are told. In text, items are set apart by commas.
 pub fn list<R: Rule>(most_items: usize, item: R) -> impl Rule<Output = Vec<R::Output>> {
-    List { most: most_items, item }
+    List { least: 0, most: most_items, item }
+}
+
+/// The same with one item at least.
+pub fn some<R: Rule>(most_items: usize, item: R) -> impl Rule<Output = Vec<R::Output>> {
+    List { least: 1, most: most_items, item }
 }
 
 struct Nested<T>(PhantomData<fn() -> T>);

@@ -357,3 +357,15 @@ impl<T: Words + ToSchema> Rule for Word<T> {
 pub fn word<T: Words + ToSchema>() -> impl Rule<Output = T> {
     Word(PhantomData)
 }
+
+/// The same of an enumeration that stands in queries alone: as no body refers to it, its words are listed where they stand.
+pub fn word_of_query<T: Words>() -> impl Rule<Output = T> {
+    rule(
+        || json!({"type": "string", "enum": T::WORDS}),
+        |value, _| {
+            let name = value.as_str().ok_or_else(|| wrong_type("a text"))?.trim();
+            let unknown = || Problem::new("unknown_value", format!("must be one of {}", T::WORDS.join(", ")));
+            T::parse(name).ok_or_else(unknown)
+        },
+    )
+}
