@@ -8,6 +8,7 @@
 //! | [`Person`] | an account by its own log-in, never by a program's key | what is its own |
 //! | [`Newcomer`] | the same | what is its own, also before it has proved its address |
 //! | [`Fresh`] | the same, by a log-in of just now | where its money goes |
+//! | [`Admin`] | an administrator, or the demo's | whatever the route says |
 //! | [`Taking`] | as [`Caller`] | nothing: it takes much out at once |
 //! | [`Anyone`] | everybody; a token that is no good is refused all the same | nothing |
 //!
@@ -39,6 +40,9 @@ pub trait Authenticate: Send + Sync {
 /// Refuses with 401 whoever has not said who they are, or says it with a token that is no good; with 403 whoever may only
 /// read and asks to change something.
 pub struct Caller(pub kernel::Caller);
+
+/// An administrator, as [`Caller`]; everybody else is refused with 403, whatever else they sent.
+pub struct Admin(pub kernel::Caller);
 
 /// As [`Caller`], for routes that read although their method is POST (searches, previews).
 pub struct Reader(pub kernel::Caller);
@@ -83,6 +87,13 @@ impl Deref for Caller {
 }
 
 impl Deref for Taking {
+    type Target = kernel::Caller;
+    fn deref(&self) -> &kernel::Caller {
+        &self.0
+    }
+}
+
+impl Deref for Admin {
     type Target = kernel::Caller;
     fn deref(&self) -> &kernel::Caller {
         &self.0
@@ -220,6 +231,15 @@ extracted! {
     Taking: |parts, app| {
         let caller = someone(whoever(parts, app).await?, app)?;
         must_be_proved(parts, Who::Taking, caller.is_verified())?;
+        must_write(parts, &caller)?;
+        Ok(Self(caller))
+    };
+    Admin: |parts, app| {
+        let caller = someone(whoever(parts, app).await?, app)?;
+        must_be_proved(parts, Who::Admin, caller.is_verified())?;
+        if !caller.is_admin() {
+            return Err(Error::new(Kind::Forbidden, "Only administrators get in here").into());
+        }
         must_write(parts, &caller)?;
         Ok(Self(caller))
     };

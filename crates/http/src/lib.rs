@@ -38,7 +38,7 @@ pub use app::{App, Mode};
 pub use binary::Binary;
 pub use body::{Body, MaybeBody, Params};
 pub use cache::Responses;
-pub use caller::{Anyone, Authenticate, Caller, Fresh, Member, Newcomer, Person, Reader, Taking};
+pub use caller::{Admin, Anyone, Authenticate, Caller, Fresh, Member, Newcomer, Person, Reader, Taking};
 pub use done::{Done, done};
 pub use error::{ApiError, ErrorBody};
 pub use list::{Offsets, Page, Paged, Pages};

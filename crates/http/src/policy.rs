@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::http::Method;
 
 use crate::app::Limits;
-use crate::{Anyone, Caller, Fresh, Member, Newcomer, Person, Reader, Taking};
+use crate::{Admin, Anyone, Caller, Fresh, Member, Newcomer, Person, Reader, Taking};
 
 /// Who is let in. Never said: it is read from the extractors in the handler's signature, so that the two cannot disagree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
@@ -22,6 +22,8 @@ pub enum Who {
     Reader,
     /// [`Caller`].
     Caller,
+    /// [`Admin`].
+    Admin,
     /// [`Taking`].
     Taking,
     /// [`Member`].
@@ -40,6 +42,7 @@ impl Who {
             (TypeId::of::<Anyone>(), Self::Anyone),
             (TypeId::of::<Reader>(), Self::Reader),
             (TypeId::of::<Caller>(), Self::Caller),
+            (TypeId::of::<Admin>(), Self::Admin),
             (TypeId::of::<Taking>(), Self::Taking),
             (TypeId::of::<Member>(), Self::Member),
             (TypeId::of::<Newcomer>(), Self::Newcomer),
@@ -59,7 +62,7 @@ impl Who {
     pub fn wants_proof(self, method: &Method) -> bool {
         match self {
             Self::Everybody | Self::Anyone | Self::Reader | Self::Newcomer => false,
-            Self::Caller | Self::Member | Self::Person => !method.is_safe(),
+            Self::Caller | Self::Admin | Self::Member | Self::Person => !method.is_safe(),
             Self::Taking | Self::Fresh => true,
         }
     }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use events::TxExt as _;
-use http_base::{Answer, Body, Caller, Member, Named, Offsets, Page, Params, Peer, Routes, routes};
+use http_base::{Admin, Answer, Body, Member, Named, Offsets, Page, Params, Peer, Routes, routes};
 use input::Input;
 use kernel::{AccountId, Day, Error, Kind, Timestamp, UserType};
 use serde::Serialize;
@@ -34,6 +34,7 @@ struct OwnReport {
     id: ReportId,
     subject: Subject,
     subject_id: Uuid,
+    /// What is wrong with it.
     reason: Reason,
     /// In your words.
     details: Option<String>,
@@ -137,6 +138,7 @@ struct ModerationDecision {
     report_id: ReportId,
     subject: Subject,
     subject_id: Uuid,
+    /// What was done.
     action: Option<Action>,
     /// Why.
     reason: Option<String>,
@@ -186,6 +188,7 @@ struct ModerationReport {
     /// Whose the thing is.
     owner_id: AccountId,
     reporter_id: AccountId,
+    /// What is wrong with it, as it was reported.
     reason: Reason,
     /// In the reporter's words.
     details: Option<String>,
@@ -249,10 +252,6 @@ struct ReportQuery {
     offsets: Offsets,
 }
 
-fn must_be_admin(caller: &Caller) -> Result<(), Error> {
-    if caller.is_admin() { Ok(()) } else { Err(Error::new(Kind::Forbidden, "Reports are decided by administrators")) }
-}
-
 /// List reports
 ///
 /// What people have reported, the newest first.
@@ -262,10 +261,9 @@ fn must_be_admin(caller: &Caller) -> Result<(), Error> {
 ))]
 async fn list(
     State(moderation): State<Moderation>,
-    caller: Caller,
+    caller: Admin,
     Params(query): Params<ReportQuery>,
 ) -> Answer<Json<ModerationReportList>> {
-    must_be_admin(&caller)?;
     let wanted = Wanted { status: query.status, subject: query.subject, owner: query.owner_id, action: query.action };
     let mut tx = moderation.app().read().await?;
     let (found, total) = store::list(caller.scope(), &mut tx, wanted, query.offsets).await?;
@@ -285,12 +283,11 @@ async fn list(
 ))]
 async fn decide(
     State(moderation): State<Moderation>,
-    caller: Caller,
+    caller: Admin,
     peer: Peer,
     name: Named,
     Body { input, .. }: Body<Decision>,
 ) -> Answer<Json<ModerationReport>> {
-    must_be_admin(&caller)?;
     let (app, scope, id) = (moderation.app(), caller.scope(), name.id("Report")?);
     let (clock, now) = (app.clock(), app.clock().now());
     let by = caller.account().map(|account| account.id);
@@ -333,11 +330,10 @@ async fn decide(
 ))]
 async fn restore(
     State(moderation): State<Moderation>,
-    caller: Caller,
+    caller: Admin,
     peer: Peer,
     name: Named,
 ) -> Answer<Json<ModerationReport>> {
-    must_be_admin(&caller)?;
     let (app, scope, id) = (moderation.app(), caller.scope(), name.id("Report")?);
     let (clock, now) = (app.clock(), app.clock().now());
     let by = caller.account().map(|account| account.id);

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use http_base::{Answer, Body, Caller, Member, Named, Paged, Pages, Params};
+use http_base::{Admin, Answer, Body, Member, Named, Paged, Pages, Params};
 use input::Input;
-use kernel::{Error, Kind, Result};
+use kernel::Error;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -77,13 +77,6 @@ pub(super) struct DisputeList {
     page: Paged,
 }
 
-fn must_be_admin(caller: &kernel::Caller) -> Result<()> {
-    if caller.is_admin() {
-        return Ok(());
-    }
-    Err(Error::new(Kind::Forbidden, "Only administrators get in here"))
-}
-
 /// List disputes
 ///
 /// For administrators: the newest first, without their statements.
@@ -92,10 +85,9 @@ fn must_be_admin(caller: &kernel::Caller) -> Result<()> {
         (status = 403, description = "You are no administrator")))]
 pub(super) async fn list(
     State(of): State<Collaborations>,
-    caller: Caller,
+    caller: Admin,
     Params(query): Params<DisputeQuery>,
 ) -> Answer<Json<DisputeList>> {
-    must_be_admin(&caller)?;
     let mut tx = of.app().read().await?;
     let (found, total) = store::disputes(caller.scope(), &mut tx, query.open, query.pages).await?;
     let disputes = found.into_iter().map(|one| DisputeBody::new(one, Vec::new())).collect();
@@ -114,11 +106,10 @@ pub(super) async fn list(
         (status = 409, description = "It was decided already, or a payment is just moving")))]
 pub(super) async fn decide(
     State(of): State<Collaborations>,
-    caller: Caller,
+    caller: Admin,
     name: Named,
     Body { input, .. }: Body<DecideInput>,
 ) -> Answer<Json<DisputeBody>> {
-    must_be_admin(&caller)?;
     let act = Act::new(&of, &caller);
     let mut tx = of.app().write().await?;
     let gone = || Error::not_found("Dispute");
