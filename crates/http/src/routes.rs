@@ -10,7 +10,7 @@
 
 use axum::Router;
 use axum::handler::Handler;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::{OpenApi, RefOr, Schema};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::policy::{Arguments, Policies, Policy, Rate, Takes};
@@ -96,6 +96,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[must_use]
     pub fn with(mut self, registered: Registered<S>) -> Self {
         for (mut router, policy) in registered.0 {
+            self.no_clash(router.0.iter().map(|(name, schema)| (name, schema)));
             for (path, item) in &mut router.1.paths {
                 for (method, _) in openapi::operations(item) {
                     self.policies.insert(openapi::method_of(method), path, policy);
@@ -109,8 +110,22 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// And all of those.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
+        let theirs = other.router.get_openapi().components.as_ref();
+        self.no_clash(theirs.iter().flat_map(|components| &components.schemas));
         self.policies.extend(other.policies);
         Self { router: self.router.merge(other.router), policies: self.policies }
+    }
+
+    /// Two schemas of one name would be documented as one of them.
+    fn no_clash<'a>(&self, others: impl Iterator<Item = (&'a String, &'a RefOr<Schema>)>) {
+        let known = self.router.get_openapi().components.as_ref();
+        for (name, schema) in others {
+            let own = known.and_then(|components| components.schemas.get(name));
+            debug_assert!(
+                own.is_none_or(|own| own == schema),
+                "two schemas are called {name}: name one of them otherwise"
+            );
+        }
     }
 
     /// With what their handlers reach.

@@ -26,6 +26,7 @@ pub(crate) struct Known {
 
 /// An offer with its reasoning. Amounts are in US dollars.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+#[schema(as = NegotiationOffer)]
 pub(crate) struct Offer {
     /// What to offer.
     offer: Amount,

@@ -14,26 +14,35 @@ use super::words::{Category, Format, Network, PostedBy};
 
 /// A list of words of an enumeration, each once.
 fn words<T: Words + ToSchema + PartialEq>(most: usize) -> impl Rule<Output = Vec<T>> {
-    rule::list(most, rule::word::<T>()).map(|all: Vec<T>| {
-        let mut each: Vec<T> = Vec::with_capacity(all.len());
-        for one in &all {
-            if !each.contains(one) {
-                each.push(*one);
-            }
+    rule::list(most, rule::word::<T>()).map(each_once)
+}
+
+/// The same with one word at least.
+fn some_words<T: Words + ToSchema + PartialEq>(most: usize) -> impl Rule<Output = Vec<T>> {
+    rule::some(most, rule::word::<T>()).map(each_once)
+}
+
+fn each_once<T: Copy + PartialEq>(all: Vec<T>) -> Vec<T> {
+    let mut each: Vec<T> = Vec::with_capacity(all.len());
+    for one in all {
+        if !each.contains(&one) {
+            each.push(one);
         }
-        each
-    })
+    }
+    each
 }
 
 /// A tag or a mention: one word, with or without its sign.
 fn one_word(most: usize, sign: char) -> impl Rule<Output = String> {
-    rule::text(most).and_then(move |word| {
+    let word = rule::text(most).and_then(move |word| {
         let bare = word.trim_start_matches([sign, '＃', '＠']);
         if bare.is_empty() || bare.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
             return Err(Problem::new("wrong_format", format!("must be one word, such as {sign}example")));
         }
         Ok(word)
-    })
+    });
+    let pattern = format!(r"^\s*[{sign}＃＠]*[^{sign}＃＠\s]\S*\s*$");
+    word.described(move || json!({"type": "string", "minLength": 1, "maxLength": most, "pattern": pattern}))
 }
 
 /// A country, by code or name; two letters come of it.
@@ -99,7 +108,7 @@ pub struct NewOffer {
     #[input(word, example = "FASHION")]
     pub category: Category,
     /// Where the content is published; one at least.
-    #[input(words::<Network>(4))]
+    #[input(some_words::<Network>(4))]
     pub platforms: Vec<Network>,
     /// What a creator gets at least; 0 where the work is not paid in money.
     #[input(amount(true), example = 500)]

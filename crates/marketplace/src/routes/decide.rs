@@ -295,7 +295,7 @@ struct OfferApplications {
     #[input(flag())]
     shortlisted: Option<bool>,
     /// In which order.
-    #[input(word, default = ApplicationOrder::Rank)]
+    #[input(word_of_query, default = ApplicationOrder::Rank)]
     sort_by: ApplicationOrder,
     #[input(flatten)]
     page: Pages,

@@ -52,7 +52,7 @@ enum InvitationFate {
 
 /// What became of one invitation.
 #[derive(Serialize, ToSchema)]
-#[schema(as = InvitationResult)]
+#[schema(as = OfferInvitationResult)]
 struct ResultBody {
     /// The entry of the directory.
     influencer_id: CreatorId,
@@ -66,7 +66,7 @@ struct ResultBody {
 
 /// What became of invitations.
 #[derive(Serialize, ToSchema)]
-#[schema(as = InvitationResults)]
+#[schema(as = OfferInvitationResults)]
 struct ResultsBody {
     /// How many are told now.
     invited: u64,
@@ -223,7 +223,7 @@ fn letter(with: &Inviting<'_>, entry: &Creator, address: &str) -> NewLetter {
 
 /// An invitation.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Invitation)]
+#[schema(as = OfferInvitation)]
 struct InvitationBody {
     /// The entry of the directory.
     influencer_id: CreatorId,
@@ -240,7 +240,7 @@ struct InvitationBody {
 
 /// A page of invitations.
 #[derive(Serialize, ToSchema)]
-#[schema(as = InvitationList)]
+#[schema(as = OfferInvitationList)]
 struct InvitationsBody {
     #[serde(flatten)]
     page: Paged,
@@ -248,7 +248,7 @@ struct InvitationsBody {
     invitations: Vec<InvitationBody>,
 }
 
-/// List invitations
+/// List an offer's invitations
 ///
 /// Whom the business has invited to its offer, the newest first.
 #[utoipa::path(get, path = "/api/v1/offers/{offer_id}/invitations", tag = "Offers",

@@ -58,7 +58,7 @@ struct ListOffers {
     #[input(flag())]
     eligible: Option<bool>,
     /// In which order. What fits the creator who asks is ranked by the match; for others `match` is the same as `recent`.
-    #[input(rule::word(), default = Order::Recent)]
+    #[input(rule::word_of_query(), default = Order::Recent)]
     sort_by: Order,
     #[input(flatten)]
     page: Pages,

@@ -32,6 +32,8 @@ struct SetPreferences {
 }
 
 /// Get your preferences of offers
+///
+/// What a creator is told of new offers.
 #[utoipa::path(get, path = "/api/v1/offers/me/preferences", tag = "Offers",
     responses((status = 200, description = "What you want to hear of", body = PreferencesBody)))]
 async fn get(State(market): State<Marketplace>, member: Member) -> Answer<Json<PreferencesBody>> {
@@ -42,6 +44,8 @@ async fn get(State(market): State<Marketplace>, member: Member) -> Answer<Json<P
 }
 
 /// Set your preferences of offers
+///
+/// What a creator wants to be told of new offers, from now on.
 #[utoipa::path(put, path = "/api/v1/offers/me/preferences", tag = "Offers", request_body = SetPreferences,
     responses((status = 200, description = "What you want to hear of now", body = PreferencesBody)))]
 async fn set(
