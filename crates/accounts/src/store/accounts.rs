@@ -221,6 +221,8 @@ pub struct Public {
     pub erased_at: Option<Timestamp>,
     /// When an administrator suspended it.
     pub suspended_at: Option<Timestamp>,
+    /// Since when an administrator hides its profile.
+    pub profile_hidden_at: Option<Timestamp>,
 }
 
 /// These accounts as others see them, also those that were erased, in one statement: for rows that name them.
@@ -231,7 +233,8 @@ pub async fn people(tx: &mut Tx, ids: impl IntoIterator<Item = AccountId>) -> Re
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let columns = "id, username, user_type, country, instagram_handle, instagram_followers, is_verified, created_at, erased_at, suspended_at";
+    let columns = "id, username, user_type, country, instagram_handle, instagram_followers, is_verified, created_at, erased_at, \
+                   suspended_at, profile_hidden_at";
     let mut sql = Sql::new(format!("SELECT {columns} FROM accounts WHERE TRUE"));
     let found: Vec<Public> = sql.and_in("id", ids).all(tx).await?;
     Ok(found.into_iter().map(|one| (one.id, one)).collect())

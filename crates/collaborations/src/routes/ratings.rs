@@ -137,6 +137,7 @@ pub(super) struct ProfileRating {
     by: Side,
     /// What it was for, in a line.
     offer_title: String,
+    /// In which category it was.
     #[schema(example = "FASHION")]
     category: String,
     formats: Vec<String>,
@@ -161,8 +162,10 @@ impl From<Shown> for ProfileRating {
 /// What was completed in a category.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CompletedWork {
+    /// The category.
     #[schema(example = "FASHION")]
     category: String,
+    /// How many in it.
     completed: u64,
 }
 
@@ -188,7 +191,9 @@ pub(super) struct Profile {
     #[schema(example = "ES")]
     country: Option<String>,
     is_verified: bool,
+    /// Since when there is this account.
     member_since: Timestamp,
+    /// How they stand: karma, tier, ratings.
     profile: StandingBody,
     /// What they have completed, by category, the most first.
     completed_work: Vec<CompletedWork>,
@@ -203,13 +208,14 @@ pub(super) struct Profile {
 /// Read a profile
 ///
 /// What everybody with an account sees of a creator or a business: their tier, the plain mean of their ratings with its count, what they
-/// have completed, and a creator's figures with source and date. Never an address.
+/// have completed, and a creator's figures with source and date. Never an address. What an administrator has hidden is seen by its owner and
+/// by administrators alone.
 #[utoipa::path(get, path = "/api/v1/profiles/{user_id}", tag = "Ratings",
     params(("user_id" = String, Path, description = "The account's id"), Pages),
     responses((status = 200, description = "The profile", body = Profile)))]
 pub(super) async fn profile(
     State(of): State<Collaborations>,
-    _member: Member,
+    member: Member,
     name: Named,
     Params(pages): Params<Pages>,
 ) -> Answer<Json<Profile>> {
@@ -218,6 +224,8 @@ pub(super) async fn profile(
     let mut tx = of.app().read().await?;
     let person = accounts::store::people(&mut tx, [id]).await?.remove(&id);
     let person = person.filter(|one| one.erased_at.is_none() && one.user_type != UserType::Admin);
+    let sees_all = member.0.id == id || member.0.user_type == UserType::Admin;
+    let person = person.filter(|one| sees_all || one.profile_hidden_at.is_none());
     let person = person.ok_or_else(|| Error::not_found("Profile"))?;
     let mut standings = standing(&mut tx, &[id], now).await?;
     let stands = standings.remove(&id).ok_or_else(|| Error::internal("an account without a standing"))?;
