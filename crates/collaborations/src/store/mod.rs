@@ -18,7 +18,9 @@ pub use disputes::{add_statement, dispute, dispute_of, disputes, open_dispute, s
 pub use files::{attach, begin_file, count_files, file, files, forget_file, keep_file, loose_files, sees_file};
 pub use karma::{add_earned, earlier, gained, history, with_tier};
 pub use offers::{campaign_of, set_campaign};
-pub use ratings::{Shown, add_rating, hide_feedback, ratings_of, ratings_of_all, save_rating, shown_ratings};
+pub use ratings::{
+    Shown, add_rating, given_by_creators, hide_feedback, ratings_of, ratings_of_all, save_rating, shown_ratings,
+};
 pub use standings::{hold, keep, standing};
 pub use submissions::{add_submission, save_submission, submission, submissions};
 pub use timeline::{Entry, record, timeline};

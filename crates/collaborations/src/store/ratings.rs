@@ -2,7 +2,7 @@
 
 use db::{Json, Listing, Sql, Tx, args};
 use http_base::Pages;
-use kernel::{AccountId, CollaborationId, Result, Timestamp};
+use kernel::{AccountId, CollaborationId, Result, Scope, Timestamp};
 
 use crate::model::{Collaboration, Rating, Side};
 
@@ -43,6 +43,16 @@ pub async fn hide_feedback(
          AND feedback_hidden_at IS {was}"
     );
     Ok(tx.execute(&sql, args![of, rater, hidden_at]).await? == 1)
+}
+
+/// What creators gave the businesses of this scope, of what is shown and counts: the sum of their ratings, and how many those are.
+pub async fn given_by_creators(scope: Scope, tx: &mut Tx) -> Result<(u64, u64)> {
+    let mut sql = Sql::new(
+        "SELECT CAST(COALESCE(SUM(r.rating), 0) AS BIGINT), COUNT(*) FROM collaboration_ratings r \
+         JOIN collaborations c ON c.id = r.collaboration_id WHERE r.shown_at IS NOT NULL AND r.counts",
+    );
+    sql.and("r.side = ", Side::Creator).within(scope, "c.workspace_id");
+    sql.one(tx).await
 }
 
 /// A rating that is shown, with what it was for.

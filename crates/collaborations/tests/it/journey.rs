@@ -87,6 +87,14 @@ async fn the_documents_journey(fresh: FreshDb) {
         (&json!("COMPLETED"), &json!(5), &json!(4))
     );
 
+    // What the creator gave is the satisfaction of those who work for this business, and of nobody else.
+    let another = world.people.business(&world.clock);
+    for (someone, given) in [(&world.business_account, (4, 1)), (&another, (0, 0))] {
+        let scope = kernel::Caller::Account(someone.account.clone()).scope();
+        let mut tx = world.app.db().read().await.unwrap();
+        assert_eq!(collaborations::store::given_by_creators(scope, &mut tx).await.unwrap(), given);
+    }
+
     let body = world.get(&path).await;
     assert!(body["creator"]["profile"]["karma_score"].as_i64().unwrap() > 0);
     assert_eq!(

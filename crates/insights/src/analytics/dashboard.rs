@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::Analytics;
 use super::activity::{self, Activity};
-use super::model::percent;
+use super::model::{percent, rounded};
 use super::{model, store};
 
 /// What there is.
@@ -45,7 +45,8 @@ struct PerformanceMetrics {
     /// All engagement in percent of all views; null without views.
     #[schema(example = 5.2)]
     average_engagement_rate: Option<f64>,
-    /// Null: creators rate nobody here yet, so that there is nothing to compute it from.
+    /// The mean of the ratings from 1 to 5 that creators gave after a collaboration, of those that are shown; null where there is none.
+    #[schema(example = 4.6)]
     creator_satisfaction_score: Option<f64>,
     /// How many in a hundred of the contracts that were signed are completed; null where none was signed.
     #[schema(example = 89.3)]
@@ -105,6 +106,7 @@ async fn read(analytics: &Analytics, scope: Scope) -> Result<AnalyticsDashboard>
     let campaigns = campaigns::store::totals(scope, &mut tx).await?;
     let contracts = deals::store::counts(scope, &mut tx).await?;
     let returns = returns(scope, &mut tx).await?;
+    let (stars, ratings) = collaborations::store::given_by_creators(scope, &mut tx).await?;
     let recent_activity = activity::recent(scope, &mut tx).await?;
     let of = |wanted: deals::model::Status| {
         contracts.iter().filter(|(status, _)| *status == wanted).map(|(_, count)| count.cast_signed()).sum::<i64>()
@@ -124,7 +126,7 @@ async fn read(analytics: &Analytics, scope: Scope) -> Result<AnalyticsDashboard>
             average_campaign_roi: returns.mean,
             campaigns_with_roi: returns.with_roi,
             average_engagement_rate: percent(returns.engagement, returns.views),
-            creator_satisfaction_score: None,
+            creator_satisfaction_score: (ratings > 0).then(|| rounded(stars as f64 / ratings as f64, 100.0)),
             contract_completion_rate: percent(completed, signed + completed),
         },
         recent_activity,

@@ -55,6 +55,7 @@ impl World {
             campaigns::MIGRATIONS,
             payments::MIGRATIONS,
             deals::MIGRATIONS,
+            collaborations::MIGRATIONS,
             insights::MIGRATIONS,
         ]
         .concat();

@@ -28,7 +28,7 @@ pub fn percent(part: i64, whole: i64) -> Option<f64> {
 }
 
 /// Rounded to so many parts of one.
-fn rounded(number: f64, parts: f64) -> f64 {
+pub(super) fn rounded(number: f64, parts: f64) -> f64 {
     (number * parts).round() / parts
 }
 

@@ -49,6 +49,7 @@ impl World {
             outreach::MIGRATIONS,
             payments::MIGRATIONS,
             deals::MIGRATIONS,
+            collaborations::MIGRATIONS,
             insights::MIGRATIONS,
         ]
         .concat();
