@@ -17,6 +17,7 @@ use crate::{Collaborations, standing, store};
 /// A rule of karma.
 #[derive(Serialize, ToSchema)]
 pub(super) struct KarmaRule {
+    /// Its name.
     rule: Rule,
     /// What it brings, before it is weighed.
     points: i64,
@@ -41,6 +42,7 @@ pub(super) struct KarmaWeighing {
     cap: i64,
     /// The most of them that come from others of tier 0.
     cap_from_tier_0: i64,
+    /// Within how many days.
     cap_days: i64,
     /// After how many days points count half.
     half_life_days: i64,
@@ -56,8 +58,11 @@ pub(super) struct KarmaWeighing {
 #[derive(Serialize, ToSchema)]
 pub(super) struct KarmaRules {
     version: i64,
+    /// What brings and costs points.
     rules: Vec<KarmaRule>,
+    /// How gains are weighed.
     weighing: KarmaWeighing,
+    /// What each tier asks for and gives, the lowest first.
     tiers: Vec<Tier>,
 }
 
@@ -94,6 +99,7 @@ pub(super) async fn rules(_member: Member) -> Answer<Json<KarmaRules>> {
 /// Something that was earned or lost.
 #[derive(Serialize, ToSchema)]
 pub(super) struct KarmaEntry {
+    /// By which rule.
     rule: Rule,
     /// When it applies.
     about: &'static str,
@@ -104,6 +110,7 @@ pub(super) struct KarmaEntry {
     /// What it brought, after it was weighed.
     #[schema(example = 7.5)]
     points: f64,
+    /// How it was weighed.
     weights: Weights,
     collaboration_id: CollaborationId,
     at: Timestamp,
@@ -127,6 +134,7 @@ impl From<Earned> for KarmaEntry {
 /// What is missing to the next tier.
 #[derive(Serialize, ToSchema)]
 pub(super) struct NextTier {
+    /// What it asks for and gives.
     tier: Tier,
     /// So many points of karma,
     karma_missing: i64,

@@ -81,6 +81,7 @@ pub(super) struct Analysed {
     status: SubmissionStatus,
     /// From 0 to 100, by a published formula.
     ai_score: f64,
+    /// What was found, requirement by requirement.
     ai_analysis: Report,
     /// Is every required hashtag and mention there?
     passed_requirements: bool,

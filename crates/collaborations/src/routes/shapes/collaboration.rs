@@ -13,6 +13,7 @@ use crate::model::{Collaboration, ContractWish, Side, Status, Waits};
 pub(in crate::routes) struct OfferBody {
     id: OfferId,
     title: String,
+    /// Its category.
     #[schema(example = "FASHION")]
     category: String,
 }
@@ -22,8 +23,10 @@ pub(in crate::routes) struct OfferBody {
 #[schema(as = Collaboration)]
 pub(in crate::routes) struct CollaborationBody {
     id: CollaborationId,
+    /// What was agreed on.
     offer: OfferBody,
     creator: PersonBody,
+    /// Who asked for the content.
     business: PersonBody,
     status: Status,
     /// What is paid; null where the work is not paid in money.

@@ -25,9 +25,11 @@ pub(in crate::routes) struct SubmissionBody {
     captions: BTreeMap<String, String>,
     #[schema(example = "INSTAGRAM")]
     platform: String,
+    /// In which format; null if it was not said.
     format: Option<String>,
     /// Whether the platform's own label for advertising is on, as the creator says.
     ad_label: bool,
+    /// The id of the post on its platform; null if it was not said.
     platform_post_id: Option<String>,
     note: Option<String>,
     /// Did it come after its deadline?
@@ -90,6 +92,7 @@ pub(in crate::routes) struct FileBody {
     /// What its bytes say it is.
     #[schema(example = "image/jpeg")]
     media_type: String,
+    /// How large it is.
     bytes: u64,
     /// The submission that it belongs to; null before it was handed in.
     submission_id: Option<SubmissionId>,

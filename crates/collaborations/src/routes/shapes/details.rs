@@ -17,6 +17,7 @@ use crate::store;
 pub(in crate::routes) struct DetailsBody {
     #[serde(flatten)]
     collaboration: CollaborationBody,
+    /// The application that it came of.
     application_id: ApplicationId,
     /// Which version of the offer was agreed on.
     offer_version: i64,
@@ -26,7 +27,9 @@ pub(in crate::routes) struct DetailsBody {
     formats: Vec<String>,
     required_hashtags: Vec<String>,
     required_mentions: Vec<String>,
+    /// Rules of the caption in words.
     caption_requirements: String,
+    /// Until when content has to be handed in; null without a deadline.
     content_deadline: Option<Timestamp>,
     /// How often the creator may hand in again after a rejection.
     max_revisions: u32,
@@ -39,16 +42,21 @@ pub(in crate::routes) struct DetailsBody {
     completed_at: Option<Timestamp>,
     cancelled_at: Option<Timestamp>,
     cancelled_by: Option<By>,
+    /// Why it was called off; null if it was not.
     cancel_reason: Option<String>,
     /// What the business gave the creator; null before it is shown.
     creator_rating: Option<i64>,
     /// What the creator gave the business; null before it is shown.
     business_rating: Option<i64>,
+    /// The ratings that you may see.
     ratings: Vec<RatingBody>,
     /// Every version of the content, the first one first.
     submissions: Vec<SubmissionBody>,
+    /// The files that were uploaded for it.
     files: Vec<FileBody>,
+    /// The dispute; null if there was none.
     dispute: Option<DisputeBody>,
+    /// What the fee is, and where it stands.
     money: MoneyBody,
     /// Everything that happened, the first thing first.
     timeline: Vec<EntryBody>,

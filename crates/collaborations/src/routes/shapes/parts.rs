@@ -56,6 +56,7 @@ pub(in crate::routes) fn seen_ratings(scope: Scope, of: &Collaboration, all: &[R
 pub(in crate::routes) struct StatementBody {
     /// Of which side; null of an administrator.
     by: Option<Side>,
+    /// What was said.
     text: String,
     created_at: Timestamp,
 }
@@ -73,6 +74,7 @@ pub(in crate::routes) struct DisputeBody {
     id: DisputeId,
     collaboration_id: CollaborationId,
     opened_by: By,
+    /// Why it was opened.
     reason: String,
     /// Where the collaboration stood when it was opened.
     was: Status,
@@ -117,6 +119,7 @@ impl DisputeBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = CollaborationHappening)]
 pub(in crate::routes) struct EntryBody {
+    /// What happened.
     #[schema(example = "scheduled")]
     kind: String,
     by: By,

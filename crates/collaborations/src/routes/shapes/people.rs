@@ -51,6 +51,7 @@ impl StandingBody {
 pub(in crate::routes) struct PersonBody {
     id: AccountId,
     username: String,
+    /// How they stand: karma, tier, ratings.
     profile: StandingBody,
 }
 
