@@ -58,15 +58,14 @@ async fn nobody_and_somebody_cost_the_same(fresh: FreshDb) {
     let world = World::with(fresh, dear, Mode::Serve).await;
     world.register("ana", "CREATOR").await;
     let hasher = world.accounts.hasher();
-    let mut spent = [0.0; 2];
-    for round in 0..12 {
+    // The quickest of several: whatever else the machine does only ever adds to it.
+    let mut spent = [f64::INFINITY; 2];
+    for _ in 0..12 {
         for (which, email) in ["ana@example.com", "nobody@example.com"].into_iter().enumerate() {
             let (before, started) = (hasher.computed(), Instant::now());
             world.try_log_in(email, "WrongPass123!").await.refused(401);
             assert_eq!(hasher.computed() - before, 1, "one hash each");
-            if round >= 2 {
-                spent[which] += started.elapsed().as_secs_f64();
-            }
+            spent[which] = spent[which].min(started.elapsed().as_secs_f64());
         }
     }
     let ratio = spent[0] / spent[1];
