@@ -62,6 +62,8 @@ MEASURES
            be in the database
   inbox    CPU time of an unread count beyond a request that reads nothing; POST /messages with 32 connections, and what is there
            after a kill; memory with 5,000 live streams (`ulimit -n 12000`), and how soon a message is on 1,000 of them
+  offers   CPU time of the server for lists of as many offers as there are creators, made through the routes, with what a creator
+           may apply to and how well it fits, when no answer is kept
   size     the binary
 
 EXAMPLES
@@ -83,6 +85,7 @@ enum Measure {
     Cpu,
     Writes,
     Inbox,
+    Offers,
     Size,
 }
 
@@ -121,6 +124,7 @@ fn run(cli: &Cli) -> Result<bool> {
         Measure::Cpu,
         Measure::Writes,
         Measure::Inbox,
+        Measure::Offers,
     ]
     .into_iter()
     .any(wanted)
@@ -144,6 +148,9 @@ fn run(cli: &Cli) -> Result<bool> {
     }
     if wanted(Measure::Inbox) {
         measures::inbox(&server, &data, cli.seconds, &mut table)?;
+    }
+    if wanted(Measure::Offers) {
+        measures::offers(&server, &data, &mut table)?;
     }
     Ok(table.finish())
 }

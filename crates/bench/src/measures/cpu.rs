@@ -63,7 +63,7 @@ pub(crate) fn cpu(server: &Path, data: &Data, table: &mut Table) -> Result<()> {
 }
 
 /// Milliseconds of CPU for a request, and how long each of them took as a client saw it.
-fn measure(running: &Running, requests: &[Vec<u8>]) -> Result<(f64, String)> {
+pub(super) fn measure(running: &Running, requests: &[Vec<u8>]) -> Result<(f64, String)> {
     let requests: Vec<Vec<u8>> = requests.to_vec();
     let different = requests.len();
     let endless = requests.into_iter().cycle();
