@@ -1,4 +1,5 @@
-//! The marketplace of the demo: offers and applications in every state, made through the routes, as people make them.
+//! The marketplace of the demo: offers and applications in every state, and what people write each other about them, made through the routes,
+//! as people make them. Whoever is concerned is notified by that.
 
 use accounts::NewAccount;
 use axum::body::Body;
@@ -39,6 +40,7 @@ struct Told<S> {
 
 /// A log-in of the demo.
 struct Person {
+    id: String,
     token: String,
 }
 
@@ -99,7 +101,8 @@ where
         let body = json!({"email": email, "password": PASSWORD});
         let answer = self.ask(Method::POST, "/api/v1/auth/login", None, &body).await?;
         let token = answer["access_token"].as_str().unwrap_or_default().to_owned();
-        Ok(Person { token })
+        let id = answer["user"]["id"].as_str().unwrap_or_default().to_owned();
+        Ok(Person { id, token })
     }
 
     async fn post(&self, who: &Person, path: &str, body: &Value) -> Result<Value> {
@@ -149,6 +152,11 @@ where
         let answer = self.post(brand, &format!("{application}/review"), &json!({"action": "accept"})).await?;
         let collaboration = answer["collaboration_id"].as_str().unwrap_or_default();
         Ok(format!("/api/v1/collaborations/{collaboration}"))
+    }
+
+    /// Writes somebody a message.
+    async fn write(&self, from: &Person, to: &Person, text: &str) -> Result<Value> {
+        self.post(from, "/api/v1/messages", &json!({"recipient_id": to.id, "content": text})).await
     }
 
     /// Schedules a collaboration, and hands content in; answers the path of the submission.
@@ -237,6 +245,24 @@ where
     told.post(brand, &format!("{paused}/pause"), &json!({})).await?;
     let old = told.offer(brand, &offer("Spring challenge", "Thirty days of steps", json!({}))).await?;
     told.post(brand, &format!("{old}/archive"), &json!({})).await?;
+    // One that was called off, and one that is in dispute.
+    let race = told.offer(brand, &offer("City marathon", "Two posts on the day of the race", json!({}))).await?;
+    let called_off = told.apply(&others[2], &race, (800, "I cook for runners.")).await?;
+    let called_off = told.accept(brand, &called_off).await?;
+    let reason = json!({"reason": "I am ill on the day of the race"});
+    told.post(&others[2], &format!("{called_off}/cancel"), &reason).await?;
+    let disputed = told.apply(&others[3], &race, (700, "I am in town on that day.")).await?;
+    let disputed = told.accept(brand, &disputed).await?;
+    told.submit(&others[3], &disputed, (&in_days(15), "I love running")).await?;
+    let reason = json!({"reason": "The caption says nothing of the race, and there is no second version"});
+    told.post(brand, &format!("{disputed}/dispute"), &reason).await?;
+    // What they write each other: some of it is not read yet.
+    told.write(brand, creator, "Hello Sarah, the powder is on its way. It should be with you on Monday.").await?;
+    told.write(creator, brand, "Thank you! I will film on Tuesday. Is the green one fine as a background?").await?;
+    told.post(brand, &format!("/api/v1/messages/{}/read", creator.id), &json!({})).await?;
+    told.write(brand, creator, "Green is perfect. Please have the label in the picture for a moment.").await?;
+    told.write(&others[1], brand, "I could do it for 2,000 if the morning light is enough for you.").await?;
+    told.write(brand, &others[3], "We are sorry that it came to this. Could you send another caption?").await?;
     let draft = offer("Autumn collection", "Not ready yet", json!({"category": "FASHION", "contract": "draft"}));
     told.post(brand, "/api/v1/offers", &draft).await?;
     Ok(())
