@@ -20,6 +20,11 @@ async fn files_are_handed_in_with_a_submission(fresh: FreshDb) {
     let made = world.creator.upload(&files, &form(PNG)).await.made();
     assert_eq!((&made["media_type"], &made["bytes"]), (&json!("image/png"), &json!(PNG.len())));
     let at = format!("{files}/{}", made["id"].as_str().unwrap());
+    // A long video goes through as well.
+    let mut video = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom".to_vec();
+    video.resize(30 << 20, 0);
+    let long = world.creator.upload(&files, &Form::new().file("file", "long.mp4", video)).await.made();
+    assert_eq!((&long["media_type"], &long["bytes"]), (&json!("video/mp4"), &json!(30 << 20)));
     // Nobody but the creator sees it before it is handed in.
     world.business.get(&at).await.refused(404);
     assert_eq!(world.creator.get(&at).await.bytes, PNG);

@@ -99,7 +99,7 @@ impl Kind {
                 matches!(who, Who::Caller | Who::Member | Who::Reader | Who::Taking)
             }
             Self::Creator => matches!(who, Who::Caller | Who::Member),
-            Self::Admin => matches!(who, Who::Caller | Who::Reader | Who::Member | Who::Person),
+            Self::Admin => matches!(who, Who::Admin | Who::Caller | Who::Reader | Who::Member | Who::Person),
             Self::Own | Self::Owner => matches!(who, Who::Person | Who::Newcomer),
             Self::Fresh => who == Who::Fresh,
         }
@@ -119,7 +119,7 @@ pub(crate) fn table() -> BTreeMap<String, Row> {
         let route = parts.next().unwrap_or_else(|| panic!("no row: {line}"));
         let kind = parts.next().and_then(Kind::parse).unwrap_or_else(|| panic!("no kind: {line}"));
         let unproved = match parts.next() {
-            None => Unproved::Usual,
+            None | Some("person") => Unproved::Usual,
             Some("unproved") => Unproved::LetIn,
             Some("proved") => Unproved::Refused,
             Some(other) => panic!("{other} in {line}"),

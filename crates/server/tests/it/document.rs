@@ -48,20 +48,24 @@ impl Route {
 
     /// Whom it is for: the word in `authorisation.txt`, whose own test tells of routes that are not there.
     pub(crate) fn kind(&self) -> &'static str {
+        self.row().next().unwrap_or_default().trim()
+    }
+
+    /// The words of its row in `authorisation.txt`.
+    fn row(&self) -> impl Iterator<Item = &'static str> + use<> {
         let unnamed = |path: &str| {
             let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
             parts.collect::<Vec<_>>().join("/")
         };
         let rows = include_str!("authorisation.txt").lines().filter_map(|line| line.split_once(" | "));
         let own = unnamed(&self.label());
-        rows.into_iter()
-            .find(|(label, _)| unnamed(label) == own)
-            .map_or("", |(_, kind)| kind.split(" | ").next().unwrap_or_default().trim())
+        rows.into_iter().find(|(label, _)| unnamed(label) == own).map_or("", |(_, words)| words).split(" | ")
     }
 
     /// Does it take somebody who has an account, or something that was sent to them? The demo's administrator has neither.
     pub(crate) fn wants_a_person(&self) -> bool {
         ["self", "owner", "creator", "fresh", "token", "webhook"].contains(&self.kind())
+            || self.row().nth(1) == Some("person")
     }
 
     /// Does it let in whoever asks, because a token is what one comes for (logging in), or something else says who asks?

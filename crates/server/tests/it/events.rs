@@ -43,11 +43,10 @@ fn example(schema: &Value, all: bool) -> Value {
     }
 }
 
-/// The names of the fields of an object's schema.
+/// The names of the fields of an object's schema, also of what is flattened into it.
 fn fields(schema: &Value) -> Vec<(String, Value)> {
-    let parts = schema["allOf"].as_array().map_or_else(|| vec![schema.clone()], Clone::clone);
-    let fields = parts.iter().filter_map(|part| part["properties"].as_object().cloned());
-    fields.flatten().collect()
+    let own = schema["properties"].as_object().cloned().into_iter().flatten();
+    own.chain(schema["allOf"].as_array().into_iter().flatten().flat_map(fields)).collect()
 }
 
 #[test]

@@ -22,6 +22,7 @@ use samples::{Schemas, Variant, is_required, parts};
 const BETWEEN: &[(&str, &[&str])] = &[
     ("POST /api/ai/similaritysearch", &["product_name", "min_followers"]),
     ("POST /api/v1/ai/similaritysearch", &["product_name", "min_followers"]),
+    ("POST /api/v1/admin/disputes/{dispute_id}/decide", &["creator_gets"]),
     ("POST /api/v1/analytics/campaigns/{campaign_id}/metrics", &["post_id", "views"]),
     ("POST /api/v1/analytics/campaigns/{campaign_id}/metrics/csv", &["file"]),
     ("POST /api/v1/analytics/conversions", &["code", "link_code", "ordered_at"]),
@@ -42,14 +43,22 @@ const BETWEEN: &[(&str, &[&str])] = &[
     ("PUT /api/v1/creators/{creator_id}", &["followers_count", "followers_count_numeric"]),
     ("POST /api/v1/messages", &["content", "attachments"]),
     ("PUT /api/v1/notifications/preferences", &["time_zone"]),
+    ("POST /api/v1/offers", &["budget_min", "countries.0", "content_deadline", "formats"]),
+    ("PATCH /api/v1/offers/{offer_id}", &["budget_min", "countries.0", "content_deadline", "formats"]),
+    ("POST /api/v1/offers/{offer_id}/applications/reject", &["application_ids"]),
     ("POST /api/v1/outreach/consents", &["given_at"]),
     ("POST /api/v1/outreach/email", &["subject", "message"]),
     ("POST /api/v1/outreach/sequences", &["subject"]),
     ("POST /api/v1/outreach/templates/preview", &["subject", "message"]),
     ("POST /api/v1/outreach/{log_id}/suggested-updates", &["accept"]),
+    ("POST /api/v1/reports", &["details"]),
+    ("POST /api/v1/submissions", &["content_urls"]),
     ("POST /api/v1/voice-call/outbound-call", &["campaign_id", "creator_id"]),
     ("POST /reset-password", &["password"]),
 ];
+
+/// Uploads that are not read before what they belong to is found.
+const FOUND_FIRST: &[&str] = &["POST /api/v1/collaborations/{collaboration_id}/files"];
 
 /// Fields that hold whatever JSON was agreed: more is taken than what is described of them.
 const FREE_JSON: [&str; 3] = ["terms", "deliverables", "payment_schedule"];
@@ -127,6 +136,7 @@ impl Reading {
                 let others: Vec<_> = faults.into_iter().filter(|fault| !explained(fault)).collect();
                 (!others.is_empty()).then(|| format!("is documented as taken, and refused for {}", others.join(", ")))
             }
+            404 if FOUND_FIRST.contains(&label.as_str()) => None,
             422 if faults.iter().any(touches) || place.is_empty() || one_of_many => None,
             422 => Some(format!("is refused for {} alone", faults.join(", "))),
             // Where there are pages, a mailed link that is broken is told as a whole.
