@@ -109,7 +109,7 @@ pub struct ReportInput {
 fn captions() -> impl Rule<Output = Captions> {
     let schema = || {
         json!({"type": "object", "maxProperties": 10, "additionalProperties": {"type": "string", "maxLength": CAPTION},
-            "propertyNames": {"maxLength": 50}})
+            "propertyNames": {"type": "string", "maxLength": 50}})
     };
     rule::rule(schema, |value, _| {
         let Value::Object(texts) = value else {
@@ -136,6 +136,11 @@ fn captions() -> impl Rule<Output = Captions> {
     })
 }
 
+/// A platform, as document D writes it; read in any case.
+fn network() -> impl Rule<Output = Platform> {
+    rule::platform().described(|| json!({"type": "string", "enum": ["INSTAGRAM", "YOUTUBE", "TIKTOK", "TWITTER"]}))
+}
+
 /// Content that is handed in.
 #[derive(Clone, Debug, Input)]
 #[input(name = "NewSubmission", before = NewSubmission::shows_something)]
@@ -153,7 +158,7 @@ pub struct NewSubmission {
     #[input(captions(), default, example = {"instagram": "Beautiful summer vibes with @ourcompany #summer2026"})]
     pub captions: Captions,
     /// The platform that it is for.
-    #[input(platform, example = "INSTAGRAM")]
+    #[input(network(), example = "INSTAGRAM")]
     pub platform: Platform,
     /// The format: `POST`, `REEL`, …
     #[input(text(50))]
