@@ -246,12 +246,12 @@ where
     let old = told.offer(brand, &offer("Spring challenge", "Thirty days of steps", json!({}))).await?;
     told.post(brand, &format!("{old}/archive"), &json!({})).await?;
     // One that was called off, and one that is in dispute.
-    let race = told.offer(brand, &offer("City marathon", "Two posts on the day of the race", json!({}))).await?;
-    let called_off = told.apply(&others[2], &race, (800, "I cook for runners.")).await?;
+    let marathon = told.offer(brand, &offer("City marathon", "Two posts on the day of the race", json!({}))).await?;
+    let called_off = told.apply(&others[2], &marathon, (800, "I cook for runners.")).await?;
     let called_off = told.accept(brand, &called_off).await?;
     let reason = json!({"reason": "I am ill on the day of the race"});
     told.post(&others[2], &format!("{called_off}/cancel"), &reason).await?;
-    let disputed = told.apply(&others[3], &race, (700, "I am in town on that day.")).await?;
+    let disputed = told.apply(&others[3], &marathon, (700, "I am in town on that day.")).await?;
     let disputed = told.accept(brand, &disputed).await?;
     told.submit(&others[3], &disputed, (&in_days(15), "I love running")).await?;
     let reason = json!({"reason": "The caption says nothing of the race, and there is no second version"});
