@@ -2,7 +2,7 @@
 //!
 //! - One has at most one open report of a thing, and [`model::MOST_A_DAY`] reports a day. What one may not see one cannot report: it is not there.
 //! - A report is decided once; of two administrators who press at the same time one is told that the other was quicker. What a decision
-//!   did (hidden, suspended) is undone by [`routes`]' restore, once.
+//!   did (hidden, suspended) is undone by `routes`' restore, once.
 //! - Every decision stands in the audit log, and is told by an event with ids alone; its reason is read by whom it concerns.
 //! - Things belong to other slices. They are reached by the trait [`Moderated`], one for each kind; the wiring gives them.
 

@@ -2,7 +2,7 @@
 //!
 //! - What is shown is the account's feed (`inbox_feed`), each entry with its number as the event's id. A stream that comes back with
 //!   `Last-Event-ID` goes on behind it; one whose place is not kept any more is told to begin anew (`reset`).
-//! - One task of each process reads for all of its streams ([`reader`]): it is woken by this process's own commits at once, and sees those of others in the
+//! - One task of each process reads for all of its streams (`reader`): it is woken by this process's own commits at once, and sees those of others in the
 //!   event log. A stream is a queue and a number; whoever does not empty its queue is cut off and comes back, so that nobody waits for them.
 //! - Streams end with the log-in that opened them, and when the server stops.
 //! - A browser's `EventSource` sends no headers. It asks for a ticket, which is good for half a minute, once, and proves nothing else.
