@@ -77,7 +77,7 @@ impl Running {
             ("JWT_SECRET_KEY", "a secret of the benchmark, known to everybody"),
             ("ACCESS_TOKEN_EXPIRE_MINUTES", "600"),
         ]);
-        let quotas = ["ADDRESS", "ADDRESS_AI", "ADDRESS_AUTH", "ACCOUNT", "ACCOUNT_AI"];
+        let quotas = ["ADDRESS", "ADDRESS_AI", "ADDRESS_AUTH", "ACCOUNT", "ACCOUNT_AI", "CREATOR", "CREATOR_AI"];
         command.envs(quotas.map(|quota| (format!("RATE_LIMIT_{quota}"), "1000000/second")));
         make_admin(server, folder)?;
         command.arg("serve");

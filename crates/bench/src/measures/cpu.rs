@@ -71,7 +71,10 @@ pub(super) fn measure(running: &Running, requests: &[Vec<u8>]) -> Result<(f64, S
     again(LONG_ENOUGH / 6)?;
     let cpu = running.cpu()?;
     let mut window = again(LONG_ENOUGH)?;
-    let asked = window.good + window.bad;
+    if window.bad > 0 {
+        return Err(format!("{} answers of {} were not 200", window.bad, window.good + window.bad).into());
+    }
+    let asked = window.good;
     let cpu = (running.cpu()? - cpu) * 1e3 / asked as f64;
     let p50 = quantile_millis(&mut window.latencies, 0.5);
     Ok((cpu, format!("p50 {p50:.3} ms with 32 connections; {asked} requests, {different} different")))

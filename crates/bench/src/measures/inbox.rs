@@ -38,6 +38,9 @@ pub(crate) fn inbox(server: &Path, data: &Data, seconds: u64, table: &mut Table)
         ask(LONG_ENOUGH / 6)?;
         let cpu = running.cpu()?;
         let window = ask(LONG_ENOUGH)?;
+        if window.bad > 0 {
+            return Err(format!("{} answers of {path} were not 200", window.bad).into());
+        }
         Ok((running.cpu()? - cpu) * 1e6 / (window.good + window.bad) as f64)
     };
     let nothing = cpu_of("/api/v1/auth/protected")?;
