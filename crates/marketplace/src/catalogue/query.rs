@@ -238,19 +238,28 @@ impl Columns {
 
     /// The offers from `offset` on in their order.
     fn page(&self, scan: &Scan<'_>, slots: &[u32], order: Order, offset: usize, limit: usize) -> Vec<OfferId> {
+        // The least comes first.
         let key = |slot: u32| {
             let at = slot as usize;
             match order {
-                Order::Recent | Order::Match => (Reverse(self.published[at]), Reverse(0)),
-                Order::Deadline => {
-                    // What has passed comes last, and what has no end before it.
-                    let deadline = self.deadlines[at];
-                    let key = if deadline > scan.now { deadline.min(NEVER - 1) } else { NEVER };
-                    (Reverse(-key), Reverse(0))
-                }
-                Order::Budget => (Reverse(scan.budget(at)), Reverse(0)),
-                Order::Popular => (Reverse(i64::from(self.applications[at])), Reverse(i64::from(self.views[at]))),
+                Order::Recent | Order::Match => (-self.published[at], 0),
+                // What has passed comes last, and what has no end before it.
+                Order::Deadline if self.deadlines[at] > scan.now => (self.deadlines[at].min(NEVER - 1), 0),
+                Order::Deadline => (NEVER, 0),
+                Order::Budget => (-scan.budget(at), 0),
+                Order::Popular => (-i64::from(self.applications[at]), -i64::from(self.views[at])),
             }
+        };
+        // Most of a long list cannot be on the page: one number of each is enough to see that.
+        let last = offset.saturating_add(limit);
+        let mut near = Vec::new();
+        let slots = if slots.len() > last.saturating_mul(4) && last > 0 {
+            let mut firsts: Vec<i64> = slots.iter().map(|slot| key(*slot).0).collect();
+            let edge = *firsts.select_nth_unstable(last - 1).1;
+            near.extend(slots.iter().copied().filter(|slot| key(*slot).0 <= edge));
+            &near
+        } else {
+            slots
         };
         // Of two that are alike the newer one comes first: ids sort by the time they were made.
         let mut keyed: Vec<_> = slots.iter().map(|slot| (key(*slot), Reverse(self.ids[*slot as usize]))).collect();
