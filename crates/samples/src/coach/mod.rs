@@ -29,7 +29,7 @@ pub struct Coach {
 pub fn coach(now: Timestamp) -> Coach {
     let members = people::members(now);
     let steps = talks::steps(&members, now);
-    Coach { name: "Teresa Vidal", bases: bases::bases(now), members, steps }
+    Coach { name: "Ana Moreno", bases: bases::bases(now), members, steps }
 }
 
 /// So many days before `now`, at this minute of the day in UTC.
