@@ -131,6 +131,7 @@ CREATE UNIQUE INDEX channel_messages_order ON channel_messages (conversation_id,
 CREATE UNIQUE INDEX channel_messages_provider ON channel_messages (channel_id, provider_id) WHERE provider_id IS NOT NULL;
 CREATE UNIQUE INDEX channel_messages_client ON channel_messages (conversation_id, client_id) WHERE client_id IS NOT NULL;
 CREATE INDEX channel_messages_held ON channel_messages (conversation_id, seq) WHERE status = 'held';
+CREATE INDEX channel_messages_held_of_channel ON channel_messages (channel_id, conversation_id, seq) WHERE status = 'held';
 CREATE INDEX channel_messages_capped ON channel_messages (conversation_id, created_at) WHERE purpose = 'proactive';
 
 CREATE TABLE channel_media (

@@ -106,3 +106,9 @@ pub async fn delete(tx: &mut Tx, channel: &Channel, now: Timestamp) -> Result<()
     tx.execute("DELETE FROM channel_inbound WHERE channel_id = $1", args![channel.id]).await?;
     tx.execute("DELETE FROM widget_visitors WHERE channel_id = $1", args![channel.id]).await.map(drop)
 }
+
+/// Writes down what its owner should know, without another standing.
+pub async fn noted(tx: &mut Tx, id: ChannelId, says: &str) -> Result<()> {
+    let sql = "UPDATE channels SET reason = $2, revision = revision + 1 WHERE id = $1 AND status = 'active'";
+    tx.execute(sql, args![id, says]).await.map(drop)
+}
