@@ -5,7 +5,7 @@ use kernel::{AccountId, WorkspaceId};
 
 use crate::channels::{ChannelId, Status};
 use crate::conversations::{ConversationId, EscalationId, Handler, Why};
-use crate::members::{MemberId, Medium};
+use crate::members::{Medium, MemberId};
 use crate::messages::{MessageId, Shape};
 use crate::ports::Outcome;
 

@@ -281,7 +281,11 @@ mod tests {
             let asked = Asked { last_in_at: wrote, window_until: open, ..asked(&zone, purpose) };
             assert_eq!(gate(&asked, &rules(), now), verdict, "{purpose}");
         }
-        let late = Asked { last_in_at: Some(now.plus(-16 * time::MINUTE)), window_until: open, ..asked(&zone, Purpose::Answer) };
+        let late = Asked {
+            last_in_at: Some(now.plus(-16 * time::MINUTE)),
+            window_until: open,
+            ..asked(&zone, Purpose::Answer)
+        };
         assert_eq!(gate(&late, &rules(), now), morning);
     }
 
@@ -296,7 +300,8 @@ mod tests {
         assert_eq!(gate(&two, &rules(), now), Verdict::Now);
         let closed = Asked { window_until: Some(now), ..asked(&zone, Purpose::Human) };
         assert_eq!(gate(&closed, &rules(), now), Verdict::Template);
-        let fast = Asked { window_until: open, last_out_at: Some(now.plus(-time::SECOND)), ..asked(&zone, Purpose::Human) };
+        let fast =
+            Asked { window_until: open, last_out_at: Some(now.plus(-time::SECOND)), ..asked(&zone, Purpose::Human) };
         assert_eq!(gate(&fast, &rules(), now), Verdict::Later(now.plus(5 * time::SECOND)));
     }
 

@@ -113,7 +113,13 @@ pub fn reaches(to: &To, medium: Medium) -> bool {
 }
 
 /// Writes down whether a member is reached by identities of this kind.
-pub async fn reachable(tx: &mut Tx, member: &Member, medium: Medium, kind: IdentityKind, since: Option<Timestamp>) -> Result<()> {
+pub async fn reachable(
+    tx: &mut Tx,
+    member: &Member,
+    medium: Medium,
+    kind: IdentityKind,
+    since: Option<Timestamp>,
+) -> Result<()> {
     let rows = audience::members::identities(tx, member).await?;
     for row in rows.iter().filter(|row| row.channel == medium && provider_kind(row.kind) == kind) {
         audience::members::unreachable(tx, member.workspace_id, medium, &row.identity(), since).await?;

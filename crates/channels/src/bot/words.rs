@@ -22,58 +22,252 @@ pub enum Asks {
 }
 
 const STOP: &[&str] = &[
-    "stop", "stopall", "stop all", "unsubscribe", "unsubscribe me", "cancel", "end", "quit", "optout", "opt out", "opt me out",
-    "stop messages", "stop messaging me", "no more messages", "remove me", "baja", "dar de baja", "darme de baja", "dame de baja",
-    "de baja", "cancelar", "cancela", "parar", "para", "alto", "no mas", "no mas mensajes", "desuscribir", "desuscribirme",
-    "cancelar suscripcion", "anular suscripcion", "eliminar", "stop por favor", "please stop", "stop please",
+    "stop",
+    "stopall",
+    "stop all",
+    "unsubscribe",
+    "unsubscribe me",
+    "cancel",
+    "end",
+    "quit",
+    "optout",
+    "opt out",
+    "opt me out",
+    "stop messages",
+    "stop messaging me",
+    "no more messages",
+    "remove me",
+    "baja",
+    "dar de baja",
+    "darme de baja",
+    "dame de baja",
+    "de baja",
+    "cancelar",
+    "cancela",
+    "parar",
+    "para",
+    "alto",
+    "no mas",
+    "no mas mensajes",
+    "desuscribir",
+    "desuscribirme",
+    "cancelar suscripcion",
+    "anular suscripcion",
+    "eliminar",
+    "stop por favor",
+    "please stop",
+    "stop please",
 ];
 
 const START: &[&str] = &[
-    "start", "unstop", "subscribe", "resume", "opt in", "optin", "alta", "dar de alta", "darme de alta", "iniciar", "reanudar",
-    "suscribir", "suscribirme",
+    "start",
+    "unstop",
+    "subscribe",
+    "resume",
+    "opt in",
+    "optin",
+    "alta",
+    "dar de alta",
+    "darme de alta",
+    "iniciar",
+    "reanudar",
+    "suscribir",
+    "suscribirme",
 ];
 
 /// A person by one word, in a message that has hardly another.
 const PERSON: &[&str] = &[
-    "human", "humano", "humana", "person", "persona", "agent", "agente", "operator", "operador", "operadora", "representative",
-    "representante", "asesor", "asesora", "coach", "somebody", "someone", "alguien",
+    "human",
+    "humano",
+    "humana",
+    "person",
+    "persona",
+    "agent",
+    "agente",
+    "operator",
+    "operador",
+    "operadora",
+    "representative",
+    "representante",
+    "asesor",
+    "asesora",
+    "coach",
+    "somebody",
+    "someone",
+    "alguien",
 ];
 
 /// A person by a phrase, in a message of any length.
 const PERSON_PHRASES: &[&str] = &[
-    "talk to a human", "talk to a person", "talk to someone", "talk to somebody", "talk with a human", "talk with a person",
-    "talk with someone", "speak to a human", "speak to a person", "speak to someone", "speak with a human", "speak with a person",
-    "speak with someone", "speak to an agent", "talk to an agent", "talk to my coach", "speak to my coach", "real person",
-    "real human", "human being", "live agent", "not a bot", "not a robot", "connect me with", "put me through",
-    "hablar con una persona", "hablar con alguien", "hablar con un humano", "hablar con un agente", "hablar con mi coach",
-    "hablar con el coach", "hablar con la coach", "hablar con un asesor", "hablar con una asesora", "persona real",
-    "persona de verdad", "atencion humana", "agente humano", "no quiero un bot", "no un robot", "pasame con", "me pasas con",
-    "comunicame con", "con un humano",
+    "talk to a human",
+    "talk to a person",
+    "talk to someone",
+    "talk to somebody",
+    "talk with a human",
+    "talk with a person",
+    "talk with someone",
+    "speak to a human",
+    "speak to a person",
+    "speak to someone",
+    "speak with a human",
+    "speak with a person",
+    "speak with someone",
+    "speak to an agent",
+    "talk to an agent",
+    "talk to my coach",
+    "speak to my coach",
+    "real person",
+    "real human",
+    "human being",
+    "live agent",
+    "not a bot",
+    "not a robot",
+    "connect me with",
+    "put me through",
+    "hablar con una persona",
+    "hablar con alguien",
+    "hablar con un humano",
+    "hablar con un agente",
+    "hablar con mi coach",
+    "hablar con el coach",
+    "hablar con la coach",
+    "hablar con un asesor",
+    "hablar con una asesora",
+    "persona real",
+    "persona de verdad",
+    "atencion humana",
+    "agente humano",
+    "no quiero un bot",
+    "no un robot",
+    "pasame con",
+    "me pasas con",
+    "comunicame con",
+    "con un humano",
 ];
 
 /// Anger, and need. One of these is enough.
 const UPSET: &[&str] = &[
-    "furious", "scam", "fraud", "useless", "disgusting", "outrageous", "ridiculous", "unacceptable", "ripped off", "waste of money",
-    "worst service", "the worst", "terrible service", "so angry", "very angry", "fed up", "sick of this", "lawyer", "sue you",
-    "report you", "i hate", "bullshit", "estafa", "estafadores", "fraude", "inutil", "vergonzoso", "una verguenza", "inaceptable",
-    "indignante", "pesimo", "pesima", "horrible servicio", "muy enfadado", "muy enfadada", "muy enojado", "muy enojada", "estoy harto",
-    "estoy harta", "harto de", "harta de", "abogado", "os denuncio", "voy a denunciar", "una mierda", "que asco", "odio esto",
-    "kill myself", "killing myself", "suicide", "suicidal", "end my life", "want to die", "hurt myself", "self harm", "suicidio",
-    "suicidarme", "quitarme la vida", "matarme", "quiero morir", "no quiero vivir", "hacerme dano",
+    "furious",
+    "scam",
+    "fraud",
+    "useless",
+    "disgusting",
+    "outrageous",
+    "ridiculous",
+    "unacceptable",
+    "ripped off",
+    "waste of money",
+    "worst service",
+    "the worst",
+    "terrible service",
+    "so angry",
+    "very angry",
+    "fed up",
+    "sick of this",
+    "lawyer",
+    "sue you",
+    "report you",
+    "i hate",
+    "bullshit",
+    "estafa",
+    "estafadores",
+    "fraude",
+    "inutil",
+    "vergonzoso",
+    "una verguenza",
+    "inaceptable",
+    "indignante",
+    "pesimo",
+    "pesima",
+    "horrible servicio",
+    "muy enfadado",
+    "muy enfadada",
+    "muy enojado",
+    "muy enojada",
+    "estoy harto",
+    "estoy harta",
+    "harto de",
+    "harta de",
+    "abogado",
+    "os denuncio",
+    "voy a denunciar",
+    "una mierda",
+    "que asco",
+    "odio esto",
+    "kill myself",
+    "killing myself",
+    "suicide",
+    "suicidal",
+    "end my life",
+    "want to die",
+    "hurt myself",
+    "self harm",
+    "suicidio",
+    "suicidarme",
+    "quitarme la vida",
+    "matarme",
+    "quiero morir",
+    "no quiero vivir",
+    "hacerme dano",
 ];
 
 /// What takes the meaning out of such a word when it stands right before it.
 const NOT: &[&str] = &["not", "no", "never", "isn", "wasn", "nunca", "nada", "sin", "without", "t"];
 
 const GREETINGS: &[&str] = &[
-    "hi", "hello", "hey", "hey there", "hi there", "hello there", "good morning", "good afternoon", "good evening", "hola",
-    "buenas", "buenos dias", "buenas tardes", "buenas noches", "hola buenas", "hola que tal", "que tal", "ola", "saludos", "start chat",
+    "hi",
+    "hello",
+    "hey",
+    "hey there",
+    "hi there",
+    "hello there",
+    "good morning",
+    "good afternoon",
+    "good evening",
+    "hola",
+    "buenas",
+    "buenos dias",
+    "buenas tardes",
+    "buenas noches",
+    "hola buenas",
+    "hola que tal",
+    "que tal",
+    "ola",
+    "saludos",
+    "start chat",
 ];
 
 const THANKS: &[&str] = &[
-    "thanks", "thank you", "thank you very much", "thanks a lot", "thx", "ty", "ok", "okay", "ok thanks", "okay thanks", "great",
-    "great thanks", "perfect", "perfect thanks", "bye", "goodbye", "see you", "gracias", "muchas gracias", "mil gracias", "vale",
-    "vale gracias", "ok gracias", "perfecto", "perfecto gracias", "genial", "genial gracias", "adios", "hasta luego", "chao",
+    "thanks",
+    "thank you",
+    "thank you very much",
+    "thanks a lot",
+    "thx",
+    "ty",
+    "ok",
+    "okay",
+    "ok thanks",
+    "okay thanks",
+    "great",
+    "great thanks",
+    "perfect",
+    "perfect thanks",
+    "bye",
+    "goodbye",
+    "see you",
+    "gracias",
+    "muchas gracias",
+    "mil gracias",
+    "vale",
+    "vale gracias",
+    "ok gracias",
+    "perfecto",
+    "perfecto gracias",
+    "genial",
+    "genial gracias",
+    "adios",
+    "hasta luego",
+    "chao",
 ];
 
 /// The words of a message, folded and with single spaces, and how many there are.
@@ -132,19 +326,55 @@ pub fn score(text: &str) -> Option<u8> {
         return u8::try_from(stars).ok().filter(|stars| *stars <= 5);
     }
     let bare = text.trim_end_matches(['.', '!', ' ']);
-    let bare = bare.strip_suffix("/5").or_else(|| bare.strip_suffix(" de 5")).or_else(|| bare.strip_suffix(" out of 5")).unwrap_or(bare);
+    let bare = bare
+        .strip_suffix("/5")
+        .or_else(|| bare.strip_suffix(" de 5"))
+        .or_else(|| bare.strip_suffix(" out of 5"))
+        .unwrap_or(bare);
     bare.trim().parse::<u8>().ok().filter(|score| (1..=5).contains(score))
 }
 
 /// In which of the two languages is a text likely written? By its small words; nothing where they do not tell.
 pub fn language(text: &str) -> Option<&'static str> {
     const ES: &[&str] = &[
-        "el", "la", "los", "las", "de", "que", "y", "en", "un", "una", "es", "por", "con", "para", "como", "cuando", "donde", "cuanto",
-        "cuesta", "hola", "gracias", "puedo", "quiero", "tengo", "mi", "me", "se", "lo", "al", "del", "cual", "hay", "esta", "baja", "buenas", "alta",
+        "el", "la", "los", "las", "de", "que", "y", "en", "un", "una", "es", "por", "con", "para", "como", "cuando",
+        "donde", "cuanto", "cuesta", "hola", "gracias", "puedo", "quiero", "tengo", "mi", "me", "se", "lo", "al",
+        "del", "cual", "hay", "esta", "baja", "buenas", "alta",
     ];
     const EN: &[&str] = &[
-        "the", "of", "and", "to", "in", "is", "it", "for", "how", "what", "when", "where", "do", "does", "can", "i", "my", "you", "are",
-        "a", "an", "with", "on", "at", "much", "hello", "hi", "thanks", "stop", "start", "unsubscribe", "there", "your",
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "is",
+        "it",
+        "for",
+        "how",
+        "what",
+        "when",
+        "where",
+        "do",
+        "does",
+        "can",
+        "i",
+        "my",
+        "you",
+        "are",
+        "a",
+        "an",
+        "with",
+        "on",
+        "at",
+        "much",
+        "hello",
+        "hi",
+        "thanks",
+        "stop",
+        "start",
+        "unsubscribe",
+        "there",
+        "your",
     ];
     let (words, _) = words(&text.chars().take(1_000).collect::<String>());
     let count = |list: &[&str]| words.split(' ').filter(|word| list.contains(word)).count();
@@ -162,10 +392,28 @@ mod tests {
 
     #[test]
     fn stop_is_the_whole_message_and_nothing_less() {
-        for stop in ["STOP", "stop.", " Stop! ", "BAJA", "Baja, ", "unsubscribe", "Cancelar", "/stop", "No más mensajes", "OPT-OUT", "¡PARA!"] {
+        for stop in [
+            "STOP",
+            "stop.",
+            " Stop! ",
+            "BAJA",
+            "Baja, ",
+            "unsubscribe",
+            "Cancelar",
+            "/stop",
+            "No más mensajes",
+            "OPT-OUT",
+            "¡PARA!",
+        ] {
             assert_eq!(asks(stop), Asks::Stop, "{stop}");
         }
-        for other in ["stop by the gym?", "How do I stop eating sugar?", "la baja médica", "cancel my session on Friday", "when does it end?"] {
+        for other in [
+            "stop by the gym?",
+            "How do I stop eating sugar?",
+            "la baja médica",
+            "cancel my session on Friday",
+            "when does it end?",
+        ] {
             assert_ne!(asks(other), Asks::Stop, "{other}");
         }
         for start in ["START", "alta", "Unstop", "/start"] {
@@ -175,19 +423,38 @@ mod tests {
 
     #[test]
     fn a_person_is_called_by_words_that_ask_for_one() {
-        for person in ["human", "Human please", "Agente", "¿Puedo hablar con una persona?", "I want to talk to a human", "a real person, please!",
-            "quiero hablar con alguien", "persona"] {
+        for person in [
+            "human",
+            "Human please",
+            "Agente",
+            "¿Puedo hablar con una persona?",
+            "I want to talk to a human",
+            "a real person, please!",
+            "quiero hablar con alguien",
+            "persona",
+        ] {
             assert_eq!(asks(person), Asks::Person, "{person}");
         }
-        for other in ["How many people are in a group?", "Is it a course for one person or for two?", "¿cuántas personas hay en el grupo?",
-            "what does a human body need in winter"] {
+        for other in [
+            "How many people are in a group?",
+            "Is it a course for one person or for two?",
+            "¿cuántas personas hay en el grupo?",
+            "what does a human body need in winter",
+        ] {
             assert_ne!(asks(other), Asks::Person, "{other}");
         }
     }
 
     #[test]
     fn anger_and_need_are_heard_and_what_denies_them_is_not() {
-        for upset in ["This is a scam!!", "Esto es una estafa", "I am fed up with this", "estoy harta de esperar", "I want to die", "quiero morir"] {
+        for upset in [
+            "This is a scam!!",
+            "Esto es una estafa",
+            "I am fed up with this",
+            "estoy harta de esperar",
+            "I want to die",
+            "quiero morir",
+        ] {
             assert_eq!(asks(upset), Asks::Upset, "{upset}");
         }
         for other in ["it is not useless", "no es inutil", "How do I avoid a bad sleep?", "the sugar is bad for me"] {
@@ -200,8 +467,17 @@ mod tests {
 
     #[test]
     fn scores_are_numbers_and_stars() {
-        for (text, is) in [("5", Some(5)), (" 4/5 ", Some(4)), ("⭐⭐⭐", Some(3)), ("1!", Some(1)), ("0", None), ("6", None), ("5 kilos", None), ("", None),
-            ("⭐⭐⭐⭐⭐⭐", None)] {
+        for (text, is) in [
+            ("5", Some(5)),
+            (" 4/5 ", Some(4)),
+            ("⭐⭐⭐", Some(3)),
+            ("1!", Some(1)),
+            ("0", None),
+            ("6", None),
+            ("5 kilos", None),
+            ("", None),
+            ("⭐⭐⭐⭐⭐⭐", None),
+        ] {
             assert_eq!(score(text), is, "{text}");
         }
     }

@@ -175,7 +175,13 @@ struct Sent {
     identity_mode: Option<Option<&'static str>>,
 }
 
-fn pattern(of: &'static str, most: usize, example: &'static str, what: &'static str, fits: fn(&str) -> bool) -> impl Rule<Output = String> {
+fn pattern(
+    of: &'static str,
+    most: usize,
+    example: &'static str,
+    what: &'static str,
+    fits: fn(&str) -> bool,
+) -> impl Rule<Output = String> {
     rule::rule(
         move || json!({"type": "string", "maxLength": most, "pattern": of, "examples": [example]}),
         move |value, from_text| {
@@ -213,25 +219,37 @@ fn digits() -> impl Rule<Output = String> {
 }
 
 fn template() -> impl Rule<Output = String> {
-    pattern(r"^[a-z0-9_]+:[a-zA-Z_]+$", 540, "we_have_an_answer:en_US", "must be a template's name and language, such as we_have_an_answer:en_US", |text| {
-        text.split_once(':').is_some_and(|(name, language)| {
-            !name.is_empty()
-                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-                && (2..=8).contains(&language.len())
-                && language.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
-        })
-    })
+    pattern(
+        r"^[a-z0-9_]+:[a-zA-Z_]+$",
+        540,
+        "we_have_an_answer:en_US",
+        "must be a template's name and language, such as we_have_an_answer:en_US",
+        |text| {
+            text.split_once(':').is_some_and(|(name, language)| {
+                !name.is_empty()
+                    && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+                    && (2..=8).contains(&language.len())
+                    && language.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+            })
+        },
+    )
 }
 
 fn bot_token() -> impl Rule<Output = String> {
-    pattern(r"^\d+:[A-Za-z0-9_-]{20,}$", 200, "123456789:AAF…", "must be the token that BotFather shows, such as 123456789:AAF…", |text| {
-        text.split_once(':').is_some_and(|(id, key)| {
-            !id.is_empty()
-                && id.bytes().all(|b| b.is_ascii_digit())
-                && key.len() >= 20
-                && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
-        })
-    })
+    pattern(
+        r"^\d+:[A-Za-z0-9_-]{20,}$",
+        200,
+        "123456789:AAF…",
+        "must be the token that BotFather shows, such as 123456789:AAF…",
+        |text| {
+            text.split_once(':').is_some_and(|(id, key)| {
+                !id.is_empty()
+                    && id.bytes().all(|b| b.is_ascii_digit())
+                    && key.len() >= 20
+                    && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+            })
+        },
+    )
 }
 
 fn colour() -> impl Rule<Output = String> {
@@ -251,7 +269,8 @@ fn service_account() -> impl Rule<Output = String> {
     rule::rule(
         || json!({"type": ["object", "string"], "maxLength": 8192}),
         |value, _| {
-            let wrong = || Problem::new("wrong_format", "must be the JSON file of a service account, as Firebase gives it out");
+            let wrong =
+                || Problem::new("wrong_format", "must be the JSON file of a service account, as Firebase gives it out");
             let object: Value = match value {
                 Value::String(text) if text.len() <= 8_192 => serde_json::from_str(text).map_err(|_| wrong())?,
                 Value::Object(_) => value.clone(),
@@ -358,7 +377,8 @@ mod tests {
     #[test]
     fn secrets_come_apart_and_what_belongs_to_others_is_ignored() {
         let mut set = Configuration::default();
-        let body = sent(json!({"phone_number": "+1 234 567 890", "business_account_id": "string", "access_token": "EAAG",
+        let body =
+            sent(json!({"phone_number": "+1 234 567 890", "business_account_id": "string", "access_token": "EAAG",
             "webhook_verify_token": "v", "widget_color": "#007bff", "bot_token": null, "whatever": [1]}));
         let secrets = apply(Medium::Whatsapp, &mut set, body).unwrap();
         assert_eq!(set.phone_number.as_deref(), Some("+1234567890"));
@@ -371,7 +391,11 @@ mod tests {
 
     #[test]
     fn a_change_leaves_what_is_missing_and_clears_what_is_null() {
-        let mut set = Configuration { widget_color: Some("#000000".into()), welcome_message: Some("Hi".into()), ..Configuration::default() };
+        let mut set = Configuration {
+            widget_color: Some("#000000".into()),
+            welcome_message: Some("Hi".into()),
+            ..Configuration::default()
+        };
         apply(Medium::Web, &mut set, sent(json!({"widget_color": "#28a745"}))).unwrap();
         assert_eq!((set.widget_color.as_deref(), set.welcome_message.as_deref()), (Some("#28a745"), Some("Hi")));
         apply(Medium::Web, &mut set, sent(json!({"welcome_message": null}))).unwrap();
@@ -381,7 +405,8 @@ mod tests {
     #[test]
     fn every_fault_is_told_where_it_stands() {
         let mut set = Configuration::default();
-        let body = sent(json!({"widget_color": "blue", "starters": ["a", "b", "c", "d", "e"], "time_zone": "Mars/Olympus",
+        let body =
+            sent(json!({"widget_color": "blue", "starters": ["a", "b", "c", "d", "e"], "time_zone": "Mars/Olympus",
             "allowed_origins": ["https://a.example/path"]}));
         let error = apply(Medium::Web, &mut set, body).unwrap_err();
         let told: Vec<String> = error.faults().iter().map(|one| one.loc.join(".")).collect();

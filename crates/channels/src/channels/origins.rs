@@ -55,9 +55,10 @@ pub fn allows(allowed: &[String], origin: &str) -> bool {
             return true;
         }
         let Some((scheme, suffix)) = one.split_once("://*.") else { return false };
-        origin.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")).is_some_and(|host| {
-            host.strip_suffix(suffix).is_some_and(|sub| sub.ends_with('.') && sub.len() > 1)
-        })
+        origin
+            .strip_prefix(scheme)
+            .and_then(|rest| rest.strip_prefix("://"))
+            .is_some_and(|host| host.strip_suffix(suffix).is_some_and(|sub| sub.ends_with('.') && sub.len() > 1))
     })
 }
 

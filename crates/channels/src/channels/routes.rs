@@ -43,7 +43,11 @@ struct ChannelQuery {
 /// Those of one's workspace, the oldest first.
 #[utoipa::path(get, path = "/api/v1/channels", tag = "Channels", params(ChannelQuery),
     responses((status = 200, description = "A page of channels", body = ChannelList)))]
-async fn list(State(channels): State<Channels>, member: Member, Params(query): Params<ChannelQuery>) -> Answer<Json<ChannelList>> {
+async fn list(
+    State(channels): State<Channels>,
+    member: Member,
+    Params(query): Params<ChannelQuery>,
+) -> Answer<Json<ChannelList>> {
     let (limit, offset) = (query.pages.limit, query.pages.offset());
     let mut tx = channels.app().read().await?;
     let (rows, total) = store::list(member.hub(), &mut tx, query.channel_type, limit, offset).await?;
@@ -69,7 +73,9 @@ async fn create(
     let (id, now): (ChannelId, _) = (clock.new_id(), clock.now());
     let (mut set, mut sealed) = (Configuration::default(), Sealed::default());
     let sent = configuration::apply(input.kind, &mut set, input.configuration)?;
-    let missing = configuration::missing(input.kind, &set, |name| sent.0.iter().any(|(own, value)| *own == name && value.is_some()));
+    let missing = configuration::missing(input.kind, &set, |name| {
+        sent.0.iter().any(|(own, value)| *own == name && value.is_some())
+    });
     if !missing.is_empty() {
         return Err(Error::invalid(missing).into());
     }
@@ -195,7 +201,11 @@ async fn update(
     let mut told = None;
     if input.rotate_identity_secret == Some(true) {
         if channel.kind != Medium::Web {
-            return Err(Error::invalid_field("rotate_identity_secret", "only the chat of a website has an identity secret").into());
+            return Err(Error::invalid_field(
+                "rotate_identity_secret",
+                "only the chat of a website has an identity secret",
+            )
+            .into());
         }
         let secret = random(clock);
         channel.secrets.0.set(keys, channel.id, IDENTITY_SECRET, &secret)?;
@@ -227,7 +237,8 @@ async fn delete(State(channels): State<Channels>, member: Member, name: Named) -
     tx.commit().await?;
     // The provider is told as well, as far as it can be; if it cannot, what it still tells is refused.
     if channel.kind == Medium::Telegram
-        && let (Some(messenger), Ok(account)) = (channels.messenger(channel.kind), verify::account_of(&channels, &channel))
+        && let (Some(messenger), Ok(account)) =
+            (channels.messenger(channel.kind), verify::account_of(&channels, &channel))
         && let Err(fault) = messenger.remove_webhook(&account).await
     {
         tracing::warn!(channel = %channel.id, %fault, "the webhook of a deleted channel is still set");

@@ -47,7 +47,8 @@ impl Sealed {
     /// Seals again what an old key sealed. Tells whether there was any.
     pub fn renew(&mut self, keys: &Keys, channel: ChannelId) -> Result<bool> {
         let row = row(channel);
-        let old: Vec<String> = self.0.iter().filter(|(_, sealed)| !keys.is_current(sealed)).map(|(name, _)| name.clone()).collect();
+        let old: Vec<String> =
+            self.0.iter().filter(|(_, sealed)| !keys.is_current(sealed)).map(|(name, _)| name.clone()).collect();
         for name in &old {
             let place = Place { row: &row, field: name };
             let secret = keys.open(place, &self.0[name])?;
@@ -71,7 +72,8 @@ impl Channel {
 
     /// One that it cannot do without.
     pub fn needed(&self, keys: &Keys, name: &str) -> Result<String> {
-        self.secret(keys, name)?
-            .ok_or_else(|| Error::new(Kind::Conflict, format!("The channel has no {name} yet; set it in its configuration")))
+        self.secret(keys, name)?.ok_or_else(|| {
+            Error::new(Kind::Conflict, format!("The channel has no {name} yet; set it in its configuration"))
+        })
     }
 }

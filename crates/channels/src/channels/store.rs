@@ -13,7 +13,13 @@ type Listed = (Channel, Option<Timestamp>);
 pub const MOST: u64 = 100;
 
 /// A page of a workspace's channels, the oldest first, each with when anything was last said on it, and how many there are.
-pub async fn list(workspace: WorkspaceId, tx: &mut Tx, kind: Option<Medium>, limit: u32, offset: u32) -> Result<(Vec<Listed>, u64)> {
+pub async fn list(
+    workspace: WorkspaceId,
+    tx: &mut Tx,
+    kind: Option<Medium>,
+    limit: u32,
+    offset: u32,
+) -> Result<(Vec<Listed>, u64)> {
     let mut filter = Sql::filter();
     filter.push(" AND deleted_at IS NULL").and("workspace_id = ", workspace).and_if("kind = ", kind);
     let last = "(SELECT max(v.last_message_at) FROM channel_conversations v WHERE v.channel_id = channels.id)";
@@ -111,4 +117,10 @@ pub async fn delete(tx: &mut Tx, channel: &Channel, now: Timestamp) -> Result<()
 pub async fn noted(tx: &mut Tx, id: ChannelId, says: &str) -> Result<()> {
     let sql = "UPDATE channels SET reason = $2, revision = revision + 1 WHERE id = $1 AND status = 'active'";
     tx.execute(sql, args![id, says]).await.map(drop)
+}
+
+/// Channels of everybody by their ids, behind this one.
+pub async fn page(tx: &mut Tx, behind: Option<ChannelId>, most: u32) -> Result<Vec<Channel>> {
+    let mut sql = Sql::of::<Channel>();
+    sql.push(" AND deleted_at IS NULL").and_if("id > ", behind).push(" ORDER BY id LIMIT ").bind(most).all(tx).await
 }

@@ -44,7 +44,8 @@ pub(crate) async fn verify_job(channels: Channels, _: Context, payload: Payload)
 /// A channel's account with its provider.
 pub(crate) fn account_of(channels: &Channels, channel: &Channel) -> Result<Account> {
     let keys = channels.keys();
-    let secret = |name| Ok::<_, kernel::Error>(channel.secret(keys, name)?.map_or_else(Token::default, |own| Token::new(&own)));
+    let secret =
+        |name| Ok::<_, kernel::Error>(channel.secret(keys, name)?.map_or_else(Token::default, |own| Token::new(&own)));
     let set = channel.set();
     Ok(match channel.kind {
         Medium::Whatsapp => Account {
@@ -65,8 +66,14 @@ fn lacks(channel: &Channel) -> Option<&'static str> {
         return None;
     }
     let missing = [
-        (channel.set().phone_number_id.is_none(), "phone_number_id is missing: Meta cannot be asked how the number stands before it is set"),
-        (!channel.secrets.0.has(APP_SECRET), "app_secret is missing: what comes in is signed with it, and nothing is let in without"),
+        (
+            channel.set().phone_number_id.is_none(),
+            "phone_number_id is missing: Meta cannot be asked how the number stands before it is set",
+        ),
+        (
+            !channel.secrets.0.has(APP_SECRET),
+            "app_secret is missing: what comes in is signed with it, and nothing is let in without",
+        ),
     ];
     missing.into_iter().find(|(is, _)| *is).map(|(_, says)| says)
 }
@@ -101,7 +108,13 @@ pub(super) async fn verify(channels: &Channels, channel: &Channel) -> Result<(St
     Ok((standing, status))
 }
 
-async fn write(channels: &Channels, channel: &Channel, status: Status, says: &str, name: Option<&str>) -> Result<Status> {
+async fn write(
+    channels: &Channels,
+    channel: &Channel,
+    status: Status,
+    says: &str,
+    name: Option<&str>,
+) -> Result<Status> {
     let now = channels.app().clock().now();
     let mut tx = channels.app().write().await?;
     let reason = Some(says).filter(|says| !says.is_empty());
@@ -112,7 +125,12 @@ async fn write(channels: &Channels, channel: &Channel, status: Status, says: &st
         store::bot_name(&mut tx, channel.id, name.trim_start_matches('@')).await?;
     }
     if channel.status != status {
-        tx.event(ChannelStatusChanged { workspace_id: channel.workspace_id, channel_id: channel.id, channel: channel.kind, status });
+        tx.event(ChannelStatusChanged {
+            workspace_id: channel.workspace_id,
+            channel_id: channel.id,
+            channel: channel.kind,
+            status,
+        });
     }
     tx.commit().await?;
     Ok(status)

@@ -2,8 +2,8 @@
 
 use kernel::{AccountId, Error, Id, Kind, Result, Timestamp, WorkspaceId};
 
-use crate::members::{MemberId, Medium};
 use crate::channels::ChannelId;
+use crate::members::{Medium, MemberId};
 
 #[doc(hidden)]
 #[derive(Debug)]
@@ -58,7 +58,9 @@ impl Handler {
             (_, Move::TakeOver) => Self::Human,
             (Self::Queue | Self::Human, Move::HandBack | Move::TimeOut) => Self::Bot,
             (Self::Bot, Move::HandBack | Move::TimeOut) => {
-                return Err(Error::conflict("The assistant has this conversation already; there is nothing to hand back"));
+                return Err(Error::conflict(
+                    "The assistant has this conversation already; there is nothing to hand back",
+                ));
             }
         })
     }
@@ -224,7 +226,8 @@ pub struct Note {
 }
 
 /// What is said where somebody else was quicker.
-pub const TAKEN: &str = "Somebody else has changed this conversation meanwhile; look at it again, and repeat what you want";
+pub const TAKEN: &str =
+    "Somebody else has changed this conversation meanwhile; look at it again, and repeat what you want";
 
 impl Conversation {
     /// The channel's name in the audience's words, for interactions.

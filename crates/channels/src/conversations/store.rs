@@ -29,7 +29,13 @@ pub struct Wanted {
 }
 
 /// A page of conversations, the newest first, and how many there are.
-pub async fn list(workspace: WorkspaceId, tx: &mut Tx, wanted: &Wanted, limit: u32, offset: u32) -> Result<(Vec<Conversation>, u64)> {
+pub async fn list(
+    workspace: WorkspaceId,
+    tx: &mut Tx,
+    wanted: &Wanted,
+    limit: u32,
+    offset: u32,
+) -> Result<(Vec<Conversation>, u64)> {
     let mut filter = Sql::filter();
     filter.and("workspace_id = ", workspace);
     filter.and_if("channel_id = ", wanted.channel).and_if("channel = ", wanted.medium);
@@ -115,13 +121,15 @@ pub async fn save(tx: &mut Tx, of: &Conversation) -> Result<()> {
 
 /// Those whose deadline has passed.
 pub async fn overdue(tx: &mut Tx, now: Timestamp, most: u32) -> Result<Vec<ConversationId>> {
-    let sql = "SELECT id FROM channel_conversations WHERE deadline IS NOT NULL AND deadline <= $1 ORDER BY deadline LIMIT $2";
+    let sql =
+        "SELECT id FROM channel_conversations WHERE deadline IS NOT NULL AND deadline <= $1 ORDER BY deadline LIMIT $2";
     tx.fetch_all(sql, args![now, most]).await
 }
 
 /// A call for a person.
 pub async fn escalation(tx: &mut Tx, id: EscalationId) -> Result<Option<Escalation>> {
-    tx.fetch_optional(&format!("SELECT {} FROM channel_escalations WHERE id = $1", Escalation::COLUMNS), args![id]).await
+    tx.fetch_optional(&format!("SELECT {} FROM channel_escalations WHERE id = $1", Escalation::COLUMNS), args![id])
+        .await
 }
 
 /// The calls of a conversation, the newest first.
@@ -159,4 +167,17 @@ pub async fn notes(tx: &mut Tx, of: &Conversation, limit: u32, offset: u32) -> R
 pub async fn delete_note(tx: &mut Tx, of: &Conversation, id: super::NoteId) -> Result<bool> {
     let sql = "DELETE FROM channel_notes WHERE id = $1 AND conversation_id = $2";
     Ok(tx.execute(sql, args![id, of.id]).await? == 1)
+}
+
+/// Takes the deadline away from a conversation whose member is gone.
+pub async fn no_deadline(tx: &mut Tx, id: ConversationId) -> Result<()> {
+    tx.execute("UPDATE channel_conversations SET deadline = NULL WHERE id = $1", args![id]).await.map(drop)
+}
+
+/// Writes down that those who work here have read up to this message. Tells whether that is new.
+pub async fn read_up_to(tx: &mut Tx, id: ConversationId, seq: i64) -> Result<bool> {
+    // What the member wrote since then is still unread.
+    let sql = "UPDATE channel_conversations SET read_seq = $2, unread = (SELECT count(*) FROM channel_messages m \
+               WHERE m.conversation_id = $1 AND m.seq > $2 AND m.author = 'member') WHERE id = $1 AND read_seq < $2";
+    Ok(tx.execute(sql, args![id, seq]).await? == 1)
 }

@@ -34,7 +34,8 @@ impl Talk {
             None => Self::begin(tx, &channel, &member, now).await?,
         };
         let conversation = store::lock(tx, id).await?;
-        let conversation = conversation.ok_or_else(|| kernel::Error::internal("a conversation is gone that was there"))?;
+        let conversation =
+            conversation.ok_or_else(|| kernel::Error::internal("a conversation is gone that was there"))?;
         Ok(Self { channel, member, conversation })
     }
 
@@ -78,12 +79,15 @@ impl Talk {
         };
         if tx.insert_new(&row).await? {
             channels::store::joined(tx, channel.id).await?;
-            shift(tx, channel.workspace_id, channel.id, Day::of(now), &Move { new_members: 1, ..Move::default() }).await?;
+            shift(tx, channel.workspace_id, channel.id, Day::of(now), &Move { new_members: 1, ..Move::default() })
+                .await?;
             return Ok(row.id);
         }
         // Somebody else began it at the same moment.
         let found = store::of(tx, channel.id, member.id).await?;
-        found.map(|found| found.id).ok_or_else(|| kernel::Error::conflict("Others begin this conversation at the same moment; try again"))
+        found
+            .map(|found| found.id)
+            .ok_or_else(|| kernel::Error::conflict("Others begin this conversation at the same moment; try again"))
     }
 
     /// A conversation by its id, if its member and its channel are still there.
@@ -144,7 +148,13 @@ impl Talk {
     }
 
     /// Writes down that a message has gone out to the member.
-    pub(crate) async fn went_out(&mut self, channels: &Channels, tx: &mut Tx, message: &Message, now: Timestamp) -> Result<()> {
+    pub(crate) async fn went_out(
+        &mut self,
+        channels: &Channels,
+        tx: &mut Tx,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<()> {
         let conversation = &mut self.conversation;
         conversation.last_out_at = Some(conversation.last_out_at.map_or(now, |last| last.max(now)));
         let mut by = Move { messages_out: 1, ..Move::default() };

@@ -50,7 +50,11 @@ impl AnalyticsQuery {
         if start > end {
             fields.fault("start_date", "out_of_range", "must not be after end_date");
         } else if end.0 - start.0 >= LONGEST {
-            fields.fault("end_date", "out_of_range", format!("must be at most {LONGEST} days after start_date; ask for the rest apart"));
+            fields.fault(
+                "end_date",
+                "out_of_range",
+                format!("must be at most {LONGEST} days after start_date; ask for the rest apart"),
+            );
         }
     }
 
@@ -76,7 +80,8 @@ fn metrics() -> impl Rule<Output = Vec<&'static str>> {
         |value, _| {
             let text = value.as_str().ok_or_else(|| Problem::new("wrong_type", "must be a text"))?;
             let known = |word: &str| METRICS.into_iter().find(|own| own.eq_ignore_ascii_case(word.trim()));
-            let unknown = || Problem::new("unknown_value", format!("must be of {}, set apart by commas", METRICS.join(", ")));
+            let unknown =
+                || Problem::new("unknown_value", format!("must be of {}, set apart by commas", METRICS.join(", ")));
             text.split(',').filter(|word| !word.trim().is_empty()).map(|word| known(word).ok_or_else(unknown)).collect()
         },
     )

@@ -91,11 +91,20 @@ pub struct Sums {
 /// The sums of a channel from one day to another, both in it.
 pub async fn sums(tx: &mut Tx, channel: ChannelId, from: Day, to: Day) -> Result<Sums> {
     let names = [
-        "messages_in", "messages_out", "answers", "new_members", "escalations", "responses", "response_micros", "ratings", "rating_sum",
+        "messages_in",
+        "messages_out",
+        "answers",
+        "new_members",
+        "escalations",
+        "responses",
+        "response_micros",
+        "ratings",
+        "rating_sum",
     ];
     // PostgreSQL adds BIGINTs up to NUMERIC.
     let columns: Vec<String> = names.iter().map(|name| format!("CAST(COALESCE(sum({name}), 0) AS BIGINT)")).collect();
-    let sql = format!("SELECT {} FROM channel_days WHERE channel_id = $1 AND day BETWEEN $2 AND $3", columns.join(", "));
+    let sql =
+        format!("SELECT {} FROM channel_days WHERE channel_id = $1 AND day BETWEEN $2 AND $3", columns.join(", "));
     tx.fetch_one(&sql, args![channel, from, to]).await
 }
 
@@ -114,12 +123,14 @@ pub async fn members_by_day(tx: &mut Tx, channel: ChannelId, from: Day, to: Day)
 
 /// How many different members wrote within these days.
 pub async fn members(tx: &mut Tx, channel: ChannelId, from: Day, to: Day) -> Result<u64> {
-    let sql = "SELECT count(DISTINCT member_id) FROM channel_member_days WHERE channel_id = $1 AND day BETWEEN $2 AND $3";
+    let sql =
+        "SELECT count(DISTINCT member_id) FROM channel_member_days WHERE channel_id = $1 AND day BETWEEN $2 AND $3";
     tx.fetch_value(sql, args![channel, from, to]).await
 }
 
 /// How many members had come over a channel by the end of a day.
 pub async fn members_until(tx: &mut Tx, channel: ChannelId, to: Day) -> Result<u64> {
-    let sql = "SELECT CAST(COALESCE(sum(new_members), 0) AS BIGINT) FROM channel_days WHERE channel_id = $1 AND day <= $2";
+    let sql =
+        "SELECT CAST(COALESCE(sum(new_members), 0) AS BIGINT) FROM channel_days WHERE channel_id = $1 AND day <= $2";
     tx.fetch_value(sql, args![channel, to]).await
 }

@@ -8,7 +8,9 @@ use delivery::{Channel as WayOut, Delivery, Fate, Outcome, Pace, Prepared};
 use events::TxExt as _;
 use futures::FutureExt as _;
 use kernel::{Result, Words as _, time};
-use ports::messaging::{Button, Content, Decision, IdentityKind, Outgoing, Parameter, Pricing, SendFault, Sent, Template};
+use ports::messaging::{
+    Button, Content, Decision, IdentityKind, Outgoing, Parameter, Pricing, SendFault, Sent, Template,
+};
 use serde::{Deserialize, Serialize};
 
 use super::model::{Message, MessageId, Price, Shape, Status};
@@ -85,7 +87,7 @@ impl WayOut for Carrier {
         }
         let with_template = match talk.weigh(channels, tx, message.purpose).await? {
             Verdict::Now => false,
-            Verdict::Template if outgoing::has_template(&talk, &message) => true,
+            Verdict::Template if outgoing::has_template(&message) => true,
             Verdict::Template => {
                 store::hold(tx, message.id, None, Some(CLOSED)).await?;
                 return over("the 24 hours are over");
@@ -103,7 +105,8 @@ impl WayOut for Carrier {
         };
         let to = members::to(tx, &talk.member, self.medium).await?;
         let has_device = to.find(IdentityKind::Device).is_some();
-        let Some(messenger) = channels.messenger(self.medium).filter(|_| self.medium != Medium::Mobile || has_device) else {
+        let Some(messenger) = channels.messenger(self.medium).filter(|_| self.medium != Medium::Mobile || has_device)
+        else {
             // The member's own page or app fetches it.
             if store::heard(tx, message.id, Status::Sent, None, now).await? {
                 talk.went_out(channels, tx, &message, now).await?;
@@ -128,7 +131,8 @@ impl WayOut for Carrier {
         // A status that carries our key may have told in the meantime; else it is sent again.
         let mut tx = self.channels.app().read().await.ok()?;
         let message = store::by_id(&mut tx, MessageId::from_uuid(delivery.subject)).await.ok()??;
-        matches!(message.status, Status::Sent | Status::Delivered | Status::Read).then_some(Outcome::Sent { answer: None })
+        matches!(message.status, Status::Sent | Status::Delivered | Status::Read)
+            .then_some(Outcome::Sent { answer: None })
     }
 
     async fn settle(&self, tx: &mut Tx, delivery: &Delivery, fate: &Fate) -> Result<()> {
@@ -169,7 +173,7 @@ impl Carrier {
             Some(Refusal::WindowClosed) => {
                 talk.conversation.window_until = Some(now);
                 store::hold(tx, message.id, None, Some(CLOSED)).await?;
-                if outgoing::has_template(talk, message) && store::release(tx, message.id).await? {
+                if outgoing::has_template(message) && store::release(tx, message.id).await? {
                     outgoing::dispatch(channels, tx, message, now.plus(1)).await?;
                 }
                 return Ok(());
@@ -242,7 +246,9 @@ fn outcome(fault: &SendFault) -> Outcome {
         Decision::NotBefore24h => never(Refusal::NotBefore24h),
         Decision::WindowClosed => never(Refusal::WindowClosed),
         Decision::OptOutMarketing => never(Refusal::OptOutMarketing),
-        Decision::Unreachable(kind) => Outcome::Rejected(format!("{}: {}: {why}", Refusal::Unreachable.word(), kind.word())),
+        Decision::Unreachable(kind) => {
+            Outcome::Rejected(format!("{}: {}: {why}", Refusal::Unreachable.word(), kind.word()))
+        }
         Decision::NeedsPhone => never(Refusal::NeedsPhone),
         Decision::ChannelBroken => never(Refusal::ChannelBroken),
         Decision::TemplateFault => never(Refusal::TemplateFault),
@@ -262,14 +268,15 @@ fn content(talk: &Talk, message: &Message, with_template: bool) -> Content {
         };
     }
     if with_template || message.kind == Shape::Template {
-        let own = detail.template.as_ref().map(|own| (own.name.clone(), own.language.clone(), own.parameters.clone()));
-        let of_channel = || {
-            let (name, language) = talk.channel.set().reopening_template.as_deref()?.split_once(':')?;
-            Some((name.to_owned(), language.to_owned(), Vec::new()))
-        };
-        if let Some((name, language, parameters)) = own.or_else(of_channel) {
-            let body = parameters.into_iter().map(|text| Parameter { name: None, text }).collect();
-            return Content::Template(Template { name, language, header: None, body, replies: Vec::new(), text: message.body.clone() });
+        if let Some(own) = &detail.template {
+            return Content::Template(Template {
+                name: own.name.clone(),
+                language: own.language.clone(),
+                header: None,
+                body: own.parameters.iter().map(|text| Parameter { name: None, text: text.clone() }).collect(),
+                replies: Vec::new(),
+                text: message.body.clone(),
+            });
         }
     }
     let text = message.body.clone();
@@ -293,11 +300,16 @@ mod tests {
             (Decision::ChannelBroken, Some(Refusal::ChannelBroken)),
             (Decision::Rejected, Some(Refusal::Rejected)),
         ] {
-            let Outcome::Rejected(why) = outcome(&SendFault::ours(decision, "131047", "no: really")) else { panic!("{decision:?}") };
+            let Outcome::Rejected(why) = outcome(&SendFault::ours(decision, "131047", "no: really")) else {
+                panic!("{decision:?}")
+            };
             let (word, _) = why.split_once(": ").unwrap();
             assert_eq!(Refusal::parse(word), is);
         }
         assert!(matches!(outcome(&SendFault::ours(Decision::Unknown, "timeout", "x")), Outcome::Unknown(_)));
-        assert!(matches!(outcome(&SendFault::ours(Decision::Later(None), "429", "x")), Outcome::Later { after: None, .. }));
+        assert!(matches!(
+            outcome(&SendFault::ours(Decision::Later(None), "429", "x")),
+            Outcome::Later { after: None, .. }
+        ));
     }
 }

@@ -7,8 +7,9 @@ pub(crate) mod outgoing;
 mod shapes;
 pub mod store;
 
-pub(crate) use courier::Carrier;
+pub(crate) use courier::{Carrier, broken, priced};
 pub use model::{
-    Author, Choice, Citation, Detail, LONGEST, MediaId, Message, MessageId, Price, Shape, Status, Suggestion, UsedTemplate,
+    Author, Choice, Citation, Detail, LONGEST, MediaId, Message, MessageId, Price, Shape, Status, Suggestion,
+    UsedTemplate,
 };
 pub(crate) use shapes::MessageBody;

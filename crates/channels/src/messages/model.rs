@@ -88,7 +88,9 @@ impl Status {
     /// What it is after this was heard of it; nothing if that says nothing new. Ranks only rise, and what is over stays over.
     pub fn heard(self, news: Self) -> Option<Self> {
         let takes = match (self, news) {
-            (Self::Received | Self::Withheld | Self::Failed, _) | (_, Self::Received | Self::Held | Self::Queued) => false,
+            (Self::Received | Self::Withheld | Self::Failed, _) | (_, Self::Received | Self::Held | Self::Queued) => {
+                false
+            }
             // A provider's no comes late, but not after it has told that the message arrived.
             (held, Self::Failed) => held < Self::Delivered,
             (held, Self::Withheld) => held < Self::Sent,

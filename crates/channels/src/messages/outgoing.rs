@@ -4,7 +4,7 @@ use db::Tx;
 use delivery::NewDelivery;
 use kernel::{AccountId, Result, Timestamp};
 
-use super::model::{Author, Detail, Message, MessageId, Shape, Status};
+use super::model::{Author, Detail, Message, MessageId, Shape, Status, UsedTemplate};
 use super::store;
 use crate::Channels;
 use crate::conversations::Talk;
@@ -44,8 +44,7 @@ impl NewOutgoing {
 }
 
 /// Why a message waits for the member to write.
-pub(super) const CLOSED: &str =
-    "24 hours have passed since the member wrote: WhatsApp takes only a template now. It goes out when they write again";
+pub(super) const CLOSED: &str = "24 hours have passed since the member wrote: WhatsApp takes only a template now. It goes out when they write again";
 /// Why a message waits for its channel.
 pub(super) const BROKEN: &str = "The provider refuses the channel; it goes out when the channel works again";
 
@@ -90,17 +89,24 @@ pub(crate) async fn queue(channels: &Channels, tx: &mut Tx, talk: &mut Talk, new
         edited_at: None,
         deleted_at: None,
     };
-    let mut at = None;
+    let (mut at, mut reopening) = (None, None);
     match verdict {
-        Verdict::Now if talk.channel.kind == Medium::Web => (message.status, message.sent_at) = (Status::Sent, Some(now)),
+        Verdict::Now if talk.channel.kind == Medium::Web => {
+            (message.status, message.sent_at) = (Status::Sent, Some(now))
+        }
         Verdict::Now => at = Some(now),
-        Verdict::Template if has_template(talk, &message) => at = Some(now),
-        Verdict::Template => (message.status, message.error) = (Status::Held, Some(CLOSED.to_owned())),
+        Verdict::Template if has_template(&message) => at = Some(now),
+        Verdict::Template => {
+            (message.status, message.error) = (Status::Held, Some(CLOSED.to_owned()));
+            reopening = template_of(talk).filter(|_| message.purpose == Purpose::Human);
+        }
         Verdict::Later(until) => {
             (message.status, message.due_at) = (Status::Held, Some(until));
             at = Some(until);
         }
-        Verdict::Never(reason) => (message.status, message.error) = (Status::Withheld, Some(reason.sentence().to_owned())),
+        Verdict::Never(reason) => {
+            (message.status, message.error) = (Status::Withheld, Some(reason.sentence().to_owned()))
+        }
     }
     tx.insert(&message).await?;
     if message.status == Status::Sent {
@@ -109,13 +115,32 @@ pub(crate) async fn queue(channels: &Channels, tx: &mut Tx, talk: &mut Talk, new
     if let Some(at) = at {
         dispatch(channels, tx, &message, at).await?;
     }
+    if let Some(template) = reopening
+        && !reopened(tx, talk).await?
+    {
+        let detail = Detail { template: Some(template), ..Detail::default() };
+        let asks = NewOutgoing { kind: Shape::Template, detail, ..NewOutgoing::notice("") };
+        Box::pin(queue(channels, tx, talk, asks)).await?;
+    }
     Ok(message)
 }
 
-/// Is there a template that it may be sent by once the 24 hours are over?
-pub(super) fn has_template(talk: &Talk, message: &Message) -> bool {
-    let reopening = message.purpose == Purpose::Human && talk.channel.set().reopening_template.is_some();
-    message.detail.0.template.is_some() || reopening
+/// May it be sent by a template once the 24 hours are over?
+pub(super) fn has_template(message: &Message) -> bool {
+    message.detail.0.template.is_some()
+}
+
+/// The template by which the channel asks somebody to write again.
+fn template_of(talk: &Talk) -> Option<UsedTemplate> {
+    let (name, language) = talk.channel.set().reopening_template.as_deref()?.split_once(':')?;
+    Some(UsedTemplate { name: name.to_owned(), language: language.to_owned(), parameters: Vec::new() })
+}
+
+/// Was the member asked to write again since they wrote last? Once is enough.
+async fn reopened(tx: &mut Tx, talk: &Talk) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM channel_messages WHERE conversation_id = $1 AND seq > $2 AND kind = 'template' \
+               AND purpose = 'notice' AND status IN ('held', 'queued', 'sent', 'delivered', 'read'))";
+    tx.fetch_value(sql, db::args![talk.conversation.id, talk.conversation.in_seq]).await
 }
 
 /// Has a courier take a message at a moment.
@@ -148,7 +173,11 @@ pub(crate) async fn release(channels: &Channels, tx: &mut Tx, talk: &Talk) -> Re
 }
 
 /// The same of everything that waited for its channel to work again. Some at a time; true if there may be more.
-pub(crate) async fn release_channel(channels: &Channels, tx: &mut Tx, channel: crate::channels::ChannelId) -> Result<bool> {
+pub(crate) async fn release_channel(
+    channels: &Channels,
+    tx: &mut Tx,
+    channel: crate::channels::ChannelId,
+) -> Result<bool> {
     const BITE: u32 = 200;
     let now = channels.app().clock().now();
     let sql = "SELECT id FROM channel_messages WHERE channel_id = $1 AND status = 'held' AND error = $2 ORDER BY conversation_id, seq LIMIT $3";

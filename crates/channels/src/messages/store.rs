@@ -36,7 +36,12 @@ pub async fn before(tx: &mut Tx, conversation: ConversationId, seq: Option<i64>,
 }
 
 /// The same of what is shown to the member: nothing that was held back or has not gone out yet.
-pub async fn shown_before(tx: &mut Tx, conversation: ConversationId, seq: Option<i64>, most: u32) -> Result<Vec<Message>> {
+pub async fn shown_before(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    seq: Option<i64>,
+    most: u32,
+) -> Result<Vec<Message>> {
     let mut sql = Sql::of::<Message>();
     sql.and("conversation_id = ", conversation).push(SHOWN).and_if("seq < ", seq);
     sql.push(" ORDER BY seq DESC LIMIT ").bind(most).all(tx).await
@@ -60,7 +65,9 @@ pub async fn count(tx: &mut Tx, conversation: ConversationId) -> Result<u64> {
 /// What the member wrote since they were last answered, the oldest first.
 pub async fn unanswered(tx: &mut Tx, conversation: ConversationId, since: i64) -> Result<Vec<Message>> {
     let mut sql = Sql::of::<Message>();
-    sql.and("conversation_id = ", conversation).and("seq > ", since).push(" AND author = 'member' AND deleted_at IS NULL");
+    sql.and("conversation_id = ", conversation)
+        .and("seq > ", since)
+        .push(" AND author = 'member' AND deleted_at IS NULL");
     sql.push(" ORDER BY seq LIMIT 20").all(tx).await
 }
 
@@ -74,7 +81,11 @@ pub async fn proactive(tx: &mut Tx, conversation: ConversationId, since: Timesta
 /// What waits in a conversation for the member to write, or for a person to hand it back.
 pub async fn held(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Message>> {
     let mut sql = Sql::of::<Message>();
-    sql.push(" AND status = 'held'").and("conversation_id = ", conversation).push(" ORDER BY seq LIMIT 50").all(tx).await
+    sql.push(" AND status = 'held'")
+        .and("conversation_id = ", conversation)
+        .push(" ORDER BY seq LIMIT 50")
+        .all(tx)
+        .await
 }
 
 /// Has its status follow what was heard of it, if that is news. Tells whether it was.
@@ -138,7 +149,8 @@ pub async fn edit(tx: &mut Tx, id: MessageId, body: &str, at: Timestamp) -> Resu
 
 /// Takes the words of a message away.
 pub async fn take_back(tx: &mut Tx, id: MessageId, at: Timestamp) -> Result<bool> {
-    let sql = "UPDATE channel_messages SET body = '', detail = '{}', deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL";
+    let sql =
+        "UPDATE channel_messages SET body = '', detail = '{}', deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL";
     Ok(tx.execute(sql, args![id, at]).await? == 1)
 }
 
