@@ -7,6 +7,7 @@ import { Host } from './host.js';
 import { List } from './list.js';
 import { Queue } from './queue.js';
 import { Session } from './session.js';
+import { Store } from './store.js';
 import { Stream } from './stream.js';
 import { make, safeAddress } from './view.js';
 import { chosen, words as wordsOf } from './words.js';
@@ -19,7 +20,8 @@ const GROUNDS = { light: '#ffffff', dark: '#14161b' };
 const channel = location.pathname.split('/').filter(Boolean).pop();
 const api = new Api(new URL(`../api/v1/widget/${channel}/`, location.href));
 const host = new Host(hear);
-const session = new Session(api, channel, message => host.tell(message));
+const store = new Store(channel, message => host.tell(message));
+const session = new Session(api, store, message => host.tell(message));
 
 let settings = { name: '', automated: false, max_length: 4096 };
 let words = wordsOf('en');
@@ -46,7 +48,7 @@ const act = {
   score,
 };
 const list = new List({ log: $('log'), list: $('list'), jump: $('jump') }, act);
-const queue = new Queue(channel, send, () => list.waits(queue.entries(), connected && navigator.onLine));
+const queue = new Queue(store, send, () => list.waits(queue.entries(), connected && navigator.onLine));
 const composer = new Composer({ form: $('form'), text: $('text'), send: $('send'), hint: $('hint') }, channel, write);
 const stream = new Stream(api, { event: hearServer, poll: readNew, state: connection, refused: renew, seq: () => list.latest });
 
@@ -59,7 +61,8 @@ function hear(message) {
       whole = message.whole === true;
       session.page = typeof message.page === 'string' ? message.page : null;
       session.identity = proof(message.identity);
-      session.recall(message.token);
+      store.recall(message.kept);
+      session.recall();
       boot();
       break;
     case 'open':
@@ -242,7 +245,7 @@ async function boot() {
     }
     retry.tries = 0;
     dress();
-    if (open || session.identity || api.token) {
+    if (open || session.identity || api.token || queue.next()) {
       await begin();
     }
   } catch (error) {
@@ -530,6 +533,6 @@ dress();
 if (host.embedded) {
   host.tell({ type: 'ready' });
 } else {
-  session.recall(null);
+  session.recall();
   boot();
 }

@@ -1,15 +1,14 @@
-// What was written and is not yet known to have arrived. It lies in this iframe's storage, so that a lost connection or a
-// reload loses nothing; it is sent in order, each with the id that it got here, by which the server knows it again.
+// What was written and is not yet known to have arrived. It is stored, so that a lost connection or a reload loses nothing; it
+// is sent in order, each with the id that it got here, by which the server knows it again.
 
 const MOST = 100;
 
 export class Queue {
   /** `send(entry)` answers when the server has it; it throws `Refused`. `changed()` is called whenever an entry moves. */
-  constructor(channel, send, changed) {
-    this.key = `chat:${channel}:queue`;
+  constructor(store, send, changed) {
+    this.store = store;
     this.send = send;
     this.changed = changed;
-    this.memory = [];
     this.running = false;
     this.failures = 0;
     this.timer = 0;
@@ -17,21 +16,12 @@ export class Queue {
 
   // Other tabs write there too: it is read anew each time.
   entries() {
-    try {
-      const kept = JSON.parse(localStorage.getItem(this.key));
-      return Array.isArray(kept) ? kept.filter(entry => entry && typeof entry.text === 'string') : this.memory;
-    } catch {
-      return this.memory;
-    }
+    const kept = this.store.get('queue');
+    return Array.isArray(kept) ? kept.filter(entry => entry && typeof entry.text === 'string' && typeof entry.client_id === 'string') : [];
   }
 
   keep(entries) {
-    this.memory = entries;
-    try {
-      localStorage.setItem(this.key, JSON.stringify(entries));
-    } catch {
-      // Storage is forbidden or full: then it lives as long as the page.
-    }
+    this.store.set('queue', entries);
     this.changed();
   }
 
@@ -67,15 +57,36 @@ export class Queue {
       return;
     }
     this.running = true;
-    const all = () => this.drain();
-    const done = navigator.locks ? navigator.locks.request(this.key, all) : all();
-    Promise.resolve(done).finally(() => {
-      this.running = false;
-      // Something may have been added between the last look and here.
-      if (!this.failures && this.next()) {
-        this.flush();
+    this.alone().then(
+      () => {
+        this.running = false;
+        // Something may have been added between the last look and here.
+        if (!this.failures && this.next()) {
+          this.flush();
+        }
+      },
+      error => {
+        this.running = false;
+        this.later(0);
+        console.error(error);
+      },
+    );
+  }
+
+  async alone() {
+    let begun = false;
+    try {
+      await navigator.locks.request(`${this.store.prefix}queue`, () => {
+        begun = true;
+        return this.drain();
+      });
+    } catch (error) {
+      if (begun) {
+        throw error;
       }
-    });
+      // Browsers that keep iframes of others from storage refuse locks, too. The server knows what it has had by its id.
+      await this.drain();
+    }
   }
 
   next() {
@@ -96,13 +107,19 @@ export class Queue {
           this.keep(this.entries().map(other => (other.client_id === id ? { ...other, failed: why } : other)));
           continue;
         }
-        this.failures += 1;
-        const wait = error.retryAfter ? error.retryAfter * 1000 : Math.min(30_000, 1000 * 2 ** Math.min(this.failures, 5)) * (0.75 + Math.random() / 2);
-        this.timer = setTimeout(() => this.flush(), wait);
+        this.later(error.retryAfter);
         this.changed();
         return;
       }
     }
+  }
+
+  // Ever less often, and not all pages at the same moment.
+  later(seconds) {
+    this.failures += 1;
+    const wait = seconds ? seconds * 1000 : 1000 * 2 ** Math.min(this.failures, 5) * (0.75 + Math.random() / 2);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), wait);
   }
 }
 

@@ -3,9 +3,9 @@
 import { Refused } from './api.js';
 
 export class Session {
-  constructor(api, channel, tell) {
+  constructor(api, store, tell) {
     this.api = api;
-    this.key = `chat:${channel}:token`;
+    this.store = store;
     this.tell = tell;
     this.identity = null;
     this.page = null;
@@ -14,43 +14,21 @@ export class Session {
     this.asking = null;
   }
 
-  /** The token of before: of this iframe's storage, or as the page kept it where the browser forgets ours. */
-  recall(fromHost) {
-    const kept = this.kept();
+  /** The token of before. */
+  recall() {
+    const kept = this.store.get('token');
     if (kept && kept.identified && !this.identity) {
       // Somebody was logged in, and nobody is now: the next person at this machine sees nothing of theirs.
       this.forget();
-      return;
-    }
-    this.api.token = kept ? kept.token : typeof fromHost === 'string' ? fromHost : null;
-  }
-
-  kept() {
-    try {
-      const kept = JSON.parse(localStorage.getItem(this.key));
-      return kept && typeof kept.token === 'string' ? kept : null;
-    } catch {
-      return null;
-    }
-  }
-
-  keep(kept) {
-    try {
-      if (kept) {
-        localStorage.setItem(this.key, JSON.stringify(kept));
-      } else {
-        localStorage.removeItem(this.key);
-      }
-    } catch {
-      // Storage is forbidden: the page's copy has to do.
+    } else {
+      this.api.token = kept && typeof kept.token === 'string' ? kept.token : null;
     }
   }
 
   forget() {
     this.api.token = null;
     this.identified = false;
-    this.keep(null);
-    this.tell({ type: 'visitor', token: null });
+    this.store.set('token', null);
   }
 
   /** Begins or goes on; however many ask at once, the server is asked once. Answers what the server said. */
@@ -83,9 +61,7 @@ export class Session {
     const changed = this.api.token !== token;
     this.api.token = token;
     this.identified = identified;
-    this.keep({ token, identified });
-    // Only a visitor's: whoever is proven to be somebody is proven again.
-    this.tell({ type: 'visitor', token: identified ? null : token });
+    this.store.set('token', { token, identified });
     if (this.identity) {
       this.tell({ type: 'identity', accepted: true });
     }

@@ -200,7 +200,7 @@
     ui = { host, root, box, button, badge, panel, theme };
     label();
     // Whoever is awaited (or has written before) is told of new messages while the panel is closed.
-    if (identity || remembered().token) {
+    if (identity || remembered().token || remembered().queue) {
       (window.requestIdleCallback || setTimeout)(load, { timeout: 3000 });
     }
     for (const event of ['pointerenter', 'focus']) {
@@ -308,7 +308,7 @@
     if (message.type === 'ready') {
       ready = true;
       tell({
-        type: 'hello', token: remembered().token || null, identity, language: given.language || null, theme: ui.theme,
+        type: 'hello', kept: remembered(), identity, language: given.language || null, theme: ui.theme,
         page: location.origin + location.pathname, whole: small.matches && open,
       });
       const late = waiting;
@@ -320,9 +320,10 @@
       unread = Math.max(0, message.count);
       label();
       emit('unread', unread);
-    } else if (message.type === 'visitor') {
-      // Browsers that forget the storage of iframes when they are closed leave the page its own.
-      remember(typeof message.token === 'string' ? { token: message.token } : {});
+    } else if (message.type === 'keep') {
+      // Where a browser keeps iframes from storage, or forgets it when it is closed, the page has its own.
+      const { token, queue } = message;
+      remember({ token: typeof token === 'string' ? token : undefined, queue: Array.isArray(queue) && queue.length ? queue.slice(0, 100) : undefined });
     } else if (message.type === 'identity') {
       emit('identity', { accepted: message.accepted === true, reason: String(message.reason || '') });
       if (message.accepted !== true) {
