@@ -75,7 +75,7 @@ export class Widget {
 
   async write(text) {
     await this.panel.fill('#text', text);
-    await this.panel.press('#text', 'Enter');
+    await this.panel.click('#send');
   }
 
   /** Waits until somebody's message with this text is there. */
@@ -85,8 +85,8 @@ export class Widget {
 
   /** Waits until all that was written has arrived. */
   async sent() {
-    await this.panel.locator('p.foot.mine', { hasText: '· Sent' }).waitFor({ timeout: 15_000 });
-    await this.panel.waitForFunction(() => !Array.from(document.querySelectorAll('.foot')).some(one => /Sending|Waits for/.test(one.textContent)), null, { timeout: 15_000 });
+    await this.panel.locator('p.foot.mine', { hasText: /· (Sent|Seen|Enviado|Visto)/ }).waitFor({ timeout: 15_000 });
+    await this.panel.waitForFunction(() => !Array.from(document.querySelectorAll('.foot')).some(one => /Sending|Waits for|Enviando|En espera de/.test(one.textContent)), null, { timeout: 15_000 });
   }
 
   /** What axe finds at fault, in the page as well as in the iframe. */

@@ -126,7 +126,7 @@ export class Stub {
   }
 
   async file(path) {
-    const name = path === '/widget.js' ? 'widget.js' : path === `/widget/${this.channel}` ? 'panel.html' : (path.match(/^\/widget\/files\/([a-z.]+)$/) || [])[1];
+    const name = path === '/widget.js' ? 'widget.js' : path === `/widget/${this.channel}` ? 'panel.html' : (path.match(/^\/widget\/files\/(?:v1\/)?([a-z.]+)$/) || [])[1];
     const bytes = name && (await readFile(ASSETS + name).catch(() => null));
     if (!bytes) {
       throw new Problem(404, 'Not found');

@@ -24,8 +24,9 @@ export class List {
   dress(words, settings, language) {
     this.words = words;
     this.settings = settings;
-    this.time = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' });
-    this.day = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' });
+    const locale = navigator.languages.find(one => one.startsWith(language)) || language;
+    this.time = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
+    this.day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
     for (const item of this.items) {
       item.stale = true;
     }
@@ -269,8 +270,13 @@ export class List {
     }
   }
 
-  /** New ones that are not in sight. */
+  /** New ones: those that are not in sight are counted; of one that is higher than the panel the beginning is shown. */
   arrived(count) {
+    const last = this.items[this.items.length - 1];
+    if (this.stuck && count && last && last.message.author !== 'member' && last.element.offsetHeight > this.log.clientHeight) {
+      this.stuck = false;
+      this.log.scrollTop = last.element.offsetTop - this.log.offsetTop - 12;
+    }
     if (!this.stuck && count) {
       this.fresh += count;
       this.pointer();

@@ -15,7 +15,8 @@ import { chosen, words as wordsOf } from './words.js';
 const $ = id => document.getElementById(id);
 const TYPING_MS = 10_000;
 const OWN_TYPING_MS = 5_000;
-const GROUNDS = { light: '#ffffff', dark: '#14161b' };
+// The hardest to read on of those in panel.css.
+const GROUNDS = { light: '#f3f4f7', dark: '#22252d' };
 
 const channel = location.pathname.split('/').filter(Boolean).pop();
 const api = new Api(new URL(`../api/v1/widget/${channel}/`, location.href));

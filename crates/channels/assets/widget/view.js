@@ -54,7 +54,9 @@ function fill(element, text, words, cited) {
       put = address && link(address, found, words);
     }
     if (put) {
-      element.append(text.slice(at, match.index), put);
+      const before = text.slice(at, match.index);
+      // The number stands close to what it is about.
+      element.append(found.startsWith('[') ? before.trimEnd() : before, put);
       at = match.index + found.length;
     }
   }

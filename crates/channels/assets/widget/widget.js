@@ -96,7 +96,7 @@
   // --- what is put on the page ---
 
   const STYLE = `
-    :host { all: initial; }
+    :host { all: initial; --night: 0 0 0 1px rgba(255,255,255,.14), 0 24px 64px rgba(0,0,0,.6); }
     * { box-sizing: border-box; }
     .button {
       all: unset; box-sizing: border-box; position: fixed; bottom: max(20px, env(safe-area-inset-bottom)); inset-inline-end: 20px; z-index: 2147483000;
@@ -123,15 +123,15 @@
       box-shadow: 0 0 0 1px rgba(15,23,42,.08), 0 8px 24px rgba(15,23,42,.14), 0 24px 64px rgba(15,23,42,.24); animation: in .22s cubic-bezier(.2,.9,.3,1.1);
     }
     .left .panel { inset-inline: 20px auto; transform-origin: bottom left; }
-    .dark .panel { background: #14161b; }
+    .dark .panel { background: #14161b; box-shadow: var(--night); }
     iframe { all: unset; display: block; width: 100%; height: 100%; border: 0; }
     @keyframes in { from { opacity: 0; transform: translateY(14px) scale(.97); } }
+    @media (prefers-color-scheme: dark) { .auto .panel { background: #14161b; box-shadow: var(--night); } }
     @media (max-width: 480px), (max-height: 460px) {
-      .panel { inset: 0; width: 100%; height: 100vh; height: 100dvh; border-radius: 0; box-shadow: none; }
+      .panel { inset: 0; width: 100%; height: 100vh; height: 100dvh; border-radius: 0; box-shadow: none !important; }
       .left .panel { inset: 0; }
       .open .button { display: none; }
     }
-    @media (prefers-color-scheme: dark) { .auto .panel { background: #14161b; } }
     @media (prefers-reduced-motion: reduce) { .button, .button svg { transition: none; } .panel { animation: none; } }
     @media (forced-colors: active) { .button { border: 2px solid ButtonText; } .panel { border: 1px solid CanvasText; } }
     @media print { .button, .panel { display: none; } }`;
