@@ -1,0 +1,5 @@
+//! Channels through their routes, on both engines.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod channels;
+mod world;
