@@ -1,7 +1,7 @@
 //! Who comes in: which channel is meant, from which page, and with which token.
 
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, HOST, HeaderValue, ORIGIN, VARY};
 use axum::http::HeaderMap;
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, HOST, HeaderValue, ORIGIN, VARY};
 use axum::response::Response;
 use db::Tx;
 use kernel::{Error, Kind, Result};

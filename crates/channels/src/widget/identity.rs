@@ -68,7 +68,9 @@ fn by_jwt(secret: &str, jwt: &str, mut profile: Map<String, Value>, now: Timesta
     // By our own clock, below.
     validation.validate_exp = false;
     let key = DecodingKey::from_secret(secret.as_bytes());
-    let claims = decode::<Claims>(jwt, &key, &validation).map_err(|error| refused("its signature or its form is wrong").because(error))?.claims;
+    let claims = decode::<Claims>(jwt, &key, &validation)
+        .map_err(|error| refused("its signature or its form is wrong").because(error))?
+        .claims;
     let second = now.micros() / time::SECOND;
     let Some(exp) = claims.exp else { return Err(refused("exp is missing")) };
     if (exp as i64).saturating_add(LEEWAY) < second {
@@ -159,7 +161,11 @@ mod tests {
         let mut mac = Hmac::<Sha256>::new_from_slice(b"key").unwrap();
         mac.update(b"42");
         let hash = hex::encode(mac.finalize().into_bytes());
-        let claimed = |hash: Option<&str>| Claimed { external_id: Some("42".into()), user_hash: hash.map(str::to_owned), ..Claimed::default() };
+        let claimed = |hash: Option<&str>| Claimed {
+            external_id: Some("42".into()),
+            user_hash: hash.map(str::to_owned),
+            ..Claimed::default()
+        };
         assert_eq!(prove("key", claimed(Some(&hash)), now()).unwrap().external_id, "42");
         assert_eq!(prove("key", claimed(Some(&hash.to_uppercase())), now()).unwrap().external_id, "42");
         for wrong in [None, Some(""), Some("00"), Some(&hash[2..])] {

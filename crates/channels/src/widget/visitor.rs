@@ -94,6 +94,18 @@ pub(super) async fn is_member(tx: &mut Tx, of: &Visitor, member: MemberId) -> Re
     tx.execute(sql, args![&of.token_hash, member]).await.map(drop)
 }
 
+/// Is a token good?
+pub(super) async fn is_good(tx: &mut Tx, token_hash: &str, now: Timestamp) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM widget_visitors WHERE token_hash = $1 AND expires_at > $2)";
+    tx.fetch_value(sql, args![token_hash, now]).await
+}
+
+/// Which member the holder of a token is, once they are one.
+pub(super) async fn member_of(tx: &mut Tx, token_hash: &str) -> Result<Option<MemberId>> {
+    let sql = "SELECT member_id FROM widget_visitors WHERE token_hash = $1";
+    Ok(tx.fetch_optional::<Option<MemberId>>(sql, args![token_hash]).await?.flatten())
+}
+
 /// Ends a token.
 pub(super) async fn end(tx: &mut Tx, token_hash: &str) -> Result<()> {
     tx.execute("DELETE FROM widget_visitors WHERE token_hash = $1", args![token_hash]).await.map(drop)

@@ -172,6 +172,11 @@ impl World {
         Self { fresh, clock, people, assistant, whatsapp, telegram, mobile, channels, router, anyone, coach, count }
     }
 
+    /// The same stand-ins, for another process.
+    pub(crate) fn messengers(&self) -> Messengers {
+        Messengers { whatsapp: self.whatsapp.clone(), telegram: self.telegram.clone(), mobile: self.mobile.clone() }
+    }
+
     /// The coach, asking.
     pub(crate) fn of_coach(&self) -> Client {
         self.anyone.of(&self.coach)
