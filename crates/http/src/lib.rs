@@ -3,6 +3,7 @@
 
 pub mod app;
 mod assets;
+pub mod batches;
 mod binary;
 pub mod body;
 pub mod cache;
