@@ -88,16 +88,15 @@ impl MessagingSettings {
     /// Reads the variables.
     pub fn read(from: &mut Variables<'_>) -> Self {
         let mut settings = Self::default();
-        for (name, url) in [
-            ("WHATSAPP_BASE_URL", &mut settings.whatsapp.base_url),
-            ("TELEGRAM_BASE_URL", &mut settings.telegram.base_url),
-            ("FCM_BASE_URL", &mut settings.fcm.base_url),
-            ("FCM_OAUTH_BASE_URL", &mut settings.fcm.oauth_base_url),
-        ] {
-            if let Some(address) = from.web_address(name) {
-                *url = address;
+        let address = |url: Option<String>, kept: &mut String| {
+            if let Some(url) = url {
+                *kept = url;
             }
-        }
+        };
+        address(from.web_address("WHATSAPP_BASE_URL"), &mut settings.whatsapp.base_url);
+        address(from.web_address("TELEGRAM_BASE_URL"), &mut settings.telegram.base_url);
+        address(from.web_address("FCM_BASE_URL"), &mut settings.fcm.base_url);
+        address(from.web_address("FCM_OAUTH_BASE_URL"), &mut settings.fcm.oauth_base_url);
         if let Some(text) = from.text("WHATSAPP_API_VERSION") {
             match version(&text) {
                 Some(version) => settings.whatsapp.version = version,
@@ -143,6 +142,8 @@ mod tests {
             assert_eq!(read(&[("WHATSAPP_API_VERSION", given)]).0.whatsapp.version, kept);
         }
         let fault = read(&[("WHATSAPP_API_VERSION", "latest"), ("TELEGRAM_BASE_URL", "nowhere")]).1.unwrap_err();
-        assert!(fault.message().contains("WHATSAPP_API_VERSION must be") && fault.message().contains("TELEGRAM_BASE_URL"));
+        assert!(
+            fault.message().contains("WHATSAPP_API_VERSION must be") && fault.message().contains("TELEGRAM_BASE_URL")
+        );
     }
 }

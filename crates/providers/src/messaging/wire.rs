@@ -64,7 +64,8 @@ impl Attempt for Again {
 impl Wire {
     /// A client for the address. [`kernel::Kind::Invalid`] when it cannot be one.
     pub(crate) fn new(name: &'static str, address_setting: &'static str, base: &str, limits: Limits) -> Result<Self> {
-        let who = Who { name, key_setting: "the channel", address_setting, key: Secret::default(), model: String::new() };
+        let who =
+            Who { name, key_setting: "the channel", address_setting, key: Secret::default(), model: String::new() };
         Ok(Self { line: Line::new(base, who, &HeaderMap::new(), limits)? })
     }
 
@@ -103,7 +104,13 @@ impl Wire {
 
     /// The request with the key of who asks. A key that no header can carry is a broken channel.
     pub(crate) fn with_key(mut request: Request, key: &str) -> Result<Request, SendFault> {
-        let unfit = |_| SendFault::ours(Decision::ChannelBroken, "bad_key", "The access token holds characters that no token has: copy it again");
+        let unfit = |_| {
+            SendFault::ours(
+                Decision::ChannelBroken,
+                "bad_key",
+                "The access token holds characters that no token has: copy it again",
+            )
+        };
         let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(unfit)?;
         value.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, value);
@@ -111,7 +118,11 @@ impl Wire {
     }
 
     /// Asks what sends: once, unless no connection could be made.
-    pub(crate) async fn once(&self, make: impl Fn() -> Result<Request, SendFault>, account: &Account) -> Result<Told, SendFault> {
+    pub(crate) async fn once(
+        &self,
+        make: impl Fn() -> Result<Request, SendFault>,
+        account: &Account,
+    ) -> Result<Told, SendFault> {
         make()?;
         let deadline = self.line.deadline();
         let ask = |attempt| {
@@ -130,7 +141,11 @@ impl Wire {
     }
 
     /// Asks what may be asked twice.
-    pub(crate) async fn again(&self, make: impl Fn() -> Result<Request, SendFault>, account: &Account) -> Result<Told, SendFault> {
+    pub(crate) async fn again(
+        &self,
+        make: impl Fn() -> Result<Request, SendFault>,
+        account: &Account,
+    ) -> Result<Told, SendFault> {
         make()?;
         let deadline = self.line.deadline();
         let ask = |attempt| {
@@ -177,14 +192,23 @@ impl Wire {
                 Decision::ChannelBroken,
                 format!("{name} sent us to another address ({status}), where the key must not go: check {setting}"),
             ),
-            200..=299 if sends => (Decision::Unknown, format!("{name} gave an answer that cannot be read: check {setting}")),
-            _ => (Decision::ChannelBroken, format!("{name} gave an answer that cannot be read ({status}): check {setting}")),
+            200..=299 if sends => {
+                (Decision::Unknown, format!("{name} gave an answer that cannot be read: check {setting}"))
+            }
+            _ => (
+                Decision::ChannelBroken,
+                format!("{name} gave an answer that cannot be read ({status}): check {setting}"),
+            ),
         };
         SendFault { decision, code: Some(status.to_string()), says }
     }
 
     /// A file of at most so many bytes, and its media type. An answer that is none is given back to be read.
-    pub(crate) async fn file(&self, request: Request, most: usize) -> Result<Result<(Vec<u8>, Option<String>), Told>, MediaFault> {
+    pub(crate) async fn file(
+        &self,
+        request: Request,
+        most: usize,
+    ) -> Result<Result<(Vec<u8>, Option<String>), Told>, MediaFault> {
         let deadline = self.line.deadline();
         let late = || MediaFault::Later(None, format!("{} took too long to give the file", self.name()));
         let later = |failure: &Failure| MediaFault::Later(None, failure.tell(self.line.who()).message().to_owned());
@@ -224,7 +248,9 @@ pub(crate) fn of_file(fault: SendFault) -> MediaFault {
     match fault.decision {
         Decision::ChannelBroken => MediaFault::ChannelBroken(fault.says),
         Decision::Later(wait) => MediaFault::Later(wait, fault.says),
-        Decision::LaterThisPerson(_) | Decision::NotBefore24h | Decision::Unknown => MediaFault::Later(None, fault.says),
+        Decision::LaterThisPerson(_) | Decision::NotBefore24h | Decision::Unknown => {
+            MediaFault::Later(None, fault.says)
+        }
         _ => MediaFault::Gone(fault.says),
     }
 }

@@ -1,7 +1,9 @@
 //! What is asked of WhatsApp to send.
 
 use ports::messaging::whatsapp::{BUTTON_TITLE, BUTTONS, CAPTION, ROWS, TEXT, TEXT_WITH_BUTTONS};
-use ports::messaging::{Attachment, Button, Content, Decision, IdentityKind, MediaKind, Outgoing, SendFault, Source, Template, units};
+use ports::messaging::{
+    Attachment, Button, Content, Decision, IdentityKind, MediaKind, Outgoing, SendFault, Source, Template, units,
+};
 use serde_json::{Value, json};
 
 /// The longest words of a choice in a list.
@@ -17,7 +19,8 @@ fn rejected<T>(code: &str, says: impl Into<String>) -> Result<T, SendFault> {
 
 /// The body, and by what the person is named in it. A file is named by the id that it was uploaded as.
 pub(super) fn of(message: &Outgoing, file: Option<&str>) -> Result<(Value, IdentityKind), SendFault> {
-    let kinds = [(IdentityKind::Phone, "to"), (IdentityKind::Bsuid, "recipient"), (IdentityKind::ParentBsuid, "recipient")];
+    let kinds =
+        [(IdentityKind::Phone, "to"), (IdentityKind::Bsuid, "recipient"), (IdentityKind::ParentBsuid, "recipient")];
     let named = kinds.into_iter().find_map(|(kind, field)| Some((kind, field, message.to.find(kind)?)));
     let Some((kind, field, value)) = named else {
         return rejected("131008", "There is neither a phone number nor a user id to send to");
@@ -52,7 +55,9 @@ fn within(text: &str, most: usize, what: &str) -> Result<(), SendFault> {
     match units(text) {
         0 => rejected("empty", format!("There are no words in the {what}")),
         _ if text.trim().is_empty() => rejected("empty", format!("There are no words in the {what}")),
-        length if length > most => rejected("too_long", format!("The {what} has {length} characters, and {most} are allowed")),
+        length if length > most => {
+            rejected("too_long", format!("The {what} has {length} characters, and {most} are allowed"))
+        }
         _ => Ok(()),
     }
 }
@@ -72,15 +77,22 @@ fn interactive(text: &str, buttons: &[Button], list: &str) -> Result<Value, Send
     if buttons.is_empty() || buttons.len() > ROWS {
         return rejected("buttons", format!("There are {} buttons, and 1 to {ROWS} are allowed", buttons.len()));
     }
-    if let Some(wrong) = buttons.iter().find(|one| one.id.is_empty() || one.id.len() > BUTTON_ID || one.title.trim().is_empty()) {
-        return rejected("buttons", format!("The button {:?} has no words, or no id of 1 to {BUTTON_ID} bytes", wrong.title));
+    if let Some(wrong) =
+        buttons.iter().find(|one| one.id.is_empty() || one.id.len() > BUTTON_ID || one.title.trim().is_empty())
+    {
+        return rejected(
+            "buttons",
+            format!("The button {:?} has no words, or no id of 1 to {BUTTON_ID} bytes", wrong.title),
+        );
     }
     if buttons.len() <= BUTTONS {
-        let reply = |one: &Button| json!({"type": "reply", "reply": {"id": one.id, "title": title(&one.title, BUTTON_TITLE)}});
+        let reply =
+            |one: &Button| json!({"type": "reply", "reply": {"id": one.id, "title": title(&one.title, BUTTON_TITLE)}});
         let replies: Vec<Value> = buttons.iter().map(reply).collect();
         return Ok(json!({"type": "button", "body": {"text": text}, "action": {"buttons": replies}}));
     }
-    let rows: Vec<Value> = buttons.iter().map(|one| json!({"id": one.id, "title": title(&one.title, ROW_TITLE)})).collect();
+    let rows: Vec<Value> =
+        buttons.iter().map(|one| json!({"id": one.id, "title": title(&one.title, ROW_TITLE)})).collect();
     let opens = title(if list.trim().is_empty() { "…" } else { list }, BUTTON_TITLE);
     Ok(json!({"type": "list", "body": {"text": text}, "action": {"button": opens, "sections": [{"rows": rows}]}}))
 }

@@ -52,7 +52,9 @@ impl WhatsApp {
     /// Asked with a proof that only the right secret makes. A fault of the network is none of the secret.
     async fn secret_fits(&self, account: &Account, secret: &Token) -> Result<(), SendFault> {
         let mut url = self.url(&[Self::sender(account)?]);
-        url.query_pairs_mut().append_pair("fields", "id").append_pair("appsecret_proof", &proof(&account.token, secret));
+        url.query_pairs_mut()
+            .append_pair("fields", "id")
+            .append_pair("appsecret_proof", &proof(&account.token, secret));
         match self.ask(account, || Wire::get(url.clone())).await {
             Err(fault) if fault.says.to_lowercase().contains("appsecret_proof") => {
                 let says = format!("The app_secret is not that of the app that the access token is of: {}", fault.says);
@@ -67,9 +69,10 @@ impl WhatsApp {
         let business = account.business.as_deref().and_then(id)?;
         let url = self.url(&[business, "subscribed_apps"]);
         match self.ask(account, || Wire::get(url.clone())).await {
-            Ok(told) if told["data"].as_array().is_some_and(Vec::is_empty) => {
-                Some("No app is told of this account's messages: connect the webhook, or subscribe the app to the account".into())
-            }
+            Ok(told) if told["data"].as_array().is_some_and(Vec::is_empty) => Some(
+                "No app is told of this account's messages: connect the webhook, or subscribe the app to the account"
+                    .into(),
+            ),
             Ok(_) => None,
             Err(fault) => Some(format!("WhatsApp does not say who is told of this account's messages: {fault}")),
         }
@@ -107,7 +110,10 @@ fn notes(told: &Value) -> Vec<String> {
         notes.push("The display name is not approved: WhatsApp Manager, Phone numbers, edit the name".into());
     }
     if told["quality_rating"] == "RED" {
-        notes.push("Many people have blocked or reported this number (quality RED): write less, and only to who expects it".into());
+        notes.push(
+            "Many people have blocked or reported this number (quality RED): write less, and only to who expects it"
+                .into(),
+        );
     }
     if let Some(status) = told["status"].as_str().filter(|status| !matches!(*status, "CONNECTED" | "UNKNOWN")) {
         notes.push(format!("WhatsApp says that the number is {status}: see WhatsApp Manager, Phone numbers"));

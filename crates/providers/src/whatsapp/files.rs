@@ -40,10 +40,14 @@ impl WhatsApp {
             let unfit = |_| SendFault::ours(Decision::Rejected, "bad_type", format!("{mime} is no media type"));
             // Cheap: the bytes are shared.
             let body = reqwest::Body::from(bytes.clone());
-            let part = Part::stream_with_length(body, bytes.len() as u64).file_name(file_name.clone()).mime_str(mime).map_err(unfit)?;
+            let part = Part::stream_with_length(body, bytes.len() as u64)
+                .file_name(file_name.clone())
+                .mime_str(mime)
+                .map_err(unfit)?;
             let form = Form::new().text("messaging_product", "whatsapp").text("type", mime.clone()).part("file", part);
             let request = self.wire.client().post(url.clone()).multipart(form).build();
-            let request = request.map_err(|_| SendFault::ours(Decision::Rejected, "bad_file", "The file cannot be sent as it is"))?;
+            let request = request
+                .map_err(|_| SendFault::ours(Decision::Rejected, "bad_file", "The file cannot be sent as it is"))?;
             Wire::with_key(request, account.token.reveal())
         };
         let told = self.wire.again(make, account).await?;
@@ -87,7 +91,8 @@ impl WhatsApp {
             return true;
         }
         let host = url.host_str().unwrap_or_default();
-        url.scheme() == "https" && HOSTS.iter().any(|one| if one.starts_with('.') { host.ends_with(one) } else { host == *one })
+        url.scheme() == "https"
+            && HOSTS.iter().any(|one| if one.starts_with('.') { host.ends_with(one) } else { host == *one })
     }
 }
 

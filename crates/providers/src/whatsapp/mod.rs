@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use kernel::Result;
 use ports::messaging::standin::Provider;
 use ports::messaging::{
-    Account, Bounds, Content, Decision, Hook, Identity, IdentityKind, Media, MediaFault, Messenger, Outgoing, SendFault, Sent,
-    Standing, To, whatsapp,
+    Account, Bounds, Content, Decision, Hook, Identity, IdentityKind, Media, MediaFault, Messenger, Outgoing,
+    SendFault, Sent, Standing, To, whatsapp,
 };
 use reqwest::{Request, Url};
 use serde_json::{Value, json};
@@ -41,7 +41,8 @@ impl WhatsApp {
     /// The number that sends. Ids of Meta go into addresses.
     fn sender(account: &Account) -> Result<&str, SendFault> {
         id(&account.sender).ok_or_else(|| {
-            let says = "The channel has no phone_number_id: it is the number's id in WhatsApp Manager, not the number itself";
+            let says =
+                "The channel has no phone_number_id: it is the number's id in WhatsApp Manager, not the number itself";
             SendFault::ours(Decision::ChannelBroken, "no_sender", says)
         })
     }
@@ -134,7 +135,8 @@ impl Messenger for WhatsApp {
             self.ask(account, || Wire::post(url.clone(), &json!({}))).await?;
         }
         // and tells this channel of those of its number, wherever it tells others. WhatsApp asks the address for its handshake meanwhile.
-        let body = json!({"webhook_configuration": {"override_callback_uri": hook.url, "verify_token": hook.secret.reveal()}});
+        let body =
+            json!({"webhook_configuration": {"override_callback_uri": hook.url, "verify_token": hook.secret.reveal()}});
         let url = self.url(&[sender]);
         self.ask(account, || Wire::post(url.clone(), &body)).await.map(|_| ())
     }
