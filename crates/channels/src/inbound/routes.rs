@@ -17,7 +17,9 @@ use crate::members::Medium;
 
 pub(crate) fn router() -> Routes<Channels> {
     // What is signed counts for its channel, and not for its address: a provider calls from few.
-    Routes::new().with(routes!(whatsapp_handshake).rate(Rate::Webhook)).with(routes!(whatsapp, telegram).rate(Rate::Signed))
+    Routes::new()
+        .with(routes!(whatsapp_handshake).rate(Rate::Webhook))
+        .with(routes!(whatsapp, telegram).rate(Rate::Signed))
 }
 
 /// The handshake, as Meta asks for it.
