@@ -18,7 +18,7 @@ use super::shapes::{ChannelBody, ChannelChanges, ChannelList, Checklist, NewChan
 use super::{store, verify};
 use crate::Channels;
 use crate::events::{ChannelChanged, ChannelCreated, ChannelDeleted};
-use crate::members::Medium;
+use crate::members::{Medium, is_asked_for};
 
 pub(crate) fn router() -> Routes<Channels> {
     Routes::new()
@@ -120,8 +120,8 @@ async fn create(
 fn own_secrets(clock: &Clock, kind: Medium) -> Vec<(&'static str, String)> {
     let name = match kind {
         Medium::Telegram => HOOK_SECRET,
-        Medium::Web => IDENTITY_SECRET,
-        Medium::Whatsapp | Medium::Mobile => return Vec::new(),
+        Medium::Web | Medium::Mobile => IDENTITY_SECRET,
+        Medium::Whatsapp => return Vec::new(),
     };
     vec![(name, random(clock))]
 }
