@@ -200,12 +200,9 @@ async fn update(
     }
     let mut told = None;
     if input.rotate_identity_secret == Some(true) {
-        if channel.kind != Medium::Web {
-            return Err(Error::invalid_field(
-                "rotate_identity_secret",
-                "only the chat of a website has an identity secret",
-            )
-            .into());
+        if !is_asked_for(channel.kind) {
+            let message = "only the chat of a website and an app have an identity secret";
+            return Err(Error::invalid_field("rotate_identity_secret", message).into());
         }
         let secret = random(clock);
         channel.secrets.0.set(keys, channel.id, IDENTITY_SECRET, &secret)?;
