@@ -280,3 +280,62 @@ async fn a_storm_is_stored_once_and_two_processes_share_it(fresh: FreshDb) {
         .collect();
     assert_eq!(theirs, (0..40).map(|number| format!("thanks {number}")).collect::<Vec<_>>());
 }
+
+#[both_engines]
+async fn others_write_through_the_same_gate(fresh: FreshDb) {
+    use channels::gate::Purpose;
+    let world = World::new(fresh).await;
+    let id = world.whatsapp_channel().await;
+    world.writes(&id, BERTA, "thanks").await;
+    let conversation = world.conversation().await;
+    let member = conversation["user_id"].as_str().unwrap().parse().unwrap();
+    let say = async |key: &str, purpose: Purpose| {
+        let words = channels::Words {
+            purpose,
+            text: format!("How are you? {key}"),
+            buttons: Vec::new(),
+            template: None,
+            key: key.to_owned(),
+        };
+        let mut tx = world.channels.app().write().await.unwrap();
+        let said = channels::say(&world.channels, &mut tx, world.coach.account.hub(), member, None, words)
+            .await
+            .unwrap()
+            .unwrap();
+        tx.commit().await.unwrap();
+        world.work().await;
+        said
+    };
+    let first = say("one", Purpose::Proactive).await;
+    assert_eq!(say("one", Purpose::Proactive).await.id, first.id, "a key is said once");
+    assert_eq!(world.sent().len(), 1);
+    for key in ["two", "three", "four"] {
+        world.clock.advance(time::HOUR);
+        say(key, Purpose::Proactive).await;
+    }
+    assert_eq!(world.sent().len(), 3, "three in a week");
+    say("step", Purpose::Program).await;
+    world.clock.advance(time::MINUTE);
+    world.work().await;
+    assert_eq!(world.sent().len(), 4, "a program is not capped");
+    let mut tx = world.channels.app().write().await.unwrap();
+    let (_, is_new) =
+        channels::call_person(&world.channels, &mut tx, world.coach.account.hub(), member, None, "a step")
+            .await
+            .unwrap()
+            .unwrap();
+    tx.commit().await.unwrap();
+    assert!(is_new);
+    world.clock.advance(time::MINUTE);
+    assert_eq!(say("held", Purpose::Program).await.status.to_string(), "held", "while a person has it, programs wait");
+    let stranger = world.people.creator(&world.clock).account.hub();
+    let words = channels::Words {
+        purpose: Purpose::Program,
+        text: "x".into(),
+        buttons: Vec::new(),
+        template: None,
+        key: "x".into(),
+    };
+    let mut tx = world.channels.app().write().await.unwrap();
+    assert!(channels::say(&world.channels, &mut tx, stranger, member, None, words).await.unwrap().is_none());
+}
