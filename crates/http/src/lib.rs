@@ -3,6 +3,7 @@
 
 pub mod app;
 mod assets;
+pub mod batches;
 mod binary;
 pub mod body;
 pub mod cache;
@@ -41,13 +42,13 @@ pub use cache::Responses;
 pub use caller::{Admin, Anyone, Authenticate, Caller, Fresh, Member, Newcomer, Person, Reader, Taking};
 pub use done::{Done, done};
 pub use error::{ApiError, ErrorBody};
-pub use list::{Offsets, Page, Paged, Pages};
+pub use list::{Offsets, Page, Paged, Pages, Pagination};
 pub use path::Named;
 pub use peer::Peer;
 pub use policy::{Policy, Rate, Who};
 pub use routes::Routes;
 pub use slice::{Check, Slice};
-pub use webhook::{Signed, Webhook};
+pub use webhook::{Signed, ToBeSigned, Webhook};
 
 /// What a handler answers: a response, or the one error body.
 pub type Answer<T> = std::result::Result<T, ApiError>;

@@ -1,5 +1,6 @@
 //! Wiring: settings become a server.
 
+mod answers;
 mod moderated;
 mod notices;
 mod people;
@@ -7,9 +8,11 @@ mod people;
 use std::sync::Arc;
 
 use accounts::Accounts;
+use audience::Audience;
 use axum::Router;
 use axum::http::HeaderValue;
 use calls::Calls;
+use channels::Channels;
 use collaborations::Collaborations;
 use creators::Directory;
 use creators::vectors::{self, Backend};
@@ -32,6 +35,8 @@ use outreach::Outreach;
 use payments::Payments;
 use ports::Llm;
 use ports::counters::{Counters, LocalCounters};
+use ports::messaging::Messengers;
+use ports::seal::Keys;
 use providers::redis::RedisCounters;
 use serde_json::json;
 use tower::Layer;
@@ -73,6 +78,8 @@ const SLICES: &[Wired] = &[
     (marketplace::MIGRATIONS, marketplace::events::EVENTS, |server, _| marketplace::slice(&server.market)),
     (inbox::MIGRATIONS, inbox::events::EVENTS, |server, _| inbox::slice(&server.inbox)),
     (moderation::MIGRATIONS, moderation::events::EVENTS, |server, _| moderation::slice(&server.moderation)),
+    (audience::MIGRATIONS, audience::events::EVENTS, |server, _| audience::slice(&server.audience)),
+    (channels::MIGRATIONS, channels::events::EVENTS, |server, _| channels::slice(&server.channels)),
     (accounts::MIGRATIONS, accounts::events::EVENTS, |server, kept| accounts::slice(&server.accounts, kept)),
 ];
 
@@ -128,10 +135,18 @@ pub struct Server {
     pub post: mail::Post,
     /// Counters that fade, of this process or of all: for rate limits, and for whatever else is slowed down.
     pub counters: Arc<dyn Counters>,
+    /// Who brings messages to people.
+    pub messengers: Messengers,
+    /// What secrets are sealed with.
+    pub secrets: Arc<Keys>,
     /// Who fits, in which order, for which reasons.
     pub matching: Matching,
     /// What is reported, and what is done about it.
     pub moderation: Moderation,
+    /// Whom coaches coach.
+    pub audience: Audience,
+    /// Channels: where the audience writes and is answered.
+    pub channels: Channels,
     /// Whatever runs by itself.
     pub jobs: Registry,
     /// Whoever follows events.
@@ -207,13 +222,32 @@ impl Server {
             deals.clone(),
             payments.clone(),
             Arc::new(collaborations::ByBrief::new(llm.clone())),
-            files,
+            Arc::clone(&files),
             settings.collaborations,
         );
         let insights = Insights::new(app.clone(), settings.insights.clone());
         let matching = Matching::new(directory.clone(), llm.clone(), settings.exchange.clone());
         let market = Marketplace::new(collaborations.clone(), matching.clone(), outreach.clone(), settings.marketplace);
         let moderation = Moderation::new(app.clone(), moderated::kinds());
+        let parts = audience::Parts {
+            files: Arc::clone(&files),
+            enrolments: Arc::new(audience::ports::NoPrograms),
+            keepers: vec![Arc::new(channels::Keeping::new(app.clock().clone()))],
+            owners: Arc::new(people::Owners),
+        };
+        let audience = Audience::new(app.clone(), parts);
+        let messengers = choices::messengers(settings, mode, app.clock())?;
+        let secrets = choices::secrets(settings, mode)?;
+        let parts = channels::Parts {
+            audience: audience.clone(),
+            answerer: Arc::new(answers::NoAnswers),
+            staff: Arc::new(people::Staff),
+            messengers: messengers.clone(),
+            keys: Arc::clone(&secrets),
+            files,
+            counters: Arc::clone(&counters),
+        };
+        let channels = Channels::new(app.clone(), parts, settings.channels.clone());
         let server = Self {
             app,
             accounts,
@@ -228,8 +262,12 @@ impl Server {
             calls,
             post,
             counters,
+            messengers,
+            secrets,
             matching,
             moderation,
+            audience,
+            channels,
             jobs: Registry::new(),
             subscribers: Subscribers::new(),
             slices: Vec::new(),
