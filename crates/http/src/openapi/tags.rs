@@ -29,6 +29,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Analytics", "Figures of campaigns, from posts, links and orders."),
     ("Tracked links", "Short links that count who follows them."),
     ("Conversions", "Orders, and the promo codes that they are attributed by."),
+    ("Knowledge", "The coaching hub: documents that questions are answered from, what the coach answered, and what nobody could."),
     ("Notifications", "What one is told, and how."),
     ("Messages", "Conversations with other people, and files for them."),
     ("Live", "What is new, as it happens."),

@@ -12,4 +12,5 @@ pub use chunk::{Chunk, ChunkId, ChunkKind, ChunkMetadata, Mark};
 pub use contradiction::{Contradiction, ContradictionId};
 pub use correction::{Correction, CorrectionChanges, CorrectionId, CorrectionVersion, NewCorrection};
 pub use document::{About, Document, DocumentChanges, DocumentForm, DocumentId, Status};
+pub(crate) use document::FIRST;
 pub use gap::{Gap, GapId, GapStatus, Outcome, Question, QuestionId};

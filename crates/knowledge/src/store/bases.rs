@@ -68,6 +68,13 @@ pub async fn counted(scope: Scope, tx: &mut Tx, id: BaseId, documents: i64, byte
     Ok(sql.run(tx).await? == 1)
 }
 
+/// Has whoever writes to a base from here on wait for the end of this transaction.
+pub async fn hold(scope: Scope, tx: &mut Tx, id: BaseId) -> Result<()> {
+    let mut sql = Sql::new("UPDATE knowledge_bases SET version = version WHERE TRUE");
+    owned(sql.and("id = ", id), scope);
+    sql.run(tx).await.map(drop)
+}
+
 /// Takes a base away from everybody's eyes; its rows go afterwards. False if it is gone already.
 pub async fn delete(scope: Scope, tx: &mut Tx, id: BaseId, now: Timestamp) -> Result<bool> {
     let mut sql = Sql::new("UPDATE knowledge_bases SET version = version + 1, deleted_at = ");

@@ -61,14 +61,14 @@ pub async fn several(tx: &mut Tx, of: BaseId, ids: &[ChunkId]) -> Result<Vec<Chu
     Sql::of::<Chunk>().and("base_id = ", of).and_in("id", ids.iter().copied()).all(tx).await
 }
 
-/// The chunks of a base that can be searched, after this one, so many at most: what an index is built of. Those of a version that is not
-/// shown are left out.
-pub async fn searchable(tx: &mut Tx, of: BaseId, after: Option<ChunkId>, limit: u32) -> Result<Vec<Chunk>> {
+/// The chunks of these documents, of the version that each of them shows, in the order of the documents and then their own. The documents
+/// come in the order of their ids.
+pub async fn of_documents(tx: &mut Tx, of: &[Document]) -> Result<Vec<Chunk>> {
     let columns = Chunk::columns("knowledge_chunks");
     let mut sql = Sql::new(format!(
-        "SELECT {columns} FROM knowledge_chunks JOIN knowledge_documents ON knowledge_documents.id = knowledge_chunks.document_id \
-         AND knowledge_documents.version = knowledge_chunks.version WHERE TRUE"
+        "SELECT {columns} FROM knowledge_documents JOIN knowledge_chunks ON knowledge_chunks.document_id = knowledge_documents.id \
+         AND knowledge_chunks.version = knowledge_documents.version WHERE TRUE"
     ));
-    sql.and("knowledge_chunks.base_id = ", of).and_if("knowledge_chunks.id > ", after);
-    sql.push(" ORDER BY knowledge_chunks.id LIMIT ").bind(limit).all(tx).await
+    sql.and_in("knowledge_documents.id", of.iter().map(|document| document.id));
+    sql.push(" ORDER BY knowledge_chunks.document_id, knowledge_chunks.chunk_index").all(tx).await
 }

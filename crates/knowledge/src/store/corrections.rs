@@ -56,6 +56,12 @@ pub async fn reword(tx: &mut Tx, was: &Correction, now: &Correction) -> Result<(
     tx.insert(&version).await
 }
 
+/// Writes what is no wording of a correction.
+pub async fn save(tx: &mut Tx, correction: &Correction) -> Result<()> {
+    let message = "The correction was changed by someone else meanwhile; read it again and repeat your change";
+    tx.save(correction).was("revision", correction.revision).or_conflict(message).await
+}
+
 /// How a correction was worded before, the last wording first.
 pub async fn history(tx: &mut Tx, of: &Correction) -> Result<Vec<CorrectionVersion>> {
     let mut sql = Sql::of::<CorrectionVersion>();
