@@ -60,26 +60,62 @@ const SMALL: &[&str] = &[
 
 /// What is counted out by a number behind it.
 const COUNTED_OUT: &[&str] = &[
-    "lesson", "module", "step", "chapter", "day", "week", "session", "part", "unit", "level", "phase", "page", "number",
-    "no", "nr", "plan", "option", "question", "section", "version", "figure", "table", "room", "leccion", "modulo",
-    "paso", "capitulo", "dia", "semana", "sesion", "parte", "unidad", "nivel", "fase", "pagina", "numero", "opcion",
-    "pregunta", "seccion", "figura", "tabla", "sala", "q",
+    "lesson", "module", "step", "chapter", "day", "week", "session", "part", "unit", "level", "phase", "page",
+    "number", "no", "nr", "plan", "option", "question", "section", "version", "figure", "table", "room", "leccion",
+    "modulo", "paso", "capitulo", "dia", "semana", "sesion", "parte", "unidad", "nivel", "fase", "pagina", "numero",
+    "opcion", "pregunta", "seccion", "figura", "tabla", "sala", "q",
 ];
 
-const MONEY: &[&str] =
-    &["euro", "euros", "eur", "usd", "dollar", "dollars", "dolar", "dolares", "pound", "pounds", "gbp", "mxn", "pesos", "libras"];
+const MONEY: &[&str] = &[
+    "euro", "euros", "eur", "usd", "dollar", "dollars", "dolar", "dolares", "pound", "pounds", "gbp", "mxn", "pesos",
+    "libras",
+];
 
 const TIME: &[&str] = &[
-    "second", "seconds", "minute", "minutes", "min", "hour", "hours", "day", "days", "week", "weeks", "month", "months",
-    "year", "years", "segundo", "segundos", "minuto", "minutos", "hora", "horas", "dia", "dias", "semana", "semanas",
-    "mes", "meses", "ano", "anos", "am", "pm", "h",
+    "second", "seconds", "minute", "minutes", "min", "hour", "hours", "day", "days", "week", "weeks", "month",
+    "months", "year", "years", "segundo", "segundos", "minuto", "minutos", "hora", "horas", "dia", "dias", "semana",
+    "semanas", "mes", "meses", "ano", "anos", "am", "pm", "h",
 ];
 
 const MONTHS: &[&str] = &[
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december", "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
-    "noviembre", "diciembre", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "lunes",
-    "martes", "miercoles", "jueves", "viernes", "sabado", "domingo",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "lunes",
+    "martes",
+    "miercoles",
+    "jueves",
+    "viernes",
+    "sabado",
+    "domingo",
 ];
 
 /// The claims of a text, in their order.
@@ -134,7 +170,11 @@ fn claim(text: &str, start: usize, end: usize) -> Option<Claim> {
 }
 
 fn unit(before: &str, after: &str) -> Unit {
-    if matches!(before, "$" | "€" | "£") || matches!(after, "$" | "€" | "£") || MONEY.contains(&after) || MONEY.contains(&before) {
+    if matches!(before, "$" | "€" | "£")
+        || matches!(after, "$" | "€" | "£")
+        || MONEY.contains(&after)
+        || MONEY.contains(&before)
+    {
         Unit::Money
     } else if after == "%" {
         Unit::Percent
@@ -205,7 +245,10 @@ mod tests {
             ("The eight-week course costs 200 euros.", "The eight-week course costs €200."),
             ("The eight-week course costs 1,200 euros.", "The eight-week course costs 1200.00 euros."),
             ("The yoga course costs 200 euros.", "A single nutrition session lasts 60 minutes."),
-            ("Lesson 3. Write down when and where you will do it.", "Lesson 4. Write down when and where you will do it."),
+            (
+                "Lesson 3. Write down when and where you will do it.",
+                "Lesson 4. Write down when and where you will do it.",
+            ),
             ("Basic | 20 USD", "Premium | 49 USD"),
             ("You can cancel at any time.", "You can cancel a session up to 48 hours before."),
         ] {

@@ -100,7 +100,10 @@ async fn write(of: &Knowledge, file: &str, field: &mut Field<'_>) -> Result<(u64
 /// The name that a file came with: without folders, and without what hides in it.
 fn name_of(given: Option<&str>) -> String {
     let name = given.unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
-    let hides = |letter: char| letter.is_control() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let hides = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     let name: String = name.chars().filter(|letter| !hides(*letter)).take(200).collect();
     let name = name.trim();
     if name.is_empty() { "document".to_owned() } else { name.to_owned() }

@@ -16,8 +16,8 @@ use input::Input;
 use kernel::{AccountId, Error, Kind, Result, Scope};
 use mind::recall::{Language, Question};
 
-pub use answer::{Answer, Citation};
 pub(crate) use answer::Shown;
+pub use answer::{Answer, Citation};
 pub(crate) use local::search;
 
 use crate::Knowledge;

@@ -70,7 +70,8 @@ struct Leaf {
 /// The leaves of a text, in their order. A text without blocks is paragraphs that stand apart by an empty line.
 fn leaves(places: &Places<'_>, blocks: &[Block]) -> Vec<Leaf> {
     if !blocks.iter().any(|block| block.kind.is_leaf()) {
-        let plain = |(start, end)| Leaf { kind: BlockKind::Paragraph, start, end, page: None, sheet: None, notes: None };
+        let plain =
+            |(start, end)| Leaf { kind: BlockKind::Paragraph, start, end, page: None, sheet: None, notes: None };
         return places.paragraphs().into_iter().map(plain).collect();
     }
     let mut around: Vec<Block> = Vec::new();

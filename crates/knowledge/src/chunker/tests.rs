@@ -119,7 +119,10 @@ fn rows_stay_whole_and_know_their_head() {
     let found = contents(&parts, 100);
     for (text, piece) in &found[..found.len() - 1] {
         assert_eq!((piece.metadata.kind, piece.metadata.header.as_deref()), (ChunkKind::Rows, Some("Name | Price")));
-        assert!(text.lines().filter(|line| !line.is_empty()).all(|line| line.starts_with("Plan") && line.ends_with("USD")), "{text}");
+        assert!(
+            text.lines().filter(|line| !line.is_empty()).all(|line| line.starts_with("Plan") && line.ends_with("USD")),
+            "{text}"
+        );
     }
     let last = found.last().unwrap();
     assert_eq!((last.0.as_str(), last.1.metadata.header.as_deref()), ("All prices with tax.", None));
@@ -159,14 +162,7 @@ fn a_text_without_blocks_is_paragraphs() {
 }
 
 fn kinds() -> impl Strategy<Value = BlockKind> {
-    prop_oneof![
-        (1..=6_u8).prop_map(Heading),
-        Just(Paragraph),
-        Just(Paragraph),
-        Just(Item),
-        Just(HeaderRow),
-        Just(Row)
-    ]
+    prop_oneof![(1..=6_u8).prop_map(Heading), Just(Paragraph), Just(Paragraph), Just(Item), Just(HeaderRow), Just(Row)]
 }
 
 fn words() -> impl Strategy<Value = String> {

@@ -42,9 +42,10 @@ pub(super) async fn run(of: &Knowledge, id: DocumentId) -> Outcome {
                 }
                 let theirs = claims(built.lexicon().text(passage.slot));
                 let both = disagreements(std::slice::from_ref(mine), &theirs);
-                found.extend(both.into_iter().map(|(mine, theirs, likeness)| {
-                    (other, slot.chunk, mine.clone(), theirs.clone(), likeness)
-                }));
+                found.extend(
+                    both.into_iter()
+                        .map(|(mine, theirs, likeness)| (other, slot.chunk, mine.clone(), theirs.clone(), likeness)),
+                );
             }
         }
         found

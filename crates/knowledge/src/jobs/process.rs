@@ -62,7 +62,7 @@ async fn read(of: &Knowledge, document: &Document, number: i64) -> Result<Result
     if !progress(of, document, number, FETCHED).await? {
         return Ok(Ok(()));
     }
-    let text = match of.readers().read(kind, bytes).await? {
+    let text = match of.readers().read(kind, bytes.into()).await? {
         Ok(text) => text,
         Err(unreadable) => return Ok(Err(unreadable.message)),
     };

@@ -11,6 +11,6 @@ pub use base::{Base, BaseChanges, BaseId, BaseSettings, DEFAULT_OVERLAP, DEFAULT
 pub use chunk::{Chunk, ChunkId, ChunkKind, ChunkMetadata, Mark};
 pub use contradiction::{Contradiction, ContradictionId};
 pub use correction::{Correction, CorrectionChanges, CorrectionId, CorrectionVersion, NewCorrection};
-pub use document::{About, Document, DocumentChanges, DocumentForm, DocumentId, Status};
 pub(crate) use document::FIRST;
+pub use document::{About, Document, DocumentChanges, DocumentForm, DocumentId, Status};
 pub use gap::{Gap, GapId, GapStatus, Outcome, Question, QuestionId};

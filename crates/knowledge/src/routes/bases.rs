@@ -79,16 +79,11 @@ struct BaseQuery {
 /// Yours, the newest first.
 #[utoipa::path(get, path = "/api/v1/knowledge-bases", tag = "Knowledge", params(BaseQuery),
     responses((status = 200, description = "A page of bases", body = BaseList)))]
-async fn list(
-    State(of): State<Knowledge>,
-    member: Member,
-    Params(query): Params<BaseQuery>,
-) -> Answer<Json<BaseList>> {
+async fn list(State(of): State<Knowledge>, member: Member, Params(query): Params<BaseQuery>) -> Answer<Json<BaseList>> {
     let owner = creator(&member)?;
     let search = query.search.as_deref().map(fold);
     let mut tx = of.app().read().await?;
-    let (bases, total) =
-        store::bases::list(member.scope(), &mut tx, owner, search.as_deref(), query.pages).await?;
+    let (bases, total) = store::bases::list(member.scope(), &mut tx, owner, search.as_deref(), query.pages).await?;
     let knowledge_bases = bases.into_iter().map(BaseBody::from).collect();
     Ok(Json(BaseList { knowledge_bases, pagination: query.pages.pagination(total) }))
 }

@@ -14,9 +14,7 @@ use utoipa::ToSchema;
 
 use super::base_of;
 use crate::Knowledge;
-use crate::model::{
-    Base, Correction, CorrectionChanges, CorrectionId, CorrectionVersion, GapId, NewCorrection,
-};
+use crate::model::{Base, Correction, CorrectionChanges, CorrectionId, CorrectionVersion, GapId, NewCorrection};
 use crate::store;
 
 /// So many corrections a base may have.
@@ -175,7 +173,8 @@ pub(super) async fn add(
 ) -> Result<Correction> {
     let (scope, now) = (member.scope(), of.app().clock().now());
     if store::corrections::count(tx, base).await? >= MOST {
-        let message = format!("The knowledge base has {MOST} corrections; put what they say into a document, and delete some");
+        let message =
+            format!("The knowledge base has {MOST} corrections; put what they say into a document, and delete some");
         return Err(Error::conflict(message));
     }
     let correction = Correction {

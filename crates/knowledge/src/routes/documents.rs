@@ -73,11 +73,7 @@ async fn list(
     params(("knowledge_base_id" = String, Path, description = "The base's id"),
         ("document_id" = String, Path, description = "The document's id")),
     responses((status = 200, description = "The document", body = DetailsBody)))]
-async fn get(
-    State(of): State<Knowledge>,
-    member: Member,
-    Two(base, document): Two,
-) -> Answer<Json<DetailsBody>> {
+async fn get(State(of): State<Knowledge>, member: Member, Two(base, document): Two) -> Answer<Json<DetailsBody>> {
     let now = of.app().clock().now();
     // One moment for all of it: chunks of the text that is shown.
     let mut tx = of.app().db().snapshot().await?;

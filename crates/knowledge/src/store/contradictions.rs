@@ -21,7 +21,8 @@ pub async fn list(tx: &mut Tx, of: &Base, pages: Pages) -> Result<(Vec<Contradic
 
 /// The coach says that it is none; false if it is not there.
 pub async fn dismiss(tx: &mut Tx, of: &Base, id: ContradictionId, now: Timestamp) -> Result<bool> {
-    let sql = "UPDATE knowledge_contradictions SET dismissed_at = $3 WHERE id = $1 AND base_id = $2 AND dismissed_at IS NULL";
+    let sql =
+        "UPDATE knowledge_contradictions SET dismissed_at = $3 WHERE id = $1 AND base_id = $2 AND dismissed_at IS NULL";
     Ok(tx.execute(sql, args![id, of.id, now]).await? == 1)
 }
 

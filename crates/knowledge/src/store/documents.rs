@@ -51,12 +51,7 @@ pub async fn list(tx: &mut Tx, of: &Base, wanted: &Wanted, pages: Pages) -> Resu
 }
 
 /// The first document of a base with just these bytes, but for one.
-pub async fn same_bytes(
-    tx: &mut Tx,
-    of: &Base,
-    sha256: &str,
-    but: Option<DocumentId>,
-) -> Result<Option<DocumentId>> {
+pub async fn same_bytes(tx: &mut Tx, of: &Base, sha256: &str, but: Option<DocumentId>) -> Result<Option<DocumentId>> {
     let mut sql = Sql::new("SELECT id FROM knowledge_documents WHERE TRUE");
     sql.and("base_id = ", of.id).and("sha256 = ", sha256).and_if("id <> ", but);
     sql.push(" ORDER BY created_at, id LIMIT 1").optional(tx).await
@@ -88,7 +83,8 @@ pub async fn progress(
     now: Timestamp,
 ) -> Result<bool> {
     debug_assert!(scope.sees_everything(), "documents are read by the server");
-    let sql = "UPDATE knowledge_documents SET percent = $4, updated_at = $5 WHERE id = $1 AND reading = $2 AND status = $3";
+    let sql =
+        "UPDATE knowledge_documents SET percent = $4, updated_at = $5 WHERE id = $1 AND reading = $2 AND status = $3";
     Ok(tx.execute(sql, args![id, reading, Status::Processing, percent, now]).await? == 1)
 }
 
@@ -161,10 +157,9 @@ pub(super) async fn forget(scope: Scope, tx: &mut Tx, id: DocumentId) -> Result<
 
 async fn rest_of(tx: &mut Tx, id: DocumentId) -> Result<()> {
     super::contradictions::of_document_gone(tx, id).await?;
-    for sql in [
-        "DELETE FROM knowledge_chunks WHERE document_id = $1",
-        "DELETE FROM knowledge_texts WHERE document_id = $1",
-    ] {
+    for sql in
+        ["DELETE FROM knowledge_chunks WHERE document_id = $1", "DELETE FROM knowledge_texts WHERE document_id = $1"]
+    {
         tx.execute(sql, args![id]).await?;
     }
     Ok(())
