@@ -2,7 +2,7 @@
 //!
 //! - A base belongs to one creator. What is another's is not there.
 //! - A document is its file, its text and its chunks, which are ranges of the text. A reading writes under a number of its own and becomes
-//!   the document's text in one statement, so nobody ever finds half of one ([`jobs`](mod@jobs), [`store::documents`]).
+//!   the document's text in one statement, so nobody ever finds half of one ([`store::documents`]).
 //! - A file is a row before it is stored, so that whatever dies in between is swept.
 //! - What is found lies in memory, per base, and is as new as the base's version says ([`index`]).
 //! - An answer quotes. Where a language model words it, each of its sentences is held against what it cites, and what is not borne out is

@@ -25,6 +25,7 @@ use inbox::{Hub, Inbox, Notifier};
 use insights::Insights;
 use jobs::{Registry, Workers};
 use kernel::{Clock, Error, Result};
+use knowledge::Knowledge;
 use marketplace::Marketplace;
 use matching::Matching;
 use moderation::Moderation;
@@ -71,6 +72,7 @@ const SLICES: &[Wired] = &[
     }),
     (insights::MIGRATIONS, insights::events::EVENTS, |server, _| insights::slice(&server.insights, &server.directory)),
     (marketplace::MIGRATIONS, marketplace::events::EVENTS, |server, _| marketplace::slice(&server.market)),
+    (knowledge::MIGRATIONS, knowledge::events::EVENTS, |server, _| knowledge::slice(&server.knowledge)),
     (inbox::MIGRATIONS, inbox::events::EVENTS, |server, _| inbox::slice(&server.inbox)),
     (moderation::MIGRATIONS, moderation::events::EVENTS, |server, _| moderation::slice(&server.moderation)),
     (accounts::MIGRATIONS, accounts::events::EVENTS, |server, kept| accounts::slice(&server.accounts, kept)),
@@ -114,6 +116,8 @@ pub struct Server {
     pub collaborations: Collaborations,
     /// Offers and applications.
     pub market: Marketplace,
+    /// What coaches know: documents, and answers out of them.
+    pub knowledge: Knowledge,
     /// What people are told, and say to each other.
     pub inbox: Inbox,
     /// Figures: how they come in, and what they tell.
@@ -193,6 +197,13 @@ impl Server {
             files: Arc::clone(&files),
         };
         let inbox = Inbox::new(app.clone(), parts, settings.inbox.clone());
+        let parts = knowledge::Parts {
+            files: Arc::clone(&files),
+            readers: settings.readers.clone(),
+            counters: Arc::clone(&counters),
+            llm: llm.clone(),
+        };
+        let knowledge = Knowledge::new(app.clone(), parts, settings.knowledge.clone());
         let (telephony, agent) = choices::calling(settings, mode)?;
         let calls = Calls::new(app.clone(), telephony, agent, llm.clone(), settings.calls.clone());
         let payments = Payments::new(
@@ -221,6 +232,7 @@ impl Server {
             deals,
             collaborations,
             market,
+            knowledge,
             inbox,
             insights,
             payments,

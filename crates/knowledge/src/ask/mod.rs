@@ -75,7 +75,7 @@ impl AskQuestion {
     }
 
     /// It as the lexicon takes it.
-    fn read(&self) -> Question {
+    fn as_asked(&self) -> Question {
         let before: Vec<&str> = self
             .history
             .iter()
@@ -139,7 +139,7 @@ pub(crate) async fn answered(
 ) -> Result<Answer> {
     let mut again = true;
     loop {
-        let found = local::find(of, &bases, &question.read()).await?;
+        let found = local::find(of, &bases, &question.as_asked()).await?;
         let base = &bases[found.base];
         let worded = match of.llm().filter(|_| found.outcome != Outcome::Unknown) {
             Some(llm) => worded::ask(of, llm, base, question, &found).await?,

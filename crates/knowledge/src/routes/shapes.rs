@@ -19,6 +19,7 @@ pub(super) struct BaseBody {
     /// What it is about.
     description: Option<String>,
     /// How it is set: what was sent, and what holds where nothing was.
+    #[schema(value_type = Object)]
     settings: Map<String, Value>,
     /// When it was made.
     created_at: Timestamp,

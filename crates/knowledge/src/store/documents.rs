@@ -71,7 +71,7 @@ pub async fn begin(scope: Scope, tx: &mut Tx, of: &Document, now: Timestamp) -> 
     debug_assert!(scope.sees_everything(), "documents are read by the server");
     let sql = "UPDATE knowledge_documents SET status = $3, percent = 5, error = NULL, reading = reading + 1, revision = revision + 1, \
                updated_at = $4 WHERE id = $1 AND file = $2 AND status IN ($5, $3) RETURNING reading";
-    tx.fetch_optional(sql, args![of.id, of.file, Status::Processing, now, Status::Pending]).await
+    tx.fetch_optional(sql, args![of.id, &of.file, Status::Processing, now, Status::Pending]).await
 }
 
 /// Tells how far a reading is; false if it is not the last one any more.
@@ -120,7 +120,7 @@ pub async fn complete(
         Status::Processing,
         read.chunks,
         read.characters,
-        read.language,
+        &read.language,
         Json(&read.about),
         now
     ];

@@ -5,6 +5,7 @@
 //! kind has under the same names; a test holds the names that rows use against the schemas of the events.
 
 mod deals;
+mod knowledge;
 mod marketplace;
 mod moderation;
 
@@ -133,7 +134,7 @@ impl Facts {
 
 /// All rows.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS)
+    marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS).chain(knowledge::ROWS)
 }
 
 /// Tells people, in the transaction of what happened.
