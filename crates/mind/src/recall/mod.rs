@@ -7,14 +7,19 @@
 
 mod answer;
 mod dates;
+mod features;
+mod kinds;
 mod lexicon;
 mod question;
+mod say;
 mod search;
 mod sentences;
 mod verify;
+mod weights;
 mod words;
 
-pub use answer::{Answer, AnswerParts, Outcome, Passage, Thresholds};
+pub use answer::{Answer, AnswerParts, Outcome, Passage, SURE_FEATURES, Thresholds, Weighed};
+pub use features::RANK_FEATURES;
 pub use lexicon::{Added, ChunkText, DocumentText, Lexicon};
 pub use question::{MAX_QUESTION_BYTES, Question};
 pub use search::{Found, FoundParts};

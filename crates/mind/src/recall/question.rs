@@ -1,5 +1,6 @@
 //! A question: its words, its language, and what kind of answer it wants.
 
+use super::kinds::Kind;
 use super::words::{self, Language};
 
 /// Longer questions are cut (bytes).
@@ -83,6 +84,29 @@ impl Question {
         &self.text
     }
 
+    /// The things it asks: the question itself, or each of those that it joins ("what does it cost and when is it?"). A later one that
+    /// names no subject of its own has the words of the first as well, at less weight.
+    pub(super) fn parts(&self) -> Vec<Self> {
+        let Some((head, tail)) = split(&self.text) else { return vec![self.clone()] };
+        let mut parts: Vec<Self> = [head, tail].map(|text| Self::new(text).in_language(self.language)).into();
+        let pronouns = [" it ", " its ", " they ", " them ", " that ", " this ", " esta ", " este ", " eso "];
+        let plain: String =
+            crate::text::fold(tail).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+        let leans = parts[1].words.iter().filter(|word| word.weight >= 1.0).count() < 2
+            || pronouns.iter().any(|word| format!(" {plain} ").contains(word));
+        if leans {
+            let offset = parts[1].words.len() + 4;
+            let missing: Vec<Asked> = parts[0]
+                .words
+                .iter()
+                .filter(|word| parts[1].words.iter().all(|own| own.folded != word.folded))
+                .map(|word| Asked { weight: 0.6 * word.weight, at: word.at + offset, ..word.clone() })
+                .collect();
+            parts[1].words.extend(missing);
+        }
+        if parts.iter().any(|part| part.words.is_empty()) { vec![self.clone()] } else { parts }
+    }
+
     /// Whether it leaves something out that was said before.
     fn leans(&self) -> bool {
         let text = crate::text::fold(&self.text);
@@ -109,6 +133,41 @@ impl Question {
             || (self.words.len() <= 3 && pointing.iter().any(|word| padded.contains(word)))
     }
 }
+
+/// Two questions that one joins, each with a sign that it asks.
+fn split(text: &str) -> Option<(&str, &str)> {
+    const JOINTS: [&str; 9] = ["? ", "; ", " and ", " y ", ", ", " & ", " also ", " ademas ", " además "];
+    let lower = text.to_lowercase();
+    if lower.len() != text.len() {
+        return None;
+    }
+    for joint in JOINTS {
+        for (at, _) in lower.match_indices(joint) {
+            let (Some(head), Some(tail)) = (text.get(..at), text.get(at + joint.len()..)) else { continue };
+            let tail = tail.trim_start_matches(['¿', ' ']);
+            let tail = ["and ", "y ", "also "].iter().fold(tail, |tail, word| tail.strip_prefix(word).unwrap_or(tail));
+            if asks(tail) && (asks(head) || Kind::of(head) != Kind::Other) {
+                return Some((head, tail));
+            }
+        }
+    }
+    None
+}
+
+/// Whether a text begins as a question does, after a word or none.
+fn asks(text: &str) -> bool {
+    let folded = crate::text::fold(text);
+    let mut words = folded.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|word| !word.is_empty());
+    let first = [words.next(), words.next()];
+    first.into_iter().flatten().any(|word| OPENINGS.contains(&word))
+}
+
+/// Words that open a question which asks for something else than yes or no.
+const OPENINGS: &[&str] = &[
+    "what", "whats", "what's", "when", "where", "who", "whos", "how", "which", "why", "until", "cuanto", "cuanta",
+    "cuantos", "cuantas", "cuando", "donde", "quien", "como", "que", "cual", "cuales", "hasta", "can", "do", "does",
+    "is", "are", "puedo", "hay",
+];
 
 fn asked(text: &str, language: Language) -> Vec<Asked> {
     let mut asked: Vec<Asked> = Vec::new();

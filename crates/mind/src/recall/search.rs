@@ -49,6 +49,8 @@ pub(super) struct Sought {
     pub at: usize,
     /// How much it counts in the question.
     pub factor: f32,
+    /// Whether it is a number.
+    pub number: bool,
 }
 
 impl Sought {
@@ -126,7 +128,7 @@ impl Lexicon {
         {
             idf = self.idf(self.frequency(term));
         }
-        Sought { terms, weight: idf * word.weight, exact, at: word.at, factor: word.weight }
+        Sought { terms, weight: idf * word.weight, exact, at: word.at, factor: word.weight, number: word.number }
     }
 
     /// The word of the base that a word was meant to be, and what it is worth: one letter wrong, two of a long word.
