@@ -18,6 +18,7 @@ pub mod disagree;
 pub mod events;
 pub mod index;
 mod jobs;
+mod library;
 mod migrations;
 pub mod model;
 mod routes;
@@ -40,7 +41,7 @@ pub fn slice(of: &Knowledge) -> http_base::Slice {
     http_base::Slice::new("knowledge", router(of.clone())).jobs(jobs(of)).data(data::kept()).gauges(move || {
         let of = gauged.clone();
         async move {
-            let (bases, bytes) = of.indices().held();
+            let (bases, bytes) = of.indices_held();
             metrics::gauge!("knowledge_indices").set(bases as f64);
             metrics::gauge!("knowledge_index_bytes").set(bytes as f64);
         }

@@ -78,6 +78,11 @@ impl Knowledge {
         self.0.parts.llm.as_ref()
     }
 
+    /// How many bases have an index in memory, and how many bytes these take.
+    pub fn indices_held(&self) -> (usize, u64) {
+        self.0.indices.held()
+    }
+
     /// What is found, in memory.
     pub(crate) fn indices(&self) -> &Indices {
         &self.0.indices

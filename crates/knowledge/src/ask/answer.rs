@@ -184,6 +184,11 @@ impl Shown {
         (document.version == chunk.version).then_some((chunk, document))
     }
 
+    /// Is what a slot is of still there?
+    pub(crate) fn has(&self, slot: Slot) -> bool {
+        self.chunk(slot).is_some() || self.correction(slot).is_some()
+    }
+
     /// A correction.
     pub(crate) fn correction(&self, slot: Slot) -> Option<&Correction> {
         match slot.source {

@@ -2,18 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use kernel::Result;
+use kernel::{Error, Kind, Result, Scope};
 use mind::recall::{Language, Question};
 use serde::Serialize;
 
+use super::answer::Shown;
 use crate::Knowledge;
 use crate::index::{Built, Slot};
 use crate::model::{Base, Outcome};
+use crate::store::bases;
 
 /// So many passages a language model is given.
 const GIVEN: usize = 8;
 /// So many characters of each.
 const GIVEN_CHARACTERS: usize = 4_000;
+
+/// So often a search is made anew because documents changed under it.
+const TRIES: usize = 5;
 
 /// A passage that answers or may help: characters of a chunk.
 #[derive(Clone, Debug)]
@@ -76,7 +81,7 @@ pub(super) async fn find(of: &Knowledge, bases: &[Base], question: &Question) ->
             best = Some(found);
         }
     }
-    best.ok_or_else(|| kernel::Error::not_found("Knowledge base"))
+    best.ok_or_else(|| Error::not_found("Knowledge base"))
 }
 
 fn in_one(built: &Built, base: usize, question: &Question, thresholds: mind::recall::Thresholds) -> Found {
@@ -133,16 +138,33 @@ pub(crate) struct Hit {
     pub(crate) parts: BTreeMap<String, f64>,
 }
 
-/// The passages of a base that fit a question best.
-pub(crate) async fn search(of: &Knowledge, base: &Base, question: Question, limit: usize) -> Result<Vec<Hit>> {
-    of.indices()
-        .ask(base, move |built| {
-            let found = built.lexicon().search(&question, limit);
+/// The passages of a base that fit a question best, with what they are shown with: all of one moment.
+pub(crate) async fn search(
+    of: &Knowledge,
+    base: &Base,
+    question: &Question,
+    limit: usize,
+) -> Result<(Vec<Hit>, Shown)> {
+    let mut base = base.clone();
+    for _ in 0..TRIES {
+        let asked = question.clone();
+        let found = of.indices().ask(&base, move |built| {
+            let found = built.lexicon().search(&asked, limit);
             let hit = |found: &mind::recall::Found| {
                 let slot = built.slot(found.slot)?;
                 Some(Hit { slot, score: (f64::from(found.score) * 1e6).round() / 1e6, parts: numbers(&found.parts) })
             };
-            found.iter().filter_map(hit).collect()
-        })
-        .await
+            found.iter().filter_map(hit).collect::<Vec<Hit>>()
+        });
+        let hits = found.await?;
+        let slots: Vec<Slot> = hits.iter().map(|hit| hit.slot).collect();
+        let shown = Shown::of(of, &base, &slots).await?;
+        if slots.iter().all(|slot| shown.has(*slot)) {
+            return Ok((hits, shown));
+        }
+        // A document became another one between the two: once more, out of what is there now.
+        let found = bases::find(Scope::system(), &mut of.app().read().await?, base.id).await?;
+        base = found.ok_or_else(|| Error::not_found("Knowledge base"))?;
+    }
+    Err(Error::new(Kind::Unavailable, "The documents change right now; search once more"))
 }

@@ -16,7 +16,6 @@ use input::Input;
 use kernel::{AccountId, Error, Kind, Result, Scope};
 use mind::recall::{Language, Question};
 
-pub(crate) use answer::Shown;
 pub use answer::{Answer, Citation};
 pub(crate) use local::search;
 
@@ -26,6 +25,8 @@ use crate::store::bases;
 
 /// So many bases are asked together.
 pub const MOST_BASES: usize = 20;
+/// So often a question is answered anew because documents changed under it.
+const TRIES: usize = 4;
 /// So much of what was said before is looked at.
 pub const MOST_SAID: usize = 20;
 
@@ -72,6 +73,18 @@ impl AskQuestion {
     /// A question of which nothing else is known.
     pub fn new(question: impl Into<String>) -> Self {
         Self { question: question.into(), language: None, history: Vec::new() }
+    }
+
+    /// The same as it may come from anybody: no longer than a question is, and without what no database holds.
+    fn cleaned(&self) -> Self {
+        let clean = |text: &str, most: usize| text.chars().filter(|letter| *letter != '\0').take(most).collect();
+        let last = self.history.len().saturating_sub(MOST_SAID);
+        let said = |said: &Said| Said { role: said.role, content: clean(&said.content, 4_000) };
+        Self {
+            question: clean(&self.question, 2_000),
+            language: self.language.clone(),
+            history: self.history[last..].iter().map(said).collect(),
+        }
     }
 
     /// It as the lexicon takes it.
@@ -121,12 +134,16 @@ impl Knowledge {
             let message = format!("{most} questions were answered in the last hour; try again in {wait} s");
             return Err(Error::new(Kind::RateLimited(wait), message));
         }
+        let question = question.cleaned();
+        if question.question.trim().is_empty() {
+            return Err(Error::invalid_field("question", "must not be empty"));
+        }
         let several = &of[..of.len().min(MOST_BASES)];
         let found = bases::several(Scope::system(), &mut self.app().read().await?, owner, several).await?;
         if found.is_empty() {
             return Err(Error::not_found("Knowledge base"));
         }
-        answered(self, found, question, Asker::Member).await
+        answered(self, found, &question, Asker::Member).await
     }
 }
 
@@ -137,7 +154,7 @@ pub(crate) async fn answered(
     question: &AskQuestion,
     asker: Asker,
 ) -> Result<Answer> {
-    let mut again = true;
+    let mut left = TRIES;
     loop {
         let found = local::find(of, &bases, &question.as_asked()).await?;
         let base = &bases[found.base];
@@ -154,8 +171,8 @@ pub(crate) async fn answered(
                 return Ok(answer);
             }
             // What was found became something else before it could be told: once more, out of what is there now.
-            None if again => {
-                again = false;
+            None if left > 0 => {
+                left -= 1;
                 bases = anew(&mut of.app().read().await?, &bases).await?;
             }
             None => return Err(Error::new(Kind::Unavailable, "The documents change right now; ask once more")),

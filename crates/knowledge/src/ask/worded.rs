@@ -2,7 +2,8 @@
 //!
 //! It is told that passages and question are data. Its answer names the passages for each sentence; a sentence stays only where the cited
 //! passages bear it out (their words, every number of it, every address of it). Where less than half of its text is left, or it fails or
-//! takes too long, there is no worded answer: the quotes stand.
+//! takes too long, there is no worded answer: the quotes stand. Where the passages alone were not sure enough, nothing
+//! of it may fall.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use super::quote::nearest;
 use super::{AskQuestion, MOST_SAID, Speaker};
 use crate::Knowledge;
 use crate::index::Slot;
-use crate::model::Base;
+use crate::model::{Base, Outcome};
 
 /// How long a language model may take, both tries together.
 const PATIENCE: Duration = Duration::from_secs(6);
@@ -101,6 +102,9 @@ pub(super) async fn ask(
         return Ok(Some(Worded::Unanswerable { provider }));
     }
     let given = found.given.clone();
+    // Where the passages alone were not sure enough, all of it has to be borne out, and rest on those that were found to answer best.
+    let unsure = found.outcome != Outcome::Answered;
+    let best: Vec<Slot> = found.passages.iter().map(|passage| passage.slot).collect();
     // The index may be a newer one by now: a place is the chunk's only while it still says so.
     let held = of.indices().ask(base, move |built| {
         let mut whole = 0;
@@ -118,7 +122,10 @@ pub(super) async fn ask(
             }
         }
         let left: usize = kept.iter().map(|(text, _)| text.chars().count()).sum();
-        (left * 2 >= whole && left > 0).then_some(kept)
+        let rests = |cited: &[usize]| cited.iter().any(|place| best.contains(&given[*place].slot));
+        let enough =
+            if unsure { left == whole && kept.iter().all(|(_, cited)| rests(cited)) } else { left * 2 >= whole };
+        (enough && left > 0).then_some(kept)
     });
     let Some(kept) = held.await? else { return Ok(None) };
     let mut cited: Vec<(Slot, std::ops::Range<usize>, String)> = Vec::new();

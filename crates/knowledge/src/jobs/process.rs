@@ -63,7 +63,8 @@ async fn read(of: &Knowledge, document: &Document, number: i64) -> Result<Result
         return Ok(Ok(()));
     }
     let text = match of.readers().read(kind, bytes.into()).await? {
-        Ok(text) => text,
+        // No database holds it; what stands in its place is as long.
+        Ok(text) => Reading { text: text.text.replace('\0', " "), ..text },
         Err(unreadable) => return Ok(Err(unreadable.message)),
     };
     if !progress(of, document, number, READ).await? {
@@ -113,7 +114,10 @@ async fn write(of: &Knowledge, document: &Document, number: i64, text: Reading, 
         chunks::put_text(SYSTEM, &mut tx, key, &text.text).await?;
     }
     tx.commit().await?;
-    for (place, bite) in rows.chunks(BITE).enumerate().take_while(|_| goes_on) {
+    for (place, bite) in rows.chunks(BITE).enumerate() {
+        if !goes_on {
+            break;
+        }
         let mut tx = app.db().write_long().await?;
         // From half to nearly all, by what is written.
         let percent = READ + ((place * BITE * 45) / rows.len()) as u32;

@@ -99,9 +99,7 @@ async fn search(
         Some(language) => question.in_language(language),
         None => question,
     };
-    let hits = ask::search(&of, &base, question, input.limit).await?;
-    let slots: Vec<_> = hits.iter().map(|hit| hit.slot).collect();
-    let shown = ask::Shown::of(&of, &base, &slots).await?;
+    let (hits, shown) = ask::search(&of, &base, &question, input.limit).await?;
     let passages = hits.into_iter().filter_map(|hit| {
         if let Some(correction) = shown.correction(hit.slot) {
             let content = correction.content();
@@ -123,7 +121,6 @@ async fn search(
                 parts: hit.parts,
             });
         }
-        // What went while it was found is left out.
         let (chunk, document) = shown.chunk(hit.slot)?;
         let metadata = chunk.metadata.0.clone();
         Some(PassageBody {

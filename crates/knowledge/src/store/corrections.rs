@@ -2,7 +2,7 @@
 
 use db::{Listing, Sql, Tx, args, contains_pattern};
 use http_base::Pages;
-use kernel::{Result, Scope, Timestamp};
+use kernel::{AccountId, Result, Scope, Timestamp};
 
 use crate::model::{Base, BaseId, Correction, CorrectionId, CorrectionVersion};
 
@@ -15,6 +15,15 @@ pub async fn insert(scope: Scope, tx: &mut Tx, new: &Correction) -> Result<()> {
 /// A correction of a base.
 pub async fn find(tx: &mut Tx, of: &Base, id: CorrectionId) -> Result<Option<Correction>> {
     Sql::of::<Correction>().and("id = ", id).and("base_id = ", of.id).optional(tx).await
+}
+
+/// A correction of a creator, of whichever base.
+pub async fn by_id(scope: Scope, tx: &mut Tx, owner: AccountId, id: CorrectionId) -> Result<Option<Correction>> {
+    debug_assert!(scope.sees_everything(), "whoever asks for a correction names its base");
+    let mut sql = Sql::of::<Correction>();
+    sql.and("id = ", id).and("owner_id = ", owner);
+    sql.push(" AND EXISTS (SELECT 1 FROM knowledge_bases WHERE knowledge_bases.id = base_id AND deleted_at IS NULL)");
+    sql.optional(tx).await
 }
 
 /// Corrections of a base by their ids.

@@ -189,11 +189,10 @@ pub async fn several(tx: &mut Tx, of: BaseId, ids: &[DocumentId]) -> Result<Vec<
     Sql::of::<Document>().and("base_id = ", of).and_in("id", ids.iter().copied()).all(tx).await
 }
 
-/// Every document of a base that can be searched: id, title, date. What an index is built with.
-pub async fn searchable(tx: &mut Tx, of: BaseId, after: Option<DocumentId>) -> Result<Vec<Document>> {
-    let mut sql = Sql::of::<Document>();
-    sql.and("base_id = ", of).push(" AND version > 0").and_if("id > ", after);
-    sql.push(" ORDER BY id LIMIT 1000").all(tx).await
+/// Every document of a base that can be searched, with its revision, by their ids: what an index is compared with.
+pub async fn revisions(tx: &mut Tx, of: BaseId) -> Result<Vec<(DocumentId, i64)>> {
+    let sql = "SELECT id, revision FROM knowledge_documents WHERE base_id = $1 AND version > 0 ORDER BY id";
+    tx.fetch_all(sql, args![of]).await
 }
 
 /// Only those of whom this scope may know, by their base; for tests and the demo.

@@ -6,6 +6,7 @@ mod bases;
 mod corrections;
 mod disagreeing;
 mod documents;
+mod large;
 mod members;
 mod processing;
 mod rights;
