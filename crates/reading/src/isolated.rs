@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::{Error, Result, Words as _};
+use kernel::{Error, Result};
 use tokio::sync::Semaphore;
 
 use crate::kind::Kind;

@@ -2,8 +2,6 @@
 
 use std::io::{Read, Write};
 
-use kernel::Words as _;
-
 use crate::kind::Kind;
 use crate::model::{Limits, Unreadable};
 
@@ -21,7 +19,7 @@ pub(crate) const READ: i32 = 0;
 pub(crate) const UNREADABLE: i32 = 3;
 /// All that stands in its environment. The allocator would set aside a gigabyte of addresses at once, which is all that it gets; the
 /// readers' threads would share one core's time, and need memory each.
-pub(crate) const ENVIRONMENT: &[(&str, &str)] = &[("MIMALLOC_ARENA_RESERVE", "16384"), ("RAYON_NUM_THREADS", "1")];
+pub(crate) const ENVIRONMENT: &[(&str, &str)] = &[("MIMALLOC_ARENA_RESERVE", "16M"), ("RAYON_NUM_THREADS", "1")];
 
 /// Reads the file on standard input and writes what came of it to standard output; answers the status to end with. Call it before
 /// anything else is begun: it limits the whole process, for good.
