@@ -72,7 +72,8 @@ pub(crate) fn names_columns<T: AsRef<str>>(cells: &[T]) -> bool {
         && cells.iter().all(|cell| {
             let cell = cell.as_ref().trim();
             cell.chars().any(char::is_alphabetic)
-                && cell.chars().count() <= 80
+                && cell.chars().count() <= 60
+                && !cell.ends_with(['.', '?', '!', ':', ';'])
                 && !cell.starts_with(|letter: char| letter.is_ascii_digit())
                 && seen.insert(cell.to_lowercase())
         })
@@ -80,7 +81,6 @@ pub(crate) fn names_columns<T: AsRef<str>>(cells: &[T]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::tests::kinds_of;
     use crate::{Kind, Limits};
 

@@ -1,5 +1,7 @@
 //! The text as it grows, block by block, within its limits.
 
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
+
 use crate::model::{Block, BlockKind, Limits, Reading, Reason, Unreadable};
 
 /// A text that is being put together.
@@ -185,7 +187,8 @@ pub(crate) fn tidy(text: &str) -> String {
             }
         }
     }
-    tidied
+    // Letters and their accents are one, however they were written: Macintoshes write two.
+    if is_nfc_quick(tidied.chars()) == IsNormalized::Yes { tidied } else { tidied.nfc().collect() }
 }
 
 /// Is this a character that no reader sees?

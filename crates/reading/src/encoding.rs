@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::draft::Draft;
 
@@ -68,12 +68,13 @@ pub(crate) fn decode<'b>(bytes: &'b [u8], declared: Option<&str>) -> Decoded<'b>
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
     let mut encoding = detector.guess(None, Utf8Detection::Deny);
-    if encoding == WINDOWS_1252 {
-        if let Some(text) = old(bytes) {
-            return Decoded { text: Cow::Owned(text), encoding: Some("IBM850"), guessed: true, damaged: false };
-        }
-        if letters_between_letters(bytes, macintosh) > letters_between_letters(bytes, windows) {
-            encoding = encoding_rs::MACINTOSH;
+    if encoding.is_single_byte() {
+        match older(bytes) {
+            Some(Older::Dos(text)) => {
+                return Decoded { text: Cow::Owned(text), encoding: Some("IBM850"), guessed: true, damaged: false };
+            }
+            Some(Older::Macintosh) => encoding = MACINTOSH,
+            None => {}
         }
     }
     let (text, damaged) = encoding.decode_without_bom_handling(bytes);
@@ -124,32 +125,47 @@ fn mostly_utf_8(bytes: &[u8]) -> bool {
 /// The upper half of the code page of DOS in Western Europe (IBM 850), which `encoding_rs` has not, as browsers have not.
 const DOS: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}";
 
-/// The text in the code page of DOS, if its letters stand where letters do in that, and do not in that of Windows.
-fn old(bytes: &[u8]) -> Option<String> {
+/// What no browser looks for.
+enum Older {
+    Dos(String),
+    Macintosh,
+}
+
+/// Is this in the encoding of DOS or of old Macintoshes? It is if its letters stand where letters do in that, and not in that of Windows.
+fn older(bytes: &[u8]) -> Option<Older> {
     let table: Vec<char> = DOS.chars().collect();
-    let letter = |byte: u8| table.get(usize::from(byte).wrapping_sub(128)).copied().unwrap_or(char::from(byte));
-    let dos = letters_between_letters(bytes, letter);
-    let better = dos > letters_between_letters(bytes, windows) && dos > letters_between_letters(bytes, macintosh);
-    better.then(|| bytes.iter().map(|byte| letter(*byte)).collect())
+    let dos = |byte: u8| table.get(usize::from(byte).wrapping_sub(128)).copied().unwrap_or(char::from(byte));
+    let share = [
+        letters_within_words(bytes, |byte| single(WINDOWS_1252, byte)),
+        letters_within_words(bytes, dos),
+        letters_within_words(bytes, |byte| single(MACINTOSH, byte)),
+    ];
+    let [windows, as_dos, as_macintosh] = share;
+    if as_dos.max(as_macintosh) < 0.95 || windows >= as_dos.max(as_macintosh) || windows > 0.8 {
+        None
+    } else if as_dos > as_macintosh {
+        Some(Older::Dos(bytes.iter().map(|byte| dos(*byte)).collect()))
+    } else {
+        Some(Older::Macintosh)
+    }
 }
 
-fn windows(byte: u8) -> char {
-    WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next().unwrap_or('\u{fffd}')
+fn single(encoding: &'static Encoding, byte: u8) -> char {
+    encoding.decode_without_bom_handling(&[byte]).0.chars().next().unwrap_or('\u{fffd}')
 }
 
-fn macintosh(byte: u8) -> char {
-    encoding_rs::MACINTOSH.decode_without_bom_handling(&[byte]).0.chars().next().unwrap_or('\u{fffd}')
-}
-
-/// How many bytes above ASCII that stand after or before small letters of ASCII are small letters themselves, less those that are not.
-fn letters_between_letters(bytes: &[u8], letter: impl Fn(u8) -> char) -> i64 {
-    let table: Vec<i64> = (0..=u8::MAX).map(|byte| if letter(byte).is_lowercase() { 1 } else { -2 }).collect();
-    let windows = bytes.windows(3).filter(|three| {
+/// Which part of the bytes above ASCII that stand within words are small letters of Western Europe, if they are in this encoding.
+fn letters_within_words(bytes: &[u8], letter: impl Fn(u8) -> char) -> f64 {
+    let table: Vec<bool> = (0..=u8::MAX).map(|byte| matches!(letter(byte), '\u{df}'..='\u{ff}' | 'œ')).collect();
+    let within = bytes.windows(3).filter(|three| {
         let [before, it, after] = three else { return false };
         // A sign may follow a word; within one it is a letter.
         !it.is_ascii() && before.is_ascii_lowercase() && after.is_ascii_lowercase()
     });
-    windows.map(|three| table[usize::from(three[1])]).sum()
+    let (letters, all) = within.fold((0.0, 0.0), |(letters, all), three| {
+        (letters + f64::from(u8::from(table[usize::from(three[1])])), all + 1.0)
+    });
+    if all < 2.0 { 0.0 } else { letters / all }
 }
 
 #[cfg(test)]
@@ -195,7 +211,7 @@ mod tests {
             .map(|letter| dos.iter().position(|one| *one == letter).map_or(letter as u8, |at| at as u8 + 128))
             .collect();
         assert_eq!(told(&bytes), (SPANISH.to_owned(), Some("IBM850")));
-        assert_eq!(told(&encoding_rs::MACINTOSH.encode(SPANISH).0), (SPANISH.to_owned(), Some("macintosh")));
+        assert_eq!(told(&MACINTOSH.encode(SPANISH).0), (SPANISH.to_owned(), Some("macintosh")));
     }
 
     #[test]

@@ -3,16 +3,15 @@
 //! Tokens come from `html5gum`, which reads as browsers do and takes time in proportion to the page, however deep its elements stand in
 //! each other; the elements that are open are counted by name, so that an end of what was never begun costs nothing.
 
-use std::collections::HashMap;
+mod tokens;
 
-use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
+use std::collections::HashMap;
 
 use crate::draft::Draft;
 use crate::encoding::decode;
 use crate::model::{BlockKind, Unreadable};
-
-/// From how many characters on a cell is no cell but a part of a page laid out by a table.
-const LARGE_CELL: usize = 600;
+use crate::table::Tables;
+use tokens::{Tag, Token};
 
 pub(crate) fn read(bytes: &[u8], draft: &mut Draft<'_>) -> Result<(), Unreadable> {
     let decoded = decode(bytes, declared(bytes).as_deref());
@@ -77,13 +76,6 @@ struct Open {
     effect: Effect,
 }
 
-#[derive(Default)]
-struct Row {
-    /// Each cell as its paragraphs.
-    cells: Vec<Vec<(BlockKind, String)>>,
-    heads: usize,
-}
-
 struct Writer<'d, 'l> {
     draft: &'d mut Draft<'l>,
     mode: &'d Mode,
@@ -94,13 +86,10 @@ struct Writer<'d, 'l> {
     /// How many elements are open whose lines are kept.
     kept: usize,
     text: String,
-    /// The row of each table that is open.
-    rows: Vec<Option<Row>>,
+    tables: Tables,
 }
 
 fn write(html: &str, mode: &Mode, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
-    let mut emitter = DefaultEmitter::default();
-    emitter.naively_switch_states(!mode.xml);
     let mut writer = Writer {
         draft,
         mode,
@@ -110,21 +99,19 @@ fn write(html: &str, mode: &Mode, draft: &mut Draft<'_>) -> Result<(), Unreadabl
         parts: 0,
         kept: 0,
         text: String::new(),
-        rows: Vec::new(),
+        tables: Tables::default(),
     };
-    for token in Tokenizer::new_with_emitter(html, emitter) {
-        let Ok(token) = token;
-        match token {
-            Token::String(text) if writer.hides == 0 => writer.say(&String::from_utf8_lossy(&text.value)),
-            Token::StartTag(tag) => writer.start(&tag)?,
-            Token::EndTag(tag) => writer.end(&tag.name)?,
-            _ => {}
+    for token in tokens::of(html, mode.xml) {
+        match token.map_err(|error| Unreadable::too_long(&error.to_string()))? {
+            Token::Text(text) if writer.hides == 0 => writer.say(&text),
+            Token::Text(_) => {}
+            Token::Start(tag) => writer.start(tag)?,
+            Token::End(name) => writer.end(&name)?,
         }
     }
     writer.flush()?;
-    while !writer.rows.is_empty() {
-        writer.end_row()?;
-        writer.rows.pop();
+    while !writer.tables.is_empty() {
+        writer.tables.end(writer.draft)?;
     }
     Ok(())
 }
@@ -139,7 +126,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn start(&mut self, tag: &StartTag<()>) -> Result<(), Unreadable> {
+    fn start(&mut self, tag: Tag) -> Result<(), Unreadable> {
         let name = tag.name.as_slice();
         match name {
             b"br" => {
@@ -158,27 +145,25 @@ impl Writer<'_, '_> {
         if is_block(name) {
             self.flush()?;
         }
-        if is_void(name) || (self.mode.xml && tag.self_closing) {
+        if is_void(name) || (self.mode.xml && tag.closed) {
             return Ok(());
         }
-        let effect = self.effect(tag);
+        let effect = self.effect(&tag);
         match effect {
             Effect::Hides => self.hides += 1,
             Effect::Part => self.parts += 1,
             Effect::Keeps => self.kept += 1,
-            Effect::Table => self.rows.push(None),
-            Effect::Row => self.end_row()?,
+            Effect::Table => self.tables.begin(),
+            Effect::Row => self.tables.end_row(self.draft)?,
             Effect::Cell { head } => {
-                if let Some(row) = self.rows.last_mut() {
-                    let row = row.get_or_insert_default();
-                    row.cells.push(Vec::new());
-                    row.heads += usize::from(head);
+                if let Some(row) = self.tables.row() {
+                    row.cell(head);
                 }
             }
             _ => {}
         }
         *self.names.entry(name.to_vec()).or_default() += 1;
-        self.open.push(Open { name: name.to_vec(), effect });
+        self.open.push(Open { name: tag.name, effect });
         Ok(())
     }
 
@@ -218,12 +203,11 @@ impl Writer<'_, '_> {
             Effect::Is(_) | Effect::Cell { .. } => self.flush()?,
             Effect::Row => {
                 self.flush()?;
-                self.end_row()?;
+                self.tables.end_row(self.draft)?;
             }
             Effect::Table => {
                 self.flush()?;
-                self.end_row()?;
-                self.rows.pop();
+                self.tables.end(self.draft)?;
             }
             Effect::Hides => self.hides -= 1,
             Effect::Part => self.parts -= 1,
@@ -237,17 +221,8 @@ impl Writer<'_, '_> {
         Ok(open)
     }
 
-    fn effect(&self, tag: &StartTag<()>) -> Effect {
-        let value = |name: &str| {
-            tag.attributes.get(name.as_bytes()).map(|value| String::from_utf8_lossy(&value.value).to_lowercase())
-        };
-        let style: String =
-            value("style").unwrap_or_default().chars().filter(|letter| !letter.is_whitespace()).collect();
-        if value("hidden").is_some()
-            || value("aria-hidden").as_deref() == Some("true")
-            || style.contains("display:none")
-            || style.contains("visibility:hidden")
-        {
+    fn effect(&self, tag: &Tag) -> Effect {
+        if tag.hidden {
             return Effect::Hides;
         }
         match tag.name.as_slice() {
@@ -287,36 +262,7 @@ impl Writer<'_, '_> {
             Effect::Cell { .. } | Effect::Table => Some(BlockKind::Paragraph),
             _ => None,
         });
-        let kind = kind.unwrap_or(BlockKind::Paragraph);
-        match self.rows.last_mut() {
-            Some(Some(row)) if !row.cells.is_empty() => {
-                if let Some(cell) = row.cells.last_mut() {
-                    cell.push((kind, text));
-                }
-                Ok(())
-            }
-            _ => self.draft.leaf(kind, &text),
-        }
-    }
-
-    /// Writes the row of the innermost table down.
-    fn end_row(&mut self) -> Result<(), Unreadable> {
-        let Some(row) = self.rows.last_mut().and_then(Option::take) else { return Ok(()) };
-        let large = |cell: &Vec<(BlockKind, String)>| {
-            cell.iter().map(|(_, text)| text.len()).sum::<usize>() > LARGE_CELL
-                || cell.iter().any(|(kind, _)| matches!(kind, BlockKind::Heading(_)))
-        };
-        if row.cells.len() < 2 || row.cells.iter().any(large) {
-            for (kind, text) in row.cells.iter().flatten() {
-                self.draft.leaf(*kind, text)?;
-            }
-            return Ok(());
-        }
-        let join =
-            |cell: &Vec<(BlockKind, String)>| cell.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ");
-        let cells: Vec<String> = row.cells.iter().map(join).collect();
-        let kind = if row.heads == row.cells.len() { BlockKind::HeaderRow } else { BlockKind::Row };
-        self.draft.leaf(kind, &crate::comma::row(&cells))
+        self.tables.leaf(kind.unwrap_or(BlockKind::Paragraph), text, self.draft)
     }
 }
 
@@ -400,7 +346,7 @@ mod tests {
     use std::time::Instant;
 
     use crate::tests::kinds_of;
-    use crate::{Kind, Limits, read};
+    use crate::{Kind, Limits, Reason, read};
 
     fn blocks(html: &str) -> Vec<String> {
         kinds_of(&read(Kind::Html, html.as_bytes(), &Limits::default()).unwrap())
@@ -465,8 +411,11 @@ mod tests {
         let begun = Instant::now();
         let deep = format!("<html>{}x{}", "<div>".repeat(200_000), "</div>".repeat(200_000));
         assert_eq!(blocks(&deep), ["Paragraph x"]);
-        let many: String = (0..200_000).map(|at| format!(" a{at}=\"1\"")).collect();
-        assert_eq!(blocks(&format!("<html><p{many}>x</p>")), ["Paragraph x"]);
+        let many: String = (0..200_000).map(|at| format!(" a{at}=\"<>\"")).collect();
+        for page in [format!("<html><p{many}>x</p>"), format!("<html>x</p{many}>")] {
+            let error = read(Kind::Html, page.as_bytes(), &Limits::default()).unwrap_err();
+            assert_eq!(error.reason, Reason::TooLong, "{error}");
+        }
         let ends = format!("<html>{}{}x", "<span>".repeat(200_000), "</b></li></td>".repeat(200_000));
         assert_eq!(blocks(&ends), ["Paragraph x"]);
         let lists = format!("<html>{}x", "<ul><li><table><tr><td>".repeat(50_000));

@@ -140,7 +140,6 @@ fn plain(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::tests::kinds_of;
     use crate::{Kind, Limits};
 

@@ -3,6 +3,7 @@
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::QName;
 
 use crate::model::{Limits, Unreadable};
 
@@ -23,9 +24,18 @@ pub(crate) struct Element<'x> {
 impl Element<'_> {
     /// The value of an attribute, by its name without its prefix.
     pub(crate) fn get(&self, name: &str) -> Option<String> {
+        self.find(|key| key.local_name().as_ref() == name.as_bytes())
+    }
+
+    /// The value of an attribute, by its name as it is written: `r:id`, which stands beside `id`.
+    pub(crate) fn full(&self, name: &str) -> Option<String> {
+        self.find(|key| key.as_ref() == name.as_bytes())
+    }
+
+    fn find(&self, is: impl Fn(QName<'_>) -> bool) -> Option<String> {
         let mut attributes = self.start.attributes();
         attributes.with_checks(false);
-        let found = attributes.flatten().find(|one| one.key.local_name().as_ref() == name.as_bytes())?;
+        let found = attributes.flatten().find(|one| is(one.key))?;
         let raw = String::from_utf8_lossy(&found.value);
         Some(quick_xml::escape::unescape(&raw).map_or_else(|_| raw.clone().into_owned(), Into::into))
     }
