@@ -6,6 +6,7 @@
 
 mod channels;
 mod deals;
+mod knowledge;
 mod marketplace;
 mod moderation;
 
@@ -136,7 +137,8 @@ impl Facts {
 
 /// All rows.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS).chain(channels::ROWS)
+    let coaching = channels::ROWS.iter().chain(knowledge::ROWS);
+    marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS).chain(coaching)
 }
 
 /// Tells people, in the transaction of what happened.
