@@ -1,21 +1,94 @@
-//! Who answers members of an audience.
+//! Who answers members of an audience: what their coach knows.
 
 use async_trait::async_trait;
-use channels::ports::{Answer, Answerer, Question};
+use channels::ports::{Answer, Answerer, Citation, Outcome, Question, Suggestion};
 use db::Tx;
-use kernel::{Result, WorkspaceId};
+use kernel::{AccountId, Kind, Result, WorkspaceId};
+use knowledge::{AskQuestion, BaseId, Knowledge, Said, Speaker};
 use uuid::Uuid;
 
-/// Nobody knows anything: every question is passed on to a person in the end.
-pub(super) struct NoAnswers;
+/// How much of a passage that may help is shown, in characters.
+const EXCERPT: usize = 300;
+
+/// Knowledge, as channels ask it.
+pub(super) struct Known(pub(super) Knowledge);
+
+/// Whose bases a workspace answers from. A creator's hub has the id of their account; a business has no bases of its own.
+fn owner(workspace: WorkspaceId) -> AccountId {
+    AccountId::from_uuid(workspace.uuid())
+}
 
 #[async_trait]
-impl Answerer for NoAnswers {
-    async fn answer(&self, _: WorkspaceId, _: &[Uuid], _: &Question) -> Result<Answer> {
-        Ok(Answer::unknown())
+impl Answerer for Known {
+    async fn answer(&self, workspace: WorkspaceId, bases: &[Uuid], question: &Question) -> Result<Answer> {
+        let owner = owner(workspace);
+        let wanted: Vec<BaseId> = match bases {
+            [] => {
+                let mut tx = self.0.app().read().await?;
+                self.0.bases_of(&mut tx, owner).await?.into_iter().map(|base| base.id).collect()
+            }
+            named => named.iter().copied().map(BaseId::from_uuid).collect(),
+        };
+        if wanted.is_empty() {
+            return Ok(Answer::unknown());
+        }
+        let asked = AskQuestion {
+            question: question.text.clone(),
+            language: question.language.clone(),
+            history: question.history.iter().map(said).collect(),
+        };
+        match self.0.ask(owner, &wanted, &asked).await {
+            Ok(answer) => Ok(told(answer)),
+            // All of them were deleted.
+            Err(error) if error.kind() == Kind::NotFound => Ok(Answer::unknown()),
+            Err(error) => Err(error),
+        }
     }
 
-    async fn bases(&self, _: &mut Tx, _: WorkspaceId, _: &[Uuid]) -> Result<Vec<Uuid>> {
-        Ok(Vec::new())
+    async fn bases(&self, tx: &mut Tx, workspace: WorkspaceId, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        let wanted: Vec<BaseId> = ids.iter().copied().map(BaseId::from_uuid).collect();
+        let found = self.0.those_of(tx, owner(workspace), &wanted).await?;
+        Ok(found.into_iter().map(BaseId::uuid).collect())
+    }
+}
+
+fn said((who, what): &(String, String)) -> Said {
+    let role = if who == "member" { Speaker::User } else { Speaker::Assistant };
+    Said { role, content: what.clone() }
+}
+
+fn told(answer: knowledge::Answer) -> Answer {
+    let outcome = match answer.outcome {
+        knowledge::Outcome::Answered => Outcome::Answered,
+        knowledge::Outcome::Maybe => Outcome::Maybe,
+        knowledge::Outcome::Unknown => return Answer::unknown(),
+    };
+    let (mut citations, mut suggestions) = (Vec::new(), Vec::new());
+    for (one, number) in answer.citations.into_iter().zip(1..) {
+        match outcome {
+            Outcome::Maybe => suggestions.push(Suggestion {
+                title: one.document_title,
+                excerpt: one.quote.chars().take(EXCERPT).collect(),
+                question: None,
+            }),
+            _ => citations.push(Citation {
+                number,
+                document_id: Some(one.document_id.uuid()),
+                title: one.document_title,
+                heading: (!one.heading_path.is_empty()).then(|| one.heading_path.join(" › ")),
+                quote: one.quote.chars().take(500).collect(),
+                page: one.page,
+                seconds: one.seconds,
+                url: None,
+            }),
+        }
+    }
+    Answer {
+        outcome,
+        text: answer.answer,
+        citations,
+        suggestions,
+        confidence: answer.confidence,
+        provider: answer.provider,
     }
 }
