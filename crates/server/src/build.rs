@@ -1,5 +1,6 @@
 //! Wiring: settings become a server.
 
+mod bases;
 mod moderated;
 mod notices;
 mod people;
@@ -202,6 +203,7 @@ impl Server {
             readers: settings.readers.clone(),
             counters: Arc::clone(&counters),
             llm: llm.clone(),
+            owners: Arc::new(bases::Owners),
         };
         let knowledge = Knowledge::new(app.clone(), parts, settings.knowledge.clone());
         let (telephony, agent) = choices::calling(settings, mode)?;
