@@ -1,14 +1,16 @@
-//! What knowledge keeps about people, as it is told to them and taken away: all of it is the creator's own.
+//! What knowledge keeps about people, as it is told to them and taken away: all of it is a hub's, and told to whoever owns that.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use db::{Tx, args};
 use http_base::data::As::{Flag, Json, Moment, Plain};
 use http_base::data::{Data, Eraser, Holder, Table};
-use kernel::{Result, Scope, Timestamp};
+use kernel::{Result, Scope, Timestamp, WorkspaceId};
 
 /// What every export tells, and every erasure takes away.
-pub(crate) fn kept() -> Data {
-    Data::told(SECTIONS.iter().copied()).erased_by(Erasing)
+pub(crate) fn kept(owners: Arc<dyn Owners>) -> Data {
+    Data::told(SECTIONS.iter().copied()).erased_by(Erasing(owners))
 }
 
 /// What is told. A document's text stands in it; the file itself is downloaded.
@@ -25,7 +27,7 @@ pub const SECTIONS: &[Table] = &[
             ("created_at", Moment),
             ("updated_at", Moment),
         ],
-        from: "FROM knowledge_bases WHERE owner_id = {account} AND deleted_at IS NULL ORDER BY created_at DESC, id DESC",
+        from: "FROM knowledge_bases WHERE (owner_id = {account} OR owner_id IN {owned}) AND deleted_at IS NULL ORDER BY created_at DESC, id DESC",
     },
     Table {
         name: "knowledge_documents",
@@ -46,7 +48,8 @@ pub const SECTIONS: &[Table] = &[
             ("knowledge_texts.content", Plain),
         ],
         from: "FROM knowledge_documents LEFT JOIN knowledge_texts ON knowledge_texts.document_id = knowledge_documents.id \
-               AND knowledge_texts.version = knowledge_documents.version WHERE knowledge_documents.owner_id = {account} \
+               AND knowledge_texts.version = knowledge_documents.version WHERE (knowledge_documents.owner_id = {account} \
+               OR knowledge_documents.owner_id IN {owned}) \
                ORDER BY knowledge_documents.created_at, knowledge_documents.id",
     },
     Table {
@@ -61,7 +64,7 @@ pub const SECTIONS: &[Table] = &[
             ("created_at", Moment),
             ("updated_at", Moment),
         ],
-        from: "FROM knowledge_corrections WHERE owner_id = {account} ORDER BY created_at, id",
+        from: "FROM knowledge_corrections WHERE owner_id = {account} OR owner_id IN {owned} ORDER BY created_at, id",
     },
     Table {
         name: "knowledge_correction_versions",
@@ -73,7 +76,8 @@ pub const SECTIONS: &[Table] = &[
             ("knowledge_correction_versions.changed_at", Moment),
         ],
         from: "FROM knowledge_correction_versions JOIN knowledge_corrections ON knowledge_corrections.id = \
-               knowledge_correction_versions.correction_id WHERE knowledge_corrections.owner_id = {account} \
+               knowledge_correction_versions.correction_id WHERE (knowledge_corrections.owner_id = {account} \
+               OR knowledge_corrections.owner_id IN {owned}) \
                ORDER BY knowledge_corrections.created_at, knowledge_corrections.id, knowledge_correction_versions.revision",
     },
     Table {
@@ -87,7 +91,7 @@ pub const SECTIONS: &[Table] = &[
             ("by_member", Flag),
             ("asked_at", Moment),
         ],
-        from: "FROM knowledge_questions WHERE owner_id = {account} ORDER BY asked_at, id",
+        from: "FROM knowledge_questions WHERE owner_id = {account} OR owner_id IN {owned} ORDER BY asked_at, id",
     },
     Table {
         name: "knowledge_contradictions",
@@ -101,38 +105,54 @@ pub const SECTIONS: &[Table] = &[
             ("created_at", Moment),
             ("dismissed_at", Moment),
         ],
-        from: "FROM knowledge_contradictions WHERE owner_id = {account} ORDER BY created_at, id",
+        from: "FROM knowledge_contradictions WHERE owner_id = {account} OR owner_id IN {owned} ORDER BY created_at, id",
     },
 ];
 
-/// What is taken away.
-#[derive(Clone, Copy, Debug)]
-pub struct Erasing;
+/// Who owns a workspace; the wiring says.
+#[async_trait]
+pub trait Owners: Send + Sync {
+    /// Does anybody own this workspace still?
+    async fn is_owned(&self, tx: &mut Tx, workspace: WorkspaceId) -> Result<bool>;
+}
+
+/// What is taken away: all of an account's own hub, and of workspaces that nobody owns any more.
+struct Erasing(Arc<dyn Owners>);
 
 #[async_trait]
 impl Eraser for Erasing {
     async fn erase(&self, scope: Scope, tx: &mut Tx, of: &Holder, now: Timestamp) -> Result<()> {
         debug_assert!(scope.sees_everything(), "an erasure is the server's own");
-        // Files that no document names any more are swept after it, those of uploads under way as well.
-        let sql = "INSERT INTO knowledge_files (name, owner_id, given_up, sweep_at) \
-                   SELECT file, owner_id, TRUE, $2 FROM knowledge_documents WHERE owner_id = $1 ON CONFLICT (name) DO NOTHING";
-        tx.execute(sql, args![of.account, now]).await?;
-        let sql = "UPDATE knowledge_files SET given_up = TRUE, sweep_at = $2 WHERE owner_id = $1";
-        tx.execute(sql, args![of.account, now]).await?;
-        for sql in [
-            "DELETE FROM knowledge_chunks WHERE base_id IN (SELECT id FROM knowledge_bases WHERE owner_id = {account})",
-            "DELETE FROM knowledge_texts WHERE document_id IN (SELECT id FROM knowledge_documents WHERE owner_id = {account})",
-            "DELETE FROM knowledge_documents WHERE owner_id = {account}",
-            "DELETE FROM knowledge_contradictions WHERE owner_id = {account}",
-            "DELETE FROM knowledge_questions WHERE owner_id = {account}",
-            "DELETE FROM knowledge_gaps WHERE owner_id = {account}",
-            "DELETE FROM knowledge_correction_versions WHERE correction_id IN \
-             (SELECT id FROM knowledge_corrections WHERE owner_id = {account})",
-            "DELETE FROM knowledge_corrections WHERE owner_id = {account}",
-            "DELETE FROM knowledge_bases WHERE owner_id = {account}",
-        ] {
-            of.sql(sql).run(tx).await?;
+        let own = WorkspaceId::from_uuid(of.account.uuid());
+        for hub in std::iter::once(own).chain(of.owned.iter().copied()) {
+            if hub == own || !self.0.is_owned(tx, hub).await? {
+                erase_hub(tx, hub, now).await?;
+            }
         }
         Ok(())
     }
+}
+
+async fn erase_hub(tx: &mut Tx, hub: WorkspaceId, now: Timestamp) -> Result<()> {
+    // Files that no document names any more are swept after it, those of uploads under way as well.
+    let sql = "INSERT INTO knowledge_files (name, owner_id, given_up, sweep_at) \
+               SELECT file, owner_id, TRUE, $2 FROM knowledge_documents WHERE owner_id = $1 ON CONFLICT (name) DO NOTHING";
+    tx.execute(sql, args![hub, now]).await?;
+    let sql = "UPDATE knowledge_files SET given_up = TRUE, sweep_at = $2 WHERE owner_id = $1";
+    tx.execute(sql, args![hub, now]).await?;
+    for sql in [
+        "DELETE FROM knowledge_chunks WHERE base_id IN (SELECT id FROM knowledge_bases WHERE owner_id = $1)",
+        "DELETE FROM knowledge_texts WHERE document_id IN (SELECT id FROM knowledge_documents WHERE owner_id = $1)",
+        "DELETE FROM knowledge_documents WHERE owner_id = $1",
+        "DELETE FROM knowledge_contradictions WHERE owner_id = $1",
+        "DELETE FROM knowledge_questions WHERE owner_id = $1",
+        "DELETE FROM knowledge_gaps WHERE owner_id = $1",
+        "DELETE FROM knowledge_correction_versions WHERE correction_id IN \
+         (SELECT id FROM knowledge_corrections WHERE owner_id = $1)",
+        "DELETE FROM knowledge_corrections WHERE owner_id = $1",
+        "DELETE FROM knowledge_bases WHERE owner_id = $1",
+    ] {
+        tx.execute(sql, args![hub]).await?;
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! What happens to knowledge. Nobody is told by more than ids: what is asked and answered stays here.
 
 use events::{Kind, event};
-use kernel::{AccountId, WorkspaceId};
+use kernel::WorkspaceId;
 
 use crate::model::{BaseId, Contradiction, Correction, CorrectionId, Document, DocumentId, Gap, GapId, QuestionId};
 
@@ -18,10 +18,8 @@ pub const EVENTS: &[Kind] = &[
 /// A document, as it stands after what happened.
 #[event(subject = document_id)]
 pub struct DocumentFacts {
-    /// Nothing: it is a creator's.
-    pub workspace_id: Option<WorkspaceId>,
-    /// The creator whose it is.
-    pub creator_id: AccountId,
+    /// The hub whose it is: a workspace's, or the creator's own.
+    pub workspace_id: WorkspaceId,
     /// The base that it belongs to.
     pub knowledge_base_id: BaseId,
     /// The document.
@@ -30,7 +28,7 @@ pub struct DocumentFacts {
 
 impl From<&Document> for DocumentFacts {
     fn from(of: &Document) -> Self {
-        Self { workspace_id: None, creator_id: of.owner_id, knowledge_base_id: of.base_id, document_id: of.id }
+        Self { workspace_id: of.owner_id, knowledge_base_id: of.base_id, document_id: of.id }
     }
 }
 
@@ -55,10 +53,8 @@ pub struct DocumentStale(pub DocumentFacts);
 /// A correction is past the day on which its coach wanted to look at it again.
 #[event("knowledge.correction_stale", subject = correction_id)]
 pub struct CorrectionStale {
-    /// Nothing: it is a creator's.
-    pub workspace_id: Option<WorkspaceId>,
-    /// The creator whose it is.
-    pub creator_id: AccountId,
+    /// The hub whose it is: a workspace's, or the creator's own.
+    pub workspace_id: WorkspaceId,
     /// The base that it belongs to.
     pub knowledge_base_id: BaseId,
     /// The correction.
@@ -67,17 +63,15 @@ pub struct CorrectionStale {
 
 impl From<&Correction> for CorrectionStale {
     fn from(of: &Correction) -> Self {
-        Self { workspace_id: None, creator_id: of.owner_id, knowledge_base_id: of.base_id, correction_id: of.id }
+        Self { workspace_id: of.owner_id, knowledge_base_id: of.base_id, correction_id: of.id }
     }
 }
 
 /// Two documents were found to say different things of the same.
 #[event("knowledge.contradiction_found", subject = newer_document_id)]
 pub struct ContradictionFound {
-    /// Nothing: it is a creator's.
-    pub workspace_id: Option<WorkspaceId>,
-    /// The creator whose it is.
-    pub creator_id: AccountId,
+    /// The hub whose it is: a workspace's, or the creator's own.
+    pub workspace_id: WorkspaceId,
     /// The base of both.
     pub knowledge_base_id: BaseId,
     /// The document of the earlier date,
@@ -89,8 +83,7 @@ pub struct ContradictionFound {
 impl From<&Contradiction> for ContradictionFound {
     fn from(of: &Contradiction) -> Self {
         Self {
-            workspace_id: None,
-            creator_id: of.owner_id,
+            workspace_id: of.owner_id,
             knowledge_base_id: of.base_id,
             older_document_id: of.older_document_id,
             newer_document_id: of.newer_document_id,
@@ -101,10 +94,8 @@ impl From<&Contradiction> for ContradictionFound {
 /// The coach answered what nobody could answer before: whoever asked may be told.
 #[event("knowledge.gap_answered", subject = gap_id)]
 pub struct GapAnswered {
-    /// Nothing: it is a creator's.
-    pub workspace_id: Option<WorkspaceId>,
-    /// The creator whose it is.
-    pub creator_id: AccountId,
+    /// The hub whose it is: a workspace's, or the creator's own.
+    pub workspace_id: WorkspaceId,
     /// The base that was asked.
     pub knowledge_base_id: BaseId,
     /// The gap.
@@ -121,8 +112,7 @@ impl GapAnswered {
     /// Some of the questions of a gap are answered by this.
     pub(crate) fn new(gap: &Gap, correction: CorrectionId, tell: bool, question_ids: Vec<QuestionId>) -> Self {
         Self {
-            workspace_id: None,
-            creator_id: gap.owner_id,
+            workspace_id: gap.owner_id,
             knowledge_base_id: gap.base_id,
             gap_id: gap.id,
             correction_id: correction,

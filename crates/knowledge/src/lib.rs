@@ -1,6 +1,6 @@
 //! What a coach knows: files become text, text becomes passages, and a question is answered by a passage that can be shown, or not at all.
 //!
-//! - A base belongs to one creator. What is another's is not there.
+//! - A base belongs to one hub, a creator's own or a workspace's. What is another's is not there.
 //! - A document is its file, its text and its chunks, which are ranges of the text. A reading writes under a number of its own and becomes
 //!   the document's text in one statement, so nobody ever finds half of one ([`store::documents`]).
 //! - A file is a row before it is stored, so that whatever dies in between is swept.
@@ -28,6 +28,7 @@ pub mod store;
 mod uploads;
 
 pub use ask::{Answer, AskQuestion, Citation, Said, Speaker};
+pub use data::Owners;
 pub use jobs::jobs;
 pub use migrations::MIGRATIONS;
 pub use model::{BaseId, CorrectionId, DocumentId, GapId, Outcome, QuestionId};
@@ -38,12 +39,14 @@ pub use state::{Knowledge, Parts};
 /// All of it, for the server.
 pub fn slice(of: &Knowledge) -> http_base::Slice {
     let gauged = of.clone();
-    http_base::Slice::new("knowledge", router(of.clone())).jobs(jobs(of)).data(data::kept()).gauges(move || {
-        let of = gauged.clone();
-        async move {
-            let (bases, bytes) = of.indices_held();
-            metrics::gauge!("knowledge_indices").set(bases as f64);
-            metrics::gauge!("knowledge_index_bytes").set(bytes as f64);
-        }
-    })
+    http_base::Slice::new("knowledge", router(of.clone())).jobs(jobs(of)).data(data::kept(of.owners())).gauges(
+        move || {
+            let of = gauged.clone();
+            async move {
+                let (bases, bytes) = of.indices_held();
+                metrics::gauge!("knowledge_indices").set(bases as f64);
+                metrics::gauge!("knowledge_index_bytes").set(bytes as f64);
+            }
+        },
+    )
 }

@@ -11,6 +11,7 @@ use reading::isolated::Readers;
 use tokio::sync::Semaphore;
 
 use crate::Settings;
+use crate::data::Owners;
 use crate::index::Indices;
 
 /// So many uploads are looked at at once, each of them whole in memory.
@@ -39,6 +40,8 @@ pub struct Parts {
     pub counters: Arc<dyn Counters>,
     /// Who words answers; without one they are quotes.
     pub llm: Option<Arc<dyn Llm>>,
+    /// Who knows whether a workspace has an owner.
+    pub owners: Arc<dyn Owners>,
 }
 
 impl Knowledge {
@@ -86,6 +89,11 @@ impl Knowledge {
     /// What is found, in memory.
     pub(crate) fn indices(&self) -> &Indices {
         &self.0.indices
+    }
+
+    /// Who knows whether a workspace has an owner.
+    pub(crate) fn owners(&self) -> Arc<dyn Owners> {
+        Arc::clone(&self.0.parts.owners)
     }
 
     /// Whose turn it is to look at a whole file.

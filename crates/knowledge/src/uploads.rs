@@ -3,7 +3,7 @@
 use axum::extract::multipart::Field;
 use bytes::Bytes;
 use http_base::upload::fault_of;
-use kernel::{AccountId, Error, Kind, Result, Scope};
+use kernel::{Error, Kind, Result, Scope, WorkspaceId};
 use reading::{Reason, Unreadable};
 use sha2::{Digest as _, Sha256};
 
@@ -26,7 +26,7 @@ pub(crate) struct Stored {
 }
 
 /// Stores a file as it comes in. What cannot be read is 415, what is too large 413, and neither stays.
-pub(crate) async fn store(of: &Knowledge, owner: AccountId, mut field: Field<'_>) -> Result<Stored> {
+pub(crate) async fn store(of: &Knowledge, owner: WorkspaceId, mut field: Field<'_>) -> Result<Stored> {
     let name = name_of(field.file_name());
     let (id, now) = (of.app().clock().request_id(), of.app().clock().now());
     let file = format!("knowledge/{id}");

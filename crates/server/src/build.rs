@@ -1,6 +1,7 @@
 //! Wiring: settings become a server.
 
 mod answers;
+mod bases;
 mod moderated;
 mod notices;
 mod people;
@@ -230,6 +231,7 @@ impl Server {
             readers: settings.readers.clone(),
             counters: Arc::clone(&counters),
             llm: llm.clone(),
+            owners: Arc::new(bases::Owners),
         };
         let knowledge = Knowledge::new(app.clone(), parts, settings.knowledge.clone());
         let (telephony, agent) = choices::calling(settings, mode)?;

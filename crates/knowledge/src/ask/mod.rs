@@ -13,7 +13,7 @@ mod worded;
 
 use db::Tx;
 use input::Input;
-use kernel::{AccountId, Error, Kind, Result, Scope};
+use kernel::{Error, Kind, Result, Scope, WorkspaceId};
 use mind::recall::{Language, Question};
 
 pub use answer::{Answer, Citation};
@@ -117,13 +117,13 @@ pub(crate) enum Asker {
 }
 
 impl Knowledge {
-    /// Answers a question of a member of a creator's audience out of these bases of the creator, counted by `KNOWLEDGE_ANSWERS_PER_HOUR`:
-    /// [`Kind::RateLimited`] beyond it. Bases that are not the creator's, or not there any more, are left out;
+    /// Answers a question of a member of an audience out of these bases of the hub, or out of its newest ones if none is named; counted by
+    /// `KNOWLEDGE_ANSWERS_PER_HOUR`: [`Kind::RateLimited`] beyond it. Bases that are not the hub's, or not there any more, are left out;
     /// [`Kind::NotFound`] if none is left.
     ///
     /// Nothing is known here of who asks. What has no answer is kept under [`Answer::question_id`]: once the coach answers,
     /// `knowledge.gap_answered` names it.
-    pub async fn ask(&self, owner: AccountId, of: &[BaseId], question: &AskQuestion) -> Result<Answer> {
+    pub async fn ask(&self, owner: WorkspaceId, of: &[BaseId], question: &AskQuestion) -> Result<Answer> {
         let verdict = self.counters().take(&format!("knowledge.answers:{owner}"), self.settings().quota()).await;
         // Better too much than nothing at all; whoever counts tells the log of it.
         if let Ok(verdict) = verdict
@@ -139,7 +139,13 @@ impl Knowledge {
             return Err(Error::invalid_field("question", "must not be empty"));
         }
         let several = &of[..of.len().min(MOST_BASES)];
-        let found = bases::several(Scope::system(), &mut self.app().read().await?, owner, several).await?;
+        let mut tx = self.app().read().await?;
+        let found = if several.is_empty() {
+            self.bases_of(&mut tx, owner).await?
+        } else {
+            bases::several(Scope::system(), &mut tx, owner, several).await?
+        };
+        drop(tx);
         if found.is_empty() {
             return Err(Error::not_found("Knowledge base"));
         }

@@ -2,7 +2,7 @@
 
 use db::Json;
 use input::{Fields, Input};
-use kernel::{AccountId, Id, Timestamp};
+use kernel::{Id, Timestamp, WorkspaceId};
 use mind::text::fold;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -30,8 +30,8 @@ const MOST_SETTINGS: usize = 16 << 10;
 pub struct Base {
     /// Its id.
     pub id: BaseId,
-    /// The creator whose it is.
-    pub owner_id: AccountId,
+    /// The hub whose it is.
+    pub owner_id: WorkspaceId,
     /// Its name.
     #[row(also = "name_folded", by = folded)]
     pub name: String,

@@ -1,6 +1,6 @@
 //! Two documents that say different things of the same.
 
-use kernel::{AccountId, Id, Timestamp};
+use kernel::{Id, Timestamp, WorkspaceId};
 
 use super::{BaseId, DocumentId};
 
@@ -18,8 +18,8 @@ pub struct Contradiction {
     pub id: ContradictionId,
     /// The base of both.
     pub base_id: BaseId,
-    /// The creator whose it is.
-    pub owner_id: AccountId,
+    /// The hub whose it is.
+    pub owner_id: WorkspaceId,
     /// The document of the earlier date,
     pub older_document_id: DocumentId,
     /// and the one of the later.

@@ -1,7 +1,7 @@
 //! What the coach answered: it is found before every document.
 
 use input::Input;
-use kernel::{AccountId, Id, Timestamp};
+use kernel::{Id, Timestamp, WorkspaceId};
 
 use super::base::folded;
 use super::document::FIRST;
@@ -21,8 +21,8 @@ pub struct Correction {
     pub id: CorrectionId,
     /// The base that it belongs to.
     pub base_id: BaseId,
-    /// The creator whose it is.
-    pub owner_id: AccountId,
+    /// The hub whose it is.
+    pub owner_id: WorkspaceId,
     /// The gap that it closed.
     pub gap_id: Option<GapId>,
     /// What is asked.

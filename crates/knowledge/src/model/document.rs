@@ -3,7 +3,7 @@
 use db::Json;
 use input::Input;
 use input::rule::{self, Problem, Rule};
-use kernel::{AccountId, Day, Id, Timestamp};
+use kernel::{Day, Id, Timestamp, WorkspaceId};
 use mind::text::fold;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -65,8 +65,8 @@ pub struct Document {
     pub id: DocumentId,
     /// The base that it belongs to.
     pub base_id: BaseId,
-    /// The creator whose it is.
-    pub owner_id: AccountId,
+    /// The hub whose it is.
+    pub owner_id: WorkspaceId,
     /// Its title.
     #[row(also = "title_folded", from = Self::folded)]
     pub title: String,

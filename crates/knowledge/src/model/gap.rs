@@ -1,6 +1,6 @@
 //! What nobody could answer: questions that are alike are one gap, and the coach answers it once.
 
-use kernel::{AccountId, Id, Timestamp};
+use kernel::{Id, Timestamp, WorkspaceId};
 
 use super::{BaseId, CorrectionId};
 
@@ -53,8 +53,8 @@ pub struct Gap {
     pub id: GapId,
     /// The base that was asked.
     pub base_id: BaseId,
-    /// The creator whose it is.
-    pub owner_id: AccountId,
+    /// The hub whose it is.
+    pub owner_id: WorkspaceId,
     /// The question as it was asked first.
     pub question: String,
     /// Its language, if it can be told.
@@ -81,8 +81,8 @@ pub struct Question {
     pub id: QuestionId,
     /// The base that was asked.
     pub base_id: BaseId,
-    /// The creator whose it is.
-    pub owner_id: AccountId,
+    /// The hub whose it is.
+    pub owner_id: WorkspaceId,
     /// The gap that it belongs to.
     pub gap_id: GapId,
     /// As it was asked.

@@ -11,8 +11,8 @@ use kernel::Error;
 use mind::text::fold;
 use serde_json::{Map, Value};
 
+use super::base_of;
 use super::shapes::{BaseBody, BaseList};
-use super::{base_of, creator};
 use crate::Knowledge;
 use crate::jobs::CLEAR;
 use crate::model::{Base, BaseChanges, NewBase};
@@ -38,7 +38,7 @@ async fn create(
     member: Member,
     Body { input, sent }: Body<NewBase>,
 ) -> Answer<(StatusCode, Json<BaseBody>)> {
-    let (owner, scope) = (creator(&member)?, member.scope());
+    let (owner, scope) = (member.hub(), member.scope());
     let (clock, now) = (of.app().clock(), of.app().clock().now());
     let base = Base {
         id: clock.new_id(),
@@ -80,7 +80,7 @@ struct BaseQuery {
 #[utoipa::path(get, path = "/api/v1/knowledge-bases", tag = "Knowledge", params(BaseQuery),
     responses((status = 200, description = "A page of bases", body = BaseList)))]
 async fn list(State(of): State<Knowledge>, member: Member, Params(query): Params<BaseQuery>) -> Answer<Json<BaseList>> {
-    let owner = creator(&member)?;
+    let owner = member.hub();
     let search = query.search.as_deref().map(fold);
     let mut tx = of.app().read().await?;
     let (bases, total) = store::bases::list(member.scope(), &mut tx, owner, search.as_deref(), query.pages).await?;

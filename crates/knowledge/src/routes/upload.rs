@@ -45,7 +45,12 @@ async fn upload(
     let base = base_of(&member, &mut of.app().read().await?, &name.0).await?;
     let (form, stored) = form(&of, &member, request).await?;
     match keep(&of, &member, &base, form, &stored).await {
-        Ok(body) => Ok((StatusCode::CREATED, Json(body))),
+        Ok((body, replaced)) => {
+            if let Some(file) = replaced {
+                uploads::discard(&of, &file).await;
+            }
+            Ok((StatusCode::CREATED, Json(body)))
+        }
         Err(error) => {
             uploads::discard(&of, &stored.file).await;
             Err(error.into())
@@ -65,7 +70,7 @@ async fn form(of: &Knowledge, member: &Member, request: Request) -> Result<(Docu
                 if stored.is_some() {
                     return Err(Error::invalid_field("file", "is given twice; upload one document after the other"));
                 }
-                stored = Some(uploads::store(of, member.id, field).await?);
+                stored = Some(uploads::store(of, member.hub(), field).await?);
                 continue;
             }
             let mut text = Vec::new();
@@ -96,14 +101,14 @@ async fn form(of: &Knowledge, member: &Member, request: Request) -> Result<(Docu
     }
 }
 
-/// Has the file belong to a document, and the document read.
+/// Has the file belong to a document, and the document read. Tells the file that it takes the place of, which belongs to nothing any more.
 async fn keep(
     of: &Knowledge,
     member: &Member,
     base: &Base,
     form: DocumentForm,
     stored: &Stored,
-) -> Result<UploadedBody> {
+) -> Result<(UploadedBody, Option<String>)> {
     let (scope, clock, now) = (member.scope(), of.app().clock(), of.app().clock().now());
     let mut tx = of.app().write().await?;
     // Read once more: it may have been deleted while the file came in.
@@ -123,6 +128,7 @@ async fn keep(
     let but = replaced.as_ref().map(|document| document.id);
     let duplicate_of = store::documents::same_bytes(&mut tx, &base, &stored.sha256, but).await?;
     let size = i64::try_from(stored.bytes).map_err(Error::internal)?;
+    let earlier_file = replaced.as_ref().map(|document| document.file.clone());
     let document = match replaced {
         Some(was) => {
             let earlier = i64::try_from(was.file_size_bytes).map_err(Error::internal)?;
@@ -148,7 +154,7 @@ async fn keep(
     };
     jobs::process(&mut tx, clock, document.id).await?;
     tx.commit().await?;
-    Ok(UploadedBody { document: DocumentBody::new(document, now), duplicate_of })
+    Ok((UploadedBody { document: DocumentBody::new(document, now), duplicate_of }, earlier_file))
 }
 
 fn new_document(base: &Base, id: DocumentId, form: DocumentForm, stored: &Stored, now: kernel::Timestamp) -> Document {

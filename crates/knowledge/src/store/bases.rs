@@ -2,19 +2,19 @@
 
 use db::{Listing, Sql, Tx, args, contains_pattern};
 use http_base::Pages;
-use kernel::{AccountId, Result, Scope, Timestamp};
+use kernel::{Result, Scope, Timestamp, WorkspaceId};
 
-use super::owned;
+use super::{is_of, owned};
 use crate::model::{Base, BaseId};
 
 /// Adds a base.
 pub async fn insert(scope: Scope, tx: &mut Tx, base: &Base) -> Result<()> {
-    debug_assert!(scope.sees_everything() || scope.person() == Some(base.owner_id));
+    debug_assert!(is_of(scope, base.owner_id));
     tx.insert(base).await
 }
 
-/// How many bases a creator has.
-pub async fn count(scope: Scope, tx: &mut Tx, owner: AccountId) -> Result<u64> {
+/// How many bases a hub has.
+pub async fn count(scope: Scope, tx: &mut Tx, owner: WorkspaceId) -> Result<u64> {
     let mut sql = Sql::new("SELECT count(*) FROM knowledge_bases WHERE deleted_at IS NULL");
     owned(sql.and("owner_id = ", owner), scope);
     sql.one(tx).await
@@ -27,18 +27,18 @@ pub async fn find(scope: Scope, tx: &mut Tx, id: BaseId) -> Result<Option<Base>>
     sql.optional(tx).await
 }
 
-/// Those of these bases that are there and a creator's, in one statement.
-pub async fn several(scope: Scope, tx: &mut Tx, owner: AccountId, ids: &[BaseId]) -> Result<Vec<Base>> {
+/// Those of these bases that are there and a hub's, in one statement.
+pub async fn several(scope: Scope, tx: &mut Tx, owner: WorkspaceId, ids: &[BaseId]) -> Result<Vec<Base>> {
     let mut sql = Sql::of::<Base>();
     owned(sql.push(" AND deleted_at IS NULL").and("owner_id = ", owner).and_in("id", ids.iter().copied()), scope);
     sql.push(" ORDER BY id").all(tx).await
 }
 
-/// A page of a creator's bases, the newest first, and how many there are.
+/// A page of a hub's bases, the newest first, and how many there are.
 pub async fn list(
     scope: Scope,
     tx: &mut Tx,
-    owner: AccountId,
+    owner: WorkspaceId,
     search: Option<&str>,
     pages: Pages,
 ) -> Result<(Vec<Base>, u64)> {
@@ -93,7 +93,7 @@ pub async fn deleted(scope: Scope, tx: &mut Tx) -> Result<Vec<BaseId>> {
 pub async fn clear_some(scope: Scope, tx: &mut Tx, id: BaseId, now: Timestamp) -> Result<bool> {
     debug_assert!(scope.sees_everything(), "what was deleted is nobody's any more");
     let sql = "SELECT id, owner_id, file FROM knowledge_documents WHERE base_id = $1 ORDER BY created_at, id LIMIT 50";
-    let some: Vec<(crate::model::DocumentId, AccountId, String)> = tx.fetch_all(sql, args![id]).await?;
+    let some: Vec<(crate::model::DocumentId, WorkspaceId, String)> = tx.fetch_all(sql, args![id]).await?;
     for (document, owner, file) in &some {
         super::files::disown(scope, tx, *owner, file, now).await?;
         super::documents::forget(scope, tx, *document).await?;

@@ -2,13 +2,14 @@
 
 use db::{Listing, Sql, Tx, args, contains_pattern};
 use http_base::Pages;
-use kernel::{AccountId, Result, Scope, Timestamp};
+use kernel::{Result, Scope, Timestamp, WorkspaceId};
 
+use super::is_of;
 use crate::model::{Base, BaseId, Correction, CorrectionId, CorrectionVersion};
 
 /// Adds a correction to a base of this scope's.
 pub async fn insert(scope: Scope, tx: &mut Tx, new: &Correction) -> Result<()> {
-    debug_assert!(scope.sees_everything() || scope.person() == Some(new.owner_id));
+    debug_assert!(is_of(scope, new.owner_id));
     tx.insert(new).await
 }
 
@@ -17,8 +18,8 @@ pub async fn find(tx: &mut Tx, of: &Base, id: CorrectionId) -> Result<Option<Cor
     Sql::of::<Correction>().and("id = ", id).and("base_id = ", of.id).optional(tx).await
 }
 
-/// A correction of a creator, of whichever base.
-pub async fn by_id(scope: Scope, tx: &mut Tx, owner: AccountId, id: CorrectionId) -> Result<Option<Correction>> {
+/// A correction of a hub, of whichever base.
+pub async fn by_id(scope: Scope, tx: &mut Tx, owner: WorkspaceId, id: CorrectionId) -> Result<Option<Correction>> {
     debug_assert!(scope.sees_everything(), "whoever asks for a correction names its base");
     let mut sql = Sql::of::<Correction>();
     sql.and("id = ", id).and("owner_id = ", owner);

@@ -4,7 +4,7 @@ use db::{Json, Listing, Sql, Tx, args, contains_pattern};
 use http_base::Pages;
 use kernel::{Result, Scope, Timestamp};
 
-use super::owned;
+use super::{is_of, owned};
 use crate::model::{About, Base, BaseId, Document, DocumentId, Status};
 
 /// Which documents are wanted.
@@ -18,7 +18,7 @@ pub struct Wanted {
 
 /// Adds a document to a base of this scope's.
 pub async fn insert(scope: Scope, tx: &mut Tx, new: &Document) -> Result<()> {
-    debug_assert!(scope.sees_everything() || scope.person() == Some(new.owner_id));
+    debug_assert!(is_of(scope, new.owner_id));
     tx.insert(new).await
 }
 

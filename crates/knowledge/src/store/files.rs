@@ -1,8 +1,9 @@
 //! Files that belong to nothing: on their way in, or no document's any more. A file is written down here before it is stored, and belongs
 //! to a document in the transaction that takes it off this list: whatever dies between the two, what is on the list belongs to nobody.
 
+use super::is_of;
 use db::{Tx, args};
-use kernel::{AccountId, Result, Scope, Timestamp, time};
+use kernel::{Result, Scope, Timestamp, WorkspaceId, time};
 
 /// How long an upload may be on its way.
 const ON_ITS_WAY: i64 = time::DAY;
@@ -10,22 +11,22 @@ const ON_ITS_WAY: i64 = time::DAY;
 const BITE: u32 = 200;
 
 /// Writes down that a file of this name is about to be. To be committed before it is.
-pub async fn begin(scope: Scope, tx: &mut Tx, owner: AccountId, name: &str, now: Timestamp) -> Result<()> {
-    debug_assert!(scope.sees_everything() || scope.person() == Some(owner));
+pub async fn begin(scope: Scope, tx: &mut Tx, owner: WorkspaceId, name: &str, now: Timestamp) -> Result<()> {
+    debug_assert!(is_of(scope, owner));
     let sql = "INSERT INTO knowledge_files (name, owner_id, given_up, sweep_at) VALUES ($1, $2, $3, $4)";
     tx.execute(sql, args![name, owner, false, now.plus(ON_ITS_WAY)]).await.map(drop)
 }
 
 /// The file belongs to a document from this transaction on. False if it was given up before.
-pub async fn claim(scope: Scope, tx: &mut Tx, owner: AccountId, name: &str) -> Result<bool> {
-    debug_assert!(scope.sees_everything() || scope.person() == Some(owner));
+pub async fn claim(scope: Scope, tx: &mut Tx, owner: WorkspaceId, name: &str) -> Result<bool> {
+    debug_assert!(is_of(scope, owner));
     let sql = "DELETE FROM knowledge_files WHERE name = $1 AND owner_id = $2 AND given_up = $3";
     Ok(tx.execute(sql, args![name, owner, false]).await? == 1)
 }
 
 /// A file that belonged to a document belongs to nothing from this transaction on: it is taken away after it.
-pub async fn disown(scope: Scope, tx: &mut Tx, owner: AccountId, name: &str, now: Timestamp) -> Result<()> {
-    debug_assert!(scope.sees_everything() || scope.person() == Some(owner));
+pub async fn disown(scope: Scope, tx: &mut Tx, owner: WorkspaceId, name: &str, now: Timestamp) -> Result<()> {
+    debug_assert!(is_of(scope, owner));
     let sql = "INSERT INTO knowledge_files (name, owner_id, given_up, sweep_at) VALUES ($1, $2, $3, $4) \
                ON CONFLICT (name) DO UPDATE SET given_up = excluded.given_up, sweep_at = excluded.sweep_at";
     tx.execute(sql, args![name, owner, true, now]).await.map(drop)

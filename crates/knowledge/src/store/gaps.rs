@@ -4,6 +4,7 @@ use db::{Listing, Sql, Tx, args};
 use http_base::Pages;
 use kernel::{Result, Scope, Timestamp};
 
+use super::is_of;
 use crate::model::{Base, BaseId, Gap, GapId, GapStatus, Question, QuestionId};
 
 /// So many open gaps of a base are compared with a new question: those that were asked last.
@@ -17,7 +18,7 @@ pub async fn open(tx: &mut Tx, of: BaseId) -> Result<Vec<(GapId, String)>> {
 
 /// Adds a gap.
 pub async fn insert(scope: Scope, tx: &mut Tx, new: &Gap) -> Result<()> {
-    debug_assert!(scope.sees_everything() || scope.person() == Some(new.owner_id));
+    debug_assert!(is_of(scope, new.owner_id));
     tx.insert(new).await
 }
 
@@ -29,7 +30,7 @@ pub async fn asked_again(tx: &mut Tx, id: GapId, now: Timestamp) -> Result<bool>
 
 /// Adds a question to its gap.
 pub async fn add(scope: Scope, tx: &mut Tx, new: &Question) -> Result<()> {
-    debug_assert!(scope.sees_everything() || scope.person() == Some(new.owner_id));
+    debug_assert!(is_of(scope, new.owner_id));
     tx.insert(new).await
 }
 

@@ -1,4 +1,4 @@
-//! All SQL of knowledge. Everything belongs to a creator: what is another's is not there.
+//! All SQL of knowledge. Everything belongs to a hub, a creator's or a workspace's: what is another's is not there.
 
 pub mod bases;
 pub mod chunks;
@@ -9,11 +9,21 @@ pub mod files;
 pub mod gaps;
 
 use db::Sql;
-use kernel::Scope;
+use kernel::{Scope, WorkspaceId};
 
-/// Adds whose rows they are: those of the creator that a scope is held to, or all where it sees everything.
+/// The hub that a scope is held to: the workspace's, or the account's own.
+fn hub_of(scope: Scope) -> Option<WorkspaceId> {
+    scope.workspace().or_else(|| scope.person().map(|account| WorkspaceId::from_uuid(account.uuid())))
+}
+
+/// May this scope write what is this hub's?
+pub(crate) fn is_of(scope: Scope, hub: WorkspaceId) -> bool {
+    scope.sees_everything() || hub_of(scope) == Some(hub)
+}
+
+/// Adds whose rows they are: those of the hub that a scope is held to, or all where it sees everything.
 pub(crate) fn owned(sql: &mut Sql, scope: Scope) {
     if !scope.sees_everything() {
-        sql.and("owner_id = ", scope.person());
+        sql.and("owner_id = ", hub_of(scope));
     }
 }

@@ -90,7 +90,9 @@ async fn everybody_has_their_own(fresh: FreshDb) {
         }
     }
     world.anyone.get(&paths[0]).await.refused(401);
-    world.anyone.of(&world.people.business(&world.clock)).get(&paths[0]).await.refused(403);
+    world.anyone.of(&world.people.business(&world.clock)).get(&paths[0]).await.refused(404);
+    world.anyone.of(&world.people.admin(&world.clock)).get(&paths[0]).await.refused(404);
+    assert_eq!(world.anyone.of(&world.people.admin(&world.clock)).get(BASES).await.json()["pagination"]["total"], 0);
     assert_eq!(coach.get(&paths[0]).await.json()["name"], "Ärzte");
 }
 
@@ -124,7 +126,7 @@ async fn what_was_deleted_is_gone_with_all_that_it_had(fresh: FreshDb) {
     let (bases, _) = knowledge::store::bases::list(
         Scope::system(),
         &mut tx,
-        world.coach.account.id,
+        world.coach.account.hub(),
         None,
         http_base::Pages { page: 1, limit: 20 },
     )

@@ -37,7 +37,7 @@ async fn a_large_base_is_asked_quickly(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let path = world.base(json!({})).await;
     let base: BaseId = path.rsplit('/').next().unwrap().parse().unwrap();
-    let (clock, scope, owner) = (&world.clock, Scope::system(), world.coach.account.id);
+    let (clock, scope, owner) = (&world.clock, Scope::system(), world.coach.account.hub());
     let mut seed = 7;
     let begun = Instant::now();
     for number in 0..many {

@@ -23,7 +23,7 @@ async fn several_bases_are_asked_as_one(fresh: FreshDb) {
             "# Comidas\n\nLa cena debe llevar verduras y pescado azul dos veces por semana.",
         )
         .await;
-    let (owner, both) = (world.coach.account.id, [id(&english), id(&spanish)]);
+    let (owner, both) = (world.coach.account.hub(), [id(&english), id(&spanish)]);
     let ask = async |question: &str| world.knowledge.ask(owner, &both, &AskQuestion::new(question)).await.unwrap();
     let answer = ask("How much does the eight-week course cost?").await;
     assert_eq!((answer.outcome, answer.knowledge_base_id), (Outcome::Answered, both[0]));
@@ -34,10 +34,12 @@ async fn several_bases_are_asked_as_one(fresh: FreshDb) {
     assert_eq!(world.count("SELECT count(*) FROM knowledge_questions WHERE by_member").await, 1);
     assert!(unknown.question_id.is_some() && unknown.gap_id.is_some());
     // What is another's is not asked.
-    let stranger = world.other.account.id;
+    let stranger = world.other.account.hub();
     let refused = world.knowledge.ask(stranger, &both, &AskQuestion::new("How much?")).await.unwrap_err();
     assert_eq!(refused.kind(), Kind::NotFound);
-    let refused = world.knowledge.ask(owner, &[], &AskQuestion::new("How much?")).await.unwrap_err();
+    let all = world.knowledge.ask(owner, &[], &AskQuestion::new("¿Qué debe llevar la cena?")).await.unwrap();
+    assert_eq!((all.outcome, all.knowledge_base_id), (Outcome::Answered, both[1]), "all of them, if none is named");
+    let refused = world.knowledge.ask(stranger, &[], &AskQuestion::new("How much?")).await.unwrap_err();
     assert_eq!(refused.kind(), Kind::NotFound);
 }
 
@@ -45,7 +47,7 @@ async fn several_bases_are_asked_as_one(fresh: FreshDb) {
 async fn members_have_a_quota_of_their_own(fresh: FreshDb) {
     let world = World::set(fresh, None, Settings { answers: 3, ..Settings::default() }).await;
     let base = world.base(json!({})).await;
-    let owner = world.coach.account.id;
+    let owner = world.coach.account.hub();
     let ask = async || world.knowledge.ask(owner, &[id(&base)], &AskQuestion::new("Who are you?")).await;
     for _ in 0..3 {
         ask().await.unwrap();

@@ -29,7 +29,8 @@ async fn a_file_whose_upload_died_is_swept(fresh: FreshDb) {
     // Killed between the file and the document: the row of the file is there, and the file.
     let (db, now) = (world.knowledge.app().db(), world.clock.now());
     let mut tx = db.write().await.unwrap();
-    let begun = knowledge::store::files::begin(Scope::system(), &mut tx, world.coach.account.id, "knowledge/dead", now);
+    let begun =
+        knowledge::store::files::begin(Scope::system(), &mut tx, world.coach.account.hub(), "knowledge/dead", now);
     begun.await.unwrap();
     tx.commit().await.unwrap();
     let mut file = world.files.create("knowledge/dead").await.unwrap();

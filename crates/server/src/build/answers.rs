@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use channels::ports::{Answer, Answerer, Citation, Outcome, Question, Suggestion};
 use db::Tx;
-use kernel::{AccountId, Kind, Result, WorkspaceId};
+use kernel::{Kind, Result, WorkspaceId};
 use knowledge::{AskQuestion, BaseId, Knowledge, Said, Speaker};
 use uuid::Uuid;
 
@@ -13,19 +13,13 @@ const EXCERPT: usize = 300;
 /// Knowledge, as channels ask it.
 pub(super) struct Known(pub(super) Knowledge);
 
-/// Whose bases a workspace answers from. A creator's hub has the id of their account; a business has no bases of its own.
-fn owner(workspace: WorkspaceId) -> AccountId {
-    AccountId::from_uuid(workspace.uuid())
-}
-
 #[async_trait]
 impl Answerer for Known {
     async fn answer(&self, workspace: WorkspaceId, bases: &[Uuid], question: &Question) -> Result<Answer> {
-        let owner = owner(workspace);
         let wanted: Vec<BaseId> = match bases {
             [] => {
                 let mut tx = self.0.app().read().await?;
-                self.0.bases_of(&mut tx, owner).await?.into_iter().map(|base| base.id).collect()
+                self.0.bases_of(&mut tx, workspace).await?.into_iter().map(|base| base.id).collect()
             }
             named => named.iter().copied().map(BaseId::from_uuid).collect(),
         };
@@ -37,7 +31,7 @@ impl Answerer for Known {
             language: question.language.clone(),
             history: question.history.iter().map(said).collect(),
         };
-        match self.0.ask(owner, &wanted, &asked).await {
+        match self.0.ask(workspace, &wanted, &asked).await {
             Ok(answer) => Ok(told(answer)),
             // All of them were deleted.
             Err(error) if error.kind() == Kind::NotFound => Ok(Answer::unknown()),
@@ -47,7 +41,7 @@ impl Answerer for Known {
 
     async fn bases(&self, tx: &mut Tx, workspace: WorkspaceId, ids: &[Uuid]) -> Result<Vec<Uuid>> {
         let wanted: Vec<BaseId> = ids.iter().copied().map(BaseId::from_uuid).collect();
-        let found = self.0.those_of(tx, owner(workspace), &wanted).await?;
+        let found = self.0.those_of(tx, workspace, &wanted).await?;
         Ok(found.into_iter().map(BaseId::uuid).collect())
     }
 }

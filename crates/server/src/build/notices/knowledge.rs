@@ -10,7 +10,7 @@ const ONE_BY_ONE: u64 = 3;
 
 /// The rows.
 pub(super) const ROWS: &[Row] = &[
-    Row::new("knowledge.document_failed", To::Creator, Type::KnowledgeNotice, |_| {
+    Row::new("knowledge.document_failed", To::Hub, Type::KnowledgeNotice, |_| {
         Texts::new(
             (
                 "A document could not be read",
@@ -23,7 +23,7 @@ pub(super) const ROWS: &[Row] = &[
         )
     })
     .first(ONE_BY_ONE),
-    Row::new("knowledge.document_stale", To::Creator, Type::KnowledgeNotice, |_| {
+    Row::new("knowledge.document_stale", To::Hub, Type::KnowledgeNotice, |_| {
         Texts::new(
             (
                 "A document should be looked at again",
@@ -33,7 +33,7 @@ pub(super) const ROWS: &[Row] = &[
         )
     })
     .first(ONE_BY_ONE),
-    Row::new("knowledge.correction_stale", To::Creator, Type::KnowledgeNotice, |_| {
+    Row::new("knowledge.correction_stale", To::Hub, Type::KnowledgeNotice, |_| {
         Texts::new(
             (
                 "An answer should be looked at again",
@@ -43,7 +43,7 @@ pub(super) const ROWS: &[Row] = &[
         )
     })
     .first(ONE_BY_ONE),
-    Row::new("knowledge.contradiction_found", To::Creator, Type::KnowledgeNotice, |_| {
+    Row::new("knowledge.contradiction_found", To::Hub, Type::KnowledgeNotice, |_| {
         Texts::new(
             (
                 "Two documents disagree",

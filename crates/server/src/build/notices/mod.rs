@@ -300,7 +300,7 @@ mod tests {
                 To::Side => &["business_id", "creator_id", "side"],
                 To::Account => &["account_id"],
                 To::Owner => &["owner_id", "action", "subject"],
-                To::Workspace => &["workspace_id"],
+                To::Workspace | To::Hub => &["workspace_id"],
             };
             for field in fields {
                 assert!(schema.contains(&format!("\"{field}\"")), "{} has no {field}", row.event);
