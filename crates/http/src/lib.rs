@@ -41,7 +41,7 @@ pub use cache::Responses;
 pub use caller::{Admin, Anyone, Authenticate, Caller, Fresh, Member, Newcomer, Person, Reader, Taking};
 pub use done::{Done, done};
 pub use error::{ApiError, ErrorBody};
-pub use list::{Offsets, Page, Paged, Pages};
+pub use list::{Offsets, Page, Paged, Pages, Pagination};
 pub use path::Named;
 pub use peer::Peer;
 pub use policy::{Policy, Rate, Who};
