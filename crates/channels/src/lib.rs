@@ -25,6 +25,8 @@ mod migrations;
 pub mod ports;
 mod settings;
 mod state;
+#[doc(hidden)]
+pub mod testing;
 mod texts;
 pub mod widget;
 

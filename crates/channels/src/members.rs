@@ -6,12 +6,12 @@ use kernel::{Result, Timestamp, WorkspaceId};
 use ports::messaging::{Identity, IdentityKind, Sender, To};
 use serde_json::{Map, Value};
 
-pub use audience::{Audience, Channel as Medium, InteractionKind, Member, MemberId};
+pub(crate) use audience::{Audience, Channel as Medium, InteractionKind, Member, MemberId};
 
 use crate::gate::Purpose;
 
 /// An identity of a provider as the audience compares it; nothing where it says nothing.
-pub fn known_by(identity: &Identity) -> Option<audience::Identity> {
+pub(crate) fn known_by(identity: &Identity) -> Option<audience::Identity> {
     audience::Identity::new(kind_of(identity.kind), &identity.value)
 }
 
@@ -57,7 +57,7 @@ pub async fn reached(tx: &mut Tx, workspace: WorkspaceId, medium: Medium, sender
 }
 
 /// The language of a tag such as `es-MX`, as the audience writes it.
-pub fn language(tag: &str) -> Option<String> {
+pub(crate) fn language(tag: &str) -> Option<String> {
     let first = tag.split(['-', '_']).next()?.to_ascii_lowercase();
     ((2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_lowercase())).then_some(first)
 }
@@ -67,7 +67,7 @@ fn clean(text: &str) -> String {
 }
 
 /// What a member is called, or what stands for it.
-pub fn name_of(member: &Member) -> String {
+pub(crate) fn name_of(member: &Member) -> String {
     member.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| match member.channel {
         Medium::Whatsapp | Medium::Telegram => member.external_id.chars().take(80).collect(),
         Medium::Web | Medium::Mobile => "Visitor".to_owned(),
@@ -75,7 +75,7 @@ pub fn name_of(member: &Member) -> String {
 }
 
 /// The zone that a member's nights are of: their own, else the channel's, else UTC.
-pub fn zone_of(member: &Member, of_channel: Option<&str>) -> TimeZone {
+pub(crate) fn zone_of(member: &Member, of_channel: Option<&str>) -> TimeZone {
     let own = member.timezone.as_deref().into_iter().chain(of_channel);
     own.filter_map(|name| TimeZone::get(name).ok()).next().unwrap_or(TimeZone::UTC)
 }
@@ -102,7 +102,7 @@ pub async fn to(tx: &mut Tx, member: &Member, medium: Medium) -> Result<To> {
 }
 
 /// Is anybody reached by these at all?
-pub fn reaches(to: &To, medium: Medium) -> bool {
+pub(crate) fn reaches(to: &To, medium: Medium) -> bool {
     let wanted: &[IdentityKind] = match medium {
         Medium::Whatsapp => &[IdentityKind::Phone, IdentityKind::Bsuid, IdentityKind::ParentBsuid],
         Medium::Telegram => &[IdentityKind::ChatId],

@@ -2,7 +2,7 @@
 
 /// Which language it is said in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Language {
+pub(crate) enum Language {
     /// English.
     En,
     /// Spanish.
@@ -11,7 +11,7 @@ pub enum Language {
 
 impl Language {
     /// The first of these tags that is one of the two; English if none is.
-    pub fn of<'a>(tags: impl IntoIterator<Item = Option<&'a str>>) -> Self {
+    pub(crate) fn of<'a>(tags: impl IntoIterator<Item = Option<&'a str>>) -> Self {
         let known = tags.into_iter().flatten().find_map(|tag| match tag.get(..2) {
             Some(tag) if tag.eq_ignore_ascii_case("es") => Some(Self::Es),
             Some(tag) if tag.eq_ignore_ascii_case("en") => Some(Self::En),
@@ -21,7 +21,7 @@ impl Language {
     }
 
     /// As a tag.
-    pub const fn tag(self) -> &'static str {
+    pub(crate) const fn tag(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::Es => "es",
@@ -36,7 +36,7 @@ impl Language {
     }
 
     /// That stop was heard.
-    pub const fn stopped(self) -> &'static str {
+    pub(crate) const fn stopped(self) -> &'static str {
         self.pick(
             "Done: you get no more messages here. Write START if you change your mind.",
             "Hecho: no recibirás más mensajes aquí. Escribe ALTA si cambias de opinión.",
@@ -44,7 +44,7 @@ impl Language {
     }
 
     /// That start was heard.
-    pub const fn started(self) -> &'static str {
+    pub(crate) const fn started(self) -> &'static str {
         self.pick(
             "Welcome back: you get messages again. Write STOP at any time to end them.",
             "Bienvenido de nuevo: vuelves a recibir mensajes. Escribe BAJA cuando quieras para dejarlos.",
@@ -52,12 +52,12 @@ impl Language {
     }
 
     /// Hello, where the channel has no words of its own.
-    pub const fn hello(self) -> &'static str {
+    pub(crate) const fn hello(self) -> &'static str {
         self.pick("Hello! What would you like to know?", "¡Hola! ¿Qué te gustaría saber?")
     }
 
     /// That a machine answers, before its first answer. `human` is what calls a person.
-    pub fn label(self, assistant: Option<&str>) -> String {
+    pub(crate) fn label(self, assistant: Option<&str>) -> String {
         let name = assistant.map(|name| format!(" ({name})")).unwrap_or_default();
         match self {
             Self::En => format!("Automatic assistant{name}. Write HUMAN to talk to a person."),
@@ -66,7 +66,7 @@ impl Language {
     }
 
     /// That there is no answer.
-    pub const fn unknown(self) -> &'static str {
+    pub(crate) const fn unknown(self) -> &'static str {
         self.pick(
             "I have no answer to that. Ask it in other words, or write HUMAN to talk to a person.",
             "No tengo respuesta a eso. Pregúntalo de otra forma o escribe HUMANO para hablar con una persona.",
@@ -74,7 +74,7 @@ impl Language {
     }
 
     /// That only words are read.
-    pub const fn words_only(self) -> &'static str {
+    pub(crate) const fn words_only(self) -> &'static str {
         self.pick(
             "I can only read text here. Write your question, or write HUMAN to talk to a person.",
             "Aquí solo puedo leer texto. Escribe tu pregunta o escribe HUMANO para hablar con una persona.",
@@ -82,7 +82,7 @@ impl Language {
     }
 
     /// That a person was called.
-    pub const fn handed_over(self) -> &'static str {
+    pub(crate) const fn handed_over(self) -> &'static str {
         self.pick(
             "I have passed this on to a person. They answer here as soon as they can.",
             "He avisado a una persona. Te responderá aquí en cuanto pueda.",
@@ -90,7 +90,7 @@ impl Language {
     }
 
     /// That nobody came.
-    pub const fn nobody_came(self) -> &'static str {
+    pub(crate) const fn nobody_came(self) -> &'static str {
         self.pick(
             "Nobody could answer yet; your question stays noted. Meanwhile the automatic assistant is here again.",
             "Todavía no ha podido responder nadie; tu pregunta queda anotada. Mientras tanto vuelve a atenderte el asistente automático.",
@@ -98,7 +98,7 @@ impl Language {
     }
 
     /// How it was.
-    pub const fn how_was_it(self) -> &'static str {
+    pub(crate) const fn how_was_it(self) -> &'static str {
         self.pick(
             "How was the help you got? Answer with a number from 1 (bad) to 5 (very good).",
             "¿Qué te ha parecido la ayuda recibida? Responde con un número del 1 (mala) al 5 (muy buena).",
@@ -106,12 +106,12 @@ impl Language {
     }
 
     /// What may help.
-    pub const fn these_may_help(self) -> &'static str {
+    pub(crate) const fn these_may_help(self) -> &'static str {
         self.pick("I am not sure. These may help:", "No estoy seguro. Esto puede ayudarte:")
     }
 
     /// Somebody has joined.
-    pub fn joined(self, name: Option<&str>) -> String {
+    pub(crate) fn joined(self, name: Option<&str>) -> String {
         let name = name.unwrap_or(self.pick("A person", "Una persona"));
         match self {
             Self::En => format!("{name} has joined the conversation"),
@@ -120,7 +120,7 @@ impl Language {
     }
 
     /// A line on a phone's screen.
-    pub const fn new_message(self) -> &'static str {
+    pub(crate) const fn new_message(self) -> &'static str {
         self.pick("You have a new message", "Tienes un mensaje nuevo")
     }
 }

@@ -2,7 +2,7 @@
 
 mod answer;
 mod react;
-pub mod words;
+pub(crate) mod words;
 
 pub(crate) use answer::{ANSWER, answer_job, want_answer};
 pub(crate) use react::react;

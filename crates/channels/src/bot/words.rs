@@ -4,7 +4,7 @@ use mind::text::fold;
 
 /// What a message asks for by its words alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Asks {
+pub(crate) enum Asks {
     /// No more messages: the whole message says so.
     Stop,
     /// Messages again.
@@ -288,7 +288,7 @@ fn stands(words: &str, phrase: &str) -> bool {
 }
 
 /// What a message asks for by its words alone. Only the beginning of a long one is looked at.
-pub fn asks(text: &str) -> Asks {
+pub(crate) fn asks(text: &str) -> Asks {
     let head: String = text.chars().take(2_000).collect();
     let bare = head.trim().trim_start_matches('/');
     let (words, count) = words(bare);
@@ -319,7 +319,7 @@ pub fn asks(text: &str) -> Asks {
 }
 
 /// A score from 1 to 5, if the message is one: `5`, `4/5`, `⭐⭐⭐`.
-pub fn score(text: &str) -> Option<u8> {
+pub(crate) fn score(text: &str) -> Option<u8> {
     let text = text.trim();
     let stars = text.chars().filter(|c| matches!(c, '⭐' | '★')).count();
     if stars > 0 && text.chars().all(|c| matches!(c, '⭐' | '★' | '\u{fe0f}' | ' ')) {
@@ -335,7 +335,7 @@ pub fn score(text: &str) -> Option<u8> {
 }
 
 /// In which of the two languages is a text likely written? By its small words; nothing where they do not tell.
-pub fn language(text: &str) -> Option<&'static str> {
+pub(crate) fn language(text: &str) -> Option<&'static str> {
     const ES: &[&str] = &[
         "el", "la", "los", "las", "de", "que", "y", "en", "un", "una", "es", "por", "con", "para", "como", "cuando",
         "donde", "cuanto", "cuesta", "hola", "gracias", "puedo", "quiero", "tengo", "mi", "me", "se", "lo", "al",

@@ -124,3 +124,10 @@ pub async fn page(tx: &mut Tx, behind: Option<ChannelId>, most: u32) -> Result<V
     let mut sql = Sql::of::<Channel>();
     sql.push(" AND deleted_at IS NULL").and_if("id > ", behind).push(" ORDER BY id LIMIT ").bind(most).all(tx).await
 }
+
+/// The newest channel of a type, whoever's it is: for the demo's page.
+pub async fn newest(tx: &mut Tx, kind: Medium) -> Result<Option<Channel>> {
+    let mut sql = Sql::of::<Channel>();
+    sql.push(" AND deleted_at IS NULL AND status = 'active'").and("kind = ", kind);
+    sql.push(" ORDER BY created_at DESC, id DESC LIMIT 1").optional(tx).await
+}

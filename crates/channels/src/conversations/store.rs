@@ -181,3 +181,9 @@ pub async fn read_up_to(tx: &mut Tx, id: ConversationId, seq: i64) -> Result<boo
                WHERE m.conversation_id = $1 AND m.seq > $2 AND m.author = 'member') WHERE id = $1 AND read_seq < $2";
     Ok(tx.execute(sql, args![id, seq]).await? == 1)
 }
+
+/// Writes down that the member has read up to this message.
+pub async fn seen_up_to(tx: &mut Tx, id: ConversationId, seq: i64) -> Result<()> {
+    let sql = "UPDATE channel_conversations SET seen_seq = $2 WHERE id = $1 AND seen_seq < $2";
+    tx.execute(sql, args![id, seq]).await.map(drop)
+}

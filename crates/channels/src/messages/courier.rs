@@ -108,10 +108,16 @@ impl WayOut for Carrier {
         let Some(messenger) = channels.messenger(self.medium).filter(|_| self.medium != Medium::Mobile || has_device)
         else {
             // The member's own page or app fetches it.
+            // Whoever follows the conversation is shown what comes behind the last number that they have.
+            if message.seq < talk.conversation.seq {
+                let seq = talk.number(&message.body, now);
+                store::renumber(tx, message.id, seq).await?;
+                talk.conversation.out_seq = seq;
+            }
             if store::heard(tx, message.id, Status::Sent, None, now).await? {
                 talk.went_out(channels, tx, &message, now).await?;
-                talk.save(tx).await?;
             }
+            talk.save(tx).await?;
             return Ok(Prepared::Over(Fate::Sent { answer: None }));
         };
         let reply_to = message.detail.0.reply_to.clone();

@@ -30,7 +30,7 @@ const BITE: u32 = 100;
 /// How far a file has come.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, kernel::Words)]
 #[words(name = "ChannelMediaStatus")]
-pub enum Status {
+pub(crate) enum Status {
     /// It is still with the provider.
     Wanted,
     /// It is here.

@@ -164,3 +164,21 @@ pub async fn describe(tx: &mut Tx, message: &Message, now: Timestamp) -> Result<
 pub async fn find(workspace: WorkspaceId, tx: &mut Tx, id: MessageId) -> Result<Option<Message>> {
     Sql::of::<Message>().and("workspace_id = ", workspace).and("id = ", id).optional(tx).await
 }
+
+/// How many messages to the member lie behind what they have seen.
+pub async fn unseen(tx: &mut Tx, conversation: ConversationId, seen: i64) -> Result<u64> {
+    let sql = "SELECT count(*) FROM channel_messages WHERE conversation_id = $1 AND seq > $2 AND author <> 'member' \
+               AND status IN ('sent', 'delivered', 'read') AND kind <> 'notice'";
+    tx.fetch_value(sql, args![conversation, seen]).await
+}
+
+/// Writes down that the member has read what was sent to them, up to this number.
+pub async fn read_up_to(tx: &mut Tx, conversation: ConversationId, seq: i64, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE channel_messages SET status = 'read', read_at = $3 WHERE conversation_id = $1 AND seq <= $2 AND status IN ('sent', 'delivered')";
+    tx.execute(sql, args![conversation, seq, now]).await.map(drop)
+}
+
+/// Gives a message that waited the number that it is shown by now.
+pub async fn renumber(tx: &mut Tx, id: MessageId, seq: i64) -> Result<()> {
+    tx.execute("UPDATE channel_messages SET seq = $2 WHERE id = $1", args![id, seq]).await.map(drop)
+}

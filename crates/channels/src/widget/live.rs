@@ -68,6 +68,21 @@ impl Live {
         tx.after_commit(move || own.hint(conversation, Hint::News));
     }
 
+    /// The same for a visitor who had no conversation when their page was opened.
+    pub(super) fn wake_token_after(&self, tx: &mut Tx, token_hash: &str) {
+        let (own, topic) = (self.clone(), topic(token_hash));
+        tx.after_commit(move || own.hint(topic, Hint::News));
+    }
+
+    /// Ends the streams of a token.
+    pub(super) fn ended(&self, token_hash: &str) {
+        if let Some(streams) = self.0.tokens.lock().get(token_hash) {
+            for (_, end) in streams {
+                end.notify_one();
+            }
+        }
+    }
+
     /// Tells that somebody writes, or has stopped.
     pub(crate) fn typing(&self, conversation: ConversationId, author: &'static str, on: bool) {
         self.hint(conversation, Hint::Typing { author, on });
@@ -105,6 +120,13 @@ impl Live {
         }
         chats.entry(conversation).or_insert_with(|| broadcast::channel(WAITING).0).subscribe()
     }
+}
+
+/// By what the pages of a visitor are found who has no conversation yet.
+pub(super) fn topic(token_hash: &str) -> ConversationId {
+    let bytes = hex::decode(token_hash.get(..32).unwrap_or_default()).ok();
+    let id = bytes.and_then(|bytes| uuid::Uuid::from_slice(&bytes).ok()).unwrap_or_default();
+    ConversationId::from_uuid(id)
 }
 
 /// A stream's place, until it is dropped.

@@ -1,20 +1,15 @@
-//! The chat of a website.
+//! The chat of a website: one script tag, an iframe of our origin, messages up by POST and down by server-sent events.
 
+mod assets;
+mod entry;
+mod identity;
 mod live;
+mod people;
+mod routes;
+mod shapes;
+mod stream;
+mod visitor;
 
 pub use live::Live;
-
-use http_base::Routes;
-
-use crate::Channels;
-
-pub(crate) fn router() -> Routes<Channels> {
-    Routes::new()
-}
-
-/// Forgets tokens that have ended, some at a time. Tells how many.
-pub(crate) async fn forget(tx: &mut db::Tx, now: kernel::Timestamp) -> kernel::Result<u64> {
-    let sql = "DELETE FROM widget_visitors WHERE token_hash IN \
-               (SELECT token_hash FROM widget_visitors WHERE expires_at <= $1 ORDER BY expires_at LIMIT 1000)";
-    tx.execute(sql, db::args![now]).await
-}
+pub(crate) use routes::router;
+pub(crate) use visitor::forget;

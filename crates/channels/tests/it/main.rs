@@ -1,0 +1,6 @@
+//! Channels through their routes, on both engines.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod channels;
+mod talking;
+mod world;
