@@ -3,7 +3,7 @@
 use events::{Kind, event};
 use kernel::WorkspaceId;
 
-use crate::model::{Channel, MemberId};
+use crate::model::{Channel, ImportId, MemberId};
 
 /// Everything that happens here.
 pub const EVENTS: &[Kind] = &[
@@ -13,6 +13,7 @@ pub const EVENTS: &[Kind] = &[
     Kind::of::<UserErased>(),
     Kind::of::<UserOptedOut>(),
     Kind::of::<UserOptedIn>(),
+    Kind::of::<UsersImported>(),
 ];
 
 /// Somebody joined an audience.
@@ -77,4 +78,17 @@ pub struct UserOptedIn {
     pub user_id: MemberId,
     /// On which channel; on all, if none is named.
     pub channel: Option<Channel>,
+}
+
+/// A table of members was read.
+#[event("user.imported", subject = import_id)]
+pub struct UsersImported {
+    /// Whose audience.
+    pub workspace_id: WorkspaceId,
+    /// The import.
+    pub import_id: ImportId,
+    /// How many members were added; each of them has no `user.created` of its own.
+    pub added: u64,
+    /// How many were changed; each of them has no `user.updated` of its own.
+    pub updated: u64,
 }

@@ -7,19 +7,41 @@
 //! - Lists are served by indices and by counts that are kept; a search looks at a bounded number of rows. `store/listing` has the argument.
 //! - What others do with members, in their own transactions, is in [`members`]; what the audience asks of others, in [`ports`].
 
+mod data;
 pub mod events;
 pub mod figures;
+mod jobs_of_audience;
 pub mod members;
 mod migrations;
 mod model;
 pub mod ports;
+mod routes;
 mod state;
 mod store;
 mod told;
+mod transfer;
 
 pub use migrations::MIGRATIONS;
 pub use model::{
-    Badge, BadgeId, Channel, Ended, EndedId, How, Identity, IdentityKind, IdentityRow, Interaction, InteractionId,
-    InteractionKind, Member, MemberId, Name, Note, NoteId, Permission, Permitted, Purpose, Seed, cleaned,
+    Badge, BadgeId, Channel, Ended, EndedId, How, Identity, IdentityKind, IdentityRow, ImportId, Interaction,
+    InteractionId, InteractionKind, Member, MemberId, Name, Note, NoteId, Permission, Permitted, Purpose, Seed,
+    cleaned,
 };
 pub use state::{Audience, Parts};
+
+use http_base::{Routes, Slice};
+
+/// Every route of the audience.
+pub fn router(audience: Audience) -> Routes {
+    routes::router().with_state(audience)
+}
+
+/// What the audience does by itself.
+pub fn jobs(audience: &Audience) -> ::jobs::Registry {
+    jobs_of_audience::jobs(audience)
+}
+
+/// All of it, for the server.
+pub fn slice(audience: &Audience) -> Slice {
+    Slice::new("audience", router(audience.clone())).jobs(jobs(audience)).data(data::kept(audience))
+}

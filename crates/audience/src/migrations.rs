@@ -36,11 +36,11 @@ CREATE TABLE audience_members (
     revision BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX audience_members_external ON audience_members (workspace_id, channel, external_id);
-CREATE INDEX audience_members_newest ON audience_members (workspace_id, created_at, id);
+CREATE INDEX audience_members_newest ON audience_members (workspace_id, created_at, id, channel, is_active);
 CREATE INDEX audience_members_newest_of ON audience_members (workspace_id, channel, is_active, created_at, id);
-CREATE INDEX audience_members_active ON audience_members (workspace_id, active_at, id);
+CREATE INDEX audience_members_active ON audience_members (workspace_id, active_at, id, channel, is_active);
 CREATE INDEX audience_members_active_of ON audience_members (workspace_id, channel, is_active, active_at, id);
-CREATE INDEX audience_members_score ON audience_members (workspace_id, score, id);
+CREATE INDEX audience_members_score ON audience_members (workspace_id, score, id, channel, is_active);
 CREATE INDEX audience_members_score_of ON audience_members (workspace_id, channel, is_active, score, id);
 CREATE INDEX audience_members_due ON audience_members (score_due_at) WHERE score_due_at IS NOT NULL;
 

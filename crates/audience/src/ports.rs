@@ -10,12 +10,14 @@ use crate::model::{Member, MemberId};
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum ProgramMarker {}
+/// A program, of which the audience knows nothing but that there is one.
+pub type ProgramId = Id<ProgramMarker>;
 
 /// A member's enrolment in a program, as their profile shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Enrolment {
     /// Which program.
-    pub program_id: Id<ProgramMarker>,
+    pub program_id: ProgramId,
     /// What it is called.
     pub program_name: String,
     /// How it stands: `active`, `completed`.

@@ -22,6 +22,7 @@ mod jobs_of_channels;
 mod members;
 pub mod messages;
 mod migrations;
+mod outside;
 pub mod ports;
 mod settings;
 mod state;
@@ -33,6 +34,7 @@ pub mod widget;
 pub use data::Keeping;
 pub use jobs_of_channels::jobs;
 pub use migrations::MIGRATIONS;
+pub use outside::{Words, call_person, say};
 pub use settings::Settings;
 pub use state::{Channels, Parts};
 

@@ -10,6 +10,11 @@ pub(crate) use audience::{Audience, Channel as Medium, InteractionKind, Member, 
 
 use crate::gate::Purpose;
 
+/// Is it shown by a page or an app that asks us, rather than carried by a provider? Then that says itself that a machine answers.
+pub(crate) const fn is_asked_for(medium: Medium) -> bool {
+    matches!(medium, Medium::Web | Medium::Mobile)
+}
+
 /// An identity of a provider as the audience compares it; nothing where it says nothing.
 pub(crate) fn known_by(identity: &Identity) -> Option<audience::Identity> {
     audience::Identity::new(kind_of(identity.kind), &identity.value)

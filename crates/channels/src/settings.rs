@@ -26,8 +26,6 @@ pub struct Settings {
     pub media_bytes: usize,
     /// `CHANNEL_WEBHOOK_BYTES`: how large a provider's webhook may be.
     pub webhook_bytes: usize,
-    /// `CHANNEL_WEBHOOKS_PER_SECOND`: how many webhooks a channel takes.
-    pub webhooks: u32,
     /// `CHANNEL_SENDERS`: how many messages are on their way at once, for each kind of provider, in each process.
     pub hands: usize,
     /// `CHANNEL_ANSWER_SECONDS`: how long an answer may take.
@@ -51,7 +49,6 @@ impl Default for Settings {
             survey: true,
             media_bytes: 25 << 20,
             webhook_bytes: 1 << 20,
-            webhooks: 5_000,
             hands: 16,
             answer: Duration::from_secs(20),
             sessions: 30,
@@ -81,7 +78,6 @@ impl Settings {
             survey: from.switch("CHANNEL_SURVEY", usual.survey),
             media_bytes: from.number("CHANNEL_MEDIA_BYTES", usual.media_bytes, 1_024, 1 << 30),
             webhook_bytes: from.number("CHANNEL_WEBHOOK_BYTES", usual.webhook_bytes, 65_536, 16 << 20),
-            webhooks: from.number("CHANNEL_WEBHOOKS_PER_SECOND", usual.webhooks, 1, 1_000_000),
             hands: from.number("CHANNEL_SENDERS", usual.hands, 1, 1_000),
             answer: Duration::from_secs(from.number("CHANNEL_ANSWER_SECONDS", usual.answer.as_secs(), 1, 300)),
             sessions: from.number("WIDGET_SESSIONS_PER_MINUTE", usual.sessions, 1, 1_000_000),

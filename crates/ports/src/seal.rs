@@ -13,8 +13,6 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use sha2::{Digest as _, Sha256};
 
-/// The setting.
-pub const SETTING: &str = "SECRETS_KEY";
 /// How long a key is, in bytes.
 pub const KEY_BYTES: usize = 32;
 /// What a sealed value begins with: the form.
@@ -71,11 +69,11 @@ impl Keys {
 
     /// Reads `SECRETS_KEY`: keys in base64, 32 bytes each, set apart by commas. What is none is told as a fault of the settings.
     pub fn read(from: &mut Variables<'_>) -> Self {
-        let Some(text) = from.text(SETTING) else { return Self::default() };
+        let Some(text) = from.text("SECRETS_KEY") else { return Self::default() };
         match Self::parse(&text) {
             Ok(keys) => keys,
             Err(fault) => {
-                from.fault(SETTING, fault);
+                from.fault("SECRETS_KEY", fault);
                 Self::default()
             }
         }
@@ -228,7 +226,7 @@ mod tests {
             &STANDARD.encode([0; 32]),
             &format!("{},short-one", Keys::generate().unwrap()),
         ] {
-            let variables = [(SETTING.to_owned(), text.to_owned())].into();
+            let variables = [("SECRETS_KEY".to_owned(), text.to_owned())].into();
             let mut from = Variables::new(&variables);
             assert!(Keys::read(&mut from).is_empty());
             let message = from.finish().unwrap_err().message().to_owned();

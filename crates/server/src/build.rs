@@ -1,5 +1,6 @@
 //! Wiring: settings become a server.
 
+mod answers;
 mod moderated;
 mod notices;
 mod people;
@@ -7,9 +8,11 @@ mod people;
 use std::sync::Arc;
 
 use accounts::Accounts;
+use audience::Audience;
 use axum::Router;
 use axum::http::HeaderValue;
 use calls::Calls;
+use channels::Channels;
 use collaborations::Collaborations;
 use creators::Directory;
 use creators::vectors::{self, Backend};
@@ -25,6 +28,7 @@ use inbox::{Hub, Inbox, Notifier};
 use insights::Insights;
 use jobs::{Registry, Workers};
 use kernel::{Clock, Error, Result};
+use knowledge::Knowledge;
 use marketplace::Marketplace;
 use matching::Matching;
 use moderation::Moderation;
@@ -32,6 +36,8 @@ use outreach::Outreach;
 use payments::Payments;
 use ports::Llm;
 use ports::counters::{Counters, LocalCounters};
+use ports::messaging::Messengers;
+use ports::seal::Keys;
 use providers::redis::RedisCounters;
 use serde_json::json;
 use tower::Layer;
@@ -71,8 +77,11 @@ const SLICES: &[Wired] = &[
     }),
     (insights::MIGRATIONS, insights::events::EVENTS, |server, _| insights::slice(&server.insights, &server.directory)),
     (marketplace::MIGRATIONS, marketplace::events::EVENTS, |server, _| marketplace::slice(&server.market)),
+    (knowledge::MIGRATIONS, knowledge::events::EVENTS, |server, _| knowledge::slice(&server.knowledge)),
     (inbox::MIGRATIONS, inbox::events::EVENTS, |server, _| inbox::slice(&server.inbox)),
     (moderation::MIGRATIONS, moderation::events::EVENTS, |server, _| moderation::slice(&server.moderation)),
+    (audience::MIGRATIONS, audience::events::EVENTS, |server, _| audience::slice(&server.audience)),
+    (channels::MIGRATIONS, channels::events::EVENTS, |server, _| channels::slice(&server.channels)),
     (accounts::MIGRATIONS, accounts::events::EVENTS, |server, kept| accounts::slice(&server.accounts, kept)),
 ];
 
@@ -114,6 +123,8 @@ pub struct Server {
     pub collaborations: Collaborations,
     /// Offers and applications.
     pub market: Marketplace,
+    /// What coaches know: documents, and answers out of them.
+    pub knowledge: Knowledge,
     /// What people are told, and say to each other.
     pub inbox: Inbox,
     /// Figures: how they come in, and what they tell.
@@ -128,10 +139,18 @@ pub struct Server {
     pub post: mail::Post,
     /// Counters that fade, of this process or of all: for rate limits, and for whatever else is slowed down.
     pub counters: Arc<dyn Counters>,
+    /// Who brings messages to people.
+    pub messengers: Messengers,
+    /// What secrets are sealed with.
+    pub secrets: Arc<Keys>,
     /// Who fits, in which order, for which reasons.
     pub matching: Matching,
     /// What is reported, and what is done about it.
     pub moderation: Moderation,
+    /// Whom coaches coach.
+    pub audience: Audience,
+    /// Channels: where the audience writes and is answered.
+    pub channels: Channels,
     /// Whatever runs by itself.
     pub jobs: Registry,
     /// Whoever follows events.
@@ -193,6 +212,13 @@ impl Server {
             files: Arc::clone(&files),
         };
         let inbox = Inbox::new(app.clone(), parts, settings.inbox.clone());
+        let parts = knowledge::Parts {
+            files: Arc::clone(&files),
+            readers: settings.readers.clone(),
+            counters: Arc::clone(&counters),
+            llm: llm.clone(),
+        };
+        let knowledge = Knowledge::new(app.clone(), parts, settings.knowledge.clone());
         let (telephony, agent) = choices::calling(settings, mode)?;
         let calls = Calls::new(app.clone(), telephony, agent, llm.clone(), settings.calls.clone());
         let payments = Payments::new(
@@ -207,13 +233,32 @@ impl Server {
             deals.clone(),
             payments.clone(),
             Arc::new(collaborations::ByBrief::new(llm.clone())),
-            files,
+            Arc::clone(&files),
             settings.collaborations,
         );
         let insights = Insights::new(app.clone(), settings.insights.clone());
         let matching = Matching::new(directory.clone(), llm.clone(), settings.exchange.clone());
         let market = Marketplace::new(collaborations.clone(), matching.clone(), outreach.clone(), settings.marketplace);
         let moderation = Moderation::new(app.clone(), moderated::kinds());
+        let parts = audience::Parts {
+            files: Arc::clone(&files),
+            enrolments: Arc::new(audience::ports::NoPrograms),
+            keepers: vec![Arc::new(channels::Keeping::new(app.clock().clone()))],
+            owners: Arc::new(people::Owners),
+        };
+        let audience = Audience::new(app.clone(), parts);
+        let messengers = choices::messengers(settings, mode, app.clock())?;
+        let secrets = choices::secrets(settings, mode)?;
+        let parts = channels::Parts {
+            audience: audience.clone(),
+            answerer: Arc::new(answers::NoAnswers),
+            staff: Arc::new(people::Staff),
+            messengers: messengers.clone(),
+            keys: Arc::clone(&secrets),
+            files,
+            counters: Arc::clone(&counters),
+        };
+        let channels = Channels::new(app.clone(), parts, settings.channels.clone());
         let server = Self {
             app,
             accounts,
@@ -221,6 +266,7 @@ impl Server {
             deals,
             collaborations,
             market,
+            knowledge,
             inbox,
             insights,
             payments,
@@ -228,8 +274,12 @@ impl Server {
             calls,
             post,
             counters,
+            messengers,
+            secrets,
             matching,
             moderation,
+            audience,
+            channels,
             jobs: Registry::new(),
             subscribers: Subscribers::new(),
             slices: Vec::new(),

@@ -17,12 +17,11 @@ use crate::model::{Channel, Identity, IdentityRow, Member, MemberId, Name};
 use crate::store;
 
 pub use permissions::{may, opt_in, opt_out, permissions};
-pub(crate) use reach::{Added, add};
+pub(crate) use reach::{Added, add, of_name};
 pub use reach::{add_identity, reach, reach_or_add, remove_identity, unreachable};
-pub(crate) use together::proof_of;
 pub use together::{Erased, erase, merge};
-pub(crate) use what_happens::wake;
-pub use what_happens::{interaction, progress, refresh_score, seen};
+pub use what_happens::{give_badge, interaction, progress, refresh_score, seen};
+pub(crate) use what_happens::{rest, wake};
 
 /// A member, if they are there and of this audience.
 pub async fn get(tx: &mut Tx, workspace: WorkspaceId, id: MemberId) -> Result<Option<Member>> {

@@ -161,7 +161,7 @@ pub async fn erase(
 }
 
 /// A hash over ids, for what has no export.
-pub(crate) fn proof_of(id: EndedId, member: MemberId, more: &[u8]) -> String {
+fn proof_of(id: EndedId, member: MemberId, more: &[u8]) -> String {
     let mut hash = Sha256::new();
     hash.update(id.uuid().as_bytes());
     hash.update(member.uuid().as_bytes());

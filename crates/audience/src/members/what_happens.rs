@@ -1,13 +1,15 @@
 //! What members do, and what is done with them.
 
+use std::collections::BTreeMap;
+
 use db::Tx;
 use kernel::{Day, Error, Result, Timestamp, time};
 
 use crate::model::{
-    ACTIVE_DAYS, ACTIVE_FOR, Channel, Interaction, InteractionId, InteractionKind, Member, NO_SCORE, QUESTION_DAYS,
-    score,
+    ACTIVE_DAYS, ACTIVE_FOR, BadgeId, Channel, Interaction, InteractionId, InteractionKind, Member, NO_SCORE,
+    QUESTION_DAYS, score,
 };
-use crate::store::{counts, days, members, tags};
+use crate::store::{badges, counts, days, members, tags};
 
 /// Who is gone meanwhile (erased, or merged into another) is told so.
 fn gone() -> Error {
@@ -93,4 +95,37 @@ pub async fn progress(tx: &mut Tx, member: &Member, mean: Option<f64>) -> Result
         return Err(gone());
     }
     refresh_score(tx, member).await
+}
+
+/// Gives a member a badge of their audience; tells whether they did not have it. That they earned it is an interaction.
+pub async fn give_badge(tx: &mut Tx, member: &Member, badge: BadgeId, at: Timestamp) -> Result<bool> {
+    if badges::by_id(member.workspace_id, tx, badge).await?.is_none() || !badges::earn(tx, member, badge, at).await? {
+        return Ok(false);
+    }
+    interaction(tx, member, InteractionKind::BadgeEarned, member.channel, at).await?;
+    Ok(true)
+}
+
+/// Counts these as inactive, but for those who did something meanwhile.
+pub(crate) async fn rest(tx: &mut Tx, resting: &[Member], since: Timestamp) -> Result<()> {
+    let mut moves: BTreeMap<(String, Channel, bool), i64> = BTreeMap::new();
+    let Some(workspace) = resting.first().map(|member| member.workspace_id) else { return Ok(()) };
+    for member in resting {
+        if !members::rest(tx, member, since).await? {
+            continue;
+        }
+        let tags = tags::of(tx, member).await?;
+        for (is_active, by) in [(true, -1), (false, 1)] {
+            *moves.entry((String::new(), member.channel, is_active)).or_default() += by;
+            for row in &tags {
+                *moves.entry((row.tag.clone(), member.channel, is_active)).or_default() += by;
+            }
+        }
+    }
+    let labels = tags::labels(tx, workspace, moves.keys().map(|(tag, ..)| tag.clone()).collect()).await?;
+    let moves = moves.into_iter().map(|((tag, channel, is_active), by)| {
+        let label = labels.iter().find(|(known, _)| *known == tag).map_or("", |(_, label)| label).to_owned();
+        counts::Move { tag, channel, is_active, label, by }
+    });
+    counts::change(tx, workspace, moves.collect()).await
 }

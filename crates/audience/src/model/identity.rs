@@ -6,7 +6,7 @@ use super::{Channel, MemberId, cleaned};
 
 /// What kind of identity it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, kernel::Words)]
-#[words(name = "IdentityKind")]
+#[words(name = "UserIdentityKind")]
 pub enum IdentityKind {
     /// What the coach calls them.
     External,

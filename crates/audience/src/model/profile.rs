@@ -19,20 +19,24 @@ const MOST_WORDS: usize = 16;
 /// and by so many letters of each.
 const LONGEST_WORD: usize = 40;
 
-/// The rule of a profile.
+/// The rule of a profile. In text it is written as JSON.
 pub(crate) fn profile() -> impl Rule<Output = Map<String, Value>> {
-    rule::object(MOST_BYTES).and_then(|object| {
-        let mut values = 0;
-        for value in object.values() {
-            measure(value, 1, &mut values)?;
-        }
-        if let Some(name) = object.get("name")
-            && !(name.is_string() || name.is_null())
-        {
-            return Err(Problem::new("wrong_type", "must be a text").below("name"));
-        }
-        Ok(object)
-    })
+    rule::rule(
+        || json!({"type": "object", "additionalProperties": true}),
+        |value, from_text| {
+            let written = value.as_str().filter(|_| from_text);
+            let written: Option<Value> = written.and_then(|text| serde_json::from_str(text).ok());
+            let object = rule::object(MOST_BYTES).read(written.as_ref().unwrap_or(value), from_text)?;
+            let mut values = 0;
+            for value in object.values() {
+                measure(value, 1, &mut values)?;
+            }
+            if object.get("name").is_some_and(|name| !(name.is_string() || name.is_null())) {
+                return Err(Problem::new("wrong_type", "must be a text").below("name"));
+            }
+            Ok(object)
+        },
+    )
 }
 
 fn measure(value: &Value, level: usize, values: &mut usize) -> Result<(), Problem> {
@@ -125,7 +129,7 @@ pub(crate) fn search_text(member: &Member) -> String {
             }
         }
     }
-    words.iter().map(|word| format!(" {word}")).collect()
+    words.iter().fold(String::new(), |text, word| text + " " + word)
 }
 
 /// The words of a member's search text.

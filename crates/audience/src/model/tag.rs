@@ -45,3 +45,12 @@ pub(crate) fn tag() -> impl Rule<Output = String> {
         },
     )
 }
+
+/// The rule of a field that is a list of tags, or a text in which they are set apart by commas, semicolons or bars.
+pub(crate) fn tags() -> impl Rule<Output = Vec<String>> {
+    rule::texts(50, LONGEST).and_then(|tags| {
+        let all =
+            tags.into_iter().map(|one| tag().read(&one.into(), false)).collect::<Result<Vec<String>, Problem>>()?;
+        Ok(all)
+    })
+}

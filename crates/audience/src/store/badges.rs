@@ -79,3 +79,8 @@ pub(crate) async fn give(tx: &mut Tx, from: &Member, to: &Member) -> Result<u64>
                     ELSE audience_badges_earned.earned_at END";
     tx.insert_rows(BadgeEarned::INTO, conflict, moved).await
 }
+
+/// How many have a badge.
+pub(crate) async fn earned(tx: &mut Tx, badge: BadgeId) -> Result<u64> {
+    tx.fetch_value("SELECT count(*) FROM audience_badges_earned WHERE badge_id = $1", args![badge]).await
+}

@@ -3,7 +3,7 @@
 use db::{Sql, Stored as _, Tx, args};
 use kernel::{Result, Timestamp, WorkspaceId};
 
-use crate::model::{Channel, Identity, IdentityRow, Member, MemberId};
+use crate::model::{Channel, Identity, IdentityKind, IdentityRow, Member, MemberId};
 
 /// Those of these identities that are known on a channel.
 pub(crate) async fn known(
@@ -95,4 +95,17 @@ pub(crate) async fn set_unreachable(
 /// Takes away all that somebody has.
 pub(crate) async fn give_up(tx: &mut Tx, member: MemberId) -> Result<u64> {
     tx.execute("DELETE FROM audience_identities WHERE member_id = $1", args![member]).await
+}
+
+/// Those of one kind that are known on a channel, of these values.
+pub(crate) async fn of_values(
+    workspace: WorkspaceId,
+    tx: &mut Tx,
+    channel: Channel,
+    kind: IdentityKind,
+    values: Vec<String>,
+) -> Result<Vec<IdentityRow>> {
+    let mut sql = Sql::of::<IdentityRow>();
+    sql.and("workspace_id = ", workspace).and("channel = ", channel).and("kind = ", kind);
+    sql.and_in("value", values).all(tx).await
 }

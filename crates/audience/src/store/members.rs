@@ -209,3 +209,33 @@ pub(crate) async fn save_merged(tx: &mut Tx, member: &Member) -> Result<()> {
     ];
     tx.execute(sql, args).await.map(drop)
 }
+
+/// Those of a channel who are called so.
+pub(crate) async fn by_external_ids(
+    workspace: WorkspaceId,
+    tx: &mut Tx,
+    channel: Channel,
+    external_ids: &[&str],
+) -> Result<Vec<Member>> {
+    if external_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::of::<Member>();
+    sql.and("workspace_id = ", workspace).and("channel = ", channel);
+    sql.and_in("external_id", external_ids.iter().copied()).all(tx).await
+}
+
+/// The members of an audience after this one, oldest first: for what takes all of them out.
+pub(crate) async fn after(
+    workspace: WorkspaceId,
+    tx: &mut Tx,
+    after: Option<(Timestamp, MemberId)>,
+    most: u32,
+) -> Result<Vec<Member>> {
+    let mut sql = Sql::of::<Member>();
+    sql.and("workspace_id = ", workspace);
+    if let Some((created_at, id)) = after {
+        sql.push(" AND (created_at, id) > (").bind(created_at).push(", ").bind(id).push(")");
+    }
+    sql.push(" ORDER BY created_at, id LIMIT ").bind(most).all(tx).await
+}

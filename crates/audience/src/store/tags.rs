@@ -83,3 +83,9 @@ pub(crate) async fn counts(
     let sql = format!("SELECT count(*) FROM (SELECT tag {of}) AS tags");
     Ok((page, tx.fetch_value(&sql, args![workspace]).await?))
 }
+
+/// How these tags are written.
+pub(crate) async fn labels(tx: &mut Tx, workspace: WorkspaceId, tags: Vec<String>) -> Result<Vec<(String, String)>> {
+    let mut sql = Sql::new("SELECT tag, max(label) FROM audience_counts WHERE workspace_id = ");
+    sql.bind(workspace).and_in("tag", tags).push(" GROUP BY tag").all(tx).await
+}

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::Channels;
 use crate::conversations::{ConversationId, Handler, Talk, Why, call, store as conversations};
 use crate::events::MessageAnswered;
-use crate::members::Medium;
+use crate::members::is_asked_for;
 use crate::messages::outgoing::{self, NewOutgoing};
 use crate::messages::{Author, Detail, LONGEST, Message, Shape, store as messages};
 use crate::ports::{Answer, Outcome, Question};
@@ -41,7 +41,7 @@ pub(crate) async fn want_answer(channels: &Channels, tx: &mut Tx, talk: &Talk) -
 
 /// Says first that a machine answers, once in each conversation. A website says it by itself.
 pub(super) fn labelled(talk: &mut Talk, language: Language, words: String) -> String {
-    if std::mem::replace(&mut talk.conversation.labelled, true) || talk.channel.kind == Medium::Web {
+    if std::mem::replace(&mut talk.conversation.labelled, true) || is_asked_for(talk.channel.kind) {
         return words;
     }
     let label = language.label(talk.channel.set().assistant_name.as_deref());
@@ -117,7 +117,7 @@ pub(crate) async fn answer_job(channels: Channels, _: Context, payload: Payload)
     write(&channels, &mut tx, &mut talk, &asked, answer).await?;
     talk.save(&mut tx).await?;
     tx.commit().await?;
-    if talk.channel.kind == Medium::Web {
+    if is_asked_for(talk.channel.kind) {
         channels.live().typing(conversation_id, "bot", false);
     }
     Ok(())
@@ -167,7 +167,7 @@ async fn write(channels: &Channels, tx: &mut Tx, talk: &mut Talk, asked: &Asked,
 
 /// An answer as one message: what a messenger cannot show beside the words stands in them.
 fn message_of(talk: &mut Talk, language: Language, answer: Answer) -> NewOutgoing {
-    let is_web = talk.channel.kind == Medium::Web;
+    let is_shown = is_asked_for(talk.channel.kind);
     let mut suggestions = answer.suggestions;
     suggestions.truncate(SUGGESTIONS);
     let (kind, words) = match answer.outcome {
@@ -175,7 +175,7 @@ fn message_of(talk: &mut Talk, language: Language, answer: Answer) -> NewOutgoin
         Outcome::Maybe => {
             let mut words =
                 if answer.text.trim().is_empty() { language.these_may_help().to_owned() } else { answer.text };
-            if !is_web {
+            if !is_shown {
                 for (number, one) in suggestions.iter().enumerate() {
                     words.push_str(&format!("\n\n{}. {}\n{}", number + 1, one.title, cut(&one.excerpt, 300)));
                 }

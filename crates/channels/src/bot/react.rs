@@ -7,7 +7,7 @@ use super::answer::want_answer;
 use super::words::{self, Asks};
 use crate::Channels;
 use crate::conversations::{Handler, SCORE, Talk, Why, call, end_survey};
-use crate::members::Medium;
+use crate::members::is_asked_for;
 use crate::messages::outgoing::{self, NewOutgoing};
 use crate::messages::{Message, Shape};
 
@@ -118,7 +118,7 @@ async fn by_bot(channels: &Channels, tx: &mut Tx, talk: &mut Talk, message: &Mes
             Ok(())
         }
         _ => {
-            if talk.channel.kind == Medium::Web {
+            if is_asked_for(talk.channel.kind) {
                 channels.live().typing(talk.conversation.id, "bot", true);
             }
             want_answer(channels, tx, talk).await

@@ -314,7 +314,10 @@ pub fn apply(kind: Medium, set: &mut Configuration, sent: Map<String, Value>) ->
             input::set(&mut set.reopening_template, sent.reopening_template);
         }
         Medium::Telegram => secret(BOT_TOKEN, sent.bot_token),
-        Medium::Mobile => secret(SERVICE_ACCOUNT, sent.service_account),
+        Medium::Mobile => {
+            secret(SERVICE_ACCOUNT, sent.service_account);
+            input::set(&mut set.identity_mode, sent.identity_mode.map(|own| own.map(str::to_owned)));
+        }
         Medium::Web => {
             input::set(&mut set.widget_color, sent.widget_color);
             input::set(&mut set.widget_title, sent.widget_title);

@@ -18,7 +18,7 @@ use super::shapes::{ChannelBody, ChannelChanges, ChannelList, Checklist, NewChan
 use super::{store, verify};
 use crate::Channels;
 use crate::events::{ChannelChanged, ChannelCreated, ChannelDeleted};
-use crate::members::Medium;
+use crate::members::{Medium, is_asked_for};
 
 pub(crate) fn router() -> Routes<Channels> {
     Routes::new()
@@ -120,8 +120,8 @@ async fn create(
 fn own_secrets(clock: &Clock, kind: Medium) -> Vec<(&'static str, String)> {
     let name = match kind {
         Medium::Telegram => HOOK_SECRET,
-        Medium::Web => IDENTITY_SECRET,
-        Medium::Whatsapp | Medium::Mobile => return Vec::new(),
+        Medium::Web | Medium::Mobile => IDENTITY_SECRET,
+        Medium::Whatsapp => return Vec::new(),
     };
     vec![(name, random(clock))]
 }
@@ -200,12 +200,9 @@ async fn update(
     }
     let mut told = None;
     if input.rotate_identity_secret == Some(true) {
-        if channel.kind != Medium::Web {
-            return Err(Error::invalid_field(
-                "rotate_identity_secret",
-                "only the chat of a website has an identity secret",
-            )
-            .into());
+        if !is_asked_for(channel.kind) {
+            let message = "only the chat of a website and an app have an identity secret";
+            return Err(Error::invalid_field("rotate_identity_secret", message).into());
         }
         let secret = random(clock);
         channel.secrets.0.set(keys, channel.id, IDENTITY_SECRET, &secret)?;

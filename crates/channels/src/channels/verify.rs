@@ -13,6 +13,7 @@ use super::store;
 use crate::Channels;
 use crate::events::ChannelStatusChanged;
 use crate::members::Medium;
+use crate::messages::outgoing;
 
 /// The kind of job that checks a channel.
 pub(crate) const VERIFY: &str = "channels.verify";
@@ -133,5 +134,16 @@ async fn write(
         });
     }
     tx.commit().await?;
+    if status == Status::Active {
+        // What waited for it goes now.
+        loop {
+            let mut tx = channels.app().write().await?;
+            let more = outgoing::release_channel(channels, &mut tx, channel.id).await?;
+            tx.commit().await?;
+            if !more {
+                break;
+            }
+        }
+    }
     Ok(status)
 }

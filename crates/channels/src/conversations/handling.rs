@@ -11,7 +11,7 @@ use super::talk::Talk;
 use crate::Channels;
 use crate::days::store::{Move as Sums, shift};
 use crate::events::{ConversationHandled, EscalationCreated, EscalationEnded};
-use crate::members::{InteractionKind, Medium};
+use crate::members::{InteractionKind, Medium, is_asked_for};
 use crate::messages::outgoing::{self, NewOutgoing};
 use crate::messages::{Choice, Detail, Shape};
 
@@ -105,7 +105,7 @@ pub(crate) async fn take_over(
         store::taken(tx, id, by, now).await?;
     }
     // On a website it costs nothing to say who is here.
-    if talk.channel.kind == Medium::Web {
+    if is_asked_for(talk.channel.kind) {
         let joined = NewOutgoing { kind: Shape::Notice, ..NewOutgoing::notice(talk.language(None).joined(name)) };
         outgoing::queue(channels, tx, talk, joined).await?;
     }
@@ -151,7 +151,7 @@ async fn ask_how_it_was(
     talk.conversation.survey_until = Some(now.plus(SURVEY));
     // The website shows buttons of its own.
     let buttons = match talk.channel.kind {
-        Medium::Web => Vec::new(),
+        Medium::Web | Medium::Mobile => Vec::new(),
         _ => (1..=5).rev().map(|score| Choice { id: format!("{SCORE}{score}"), title: score.to_string() }).collect(),
     };
     let detail = Detail { escalation: Some(id.uuid()), buttons, ..Detail::default() };

@@ -1,17 +1,12 @@
 //! Where providers reach this server.
 
-use std::time::Duration;
-
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use http_base::routes;
-use http_base::{Answer, Named, Params, Rate, Routes};
+use http_base::{Answer, Named, Params, Rate, Routes, ToBeSigned};
 use input::Input;
 use kernel::{Error, Kind, Result};
-use ports::counters::Quota;
 use ports::messaging::{HubSignature, SecretToken, Token};
-use ports::webhook::{self, Scheme};
+use ports::webhook::Scheme;
 use subtle::ConstantTimeEq as _;
 
 use super::journal;
@@ -21,8 +16,10 @@ use crate::channels::{self, Channel, ChannelId};
 use crate::members::Medium;
 
 pub(crate) fn router() -> Routes<Channels> {
-    // Counted for each channel once the signature was checked, and not for each address: a provider calls from few.
-    Routes::new().with(routes!(whatsapp_handshake, whatsapp).rate(Rate::Free)).with(routes!(telegram).rate(Rate::Free))
+    // What is signed counts for its channel, and not for its address: a provider calls from few.
+    Routes::new()
+        .with(routes!(whatsapp_handshake).rate(Rate::Webhook))
+        .with(routes!(whatsapp, telegram).rate(Rate::Signed))
 }
 
 /// The handshake, as Meta asks for it.
@@ -82,10 +79,8 @@ async fn whatsapp_handshake(
     ("X-Hub-Signature-256" = Option<String>, Header, description = "`sha256=` and the HMAC of the body")),
     responses((status = 200, description = "Taken", body = String, content_type = "text/plain"),
     (status = 403, description = "It is not signed", body = http_base::ErrorBody)))]
-async fn whatsapp(State(channels): State<Channels>, name: Named, request: Request) -> Answer<&'static str> {
-    let channel = channel(&channels, &name, Medium::Whatsapp).await?;
-    let secret = channel.secret(channels.keys(), APP_SECRET)?.map(Token::from);
-    take(&channels, &channel, &HubSignature { secret }, request).await
+async fn whatsapp(State(channels): State<Channels>, name: Named, request: ToBeSigned) -> Answer<&'static str> {
+    take(&channels, &name, Medium::Whatsapp, request).await
 }
 
 /// Take what Telegram tells
@@ -96,45 +91,24 @@ async fn whatsapp(State(channels): State<Channels>, name: Named, request: Reques
     ("X-Telegram-Bot-Api-Secret-Token" = Option<String>, Header, description = "The secret")),
     responses((status = 200, description = "Taken", body = String, content_type = "text/plain"),
     (status = 403, description = "It is not Telegram's", body = http_base::ErrorBody)))]
-async fn telegram(State(channels): State<Channels>, name: Named, request: Request) -> Answer<&'static str> {
-    let channel = channel(&channels, &name, Medium::Telegram).await?;
-    let secret = channel.secret(channels.keys(), HOOK_SECRET)?.map(Token::from);
-    take(&channels, &channel, &SecretToken { secret }, request).await
-}
-
-fn signature<'h>(headers: &'h HeaderMap, scheme: &dyn Scheme) -> Option<&'h str> {
-    headers.get(scheme.header()).and_then(|value| value.to_str().ok())
+async fn telegram(State(channels): State<Channels>, name: Named, request: ToBeSigned) -> Answer<&'static str> {
+    take(&channels, &name, Medium::Telegram, request).await
 }
 
 /// Writes down what is signed. Nothing of a body is read before its signature is there, and nothing of it is trusted before that fits.
-async fn take(channels: &Channels, channel: &Channel, scheme: &dyn Scheme, request: Request) -> Answer<&'static str> {
-    let (head, body) = request.into_parts();
-    let now = channels.app().clock().now();
-    scheme.is_open()?;
-    let signature = signature(&head.headers, scheme);
-    let asked = webhook::Request { url: "", media_type: "", body: b"", signature };
-    if signature.is_none() {
-        scheme.check(asked, now)?;
-    }
-    let body = read(channels, body).await?;
-    scheme.check(webhook::Request { body: &body, ..asked }, now)?;
-    let quota = Quota { most: channels.settings().webhooks, per: Duration::from_secs(1) };
-    let verdict = channels.counters().take(&format!("webhooks:{}", channel.id), quota).await;
-    if verdict.as_ref().is_ok_and(|verdict| !verdict.allowed) {
-        // A provider comes again.
-        let message =
-            format!("This channel is told more than {} webhooks a second; tell it again in a second", quota.most);
-        return Err(Error::new(Kind::RateLimited(1), message).into());
-    }
+async fn take(channels: &Channels, name: &Named, kind: Medium, request: ToBeSigned) -> Answer<&'static str> {
+    let channel = match channel(channels, name, kind).await {
+        Ok(channel) => channel,
+        Err(refusal) => return Err(request.by_nobody(refusal).await.into()),
+    };
+    let secret = |name| Ok::<_, Error>(channel.secret(channels.keys(), name)?.map(Token::from));
+    let scheme: Box<dyn Scheme> = match kind {
+        Medium::Whatsapp => Box::new(HubSignature { secret: secret(APP_SECRET)? }),
+        _ => Box::new(SecretToken { secret: secret(HOOK_SECRET)? }),
+    };
+    let signed = request.signed_by(&*scheme, &channel.id.to_string(), channels.settings().webhook_bytes).await?;
     let mut tx = channels.app().write().await?;
-    journal::write(&mut tx, channels.app().clock(), channel.id, &body).await?;
+    journal::write(&mut tx, channels.app().clock(), channel.id, &signed.body).await?;
     tx.commit().await?;
     Ok("ok")
-}
-
-async fn read(channels: &Channels, body: Body) -> Result<axum::body::Bytes> {
-    let most = channels.settings().webhook_bytes;
-    axum::body::to_bytes(body, most).await.map_err(|fault| {
-        Error::new(Kind::TooLarge, format!("The body is larger than {most} bytes, or broke off")).because(fault)
-    })
 }

@@ -9,7 +9,7 @@ use kernel::{Error, Kind, Result};
 use super::visitor::{self, Visitor};
 use crate::Channels;
 use crate::channels::{self, Channel, ChannelId, Status, origins};
-use crate::members::Medium;
+use crate::members::{Medium, is_asked_for};
 
 /// A channel that a page asks for, and what it is answered with.
 pub(super) struct Entry {
@@ -21,7 +21,7 @@ pub(super) struct Entry {
 impl Entry {
     /// The channel of this name, for a page that may show it.
     pub(super) async fn of(channels: &Channels, tx: &mut Tx, name: &str, headers: &HeaderMap) -> Result<Self> {
-        let channel = web(tx, name).await?;
+        let channel = chat(tx, name).await?;
         if channel.status != Status::Active {
             return Err(Error::not_found("Channel"));
         }
@@ -57,10 +57,16 @@ impl Entry {
 
 /// A chat of a website that is there.
 pub(super) async fn web(tx: &mut Tx, name: &str) -> Result<Channel> {
+    let found = chat(tx, name).await?;
+    if found.kind == Medium::Web { Ok(found) } else { Err(Error::not_found("Channel")) }
+}
+
+/// The same, or that of an app.
+async fn chat(tx: &mut Tx, name: &str) -> Result<Channel> {
     let missing = || Error::not_found("Channel");
     let id: ChannelId = name.parse().map_err(|_| missing())?;
     let found = channels::store::by_id(tx, id).await?;
-    found.filter(|channel| channel.kind == Medium::Web && channel.deleted_at.is_none()).ok_or_else(missing)
+    found.filter(|channel| is_asked_for(channel.kind) && channel.deleted_at.is_none()).ok_or_else(missing)
 }
 
 /// The token of a request.

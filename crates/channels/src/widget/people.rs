@@ -12,6 +12,20 @@ use crate::channels::Channel;
 use crate::conversations::{self, Conversation};
 use crate::members::{self, Medium, Member, MemberId};
 
+/// Writes down by which device an app is rung. One that is somebody else's (another one logs in on the phone) changes hands.
+pub(super) async fn rung_by(tx: &mut Tx, channel: &Channel, visitor: &Visitor, device: &str) -> Result<()> {
+    let (Medium::Mobile, Some(id)) = (channel.kind, visitor.member_id) else { return Ok(()) };
+    let Some(known) = Identity::new(IdentityKind::Device, device) else { return Ok(()) };
+    let Some(member) = audience::members::get(tx, channel.workspace_id, id).await? else { return Ok(()) };
+    if let Some(before) = audience::members::by_identity(tx, channel.workspace_id, channel.kind, &known).await?
+        && before.id != member.id
+    {
+        audience::members::remove_identity(tx, &before, channel.kind, &known).await?;
+    }
+    audience::members::add_identity(tx, &member, channel.kind, &known).await?;
+    audience::members::unreachable(tx, channel.workspace_id, channel.kind, &known, None).await.map(drop)
+}
+
 /// The member whom a website names, found or added.
 pub(super) async fn proven(tx: &mut Tx, channel: &Channel, proven: &Proven, sent: &WidgetSession) -> Result<Member> {
     let known = Identity::new(IdentityKind::External, &proven.external_id)
@@ -22,7 +36,7 @@ pub(super) async fn proven(tx: &mut Tx, channel: &Channel, proven: &Proven, sent
         timezone: sent.time_zone.clone().filter(|name| jiff::tz::TimeZone::get(name).is_ok()),
         language: sent.language.as_deref().and_then(members::language),
     };
-    audience::members::reach(tx, channel.workspace_id, Medium::Web, &[known], seed).await
+    audience::members::reach(tx, channel.workspace_id, channel.kind, &[known], seed).await
 }
 
 /// Makes two members one: who wrote before they logged in, and who they are.
@@ -60,7 +74,7 @@ pub(super) async fn member(tx: &mut Tx, channel: &Channel, visitor: &Visitor) ->
         language: visitor.language.clone(),
         ..Seed::default()
     };
-    let member = audience::members::reach(tx, channel.workspace_id, Medium::Web, &[known], seed).await?;
+    let member = audience::members::reach(tx, channel.workspace_id, channel.kind, &[known], seed).await?;
     visitor::is_member(tx, visitor, member.id).await?;
     Ok(member)
 }

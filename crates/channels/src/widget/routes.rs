@@ -194,6 +194,9 @@ async fn session(
         None => None,
     };
     let (status, token, visitor) = begin(&channels, &mut tx, &entry, proven, known, &input).await?;
+    if let Some(device) = &input.device_token {
+        people::rung_by(&mut tx, &entry.channel, &visitor, device).await?;
+    }
     let body = told(&channels, &mut tx, &entry, token, &visitor).await?;
     tx.commit().await?;
     Ok(entry.answer((status, [(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(body)).into_response()))

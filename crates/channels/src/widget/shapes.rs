@@ -79,6 +79,10 @@ pub(super) struct WidgetSession {
     /// The browser's time zone.
     #[input(any_text(64), example = "Europe/Madrid")]
     pub(super) time_zone: Option<String>,
+    /// Of an app: the registration token by which Firebase rings the phone. It is kept once there is a member: with an identity, or after the
+    /// first message.
+    #[input(any_text(4_096))]
+    pub(super) device_token: Option<String>,
     /// The page that the chat is on; its query is cut off.
     #[input(any_text(2_048))]
     pub(super) page: Option<String>,

@@ -144,6 +144,7 @@ pub(crate) struct World {
     pub(crate) whatsapp: Arc<StandIn>,
     pub(crate) telegram: Arc<StandIn>,
     pub(crate) mobile: Arc<StandIn>,
+    audience: Audience,
     pub(crate) channels: Channels,
     pub(crate) router: Router,
     pub(crate) anyone: Client,
@@ -164,12 +165,30 @@ impl World {
         let [whatsapp, telegram, mobile] = [Provider::WhatsApp, Provider::Telegram, Provider::Firebase]
             .map(|provider| Arc::new(StandIn::new(provider)));
         let messengers = Messengers { whatsapp: whatsapp.clone(), telegram: telegram.clone(), mobile: mobile.clone() };
-        let channels = process(fresh.db.clone(), &clock, &people, &assistant, messengers, settings);
+        let (channels, audience) = made(fresh.db.clone(), &clock, &people, &assistant, messengers, settings);
         let router = ::channels::router(channels.clone()).served(channels.app());
         let coach = people.creator(&clock);
         let anyone = Client::new(router.clone());
         let count = std::sync::atomic::AtomicU64::new(0);
-        Self { fresh, clock, people, assistant, whatsapp, telegram, mobile, channels, router, anyone, coach, count }
+        Self {
+            fresh,
+            clock,
+            people,
+            assistant,
+            whatsapp,
+            telegram,
+            mobile,
+            audience,
+            channels,
+            router,
+            anyone,
+            coach,
+            count,
+        }
+    }
+
+    pub(crate) fn audience(&self) -> &Audience {
+        &self.audience
     }
 
     /// The same stand-ins, for another process.
@@ -270,6 +289,17 @@ pub(crate) fn process(
     messengers: Messengers,
     settings: Settings,
 ) -> Channels {
+    made(db, clock, people, assistant, messengers, settings).0
+}
+
+fn made(
+    db: Db,
+    clock: &Clock,
+    people: &testkit::People,
+    assistant: &Assistant,
+    messengers: Messengers,
+    settings: Settings,
+) -> (Channels, Audience) {
     let app = App::builder(db, clock.clone())
         .authenticated_by(Arc::new(people.clone()))
         .public_url("https://api.platform.com")
@@ -285,7 +315,7 @@ pub(crate) fn process(
         },
     );
     let parts = Parts {
-        audience,
+        audience: audience.clone(),
         answerer: Arc::new(assistant.clone()),
         staff: Arc::new(Ana),
         messengers,
@@ -293,7 +323,7 @@ pub(crate) fn process(
         files,
         counters: Arc::new(LocalCounters::new(clock.clone())),
     };
-    Channels::new(app, parts, settings)
+    (Channels::new(app, parts, settings), audience)
 }
 
 pub(crate) fn text_of(given: &Given) -> String {

@@ -89,6 +89,8 @@ pub enum Content {
         text: String,
         /// The buttons. More than [`Bounds::buttons`] become a list, up to [`Bounds::rows`].
         buttons: Vec<Button>,
+        /// What stands on the button that opens the list, where there are so many: `Choose`, `Elegir`.
+        list: String,
     },
     /// A message that the provider has approved beforehand.
     Template(Template),

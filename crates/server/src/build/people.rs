@@ -139,3 +139,24 @@ impl inbox::Doors for Doors {
         self.0.standing(proofs).await
     }
 }
+
+/// Who owns a workspace, for the audience: it goes with its last owner.
+pub(super) struct Owners;
+
+#[async_trait]
+impl audience::ports::Owners for Owners {
+    async fn is_owned(&self, tx: &mut Tx, workspace: WorkspaceId) -> Result<bool> {
+        Ok(accounts::workspaces::store::owners(Scope::system(), tx, workspace).await? > 0)
+    }
+}
+
+/// Whoever works here, as members may call them.
+pub(super) struct Staff;
+
+#[async_trait]
+impl channels::ports::Staff for Staff {
+    async fn names(&self, tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<(AccountId, String)>> {
+        let rows = accounts::store::by_ids(Scope::system(), tx, ids).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row.username)).collect())
+    }
+}

@@ -54,7 +54,7 @@ pub fn whatsapp_status(id: &str, key: &str, wa_id: &str, word: &str, at: Timesta
         Some(error) => status["errors"] = json!([error]),
         None => {
             status["pricing"] =
-                json!({"billable": true, "pricing_model": "PMP", "type": "regular", "category": "service"})
+                json!({"billable": true, "pricing_model": "PMP", "type": "regular", "category": "service"});
         }
     }
     json!({"statuses": [status]})

@@ -48,7 +48,7 @@ fn fits(provider: Provider, message: &Outgoing) -> Result<(), SendFault> {
             rejected("unsupported", "A phone gets a notice, and a chat gets everything else".into())
         }
         Content::Text { text, .. } => within(text, if bounds.splits { usize::MAX } else { bounds.text }, "text"),
-        Content::Buttons { text, buttons } => {
+        Content::Buttons { text, buttons, .. } => {
             within(text, bounds.text_with_buttons, "text")?;
             if buttons.is_empty() || buttons.len() > bounds.rows {
                 return rejected(

@@ -29,8 +29,7 @@ pub fn fault(status: u16, answer: &Value, account: &Account) -> SendFault {
         // The whole bot waits: Telegram counts all that it sends.
         429 => Decision::Later(Some(wait.unwrap_or(Duration::from_secs(30)))),
         // A key that is none answers 404 to every method.
-        401 | 404 => Decision::ChannelBroken,
-        409 => Decision::ChannelBroken,
+        401 | 404 | 409 => Decision::ChannelBroken,
         _ if UNREACHABLE.iter().any(|words| lower.contains(words)) => Decision::Unreachable(IdentityKind::ChatId),
         403 => Decision::Unreachable(IdentityKind::ChatId),
         500.. => Decision::Later(wait),

@@ -2,6 +2,8 @@
 
 mod content;
 mod faults;
+#[cfg(test)]
+mod tests;
 mod update;
 
 pub use faults::fault;
@@ -39,16 +41,4 @@ pub fn escape(text: &str) -> String {
         }
     }
     escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_messages_go_both_ways() {
-        assert_eq!(of_message_id(&message_id(-100_123, 7)), Some((-100_123, 7)));
-        assert!(of_message_id("wamid.x").is_none() && of_message_id("1:").is_none());
-        assert_eq!(escape("a < b && c > \"d\""), "a &lt; b &amp;&amp; c &gt; \"d\"");
-    }
 }

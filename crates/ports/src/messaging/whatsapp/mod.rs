@@ -2,6 +2,8 @@
 
 mod content;
 mod errors;
+#[cfg(test)]
+mod tests;
 mod webhook;
 
 pub use errors::{decision, fault};

@@ -129,7 +129,7 @@ impl Change<'_> {
     }
 
     fn written(&self, message: &Value, id: String, from: Sender) -> ReceivedMessage {
-        let context = &message["context"];
+        let about = &message["context"];
         let mut content = content::read(message);
         // The reason why a message was not handed on may stand beside it.
         if let crate::messaging::Received::Unsupported { says: says @ None, .. } = &mut content {
@@ -141,8 +141,8 @@ impl Change<'_> {
             id,
             from,
             content,
-            reply_to: text(&context["id"]).map(str::to_owned),
-            is_forwarded: context["forwarded"] == true || context["frequently_forwarded"] == true,
+            reply_to: text(&about["id"]).map(str::to_owned),
+            is_forwarded: about["forwarded"] == true || about["frequently_forwarded"] == true,
             referral: message["referral"].is_object().then(|| Referral {
                 kind: told("source_type"),
                 id: told("source_id"),

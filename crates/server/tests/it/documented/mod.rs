@@ -34,6 +34,20 @@ const BETWEEN: &[(&str, &[&str])] = &[
     ("POST /api/v1/auth/register/instagram", &["access_token", "redirect_uri"]),
     ("POST /api/v1/auth/reset-password", &["password"]),
     ("POST /api/v1/auth/signup", &["password"]),
+    (
+        "POST /api/v1/channels",
+        &[
+            "configuration.phone_number",
+            "configuration.access_token",
+            "configuration.webhook_verify_token",
+            "configuration.bot_token",
+            "phone_number",
+            "access_token",
+            "webhook_verify_token",
+            "bot_token",
+        ],
+    ),
+    ("GET /api/v1/channels/{channel_id}/analytics", &["end_date"]),
     ("POST /api/v1/contracts", &["payment_schedule", "due_date", "deliverables", "deadline", "end_date"]),
     ("PUT /api/v1/contracts/{contract_id}", &["payment_schedule", "due_date", "deliverables", "deadline", "end_date"]),
     ("GET /api/v1/creators", &["sort", "offset"]),
@@ -41,6 +55,8 @@ const BETWEEN: &[(&str, &[&str])] = &[
     ("POST /api/v1/creators/{creator_id}/corrections", &["name"]),
     ("POST /api/v1/creators", &["followers_count", "followers_count_numeric"]),
     ("PUT /api/v1/creators/{creator_id}", &["followers_count", "followers_count_numeric"]),
+    ("POST /api/v1/knowledge-bases", &["settings", "chunk_overlap", "maybe"]),
+    ("PUT /api/v1/knowledge-bases/{knowledge_base_id}", &["settings", "chunk_overlap", "maybe"]),
     ("POST /api/v1/messages", &["content", "attachments"]),
     ("PUT /api/v1/notifications/preferences", &["time_zone"]),
     ("GET /api/v1/offers", &["country"]),
@@ -59,7 +75,10 @@ const BETWEEN: &[(&str, &[&str])] = &[
 ];
 
 /// Uploads that are not read before what they belong to is found.
-const FOUND_FIRST: &[&str] = &["POST /api/v1/collaborations/{collaboration_id}/files"];
+const FOUND_FIRST: &[&str] = &[
+    "POST /api/v1/collaborations/{collaboration_id}/files",
+    "POST /api/v1/knowledge-bases/{knowledge_base_id}/documents",
+];
 
 /// Fields that hold whatever JSON was agreed: more is taken than what is described of them.
 const FREE_JSON: [&str; 3] = ["terms", "deliverables", "payment_schedule"];
