@@ -30,7 +30,7 @@ pub struct Settings {
     pub hands: usize,
     /// `CHANNEL_ANSWER_SECONDS`: how long an answer may take.
     pub answer: Duration,
-    /// `WIDGET_SESSIONS_PER_MINUTE`: how many chats an address may begin.
+    /// `WIDGET_SESSIONS_PER_MINUTE`: how many chats an address may begin; whoever comes back, or is proven by the website, does not count.
     pub sessions: u32,
     /// `WIDGET_MESSAGES_PER_MINUTE`: how much a visitor may write.
     pub visitor_messages: u32,

@@ -119,7 +119,7 @@ document.addEventListener('keydown', event => {
     return;
   }
   // What takes the whole screen keeps the focus.
-  const all = Array.from(document.querySelectorAll('button, a[href], textarea, [tabindex="0"]')).filter(one => !one.disabled && one.checkVisibility());
+  const all = Array.from(document.querySelectorAll('button, a[href], textarea, [tabindex="0"]')).filter(one => !one.disabled && one.getClientRects().length > 0);
   const [first, last] = [all[0], all[all.length - 1]];
   if (event.shiftKey && (document.activeElement === first || document.activeElement === $('name'))) {
     event.preventDefault();

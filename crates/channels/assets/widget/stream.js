@@ -108,6 +108,11 @@ export class Stream {
         }
         continue;
       }
+      if (outcome === 'crowded') {
+        // Too many pages of one person: this one asks now and then, instead of driving out another.
+        this.failures = FAILURES_BEFORE_POLLING;
+        continue;
+      }
       this.failures = outcome === 'heard' ? 0 : this.failures + 1;
       if (this.failures) {
         this.on.state(false);
@@ -133,7 +138,7 @@ export class Stream {
     }
   }
 
-  /** One connection, to its end: `heard` something, `nothing`, or `refused`. */
+  /** One connection, to its end: `heard` something, `nothing`, `refused`, or one too many (`crowded`). */
   async listen(mine) {
     const abort = new AbortController();
     this.abort = abort;
@@ -179,14 +184,17 @@ export class Stream {
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { value, done } = await reader.read();
-        if (done || this.running !== mine || ended) {
+        if (done || this.running !== mine) {
           break;
         }
         alive();
         parse(value);
+        if (ended) {
+          break;
+        }
       }
       abort.abort();
-      return ended === 'token' ? 'refused' : heard ? 'heard' : 'nothing';
+      return { token: 'refused', too_many: 'crowded' }[ended] || (heard ? 'heard' : 'nothing');
     } catch {
       return heard ? 'heard' : 'nothing';
     } finally {

@@ -108,7 +108,7 @@
     .button:active { transform: scale(.95); }
     .button:focus-visible { outline: 3px solid #fff; outline-offset: -6px; box-shadow: 0 0 0 3px #111827, 0 10px 28px rgba(15,23,42,.3); }
     .left .button { inset-inline: 20px auto; }
-    .button svg { grid-area: 1 / 1; width: 28px; height: 28px; transition: opacity .16s ease, transform .2s ease; pointer-events: none; }
+    .button svg { grid-area: 1 / 1; width: 30px; height: 30px; transition: opacity .16s ease, transform .2s ease; pointer-events: none; }
     .button .cross { opacity: 0; transform: rotate(-45deg) scale(.6); }
     .open .button .bubble { opacity: 0; transform: rotate(45deg) scale(.6); }
     .open .button .cross { opacity: 1; transform: none; }

@@ -104,12 +104,12 @@ pub(super) fn page(frame_ancestors: &str) -> Result<Response> {
     html(&policy, VERSIONED_PAGE.clone())
 }
 
-/// `GET /widget-demo`: somebody's website with the widget on it. `base` is the server's own address.
+/// `GET /widget-demo`: somebody's website with the widget on it. `base` is the server's address, as the page tells it.
 pub(super) fn demo_page(base: &str, channel: Uuid) -> Result<Response> {
     let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; \
                   form-action 'none'; frame-ancestors 'none'";
     let base = base.trim_end_matches('/').replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-    let page = DEMO.replace("/widget/files/", &format!("/widget/files/{}/", *VERSION));
+    let page = DEMO.replace("\"widget/files/", &format!("\"widget/files/{}/", *VERSION));
     html(policy, page.replace("{{base}}", &base).replace("{{channel}}", &channel.to_string()))
 }
 
@@ -210,11 +210,8 @@ mod tests {
         let shown = demo_page("http://127.0.0.1:8000/", Uuid::from_u128(7)).unwrap();
         let bytes = axum::body::to_bytes(shown.into_body(), 1 << 20).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
-        assert!(
-            text.contains(
-                "src=\"http://127.0.0.1:8000/widget.js\" data-channel=\"00000000-0000-0000-0000-000000000007\""
-            )
-        );
+        assert!(text.contains("src=\"widget.js\" data-channel=\"00000000-0000-0000-0000-000000000007\""));
+        assert!(text.contains("script src=\"http://127.0.0.1:8000/widget.js\""));
         assert!(!text.contains("{{"));
     }
 }

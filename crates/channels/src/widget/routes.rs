@@ -13,7 +13,7 @@ use http_base::routes;
 use http_base::{Answer, Body, Mode, Named, Params, Peer, Rate, Routes};
 use input::rule::{self, Problem, Rule};
 use input::{Fields, Input};
-use kernel::{Error, Kind, Result};
+use kernel::{Error, Kind, Result, Timestamp};
 use ports::counters::Quota;
 use serde_json::json;
 
@@ -174,25 +174,30 @@ async fn session(
     headers: HeaderMap,
     Body { input, .. }: Body<WidgetSession>,
 ) -> Answer<Response> {
-    if let Some(address) = peer.address {
+    let now = channels.app().clock().now();
+    let (entry, proven, is_known) = {
+        let mut tx = channels.app().read().await?;
+        let entry = Entry::of(&channels, &mut tx, &name.0, &headers).await?;
+        let proven = match input.identity.clone() {
+            Some(claimed) => {
+                let secret = entry.channel.needed(channels.keys(), IDENTITY_SECRET)?;
+                Some(prove(&secret, claimed.into(), now)?)
+            }
+            None => None,
+        };
+        let is_known = known(&mut tx, &entry, &input, now).await?.is_some();
+        (entry, proven, is_known)
+    };
+    // Many people may share an address: only those count there of whom nothing is known.
+    if proven.is_none()
+        && !is_known
+        && let Some(address) = peer.address
+    {
         count(&channels, &format!("widget:{address}"), channels.settings().sessions).await?;
     }
-    let now = channels.app().clock().now();
     let mut tx = channels.app().write().await?;
-    let entry = Entry::of(&channels, &mut tx, &name.0, &headers).await?;
-    let proven = match input.identity.clone() {
-        Some(claimed) => {
-            let secret = entry.channel.needed(channels.keys(), IDENTITY_SECRET)?;
-            Some(prove(&secret, claimed.into(), now)?)
-        }
-        None => None,
-    };
-    let known = match &input.visitor_token {
-        Some(token) => {
-            visitor::find(&mut tx, entry.channel.id, token, now).await?.map(|visitor| (visitor, token.clone()))
-        }
-        None => None,
-    };
+    // The token may have ended in the meantime.
+    let known = known(&mut tx, &entry, &input, now).await?;
     let (status, token, visitor) = begin(&channels, &mut tx, &entry, proven, known, &input).await?;
     if let Some(device) = &input.device_token {
         people::rung_by(&mut tx, &entry.channel, &visitor, device).await?;
@@ -200,6 +205,13 @@ async fn session(
     let body = told(&channels, &mut tx, &entry, token, &visitor).await?;
     tx.commit().await?;
     Ok(entry.answer((status, [(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(body)).into_response()))
+}
+
+/// Whose token the page has, if it is still good.
+async fn known(tx: &mut Tx, entry: &Entry, sent: &WidgetSession, now: Timestamp) -> Result<Option<(Visitor, String)>> {
+    let Some(token) = &sent.visitor_token else { return Ok(None) };
+    let found = visitor::find(tx, entry.channel.id, token, now).await?;
+    Ok(found.map(|visitor| (visitor, token.clone())))
 }
 
 type Begun = (StatusCode, String, Visitor);

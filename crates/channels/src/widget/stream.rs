@@ -41,8 +41,10 @@ const LONGEST: Duration = Duration::from_hours(1);
 const OF_TOKEN: usize = 5;
 /// Whoever missed more begins anew.
 const MOST_MISSED: u32 = 200;
-/// How many pieces may wait for a page that is slow; then its stream ends.
+/// How many pieces may wait for a page that is slow,
 const WAITING: usize = 32;
+/// and how long a further one is held back for it; then its stream ends.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Follow a chat
 ///
@@ -167,7 +169,7 @@ impl Following {
                 hint = hints.recv() => match hint {
                     Ok(Hint::News) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => true,
                     Ok(Hint::Typing { author, on }) => {
-                        if !self.send(event("typing", None, &json!({"author": author, "on": on}))) {
+                        if !self.send(event("typing", None, &json!({"author": author, "on": on}))).await {
                             return Ok(End::Gone);
                         }
                         false
@@ -182,7 +184,7 @@ impl Following {
             }
             if Instant::now() >= beat {
                 beat = Instant::now() + HEARTBEAT;
-                if !self.send(Bytes::from_static(b":\n\n")) {
+                if !self.send(Bytes::from_static(b":\n\n")).await {
                     return Ok(End::Gone);
                 }
                 if !self.is_good().await? {
@@ -192,9 +194,9 @@ impl Following {
         }
     }
 
-    /// A page that does not read is cut off: it comes back, and goes on behind what it has.
-    fn send(&self, piece: Bytes) -> bool {
-        self.sender.try_send(piece).is_ok()
+    /// A page that does not read is cut off: it comes back, and goes on behind what it has. One that has missed much is waited for.
+    async fn send(&self, piece: Bytes) -> bool {
+        matches!(tokio::time::timeout(PATIENCE, self.sender.send(piece)).await, Ok(Ok(())))
     }
 
     async fn is_good(&self) -> Result<bool> {
@@ -224,27 +226,37 @@ impl Following {
         self.shown.handler = Some((handler, name));
         self.shown.read_seq = conversation.map_or(0, |own| own.read_seq);
         self.seen = Some(self.seen.map_or(latest, |seen| seen.min(latest)));
-        Ok(self.send(first.into()))
+        drop(tx);
+        Ok(self.send(first.into()).await)
     }
 
     /// Shows what is new. False once the page is gone.
     async fn show(&mut self, own: &Conversation) -> Result<bool> {
+        // A page that is slow does not hold the database.
+        for piece in self.news(own).await? {
+            if !self.send(piece).await {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What is new, as it is written.
+    async fn news(&mut self, own: &Conversation) -> Result<Vec<Bytes>> {
         let seen = self.seen.unwrap_or_default();
         let mut tx = self.channels.app().read().await?;
         let rows = messages::store::shown_after(&mut tx, own.id, seen, MOST_MISSED + 1).await?;
         if rows.len() > MOST_MISSED as usize {
             self.seen = Some(own.seq);
-            return Ok(self.send(Bytes::from_static(b"event: reset\ndata: {}\n\n")));
+            return Ok(vec![Bytes::from_static(b"event: reset\ndata: {}\n\n")]);
         }
+        let mut pieces = Vec::new();
         for row in &rows {
             self.shown.changes.insert(row.seq, (row.edited_at, row.deleted_at.is_some()));
         }
         for body in MessageBody::all(&self.channels, &mut tx, &self.channel, rows).await? {
-            let piece = event("message", Some(body.seq), &json!(body));
+            pieces.push(event("message", Some(body.seq), &json!(body)));
             self.seen = Some(body.seq);
-            if !self.send(piece) {
-                return Ok(false);
-            }
         }
         let near = messages::store::shown_before(&mut tx, own.id, Some(seen + 1), 50).await?;
         let changed: Vec<_> = near
@@ -255,23 +267,18 @@ impl Following {
             })
             .collect();
         for body in MessageBody::all(&self.channels, &mut tx, &self.channel, changed).await? {
-            if !self.send(event("changed", None, &json!(body))) {
-                return Ok(false);
-            }
+            pieces.push(event("changed", None, &json!(body)));
         }
         let handler = (own.handler, human_name(&self.channels, &mut tx, Some(own)).await?);
         if self.shown.handler.as_ref() != Some(&handler) {
-            let piece = event("handler", None, &json!({"handler": handler.0, "human_name": handler.1}));
+            pieces.push(event("handler", None, &json!({"handler": handler.0, "human_name": handler.1})));
             self.shown.handler = Some(handler);
-            if !self.send(piece) {
-                return Ok(false);
-            }
         }
         if own.read_seq > self.shown.read_seq {
             self.shown.read_seq = own.read_seq;
-            return Ok(self.send(event("seen", None, &json!({"by": "coach", "up_to": own.read_seq}))));
+            pieces.push(event("seen", None, &json!({"by": "coach", "up_to": own.read_seq})));
         }
-        Ok(true)
+        Ok(pieces)
     }
 }
 
