@@ -112,7 +112,7 @@ async fn the_assistant_answers_as_the_samples_expect(world: World) {
     let list = coach.get("/api/v1/conversations?limit=100").await.ok();
     let mut wrong = Vec::new();
     for conversation in all(&list, "conversations") {
-        let name = text(&conversation["user"], "name");
+        let name = text(conversation, "user_name");
         let messages = said(&coach, conversation).await;
         for (words, outcome) in expected.get(name.as_str()).into_iter().flatten() {
             let asked = messages.iter().position(|one| one["author"] == "member" && one["text"] == *words);
