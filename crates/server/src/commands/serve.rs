@@ -53,7 +53,9 @@ pub(super) async fn demo(options: Demo) -> Result<()> {
     demo_coach::load(&server, &settings).await?;
     super::tell(&invitation(&server, place, &options));
     if let Some(reader) = server.reader() {
-        super::tell(&format!("A key is set: the words of searches are sent to {reader} to be read.\n"));
+        super::tell(&format!(
+            "A key is set: the words of searches, and of questions to the coach, are sent to {reader} to be read.\n"
+        ));
     }
     run(server, &settings, listener).await
 }
