@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 /// How much of a passage that may help is shown, in characters.
 const EXCERPT: usize = 300;
+/// How much of a passage that an answer rests on, in characters.
+const QUOTE: usize = 500;
 
 /// Knowledge, as channels ask it.
 pub(super) struct Known(pub(super) Knowledge);
@@ -59,23 +61,24 @@ fn told(answer: knowledge::Answer) -> Answer {
     };
     let (mut citations, mut suggestions) = (Vec::new(), Vec::new());
     for (one, number) in answer.citations.into_iter().zip(1..) {
-        match outcome {
-            Outcome::Maybe => suggestions.push(Suggestion {
+        if outcome == Outcome::Maybe {
+            suggestions.push(Suggestion {
                 title: one.document_title,
                 excerpt: one.quote.chars().take(EXCERPT).collect(),
                 question: None,
-            }),
-            _ => citations.push(Citation {
-                number,
-                document_id: Some(one.document_id.uuid()),
-                title: one.document_title,
-                heading: (!one.heading_path.is_empty()).then(|| one.heading_path.join(" › ")),
-                quote: one.quote.chars().take(500).collect(),
-                page: one.page,
-                seconds: one.seconds,
-                url: None,
-            }),
+            });
+            continue;
         }
+        citations.push(Citation {
+            number,
+            document_id: Some(one.document_id.uuid()),
+            title: one.document_title,
+            heading: (!one.heading_path.is_empty()).then(|| one.heading_path.join(" › ")),
+            quote: one.quote.chars().take(QUOTE).collect(),
+            page: one.page,
+            seconds: one.seconds,
+            url: None,
+        });
     }
     Answer {
         outcome,

@@ -55,8 +55,8 @@ pub(super) struct Past {
     pub(super) whatsapp: Arc<StandIn>,
     /// Of how many of the stand-in's messages it was told that they arrived.
     pub(super) arrived: usize,
-    /// The chats of members on the website and in the app.
-    pub(super) visitors: HashMap<usize, Person>,
+    /// The tokens of members who chat on the website and in the app.
+    pub(super) visitors: HashMap<usize, String>,
     /// What members wrote last: by which number, and in which words.
     pub(super) last: HashMap<usize, (u32, &'static str)>,
     /// How many messages were written.

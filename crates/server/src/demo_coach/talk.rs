@@ -88,14 +88,16 @@ impl Past {
         let channels = self.channels()?;
         let channel = if member.channel == "web" { &channels.web } else { &channels.mobile };
         let path = format!("/api/v1/widget/{}", channel.id);
-        if !self.visitors.contains_key(&index) {
-            let token = self.enters(channel, &path, member).await?;
-            self.visitors.insert(index, Person { id: String::new(), token });
-        }
-        let visitor = self.visitors.get(&index).ok_or_else(|| Error::internal("the demo: a visitor is gone"))?;
+        let visitor = match self.visitors.get(&index) {
+            Some(token) => token.clone(),
+            None => self.enters(channel, &path, member).await?,
+        };
+        let visitor = Person { id: String::new(), token: visitor };
         let id: Id<()> = self.clock.new_id();
-        let body = json!({"client_id": id.uuid(), "text": words});
-        self.told.post(visitor, &format!("{path}/messages"), &body).await.map(drop)
+        let body = json!({"client_id": id.to_string(), "text": words});
+        self.told.post(&visitor, &format!("{path}/messages"), &body).await?;
+        self.visitors.insert(index, visitor.token);
+        Ok(())
     }
 
     /// Begins a member's chat: the website says who they are.
