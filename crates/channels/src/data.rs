@@ -82,6 +82,7 @@ impl Eraser for Erasing {
             "DELETE FROM channel_member_days WHERE channel_id IN (SELECT id FROM channels WHERE workspace_id = {account})",
             "DELETE FROM channel_days WHERE workspace_id = {account}",
             "DELETE FROM widget_visitors WHERE workspace_id = {account}",
+            "DELETE FROM channel_questions WHERE workspace_id = {account}",
             "DELETE FROM channel_messages WHERE workspace_id = {account}",
             "DELETE FROM channel_escalations WHERE workspace_id = {account}",
             "DELETE FROM channel_notes WHERE workspace_id = {account}",
@@ -162,6 +163,7 @@ impl Keeper for Keeping {
             messages += tx.execute("DELETE FROM channel_messages WHERE conversation_id = $1", args![own.id]).await?;
             for sql in [
                 "DELETE FROM channel_notes WHERE conversation_id = $1",
+                "DELETE FROM channel_questions WHERE conversation_id = $1",
                 "DELETE FROM channel_escalations WHERE conversation_id = $1",
                 "DELETE FROM channel_conversations WHERE id = $1",
             ] {
@@ -196,6 +198,7 @@ async fn join(tx: &mut Tx, from: &Conversation, into: &Conversation, now: Timest
     for sql in [
         "UPDATE channel_media SET conversation_id = $2 WHERE conversation_id = $1",
         "UPDATE channel_notes SET conversation_id = $2 WHERE conversation_id = $1",
+        "UPDATE channel_questions SET conversation_id = $2 WHERE conversation_id = $1",
         "UPDATE channel_escalations SET conversation_id = $2 WHERE conversation_id = $1",
         "DELETE FROM channel_conversations WHERE id = $1 AND id <> $2",
     ] {

@@ -12,7 +12,7 @@ use crate::conversations::{HAND_BACK, hand_back_due};
 use crate::inbound::{Intake, journal};
 use crate::members::Medium;
 use crate::messages::{Carrier, media};
-use crate::{Channels, channels, widget};
+use crate::{Channels, channels, unanswered, widget};
 
 const TIDY: &str = "channels.tidy";
 /// For so long what could not be worked is kept, to be looked at.
@@ -31,6 +31,8 @@ pub fn jobs(of: &Channels) -> Registry {
     registry.on(VERIFY, move |context, payload| verify_job(own.clone(), context, payload));
     let own = of.clone();
     registry.on(media::FETCH, move |context, payload| media::fetch_job(own.clone(), context, payload));
+    let own = of.clone();
+    registry.on(unanswered::TELL, move |context, payload| unanswered::tell_job(own.clone(), context, payload));
     let own = of.clone();
     registry
         .on(HAND_BACK, move |context, _| hand_back_due(own.clone(), context))
@@ -53,6 +55,7 @@ async fn tidy(of: Channels, context: Context) -> Outcome {
         let mut tx = context.db.write().await?;
         let mut gone = journal::purge(&mut tx, now.plus(-GIVEN_UP_KEPT)).await?;
         gone += widget::forget(&mut tx, now).await?;
+        gone += unanswered::forget(&mut tx, now).await?;
         tx.commit().await?;
         if gone == 0 {
             break;

@@ -29,6 +29,7 @@ mod state;
 #[doc(hidden)]
 pub mod testing;
 mod texts;
+mod unanswered;
 pub mod widget;
 
 pub use data::Keeping;
@@ -37,6 +38,7 @@ pub use migrations::MIGRATIONS;
 pub use outside::{Words, call_person, say};
 pub use settings::Settings;
 pub use state::{Channels, Parts};
+pub use unanswered::tell_answer;
 
 use http_base::{Routes, Slice};
 

@@ -11,7 +11,7 @@ use db::Migration;
 ///   conversation's row, which puts the writers in order.
 /// - `rank` of a message's status only rises; a provider's message is there once for each channel.
 /// - `channel_days` has the sums of a day, moved in the transaction of what they count; `channel_member_days` who wrote on a day.
-pub const MIGRATIONS: &[Migration] = &[CHANNELS, INBOUND, CONVERSATIONS, ESCALATIONS, DAYS, WIDGET];
+pub const MIGRATIONS: &[Migration] = &[CHANNELS, INBOUND, CONVERSATIONS, ESCALATIONS, DAYS, WIDGET, QUESTIONS];
 
 const CHANNELS: Migration = Migration {
     id: "0150_channels",
@@ -237,5 +237,20 @@ CREATE TABLE widget_visitors (
 );
 CREATE INDEX widget_visitors_by_end ON widget_visitors (expires_at);
 CREATE INDEX widget_visitors_of_member ON widget_visitors (member_id);
+",
+};
+
+const QUESTIONS: Migration = Migration {
+    id: "0157_channel_questions",
+    sql: "
+CREATE TABLE channel_questions (
+    question_id {id} NOT NULL PRIMARY KEY,
+    workspace_id {id} NOT NULL,
+    conversation_id {id} NOT NULL,
+    words TEXT NOT NULL,
+    asked_at BIGINT NOT NULL
+);
+CREATE INDEX channel_questions_of_conversation ON channel_questions (conversation_id);
+CREATE INDEX channel_questions_by_age ON channel_questions (asked_at);
 ",
 };

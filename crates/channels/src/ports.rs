@@ -45,6 +45,8 @@ pub struct Answer {
     pub confidence: f64,
     /// Who made it: `local`, a model's name.
     pub provider: String,
+    /// By what name the question is kept where it has no sure answer: [`crate::tell_answer`] reaches whoever asked it.
+    pub question: Option<Uuid>,
 }
 
 impl Answer {
@@ -57,6 +59,7 @@ impl Answer {
             suggestions: Vec::new(),
             confidence: 0.0,
             provider: "none".to_owned(),
+            question: None,
         }
     }
 }

@@ -110,6 +110,14 @@ impl Language {
         self.pick("I am not sure. These may help:", "No estoy seguro. Esto puede ayudarte:")
     }
 
+    /// What the coach has answered meanwhile.
+    pub(crate) fn answered_later(self, question: &str, answer: &str) -> String {
+        match self {
+            Self::En => format!("You asked: “{question}”\n\n{answer}"),
+            Self::Es => format!("Preguntaste: «{question}»\n\n{answer}"),
+        }
+    }
+
     /// Somebody has joined.
     pub(crate) fn joined(self, name: Option<&str>) -> String {
         let name = name.unwrap_or(self.pick("A person", "Una persona"));

@@ -317,6 +317,7 @@ impl Server {
             self.slices.push(slice);
         }
         self.subscribers.merge(crate::notices::subscribers(&self.app));
+        self.subscribers.merge(crate::answered::subscribers(&self.knowledge, &self.channels));
         let log = event_log::slice(&self.app, &self.subscribers, settings.events_keep_days);
         self.jobs.merge(log.jobs.clone());
         self.slices.push(log);

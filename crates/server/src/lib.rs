@@ -1,5 +1,6 @@
 //! InfluencerFlow, wired: settings, the command line, and the server that all the slices make together.
 
+mod answered;
 pub mod build;
 mod choices;
 pub mod cli;

@@ -17,6 +17,7 @@ use crate::messages::outgoing::{self, NewOutgoing};
 use crate::messages::{Author, Detail, LONGEST, Message, Shape, store as messages};
 use crate::ports::{Answer, Outcome, Question};
 use crate::texts::Language;
+use crate::unanswered;
 
 /// The kind of job that answers.
 pub(crate) const ANSWER: &str = "channels.answer";
@@ -134,6 +135,9 @@ async fn write(channels: &Channels, tx: &mut Tx, talk: &mut Talk, asked: &Asked,
     }
     if talk.conversation.answered_seq >= asked.up_to {
         return Ok(());
+    }
+    if let Some(question) = answer.question {
+        unanswered::note(tx, talk, question, &asked.question.text).await?;
     }
     let language = talk.language(Some(&asked.question.text));
     let outcome = answer.outcome;

@@ -54,10 +54,11 @@ fn said((who, what): &(String, String)) -> Said {
 }
 
 fn told(answer: knowledge::Answer) -> Answer {
+    let question = answer.question_id.map(knowledge::QuestionId::uuid);
     let outcome = match answer.outcome {
         knowledge::Outcome::Answered => Outcome::Answered,
         knowledge::Outcome::Maybe => Outcome::Maybe,
-        knowledge::Outcome::Unknown => return Answer::unknown(),
+        knowledge::Outcome::Unknown => return Answer { question, ..Answer::unknown() },
     };
     let (mut citations, mut suggestions) = (Vec::new(), Vec::new());
     for (one, number) in answer.citations.into_iter().zip(1..) {
@@ -87,5 +88,6 @@ fn told(answer: knowledge::Answer) -> Answer {
         suggestions,
         confidence: answer.confidence,
         provider: answer.provider,
+        question,
     }
 }
