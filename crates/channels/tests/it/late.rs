@@ -1,6 +1,6 @@
 //! Answers that come late: whoever asked is told once, as far as they may be written to.
 
-use kernel::{WorkspaceId, time};
+use kernel::time;
 use testkit::{FreshDb, both_engines};
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ const CARLA: &str = "34600000002";
 /// Tells the answer to the questions that were asked so far.
 async fn answer(world: &World, key: &str) -> usize {
     let asked: Vec<Uuid> = (1..=world.assistant.asked().len()).map(|number| Uuid::from_u128(number as u128)).collect();
-    let workspace = WorkspaceId::from_uuid(world.coach.id.uuid());
+    let workspace = world.coach.account.hub();
     let mut tx = world.channels.app().write().await.unwrap();
     let told =
         channels::tell_answer(&world.channels, &mut tx, workspace, &asked, "Yes, for one year.", key).await.unwrap();
