@@ -38,14 +38,15 @@ FIXED = {"correction": 2.0, "superseded": -4.0}
 def read(path):
     questions = {}
     for line in open(path):
-        book, number, how, there, sentence, quote, slot, wanted, *numbers = line.rstrip("\n").split("\t")
+        book, number, how, there, sentence, quote, slot, wanted, asked, quote_text, *numbers = line.rstrip("\n").split("\t")
         key = (book, int(number), how)
-        entry = questions.setdefault(key, dict(book=book, how=how, there=there == "1", wanted=int(wanted), rows=[], label=[], slot=[], about=[]))
+        entry = questions.setdefault(key, dict(book=book, how=how, there=there == "1", wanted=int(wanted), text=asked, quotes=[], rows=[], label=[], slot=[], about=[]))
         numbers = np.array(numbers, dtype=float)
         entry["rows"].append(numbers[: len(RANK)])
         entry["about"].append(numbers[len(RANK):])
         entry["label"].append(1.0 if sentence == "1" else 0.5 if quote == "1" else 0.0)
         entry["slot"].append(int(slot))
+        entry["quotes"].append(quote_text)
     for entry in questions.values():
         for name in ("rows", "label", "slot", "about"):
             entry[name] = np.array(entry[name])

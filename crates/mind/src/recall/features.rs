@@ -12,7 +12,7 @@ use super::words::{self, Language};
 use crate::embed::{DIMS, StaticModel};
 
 /// What speaks for and against one sentence, in this order (`tools/recall` learns a weight for each).
-pub const RANK_FEATURES: [&str; 34] = [
+pub const RANK_FEATURES: [&str; 38] = [
     "sentence",
     "sentence_near",
     "around",
@@ -47,6 +47,10 @@ pub const RANK_FEATURES: [&str; 34] = [
     "missing_chunk",
     "sentence_against_question",
     "own_words",
+    "paragraph_near",
+    "fact_beside",
+    "table",
+    "missing_here",
 ];
 pub(super) const RANKS: usize = RANK_FEATURES.len();
 
@@ -69,6 +73,8 @@ pub(super) struct Candidate {
     /// Its terms without numbers and stop words, sorted.
     subject: Vec<u32>,
     pub across: bool,
+    /// The facts that are asked for, as bits.
+    pub wanted: u32,
 }
 
 /// Words of one stretch of text, and how well each sought word is met there.
@@ -130,7 +136,7 @@ impl<'a> Weighing<'a> {
         Self {
             lexicon,
             sought,
-            kind: Kind::of(&question.text),
+            kind: question.kind,
             language: question.language,
             all: sought.iter().map(|word| word.weight).sum::<f32>().max(1e-6),
             vectors,
@@ -180,8 +186,10 @@ impl<'a> Weighing<'a> {
                 *met = met.max(*near);
             }
         });
-        for (near, exact) in met.near.iter_mut().zip(&met.exact) {
-            *near = near.max(*exact);
+        let wanted = self.kind.wants();
+        let told = wanted != 0 && facts(text) & wanted != 0;
+        for ((near, exact), word) in met.near.iter_mut().zip(&met.exact).zip(self.sought) {
+            *near = near.max(*exact).max(if told && word.intent { 0.9 } else { 0.0 });
         }
         met
     }
@@ -280,6 +288,23 @@ impl<'a> Weighing<'a> {
                 .filter(|(term, _)| self.sought.iter().any(|word| word.worth(*term) > 0.0))
                 .count() as f32;
             let header_row = header == Some(index);
+            let mut paragraph = heading.clone();
+            for (other, met) in
+                all.iter().zip(&met_in).filter(|(other, _)| other.paragraph == sentence.paragraph && !other.row)
+            {
+                if other.at.start.abs_diff(sentence.at.start) < 800 {
+                    paragraph.join(met);
+                }
+            }
+            let beside = wanted != 0
+                && !holds
+                && all.iter().enumerate().any(|(other, its)| {
+                    its.paragraph == sentence.paragraph
+                        && !its.row
+                        && other > index
+                        && other <= index + 2
+                        && facts(&chunk.text[its.at.clone()]) & wanted != 0
+                });
             let features = [
                 covers,
                 self.share(&met.near),
@@ -315,6 +340,10 @@ impl<'a> Weighing<'a> {
                 self.missing(&whole.near),
                 if question { covers } else { 0.0 },
                 matched / own,
+                if sentence.row { self.share(&under.near) } else { self.share(&paragraph.near) },
+                f32::from(beside),
+                if sentence.row { self.share(&under.near) } else { 0.0 },
+                self.missing(&met.near),
             ];
             let has = self
                 .sought
@@ -337,6 +366,7 @@ impl<'a> Weighing<'a> {
                 has,
                 least_met,
                 subject,
+                wanted,
                 across: self.language != Language::Other
                     && chunk.language != Language::Other
                     && self.language != chunk.language,
@@ -486,6 +516,17 @@ pub(super) fn quote(text: &str, candidate: &Candidate, most: usize) -> Range<usi
         return quote;
     }
     let near = |other: &&Sentence| other.paragraph == sentence.paragraph && !other.heading;
+    // A fact of the wanted kind, one or two sentences on, is what the quote is for.
+    if candidate.wanted != 0 && facts(&text[sentence.at.clone()]) & candidate.wanted == 0 {
+        let told = |at: &usize| {
+            all.get(*at).filter(near).is_some_and(|other| facts(&text[other.at.clone()]) & candidate.wanted != 0)
+        };
+        if let Some(told) = [index + 1, index + 2].into_iter().find(told) {
+            for other in index + 1..=told {
+                take(all.get(other).filter(near), 2 * most);
+            }
+        }
+    }
     take(all.get(index + 1).filter(near), most);
     take(index.checked_sub(1).and_then(|before| all.get(before)).filter(near), most);
     quote

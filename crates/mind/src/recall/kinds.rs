@@ -146,6 +146,49 @@ impl Kind {
     }
 }
 
+/// Words that only say what kind of answer is wanted: a sentence with such a fact has them, in whatever words.
+pub(super) fn is_intent(word: &str, kind: Kind) -> bool {
+    let words: &[&str] = match kind {
+        Kind::Price => &[
+            "cost", "costs", "price", "prices", "pricing", "fee", "fees", "rate", "charge", "charged", "cuesta",
+            "cuestan", "vale", "valen", "precio", "precios", "tarifa", "tarifas", "cobra", "cobran", "cobrais",
+            "costar", "coste", "money",
+        ],
+        Kind::Contact => &[
+            "phone",
+            "telephone",
+            "number",
+            "telefono",
+            "numero",
+            "email",
+            "mail",
+            "correo",
+            "contact",
+            "contacto",
+            "contactar",
+            "reach",
+            "call",
+        ],
+        Kind::When => &[
+            "date", "dates", "day", "days", "fecha", "fechas", "dia", "dias", "start", "starts", "begin", "begins",
+            "empieza", "empiezan", "month", "week",
+        ],
+        Kind::Clock => &[
+            "time", "hora", "horas", "hours", "open", "opens", "opening", "abre", "abris", "abren", "horario",
+            "horarios", "start", "starts", "empieza",
+        ],
+        Kind::Duration => &[
+            "long", "last", "lasts", "dura", "duran", "duracion", "takes", "take", "tarda", "tardo", "tiempo", "soon",
+            "fast", "far", "ahead",
+        ],
+        Kind::Amount => &["old", "age", "edad", "big", "minimum", "minima", "maximum", "maximo", "many"],
+        Kind::Where => &["address", "direccion", "location", "ubicacion", "located"],
+        Kind::Rate => &["often", "frecuencia", "veces", "times"],
+        Kind::Who | Kind::YesNo | Kind::Why | Kind::How | Kind::Other => &[],
+    };
+    words.contains(&word)
+}
+
 const CONTACT: &[&str] = &[
     " phone ",
     " telephone ",
