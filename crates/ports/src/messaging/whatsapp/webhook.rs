@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::{content, errors, list, phone, text, user};
 use crate::messaging::{
-    Account, Edited, Identity, IdentityKind, Inbound, Item, Moved, OutOfBand, Preference, Pricing, ReceivedMessage,
-    Referral, Removed, Sender, Stage, Status, TemplateNews,
+    Account, Echo, Edited, Identity, IdentityKind, Inbound, Item, Moved, OutOfBand, Preference, Pricing,
+    ReceivedMessage, Referral, Removed, Sender, Stage, Status, TemplateNews,
 };
 
 /// Everything that a body tells, in its order: of each entry each change, of each change the messages, the statuses and the errors. What
@@ -43,6 +43,9 @@ impl Change<'_> {
                 // Of a message that could not be handed on, the errors stand beside it.
                 let alone = list(&self.value["messages"]).is_empty();
                 items.extend(list(&self.value["errors"]).iter().filter(|_| alone).map(|one| self.error(one)));
+            }
+            "smb_message_echoes" => {
+                items.extend(list(&self.value["message_echoes"]).iter().filter_map(|one| self.echo(one)));
             }
             "user_preferences" => {
                 items.extend(list(&self.value["user_preferences"]).iter().map(|one| self.preference(one)));
@@ -152,6 +155,14 @@ impl Change<'_> {
         }
     }
 
+    /// What the owner changes or takes back in their app is left: their new message follows, or their conversation is theirs by now.
+    fn echo(&self, message: &Value) -> Option<Item> {
+        let id = text(&message["id"]).filter(|_| !matches!(text(&message["type"]), Some("edit" | "revoke")))?;
+        let to = people(&message["to"], &message["to_user_id"], &message["to_parent_user_id"]);
+        let what = Echo { id: id.to_owned(), to, content: content::read(message) };
+        Some(self.item(id.to_owned(), moment(&message["timestamp"]), Inbound::Echo(Box::new(what))))
+    }
+
     fn status(&self, status: &Value) -> Item {
         let id = text(&status["id"]).unwrap_or_default().to_owned();
         let word = text(&status["status"]).unwrap_or_default();
@@ -168,12 +179,7 @@ impl Change<'_> {
         if id.is_empty() || status["recipient_type"] == "group" {
             return self.item(key, at, Inbound::Other { kind: "status of a group".into() });
         }
-        let to = [
-            text(&status["recipient_id"]).and_then(phone),
-            text(&status["recipient_user_id"]).and_then(|id| user(id, IdentityKind::Bsuid)),
-            text(&status["recipient_parent_user_id"]).and_then(|id| user(id, IdentityKind::ParentBsuid)),
-        ];
-        let to: Vec<Identity> = to.into_iter().flatten().collect();
+        let to = people(&status["recipient_id"], &status["recipient_user_id"], &status["recipient_parent_user_id"]);
         let named_by = to.first().map_or(IdentityKind::Phone, |one| one.kind);
         let error = status["errors"].get(0).filter(|_| stage == Stage::Failed);
         let what = Status {
@@ -194,13 +200,8 @@ impl Change<'_> {
     }
 
     fn preference(&self, told: &Value) -> Item {
-        let who = [
-            text(&told["wa_id"]).and_then(phone),
-            text(&told["user_id"]).and_then(|id| user(id, IdentityKind::Bsuid)),
-            text(&told["parent_user_id"]).and_then(|id| user(id, IdentityKind::ParentBsuid)),
-        ];
         let what = Preference {
-            who: who.into_iter().flatten().collect(),
+            who: people(&told["wa_id"], &told["user_id"], &told["parent_user_id"]),
             wants_marketing: told["value"] != "stop",
             says: text(&told["detail"]).map(str::to_owned),
         };
@@ -238,6 +239,16 @@ impl Change<'_> {
         let what = OutOfBand { kind: self.field.to_owned(), says: says.join(" "), fault: None };
         self.item(self.key_of_all(), self.entry_time(), Inbound::OutOfBand(what))
     }
+}
+
+/// What somebody is known by: their number, their id, and their id with the parent of several businesses.
+fn people(wa_id: &Value, user_id: &Value, parent: &Value) -> Vec<Identity> {
+    let known = [
+        text(wa_id).and_then(phone),
+        text(user_id).and_then(|id| user(id, IdentityKind::Bsuid)),
+        text(parent).and_then(|id| user(id, IdentityKind::ParentBsuid)),
+    ];
+    known.into_iter().flatten().collect()
 }
 
 /// Somebody has another number, or another id.
