@@ -42,13 +42,21 @@ impl Change<'_> {
                 items.extend(list(&self.value["statuses"]).iter().map(|one| self.status(one)));
                 // Of a message that could not be handed on, the errors stand beside it.
                 let alone = list(&self.value["messages"]).is_empty();
-                items.extend(list(&self.value["errors"]).iter().filter(|_| alone).map(|one| self.error(one)));
+                items.extend(
+                    list(&self.value["errors"])
+                        .iter()
+                        .enumerate()
+                        .filter(|_| alone)
+                        .map(|(at, one)| self.error(one, at)),
+                );
             }
             "smb_message_echoes" => {
                 items.extend(list(&self.value["message_echoes"]).iter().filter_map(|one| self.echo(one)));
             }
             "user_preferences" => {
-                items.extend(list(&self.value["user_preferences"]).iter().map(|one| self.preference(one)));
+                items.extend(
+                    list(&self.value["user_preferences"]).iter().enumerate().map(|(at, one)| self.preference(one, at)),
+                );
             }
             "message_template_status_update" | "message_template_quality_update" | "template_category_update" => {
                 items.push(self.template());
@@ -84,6 +92,11 @@ impl Change<'_> {
         format!("{}:{}", self.field, hex::encode(&Sha256::digest(said)[..16]))
     }
 
+    /// The same of one of several in a change.
+    fn key_of_one(&self, place: usize) -> String {
+        format!("{}:{place}", self.key_of_all())
+    }
+
     /// Who sent a message: what stands at the message, and what the list of contacts adds to it.
     fn sender(&self, message: &Value) -> Sender {
         let (from, user_id) = (text(&message["from"]), text(&message["from_user_id"]));
@@ -113,7 +126,7 @@ impl Change<'_> {
 
     fn message(&self, message: &Value, place: usize) -> Item {
         let id = text(&message["id"]).unwrap_or_default().to_owned();
-        let key = if id.is_empty() { format!("{}:{place}", self.key_of_all()) } else { id.clone() };
+        let key = if id.is_empty() { self.key_of_one(place) } else { id.clone() };
         let at = moment(&message["timestamp"]);
         let from = self.sender(message);
         let kind = text(&message["type"]).unwrap_or_default();
@@ -193,19 +206,19 @@ impl Change<'_> {
         self.item(key, at, Inbound::Status(Box::new(what)))
     }
 
-    fn error(&self, error: &Value) -> Item {
+    fn error(&self, error: &Value, place: usize) -> Item {
         let fault = errors::fault(error, IdentityKind::Phone, &Account::default());
         let what = OutOfBand { kind: "errors".into(), says: fault.says.clone(), fault: Some(fault) };
-        self.item(self.key_of_all(), self.entry_time(), Inbound::OutOfBand(what))
+        self.item(self.key_of_one(place), self.entry_time(), Inbound::OutOfBand(what))
     }
 
-    fn preference(&self, told: &Value) -> Item {
+    fn preference(&self, told: &Value, place: usize) -> Item {
         let what = Preference {
             who: people(&told["wa_id"], &told["user_id"], &told["parent_user_id"]),
             wants_marketing: told["value"] != "stop",
             says: text(&told["detail"]).map(str::to_owned),
         };
-        self.item(self.key_of_all(), moment(&told["timestamp"]), Inbound::Preference(what))
+        self.item(self.key_of_one(place), moment(&told["timestamp"]), Inbound::Preference(what))
     }
 
     fn template(&self) -> Item {
