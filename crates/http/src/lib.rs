@@ -47,7 +47,7 @@ pub use peer::Peer;
 pub use policy::{Policy, Rate, Who};
 pub use routes::Routes;
 pub use slice::{Check, Slice};
-pub use webhook::{Signed, Webhook};
+pub use webhook::{Signed, ToBeSigned, Webhook};
 
 /// What a handler answers: a response, or the one error body.
 pub type Answer<T> = std::result::Result<T, ApiError>;

@@ -46,7 +46,17 @@ impl RateLimits {
 
     async fn take(&self, bucket: Bucket, key: &str) -> Option<Standing> {
         let quota = self.quotas[bucket as usize]?;
-        match self.counters.take(key, quota).await {
+        Self::stands(quota, self.counters.take(key, quota).await)
+    }
+
+    /// The same without using anything of it.
+    async fn look(&self, bucket: Bucket, key: &str) -> Option<Standing> {
+        let quota = self.quotas[bucket as usize]?;
+        Self::stands(quota, self.counters.look(key, quota).await)
+    }
+
+    fn stands(quota: Quota, verdict: Result<Verdict>) -> Option<Standing> {
+        match verdict {
             Ok(verdict) => Some(Standing { quota, verdict }),
             Err(error) => {
                 // Better too much than nothing at all.
@@ -83,6 +93,10 @@ pub(crate) async fn guard(app: App, rate: Rate, request: Request, next: Next) ->
     let proxies = app.limits().trusted_proxies;
     // Without a connection (in tests of this process) there is no address, and nobody to hold back.
     let standing = match address_of(request.headers(), request.extensions(), proxies) {
+        // What is signed is not the address's: a provider sends for all of its customers from the same few.
+        Some(address) if rate == Rate::Signed => {
+            limits.look(Bucket::of(Whose::Address, rate), &address_key(rate, address)).await
+        }
         Some(address) => limits.take(Bucket::of(Whose::Address, rate), &address_key(rate, address)).await,
         None => None,
     };
@@ -131,6 +145,24 @@ pub(crate) async fn count_account(app: &App, account: &Account) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Counts a request of [`Rate::Signed`] that was signed, for its channel; [`Kind::RateLimited`] if that is too much.
+pub(crate) async fn count_channel(app: &App, channel: &str) -> Result<()> {
+    let Some(limits) = app.rate_limits() else { return Ok(()) };
+    let bucket = Bucket::of(Whose::Channel, Rate::Signed);
+    let Some(standing) = limits.take(bucket, &format!("{}:{channel}", bucket as u8)).await else { return Ok(()) };
+    // Outside of the layers, in tests, nobody asks where it stands.
+    let _ = COUNTED.try_with(|counted| counted.borrow_mut().standing = Some(standing));
+    if standing.verdict.allowed { Ok(()) } else { Err(too_many("this channel", &standing)) }
+}
+
+/// Counts a request of [`Rate::Signed`] that was not signed, for the address that it came from.
+pub(crate) async fn count_unsigned(app: &App, head: &axum::http::request::Parts) {
+    let Some(limits) = app.rate_limits() else { return };
+    if let Some(address) = address_of(&head.headers, &head.extensions, app.limits().trusted_proxies) {
+        limits.take(Bucket::of(Whose::Address, Rate::Signed), &address_key(Rate::Signed, address)).await;
+    }
 }
 
 fn address_key(rate: Rate, address: IpAddr) -> String {

@@ -111,6 +111,9 @@ pub enum Rate {
     LogIn,
     /// What providers call us with, and who follows a tracked link: many come from one address.
     Webhook,
+    /// What a provider calls a channel of ours with: signed, it counts for the channel; unsigned, for the address that it came from. The
+    /// handler takes a [`crate::ToBeSigned`], which does both.
+    Signed,
     /// Not at all: who watches over the server must not be turned away by its load.
     Free,
 }

@@ -7,7 +7,9 @@ pub mod gateway;
 pub mod identity;
 pub mod json;
 pub mod mailer;
+pub mod messaging;
 pub mod metered;
+pub mod seal;
 pub mod webhook;
 
 use async_trait::async_trait;

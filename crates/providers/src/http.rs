@@ -94,6 +94,10 @@ impl Line {
         &self.base
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }

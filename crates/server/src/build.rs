@@ -32,6 +32,8 @@ use outreach::Outreach;
 use payments::Payments;
 use ports::Llm;
 use ports::counters::{Counters, LocalCounters};
+use ports::messaging::Messengers;
+use ports::seal::Keys;
 use providers::redis::RedisCounters;
 use serde_json::json;
 use tower::Layer;
@@ -128,6 +130,10 @@ pub struct Server {
     pub post: mail::Post,
     /// Counters that fade, of this process or of all: for rate limits, and for whatever else is slowed down.
     pub counters: Arc<dyn Counters>,
+    /// Who brings messages to people.
+    pub messengers: Messengers,
+    /// What secrets are sealed with.
+    pub secrets: Arc<Keys>,
     /// Who fits, in which order, for which reasons.
     pub matching: Matching,
     /// What is reported, and what is done about it.
@@ -214,6 +220,8 @@ impl Server {
         let matching = Matching::new(directory.clone(), llm.clone(), settings.exchange.clone());
         let market = Marketplace::new(collaborations.clone(), matching.clone(), outreach.clone(), settings.marketplace);
         let moderation = Moderation::new(app.clone(), moderated::kinds());
+        let messengers = choices::messengers(settings, mode, app.clock())?;
+        let secrets = choices::secrets(settings, mode)?;
         let server = Self {
             app,
             accounts,
@@ -228,6 +236,8 @@ impl Server {
             calls,
             post,
             counters,
+            messengers,
+            secrets,
             matching,
             moderation,
             jobs: Registry::new(),

@@ -13,15 +13,21 @@ use ports::calls::{Agent, MockAgent, MockTelephony, Telephony};
 use ports::counters::{Counters, Quota};
 use ports::gateway::Gateway;
 use ports::mailer::{Mailer, Outbox};
+use ports::messaging::standin::{Provider, StandIn};
+use ports::messaging::{Messenger, Messengers};
 use ports::metered::Metered;
+use ports::seal::Keys;
 use ports::{Embedder, Llm};
 use providers::elevenlabs::ElevenLabs;
+use providers::fcm::Fcm;
 use providers::oauth::OAuth;
 use providers::redis::RedisCounters;
 use providers::smtp::{SmtpMailer, SmtpSettings};
 use providers::stripe::StripeGateway;
 use providers::supabase::Supabase;
+use providers::telegram::Telegram;
 use providers::twilio::Twilio;
+use providers::whatsapp::WhatsApp;
 use providers::{EmbedderSettings, GeminiEmbedder, GeminiLlm, LlmSettings, OpenAiEmbedder, OpenAiLlm};
 
 use crate::settings::{Embeddings, Settings, VectorIndex};
@@ -39,6 +45,34 @@ pub(crate) fn calling(settings: &Settings, mode: Mode) -> Result<(Arc<dyn Teleph
         None => Arc::new(MockAgent),
     };
     Ok((telephony, agent))
+}
+
+/// Who brings messages to people. The demo's people are invented: nobody is written to.
+pub(crate) fn messengers(settings: &Settings, mode: Mode, clock: &Clock) -> Result<Messengers> {
+    let stand_in = |provider| -> Arc<dyn Messenger> { Arc::new(StandIn::new(provider)) };
+    Ok(match mode {
+        Mode::Demo(_) => Messengers {
+            whatsapp: stand_in(Provider::WhatsApp),
+            telegram: stand_in(Provider::Telegram),
+            mobile: stand_in(Provider::Firebase),
+        },
+        Mode::Serve => Messengers {
+            whatsapp: Arc::new(WhatsApp::new(&settings.messaging.whatsapp)?),
+            telegram: Arc::new(Telegram::new(&settings.messaging.telegram)?),
+            mobile: Arc::new(Fcm::new(&settings.messaging.fcm, clock)?),
+        },
+    })
+}
+
+/// What secrets are sealed with. Where nothing is set, nothing is kept under `serve`; a demo that was given no key makes one for as long as
+/// it runs.
+pub(crate) fn secrets(settings: &Settings, mode: Mode) -> Result<Arc<Keys>> {
+    match mode {
+        Mode::Demo(_) if settings.secrets.is_empty() => {
+            Ok(Arc::new(Keys::parse(&Keys::generate()?).map_err(kernel::Error::internal)?))
+        }
+        _ => Ok(Arc::clone(&settings.secrets)),
+    }
 }
 
 /// Where vectors are to be compared.

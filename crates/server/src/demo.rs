@@ -8,6 +8,7 @@ use http_base::App;
 use kernel::{CampaignId, Clock, CreatorId, Error, Kind, Result, Scope, Words, WorkspaceId};
 use mind::embed::StaticModel;
 use outreach::{Entry, NewEntry};
+use ports::seal::Keys;
 use samples::World;
 use serde_json::json;
 
@@ -22,6 +23,8 @@ const SEED: u64 = 2026;
 const WORKSPACE: &str = "demo_workspace";
 /// What the demo signs its tokens with.
 const SECRET: &str = "jwt_secret_key";
+/// Where the demo keeps what it seals secrets with.
+const KEY_FILE: &str = "secrets.key";
 
 /// The workspace of a demo's database, if it is one; a database with other data is refused.
 pub async fn workspace(db: &Db) -> Result<Option<WorkspaceId>> {
@@ -50,6 +53,30 @@ pub async fn secret(db: &Db) -> Result<String> {
     let kept = tx.fetch_one("SELECT value FROM installation WHERE name = $1", args![SECRET]).await?;
     tx.commit().await?;
     Ok(kept)
+}
+
+/// What this demo seals secrets with: a key in a file of its folder, made once at random, for its owner alone.
+pub fn keys(folder: &std::path::Path) -> Result<Keys> {
+    let path = folder.join(KEY_FILE);
+    let fault = |what: &str, why: &dyn std::fmt::Display| {
+        Error::new(Kind::Unavailable, format!("the demo's key file {} {what}: {why}", path.display()))
+    };
+    let made = Keys::generate()?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| options.open(&path))
+        .and_then(|mut file| std::io::Write::write_all(&mut file, made.as_bytes()));
+    match written {
+        Ok(()) => Keys::parse(&made).map_err(Error::internal),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let kept = std::fs::read_to_string(&path).map_err(|error| fault("cannot be read", &error))?;
+            Keys::parse(&kept).map_err(|why| fault("is spoilt, delete it together with the demo's data", &why))
+        }
+        Err(error) => Err(fault("cannot be written", &error)),
+    }
 }
 
 /// Fills an empty database with the sample world, in one transaction: it is there whole, or not at all.
@@ -187,4 +214,22 @@ fn outreach_of(
 /// What a word of the sample world means.
 fn word<T: Words>(word: &str) -> Result<T> {
     T::parse(word).ok_or_else(|| Error::internal(format!("the sample world has the unknown word {word}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::seal::Place;
+
+    use super::*;
+
+    #[test]
+    fn the_demo_s_key_is_made_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place { row: "channels/1", field: "access_token" };
+        let sealed = keys(&folder.path().join("new")).unwrap().seal(place, "EAAG").unwrap();
+        assert_eq!(keys(&folder.path().join("new")).unwrap().open(place, &sealed).unwrap(), "EAAG");
+        std::fs::write(folder.path().join(KEY_FILE), "cut off").unwrap();
+        let error = keys(folder.path()).unwrap_err();
+        assert!(error.message().contains("secrets.key is spoilt") && !error.message().contains("cut off"));
+    }
 }

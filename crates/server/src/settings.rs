@@ -66,6 +66,10 @@ pub struct Settings {
     pub elevenlabs: Option<providers::elevenlabs::ElevenLabsSettings>,
     /// `CALL_…`, `TWILIO_WEBHOOK_BASE_URL`, `TWILIO_SPEECH_MODEL`.
     pub calls: calls::Settings,
+    /// `WHATSAPP_…`, `TELEGRAM_BASE_URL`, `FCM_…`: where messages go. Keys belong to channels.
+    pub messaging: providers::messaging::MessagingSettings,
+    /// `SECRETS_KEY`: what the secrets of channels are sealed with.
+    pub secrets: std::sync::Arc<ports::seal::Keys>,
     /// `STORAGE_URL`, `S3_ENDPOINT`, `AWS_…`: where recordings and other files are kept.
     pub files: providers::files::FileSettings,
     /// The folder for files that are kept on this machine: `files` in `DATA_DIR`.
@@ -219,6 +223,11 @@ impl Settings {
         })
     }
 
+    /// The folder for what is kept beside the database on this machine: that of the files.
+    pub fn folder(&self) -> &Path {
+        self.files_folder.parent().unwrap_or(Path::new("."))
+    }
+
     /// The SQLite file, where the database is one.
     pub fn sqlite_file(&self) -> Option<&Path> {
         let path = self.database_url.strip_prefix("sqlite:")?;
@@ -306,6 +315,8 @@ impl Settings {
             twilio: providers::twilio::TwilioSettings::read(&mut from),
             elevenlabs: providers::elevenlabs::ElevenLabsSettings::read(&mut from),
             calls: calls::Settings::read(&mut from),
+            messaging: providers::messaging::MessagingSettings::read(&mut from),
+            secrets: std::sync::Arc::new(ports::seal::Keys::read(&mut from)),
             files: providers::files::FileSettings::read(&mut from),
             files_folder: files_in(database, &from),
             redis_url: from.text("REDIS_URL"),

@@ -16,6 +16,8 @@ pub(super) enum Whose {
     Creator,
     /// Any other account.
     Account,
+    /// Whoever proves by a signature that they speak for one of our channels.
+    Channel,
 }
 
 /// One thing that is counted by itself.
@@ -37,6 +39,7 @@ pub(super) enum Bucket {
     AccountUploads,
     AccountExports,
     AiOfDay,
+    ChannelWebhooks,
 }
 
 impl Bucket {
@@ -48,7 +51,8 @@ impl Bucket {
             (Whose::Address, Rate::Upload) => Self::AddressUploads,
             (Whose::Address, Rate::Export) => Self::AddressExports,
             (Whose::Address, Rate::LogIn) => Self::AddressAuth,
-            (Whose::Address, Rate::Webhook) => Self::AddressWebhooks,
+            (Whose::Address, Rate::Webhook | Rate::Signed) => Self::AddressWebhooks,
+            (Whose::Channel, _) => Self::ChannelWebhooks,
             (Whose::Creator, Rate::Ai) => Self::CreatorAi,
             (Whose::Creator, Rate::Upload) => Self::CreatorUploads,
             (Whose::Creator, Rate::Export) => Self::CreatorExports,
@@ -71,7 +75,7 @@ type Usual = (Bucket, &'static str, (u32, u64), (u32, u64));
 /// In the order of the buckets. B: 1,000 requests and 100 of AI a minute for an address. E: 1,000 requests, 100 of AI and 50 uploads an
 /// hour for a creator. The rest is ours. The demo has one user, who may also measure it: what it
 /// says of its limits is true, but nobody reaches them.
-const USUAL: [Usual; 15] = [
+const USUAL: [Usual; 16] = [
     (Bucket::AddressGeneral, "RATE_LIMIT_ADDRESS", (1_000, MINUTE), (6_000_000, MINUTE)),
     (Bucket::AddressAi, "RATE_LIMIT_ADDRESS_AI", (100, MINUTE), (600_000, MINUTE)),
     (Bucket::AddressUploads, "RATE_LIMIT_ADDRESS_UPLOADS", (500, HOUR), (60_000, MINUTE)),
@@ -87,6 +91,8 @@ const USUAL: [Usual; 15] = [
     (Bucket::AccountUploads, "RATE_LIMIT_ACCOUNT_UPLOADS", (300, HOUR), (60_000, MINUTE)),
     (Bucket::AccountExports, "RATE_LIMIT_ACCOUNT_EXPORTS", (20, DAY), (60_000, MINUTE)),
     (Bucket::AiOfDay, "RATE_LIMIT_AI_OF_DAY", (5_000, DAY), (1_000_000, HOUR)),
+    // A busy number of WhatsApp takes 80 messages a second, and 1,000 at most, of each of which three statuses are told.
+    (Bucket::ChannelWebhooks, "RATE_LIMIT_CHANNEL_WEBHOOKS", (300_000, MINUTE), (1_000_000, MINUTE)),
 ];
 
 /// The settings of the limits.

@@ -178,3 +178,94 @@ async fn an_address_may_be_signed_with_the_slash_that_it_was_given_with() {
         }
     }
 }
+
+/// A channel's secret is its own, and so is its quota.
+mod of_channels {
+    use std::collections::BTreeMap;
+
+    use axum::extract::{Path, State};
+    use http_base::limits::{RateLimits, Settings};
+    use http_base::{ApiError, Mode, Policy, Rate, ToBeSigned};
+    use kernel::{Error, Variables};
+    use ports::counters::LocalCounters;
+    use ports::messaging::HubSignature;
+    use ports::messaging::standin::bodies::hub_signature;
+
+    use super::*;
+
+    async fn hook(State(_): State<App>, Path(id): Path<String>, request: ToBeSigned) -> Result<String, ApiError> {
+        if id == "gone" {
+            return Err(request.by_nobody(Error::not_found("Channel")).await.into());
+        }
+        let scheme = HubSignature { secret: Some(format!("secret of {id}").as_str().into()) };
+        let signed = request.signed_by(&scheme, &id, 100).await?;
+        Ok(format!("{} bytes", signed.body.len()))
+    }
+
+    struct Served {
+        client: Client,
+        clock: Clock,
+        _fresh: FreshDb,
+    }
+
+    impl Served {
+        async fn new() -> Self {
+            let fresh = testkit::fresh_db(db::Engine::Sqlite).await;
+            let clock = Clock::mock("2026-01-15T10:30:00Z".parse().unwrap(), 1);
+            let pairs = [("RATE_LIMIT_CHANNEL_WEBHOOKS", "3/minute"), ("RATE_LIMIT_ADDRESS_WEBHOOKS", "2/minute")];
+            let variables: BTreeMap<String, String> =
+                pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let mut from = Variables::new(&variables);
+            let settings = Settings::read(&mut from);
+            from.finish().unwrap();
+            let limits = http_base::app::Limits { trusted_proxies: 1, ..Default::default() };
+            let counters = Arc::new(LocalCounters::new(clock.clone()));
+            let rates = RateLimits::new(counters, &settings, Mode::Serve);
+            let app = App::builder(fresh.db.clone(), clock.clone()).limits(limits).rates(rates).build();
+            let router = Router::new().route("/webhooks/whatsapp/{id}", post(hook)).with_state(app.clone());
+            let mut policies = Policies::default();
+            let policy = Policy { rate: Rate::Signed, ..Policy::default() };
+            policies.insert(Method::POST, "/webhooks/whatsapp/{id}", policy);
+            let client = Client::new(http_base::layers::around(router, policies, &app, &[]));
+            Self { client, clock, _fresh: fresh }
+        }
+
+        async fn post(&self, address: &str, id: &str, secret: &str, body: &'static [u8]) -> testkit::Reply {
+            let client = self.client.clone().with("x-forwarded-for", address);
+            let client = client.with("x-hub-signature-256", &hub_signature(secret, body));
+            client.raw(Method::POST, &format!("/webhooks/whatsapp/{id}"), "application/json", body).await
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_signed_counts_for_its_channel_alone() {
+        let served = Served::new().await;
+        for _ in 0..3 {
+            assert_eq!(served.post("192.0.2.1", "a", "secret of a", b"{}").await.text(), "2 bytes");
+        }
+        let full = served.post("192.0.2.1", "a", "secret of a", b"{}").await;
+        assert!(full.refused(429)["error"]["message"].as_str().unwrap().contains("of this channel"));
+        // Another channel from the same address, as a provider's is for everybody.
+        let other = served.post("192.0.2.1", "b", "secret of b", b"{}").await;
+        assert_eq!((other.status.as_u16(), other.header("x-ratelimit-limit")), (200, "3"));
+        served.clock.advance(20 * time::SECOND);
+        assert_eq!(served.post("192.0.2.1", "a", "secret of a", b"{}").await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_signed_counts_for_its_address_and_never_for_the_channel() {
+        let served = Served::new().await;
+        served.post("192.0.2.1", "a", "secret of b", b"{}").await.refused(403);
+        served.post("192.0.2.1", "gone", "secret of gone", b"{}").await.refused(404);
+        served.post("192.0.2.1", "a", "secret of a", b"{}").await.refused(429);
+        // Everybody else goes on.
+        for _ in 0..3 {
+            assert_eq!(served.post("192.0.2.2", "a", "secret of a", b"{}").await.status, 200);
+        }
+        let (body, read) = watched(b"{}");
+        let unsigned = served.client.clone().with("x-forwarded-for", "192.0.2.3");
+        unsigned.raw(Method::POST, "/webhooks/whatsapp/a", "application/json", body).await.refused(403);
+        assert!(!read.load(Ordering::SeqCst));
+        served.post("192.0.2.2", "b", "secret of b", &[b'x'; 101]).await.refused(413);
+    }
+}

@@ -7,6 +7,7 @@ mod faults;
 mod files;
 mod gemini;
 mod identity;
+mod messaging;
 mod openai_embedder;
 mod openai_llm;
 mod private_ca;

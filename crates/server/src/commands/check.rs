@@ -50,6 +50,12 @@ pub(super) async fn doctor(database: &Database) -> ExitCode {
                 Ok(server) => {
                     tell("embeddings", look_at_embeddings(&server, &settings).await);
                     tell("counters", look_at_counters(&server).await);
+                    let kept = settings.secrets.is_open().map(|()| "can be kept".to_owned());
+                    // A server without channels needs none.
+                    tell(
+                        "secrets of channels",
+                        kept.or_else(|missing| Ok(format!("none can be kept: {}", missing.message()))),
+                    );
                     tell("vectors are compared by", Ok(server.directory.backend().name().into()));
                     let reader = settings.openai_key.as_ref().or(settings.google_key.as_ref());
                     let reads = if reader.is_some() {

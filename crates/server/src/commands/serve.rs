@@ -36,6 +36,9 @@ pub(super) async fn demo(options: Demo) -> Result<()> {
     if settings.accounts.secret.is_none() {
         settings.accounts.secret = Some(demo::secret(&db).await?);
     }
+    if settings.secrets.is_empty() {
+        settings.secrets = std::sync::Arc::new(demo::keys(settings.folder())?);
+    }
     let kept = demo::workspace(&db).await?;
     let workspace = kept.unwrap_or_else(|| Clock::system().new_id());
     let listener = listen(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), options.port)).await?;
