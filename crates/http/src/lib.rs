@@ -3,6 +3,7 @@
 
 pub mod app;
 mod assets;
+pub mod batches;
 mod binary;
 pub mod body;
 pub mod cache;
@@ -41,7 +42,7 @@ pub use cache::Responses;
 pub use caller::{Admin, Anyone, Authenticate, Caller, Fresh, Member, Newcomer, Person, Reader, Taking};
 pub use done::{Done, done};
 pub use error::{ApiError, ErrorBody};
-pub use list::{Offsets, Page, Paged, Pages};
+pub use list::{Offsets, Page, Paged, Pages, Pagination};
 pub use path::Named;
 pub use peer::Peer;
 pub use policy::{Policy, Rate, Who};

@@ -1,4 +1,5 @@
-//! Lists as A and B page them: `limit` and `offset` in, totals and pages out; and as D does: `page` and `limit` in and out.
+//! Lists as A and B page them: `limit` and `offset` in, totals and pages out; as D does: `page` and `limit` in and out; and as E does: the
+//! same in, and a `pagination` out.
 
 use input::Input;
 use serde::Serialize;
@@ -56,7 +57,25 @@ pub struct Paged {
     pub limit: u32,
 }
 
+/// Where a page stands in its list, as document E tells it: the list's `pagination`.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+pub struct Pagination {
+    /// Which page, from 1.
+    pub page: u32,
+    /// How many a page has at most.
+    pub limit: u32,
+    /// How many there are in all.
+    pub total: u64,
+    /// How many pages of this size there are.
+    pub pages: u64,
+}
+
 impl Pages {
+    /// The page of a list of `total`, as document E tells it.
+    pub fn pagination(self, total: u64) -> Pagination {
+        Pagination { page: self.page, limit: self.limit, total, pages: total.div_ceil(u64::from(self.limit)) }
+    }
+
     /// How many rows come before the page.
     pub fn offset(self) -> u32 {
         (self.page - 1).saturating_mul(self.limit)

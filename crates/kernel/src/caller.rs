@@ -95,6 +95,14 @@ enum Reach {
     Public,
 }
 
+impl Account {
+    /// Whose coaching hub this account works in (document E): the workspace's, or its own where it works in none, as creators do. An
+    /// account's own hub has the account's id.
+    pub fn hub(&self) -> WorkspaceId {
+        self.workspace.unwrap_or_else(|| WorkspaceId::from_uuid(self.id.uuid()))
+    }
+}
+
 impl Caller {
     /// What this caller may see.
     pub fn scope(&self) -> Scope {

@@ -7,6 +7,7 @@ mod people;
 use std::sync::Arc;
 
 use accounts::Accounts;
+use audience::Audience;
 use axum::Router;
 use axum::http::HeaderValue;
 use calls::Calls;
@@ -75,6 +76,7 @@ const SLICES: &[Wired] = &[
     (marketplace::MIGRATIONS, marketplace::events::EVENTS, |server, _| marketplace::slice(&server.market)),
     (inbox::MIGRATIONS, inbox::events::EVENTS, |server, _| inbox::slice(&server.inbox)),
     (moderation::MIGRATIONS, moderation::events::EVENTS, |server, _| moderation::slice(&server.moderation)),
+    (audience::MIGRATIONS, audience::events::EVENTS, |server, _| audience::slice(&server.audience)),
     (accounts::MIGRATIONS, accounts::events::EVENTS, |server, kept| accounts::slice(&server.accounts, kept)),
 ];
 
@@ -138,6 +140,8 @@ pub struct Server {
     pub matching: Matching,
     /// What is reported, and what is done about it.
     pub moderation: Moderation,
+    /// Whom coaches coach.
+    pub audience: Audience,
     /// Whatever runs by itself.
     pub jobs: Registry,
     /// Whoever follows events.
@@ -213,7 +217,7 @@ impl Server {
             deals.clone(),
             payments.clone(),
             Arc::new(collaborations::ByBrief::new(llm.clone())),
-            files,
+            Arc::clone(&files),
             settings.collaborations,
         );
         let insights = Insights::new(app.clone(), settings.insights.clone());
@@ -222,6 +226,13 @@ impl Server {
         let moderation = Moderation::new(app.clone(), moderated::kinds());
         let messengers = choices::messengers(settings, mode, app.clock())?;
         let secrets = choices::secrets(settings, mode)?;
+        let parts = audience::Parts {
+            files,
+            enrolments: Arc::new(audience::ports::NoPrograms),
+            keepers: Vec::new(),
+            owners: Arc::new(people::Owners),
+        };
+        let audience = Audience::new(app.clone(), parts);
         let server = Self {
             app,
             accounts,
@@ -240,6 +251,7 @@ impl Server {
             secrets,
             matching,
             moderation,
+            audience,
             jobs: Registry::new(),
             subscribers: Subscribers::new(),
             slices: Vec::new(),

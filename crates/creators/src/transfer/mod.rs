@@ -6,14 +6,15 @@ mod rows;
 use std::io::BufRead;
 
 pub use export::{export_batch, export_head};
+use http_base::batches::Batches;
+pub use http_base::batches::RowFault;
 pub use input::table::{Dialect, Format, Said};
 use kernel::{CreatorId, Error, Result, Scope, WorkspaceId};
-use rows::{Reader, Taken};
 use serde::Serialize;
-use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
 use crate::Directory;
+use crate::model::NewCreator;
 use crate::store::{self, Batch, Outcome, Row, Seen};
 
 /// Rows in one transaction: each is on the disk before the next is begun.
@@ -45,15 +46,6 @@ pub struct ImportReport {
     pub rows: Vec<RowFate>,
     /// How many entries have no embedding yet. A job generates them; until then searches by meaning do not find these entries.
     pub awaiting_embedding: u64,
-}
-
-/// A row that was refused.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RowFault {
-    /// The line of the file, from 1, on which the row begins.
-    pub line: u64,
-    /// What is wrong, and what would be right.
-    pub message: String,
 }
 
 /// What became of a row.
@@ -125,21 +117,17 @@ pub async fn import(
     said: impl Into<Said> + Send,
     mut told: impl FnMut(u64, &ImportReport) + Send,
 ) -> Result<ImportReport> {
-    let said = said.into();
-    let (send, mut receive) = mpsc::channel::<Result<Vec<Taken>>>(2);
-    let reading = tokio::task::spawn_blocking(move || read_batches(source, said, &send));
+    let mut batches = Batches::of::<NewCreator>(source, said.into(), &rows::SHAPE, BATCH, rows::creator);
     let (mut report, mut seen) = (ImportReport::default(), Seen::new());
     let room = directory.room(workspace).await?;
-    while let Some(batch) = receive.recv().await {
-        let mut batch = batch.map_err(|error| partly(error, &report))?;
-        let bytes = batch.last().map_or(0, |row| row.bytes);
-        batch.retain(|row| !row.is_end);
-        report.processed += batch.len() as u64;
+    while let Some(batch) = batches.next().await.map_err(|error| partly(error, &report))? {
+        let bytes = batch.bytes;
+        report.processed += batch.rows.len() as u64;
         let (mut rows, mut outcomes) = (Vec::new(), Vec::new());
-        for Taken { line, row, .. } in batch {
-            match row {
+        for taken in batch.rows {
+            match taken.row {
                 Ok(row) => rows.push(row),
-                Err(why) => outcomes.push(Outcome::refused(line, why)),
+                Err(why) => outcomes.push(Outcome::refused(taken.line, why)),
             }
         }
         let whose = (workspace, room.saturating_sub(report.added));
@@ -151,7 +139,6 @@ pub async fn import(
         }
         told(bytes, &report);
     }
-    reading.await.map_err(Error::internal)?;
     directory.catalogue().fresh().await?;
     report.awaiting_embedding = directory.after_import(report.added + report.updated + report.duplicates).await?;
     Ok(report)
@@ -190,38 +177,4 @@ async fn write(
     let outcomes = store::upsert(scope, &mut tx, rows, seen, &batch).await?;
     tx.commit().await?;
     Ok(outcomes)
-}
-
-/// Reads on a thread of its own, a batch ahead of what is written.
-fn read_batches(source: Box<dyn BufRead + Send>, said: Said, send: &mpsc::Sender<Result<Vec<Taken>>>) {
-    let mut reader = match Reader::new(source, said) {
-        Ok(reader) => reader,
-        Err(error) => {
-            // Nobody listens any more if the request is over.
-            let _ = send.blocking_send(Err(error));
-            return;
-        }
-    };
-    let mut batch = Vec::with_capacity(BATCH);
-    loop {
-        match reader.next() {
-            Ok(row) => {
-                let is_end = row.is_end;
-                batch.push(row);
-                if batch.len() >= BATCH || is_end {
-                    let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
-                    if send.blocking_send(Ok(full)).is_err() || is_end {
-                        return;
-                    }
-                }
-            }
-            Err(error) => {
-                if !batch.is_empty() {
-                    let _ = send.blocking_send(Ok(batch));
-                }
-                let _ = send.blocking_send(Err(error));
-                return;
-            }
-        }
-    }
 }

@@ -29,6 +29,10 @@ const TAGS: &[(&str, &str)] = &[
     ("Analytics", "Figures of campaigns, from posts, links and orders."),
     ("Tracked links", "Short links that count who follows them."),
     ("Conversions", "Orders, and the promo codes that they are attributed by."),
+    (
+        "Audience",
+        "Whom a coach coaches: members, what is known of them, what they allow, tags, notes, badges, import, export, erasure.",
+    ),
     ("Notifications", "What one is told, and how."),
     ("Messages", "Conversations with other people, and files for them."),
     ("Live", "What is new, as it happens."),

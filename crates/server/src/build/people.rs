@@ -139,3 +139,13 @@ impl inbox::Doors for Doors {
         self.0.standing(proofs).await
     }
 }
+
+/// Who owns a workspace, for the audience: it goes with its last owner.
+pub(super) struct Owners;
+
+#[async_trait]
+impl audience::ports::Owners for Owners {
+    async fn is_owned(&self, tx: &mut Tx, workspace: WorkspaceId) -> Result<bool> {
+        Ok(accounts::workspaces::store::owners(Scope::system(), tx, workspace).await? > 0)
+    }
+}
