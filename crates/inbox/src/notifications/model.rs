@@ -149,6 +149,9 @@ pub enum NotificationType {
     /// Somebody wrote to one.
     #[word("MESSAGE_RECEIVED")]
     MessageReceived,
+    /// A document or an answer of one's knowledge bases wants to be looked at.
+    #[word("KNOWLEDGE_NOTICE")]
+    KnowledgeNotice,
     /// The server itself has something to say: a warning, a suspension.
     #[word("ACCOUNT_NOTICE")]
     AccountNotice,

@@ -5,6 +5,7 @@
 //! kind has under the same names; a test holds the names that rows use against the schemas of the events.
 
 mod deals;
+mod knowledge;
 mod marketplace;
 mod moderation;
 
@@ -41,6 +42,8 @@ enum To {
     Owner,
     /// Those who decide in the workspace.
     Workspace,
+    /// Those who decide in the hub: of a workspace, or the one account whose own it is.
+    Hub,
     /// The account that claimed the entry of the directory in `creator_id`.
     Claimant,
 }
@@ -133,7 +136,7 @@ impl Facts {
 
 /// All rows.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS)
+    marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS).chain(knowledge::ROWS)
 }
 
 /// Tells people, in the transaction of what happened.
@@ -205,6 +208,14 @@ impl Notices {
                 let scope = Scope::system();
                 let deciders = workspaces::store::deciders(scope, tx, workspace, MOST_OF_WORKSPACE).await?;
                 Ok(deciders.into_iter().map(|to| (to, entry.clone())).collect())
+            }
+            To::Hub => {
+                let Some(hub) = workspace else { return Ok(Vec::new()) };
+                let deciders = workspaces::store::deciders(Scope::system(), tx, hub, MOST_OF_WORKSPACE).await?;
+                // A hub of one's own has the id of the account.
+                let own = AccountId::from_uuid(hub.uuid());
+                let told = if deciders.is_empty() { vec![own] } else { deciders };
+                Ok(told.into_iter().map(|to| (to, Other::default())).collect())
             }
             To::Claimant => {
                 let (_, claimant) = entry_of(tx, facts).await?;
@@ -287,7 +298,7 @@ mod tests {
                 To::Side => &["business_id", "creator_id", "side"],
                 To::Account => &["account_id"],
                 To::Owner => &["owner_id", "action", "subject"],
-                To::Workspace => &["workspace_id"],
+                To::Workspace | To::Hub => &["workspace_id"],
             };
             for field in fields {
                 assert!(schema.contains(&format!("\"{field}\"")), "{} has no {field}", row.event);
