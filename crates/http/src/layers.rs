@@ -167,9 +167,14 @@ fn add_caution(headers: &mut axum::http::HeaderMap, route: &str) {
     } else {
         "default-src 'none'; frame-ancestors 'none'"
     };
+    // A page that says itself who may embed it (the web widget's) is not to be taken for one that nobody may.
+    let own = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    let embedded = own.is_some_and(|own| own.contains("frame-ancestors") && !own.contains("frame-ancestors 'none'"));
+    if !embedded {
+        headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
+    }
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CONTENT_SECURITY_POLICY, policy),
     ] {

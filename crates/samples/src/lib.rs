@@ -1,4 +1,4 @@
-//! Believable people: the small world that the demo shows, and crowds of any size for load tests and benchmarks.
+//! Believable people: the small world that the demo shows, a coach with her audience, and crowds of any size for load tests and benchmarks.
 //!
 //! Everything is invented and marked as such by its addresses (`example.com`, `example.org`). Nothing here touches a database,
 //! the network or the clock: the same arguments give the same people on every machine.
@@ -9,6 +9,7 @@
 //! assert_eq!(samples::crowd(1, 1000).count(), 1000);
 //! ```
 
+pub mod coach;
 mod creator;
 mod crowd;
 mod demo;

@@ -1,6 +1,7 @@
 //! Wiring: settings become a server.
 
 mod bases;
+mod answers;
 mod moderated;
 mod notices;
 mod people;
@@ -12,6 +13,7 @@ use audience::Audience;
 use axum::Router;
 use axum::http::HeaderValue;
 use calls::Calls;
+use channels::Channels;
 use collaborations::Collaborations;
 use creators::Directory;
 use creators::vectors::{self, Backend};
@@ -80,6 +82,7 @@ const SLICES: &[Wired] = &[
     (inbox::MIGRATIONS, inbox::events::EVENTS, |server, _| inbox::slice(&server.inbox)),
     (moderation::MIGRATIONS, moderation::events::EVENTS, |server, _| moderation::slice(&server.moderation)),
     (audience::MIGRATIONS, audience::events::EVENTS, |server, _| audience::slice(&server.audience)),
+    (channels::MIGRATIONS, channels::events::EVENTS, |server, _| channels::slice(&server.channels)),
     (accounts::MIGRATIONS, accounts::events::EVENTS, |server, kept| accounts::slice(&server.accounts, kept)),
 ];
 
@@ -147,6 +150,8 @@ pub struct Server {
     pub moderation: Moderation,
     /// Whom coaches coach.
     pub audience: Audience,
+    /// Channels: where the audience writes and is answered.
+    pub channels: Channels,
     /// Whatever runs by itself.
     pub jobs: Registry,
     /// Whoever follows events.
@@ -237,15 +242,25 @@ impl Server {
         let matching = Matching::new(directory.clone(), llm.clone(), settings.exchange.clone());
         let market = Marketplace::new(collaborations.clone(), matching.clone(), outreach.clone(), settings.marketplace);
         let moderation = Moderation::new(app.clone(), moderated::kinds());
-        let messengers = choices::messengers(settings, mode, app.clock())?;
-        let secrets = choices::secrets(settings, mode)?;
         let parts = audience::Parts {
-            files,
+            files: Arc::clone(&files),
             enrolments: Arc::new(audience::ports::NoPrograms),
-            keepers: Vec::new(),
+            keepers: vec![Arc::new(channels::Keeping::new(app.clock().clone()))],
             owners: Arc::new(people::Owners),
         };
         let audience = Audience::new(app.clone(), parts);
+        let messengers = choices::messengers(settings, mode, app.clock())?;
+        let secrets = choices::secrets(settings, mode)?;
+        let parts = channels::Parts {
+            audience: audience.clone(),
+            answerer: Arc::new(answers::NoAnswers),
+            staff: Arc::new(people::Staff),
+            messengers: messengers.clone(),
+            keys: Arc::clone(&secrets),
+            files,
+            counters: Arc::clone(&counters),
+        };
+        let channels = Channels::new(app.clone(), parts, settings.channels.clone());
         let server = Self {
             app,
             accounts,
@@ -266,6 +281,7 @@ impl Server {
             matching,
             moderation,
             audience,
+            channels,
             jobs: Registry::new(),
             subscribers: Subscribers::new(),
             slices: Vec::new(),

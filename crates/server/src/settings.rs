@@ -96,6 +96,8 @@ pub struct Settings {
     pub readers: reading::isolated::Readers,
     /// `NOTIFICATIONS_KEEP_DAYS`, `NEW_CONVERSATIONS_PER_DAY…`, `MESSAGE_ATTACHMENT_BYTES`, `LIVE_…`.
     pub inbox: inbox::Settings,
+    /// How channels behave.
+    pub channels: channels::Settings,
     /// How figures are taken in and told.
     pub insights: insights::Settings,
     /// `METRICS_TOKEN`.
@@ -334,6 +336,7 @@ impl Settings {
             knowledge: knowledge::Settings::read(&mut from),
             readers: reading::isolated::Readers::of_this_program(),
             inbox: inbox::Settings::read(&mut from),
+            channels: channels::Settings::read(&mut from),
             insights: insights::Settings::read(&mut from),
             metrics_token: from.secret("METRICS_TOKEN"),
             accounts: accounts::Settings::read(&mut from),

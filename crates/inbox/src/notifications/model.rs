@@ -149,6 +149,12 @@ pub enum NotificationType {
     /// Somebody wrote to one.
     #[word("MESSAGE_RECEIVED")]
     MessageReceived,
+    /// A member of one's audience waits for a person.
+    #[word("ESCALATION_CREATED")]
+    EscalationCreated,
+    /// A channel to one's audience does not work any more, or works again.
+    #[word("CHANNEL_STATUS")]
+    ChannelStatus,
     /// A document or an answer of one's knowledge bases wants to be looked at.
     #[word("KNOWLEDGE_NOTICE")]
     KnowledgeNotice,
@@ -171,6 +177,8 @@ impl NotificationType {
                 | Self::DisputeDecided
                 | Self::PaymentFailed
                 | Self::PaymentDisputed
+                | Self::EscalationCreated
+                | Self::ChannelStatus
                 | Self::AccountNotice
         );
         Channels { in_app: true, email, digest: true }

@@ -4,6 +4,7 @@
 //! reads the same for ever. The event's payload is read as JSON, because a row of this table needs of it no more than ids, which every event of a
 //! kind has under the same names; a test holds the names that rows use against the schemas of the events.
 
+mod channels;
 mod deals;
 mod knowledge;
 mod marketplace;
@@ -136,7 +137,8 @@ impl Facts {
 
 /// All rows.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS).chain(knowledge::ROWS)
+    let coaching = channels::ROWS.iter().chain(knowledge::ROWS);
+    marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS).chain(coaching)
 }
 
 /// Tells people, in the transaction of what happened.

@@ -1,0 +1,14 @@
+//! Conversations: who has them, and how they change hands.
+
+mod handling;
+mod model;
+mod routes;
+mod shapes;
+pub mod store;
+mod summary;
+mod talk;
+
+pub(crate) use handling::{HAND_BACK, SCORE, call, end_survey, hand_back_due, take_over, welcome_back};
+pub use model::{Conversation, ConversationId, Escalation, EscalationId, Handler, Move, Note, NoteId, Status, Why};
+pub(crate) use routes::router;
+pub(crate) use talk::Talk;

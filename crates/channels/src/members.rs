@@ -1,0 +1,133 @@
+//! Members, as channels know them: everything that is asked of the audience stands here.
+
+use db::Tx;
+use jiff::tz::TimeZone;
+use kernel::{Result, Timestamp, WorkspaceId};
+use ports::messaging::{Identity, IdentityKind, Sender, To};
+use serde_json::{Map, Value};
+
+pub(crate) use audience::{Audience, Channel as Medium, InteractionKind, Member, MemberId};
+
+use crate::gate::Purpose;
+
+/// Is it shown by a page or an app that asks us, rather than carried by a provider? Then that says itself that a machine answers.
+pub(crate) const fn is_asked_for(medium: Medium) -> bool {
+    matches!(medium, Medium::Web | Medium::Mobile)
+}
+
+/// An identity of a provider as the audience compares it; nothing where it says nothing.
+pub(crate) fn known_by(identity: &Identity) -> Option<audience::Identity> {
+    audience::Identity::new(kind_of(identity.kind), &identity.value)
+}
+
+fn kind_of(kind: IdentityKind) -> audience::IdentityKind {
+    match kind {
+        IdentityKind::Phone => audience::IdentityKind::Phone,
+        IdentityKind::Bsuid => audience::IdentityKind::Bsuid,
+        IdentityKind::ParentBsuid => audience::IdentityKind::ParentBsuid,
+        IdentityKind::ChatId => audience::IdentityKind::ChatId,
+        IdentityKind::Widget => audience::IdentityKind::Widget,
+        IdentityKind::Device => audience::IdentityKind::Device,
+        IdentityKind::External => audience::IdentityKind::External,
+    }
+}
+
+fn provider_kind(kind: audience::IdentityKind) -> IdentityKind {
+    match kind {
+        audience::IdentityKind::Phone => IdentityKind::Phone,
+        audience::IdentityKind::Bsuid => IdentityKind::Bsuid,
+        audience::IdentityKind::ParentBsuid => IdentityKind::ParentBsuid,
+        audience::IdentityKind::ChatId => IdentityKind::ChatId,
+        audience::IdentityKind::Widget => IdentityKind::Widget,
+        audience::IdentityKind::Device => IdentityKind::Device,
+        audience::IdentityKind::External => IdentityKind::External,
+    }
+}
+
+/// A member as the provider knows them, found or added; nothing where the provider names nobody.
+pub async fn reached(tx: &mut Tx, workspace: WorkspaceId, medium: Medium, sender: &Sender) -> Result<Option<Member>> {
+    let known: Vec<audience::Identity> = sender.identities.iter().filter_map(known_by).collect();
+    if known.is_empty() {
+        return Ok(None);
+    }
+    let mut profile = Map::new();
+    for (field, value) in [("name", &sender.name), ("username", &sender.username)] {
+        if let Some(value) = value.as_deref().map(clean).filter(|value| !value.is_empty()) {
+            profile.insert(field.to_owned(), Value::from(value.chars().take(200).collect::<String>()));
+        }
+    }
+    let language = sender.language.as_deref().and_then(language);
+    let seed = audience::Seed { external_id: None, profile, timezone: None, language };
+    audience::members::reach(tx, workspace, medium, &known, seed).await.map(Some)
+}
+
+/// The language of a tag such as `es-MX`, as the audience writes it.
+pub(crate) fn language(tag: &str) -> Option<String> {
+    let first = tag.split(['-', '_']).next()?.to_ascii_lowercase();
+    ((2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_lowercase())).then_some(first)
+}
+
+fn clean(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).collect::<String>().trim().to_owned()
+}
+
+/// What a member is called, or what stands for it.
+pub(crate) fn name_of(member: &Member) -> String {
+    member.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| match member.channel {
+        Medium::Whatsapp | Medium::Telegram => member.external_id.chars().take(80).collect(),
+        Medium::Web | Medium::Mobile => "Visitor".to_owned(),
+    })
+}
+
+/// The zone that a member's nights are of: their own, else the channel's, else UTC.
+pub(crate) fn zone_of(member: &Member, of_channel: Option<&str>) -> TimeZone {
+    let own = member.timezone.as_deref().into_iter().chain(of_channel);
+    own.filter_map(|name| TimeZone::get(name).ok()).next().unwrap_or(TimeZone::UTC)
+}
+
+/// Has the member asked for no more of this?
+pub async fn has_opted_out(tx: &mut Tx, member: &Member, medium: Medium, purpose: Purpose) -> Result<bool> {
+    let wanted = match purpose {
+        Purpose::Proactive => audience::Purpose::Marketing,
+        _ => audience::Purpose::Any,
+    };
+    Ok(!audience::members::may(tx, member, medium, wanted).await?.may_answer())
+}
+
+/// Everything that a member is known by on a channel that still reaches them.
+pub async fn to(tx: &mut Tx, member: &Member, medium: Medium) -> Result<To> {
+    let rows = audience::members::identities(tx, member).await?;
+    let own = rows.into_iter().filter(|row| row.channel == medium && row.unreachable_at.is_none());
+    Ok(own
+        .map(|row| {
+            let value = if row.kind == audience::IdentityKind::Phone { format!("+{}", row.value) } else { row.value };
+            Identity { kind: provider_kind(row.kind), value }
+        })
+        .collect())
+}
+
+/// Is anybody reached by these at all?
+pub(crate) fn reaches(to: &To, medium: Medium) -> bool {
+    let wanted: &[IdentityKind] = match medium {
+        Medium::Whatsapp => &[IdentityKind::Phone, IdentityKind::Bsuid, IdentityKind::ParentBsuid],
+        Medium::Telegram => &[IdentityKind::ChatId],
+        // The chat of a website, and an app that asks by itself, are there for whoever comes back.
+        Medium::Web | Medium::Mobile => return true,
+    };
+    to.0.iter().any(|one| wanted.contains(&one.kind))
+}
+
+/// Writes down whether a member is reached by identities of this kind.
+pub async fn reachable(
+    tx: &mut Tx,
+    member: &Member,
+    medium: Medium,
+    kind: IdentityKind,
+    since: Option<Timestamp>,
+) -> Result<()> {
+    let rows = audience::members::identities(tx, member).await?;
+    for row in rows.iter().filter(|row| row.channel == medium && provider_kind(row.kind) == kind) {
+        audience::members::unreachable(tx, member.workspace_id, medium, &row.identity(), since).await?;
+    }
+    Ok(())
+}

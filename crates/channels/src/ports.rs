@@ -1,0 +1,79 @@
+//! What this slice asks of others; the wiring fills it in.
+
+use async_trait::async_trait;
+use db::Tx;
+use kernel::{AccountId, Result, WorkspaceId};
+use uuid::Uuid;
+
+pub use crate::messages::{Citation, Suggestion};
+
+/// A question, as whoever answers it reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// What the member wrote since they were last answered.
+    pub text: String,
+    /// In which language to answer, if that is known: `en`, `es`.
+    pub language: Option<String>,
+    /// What was said before, the oldest first: who (`member` or `coach`), and what.
+    pub history: Vec<(String, String)>,
+}
+
+/// How sure an answer is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, kernel::Words)]
+#[words(no_column, name = "AnswererOutcome")]
+pub enum Outcome {
+    /// It is an answer.
+    Answered,
+    /// These may help.
+    Maybe,
+    /// There is none.
+    Unknown,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// How sure it is.
+    pub outcome: Outcome,
+    /// The answer, or what stands before what may help; empty where there is none.
+    pub text: String,
+    /// The passages that it rests on.
+    pub citations: Vec<Citation>,
+    /// What may help.
+    pub suggestions: Vec<Suggestion>,
+    /// How sure, as a number.
+    pub confidence: f64,
+    /// Who made it: `local`, a model's name.
+    pub provider: String,
+}
+
+impl Answer {
+    /// That there is none.
+    pub fn unknown() -> Self {
+        Self {
+            outcome: Outcome::Unknown,
+            text: String::new(),
+            citations: Vec::new(),
+            suggestions: Vec::new(),
+            confidence: 0.0,
+            provider: "none".to_owned(),
+        }
+    }
+}
+
+/// Whoever answers members' questions.
+#[async_trait]
+pub trait Answerer: Send + Sync {
+    /// Answers from these bases of the workspace, or from all of them if none is named. Outside of every transaction; it may take seconds.
+    async fn answer(&self, workspace: WorkspaceId, bases: &[Uuid], question: &Question) -> Result<Answer>;
+
+    /// Which of these bases the workspace has.
+    async fn bases(&self, tx: &mut Tx, workspace: WorkspaceId, ids: &[Uuid]) -> Result<Vec<Uuid>>;
+}
+
+/// Whoever knows those who work here.
+#[async_trait]
+pub trait Staff: Send + Sync {
+    /// What members may call these people: those that are known, in no order.
+    async fn names(&self, tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<(AccountId, String)>>;
+}

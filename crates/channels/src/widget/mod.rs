@@ -1,0 +1,15 @@
+//! The chat of a website: one script tag, an iframe of our origin, messages up by POST and down by server-sent events.
+
+mod assets;
+mod entry;
+mod identity;
+mod live;
+mod people;
+mod routes;
+mod shapes;
+mod stream;
+mod visitor;
+
+pub use live::Live;
+pub(crate) use routes::router;
+pub(crate) use visitor::forget;
