@@ -30,22 +30,23 @@ ABOUT = names("answer.rs", "SURE_FEATURES")
 # Where the ridge pulls the ranker to: by hand, from the recipe that was measured on other data.
 PRIOR = dict(sentence=1.5, sentence_near=1.0, around=1.0, around_near=1.0, chunk=0.5, chunk_near=0.5, vector=0.5, chunk_vector=0.2, behind=0.3,
              place=0.2, pairs=0.3, holds=0.5, lacks=-0.5, is_heading=-2.0, is_question=-2.0, asked_there=1.0, asked_there_near=1.0, correction=2.0,
-             superseded=-4.0, missing_around=-0.5, number=0.5)
+             superseded=-4.0, missing_around=-0.5, number=0.5, paragraph_near=0.5, fact_beside=0.3, lacks_strict=-1.0, retired=-1.0)
 # Not learnt: what no fixture has enough of.
-FIXED = {"correction": 2.0, "superseded": -4.0}
+FIXED = {"correction": 2.0, "superseded": -4.0, "retired": -1.0}
 
 
 def read(path):
     questions = {}
     for line in open(path):
-        book, number, how, there, sentence, quote, slot, wanted, *numbers = line.rstrip("\n").split("\t")
+        book, number, how, there, sentence, quote, slot, wanted, asked, quote_text, *numbers = line.rstrip("\n").split("\t")
         key = (book, int(number), how)
-        entry = questions.setdefault(key, dict(book=book, how=how, there=there == "1", wanted=int(wanted), rows=[], label=[], slot=[], about=[]))
+        entry = questions.setdefault(key, dict(book=book, how=how, there=there == "1", wanted=int(wanted), text=asked, quotes=[], rows=[], label=[], slot=[], about=[]))
         numbers = np.array(numbers, dtype=float)
         entry["rows"].append(numbers[: len(RANK)])
         entry["about"].append(numbers[len(RANK):])
         entry["label"].append(1.0 if sentence == "1" else 0.5 if quote == "1" else 0.0)
         entry["slot"].append(int(slot))
+        entry["quotes"].append(quote_text)
     for entry in questions.values():
         for name in ("rows", "label", "slot", "about"):
             entry[name] = np.array(entry[name])
@@ -89,20 +90,32 @@ def outcome(q, weights):
     return np.concatenate([[1.0, scores[best], margin], q["rows"][best], q["about"][best]]), float(q["label"][best] > 0 and q["there"])
 
 
+# What the confidence is learnt from, and which way each may count: few questions would else teach that to have a question's words counts against.
+SURE = dict(one=0, score=1, margin=1, sentence_near=1, around_near=1, chunk_near=1, missing_around=-1, missing_chunk=-1, least_met=1, unknown_words=-1,
+            strange_words=-1, holds=1, lacks=-1, lacks_strict=-1, asked_there_near=1, vector=1, chunk_vector=1, across=1, words=0, single_word=-1)
+
+
 def learn_sure(seen, right, weight, ridge):
-    spread = seen.std(axis=0) + 0.05
-    scaled = seen / spread
-    scaled[:, 0] = 1.0
-
-    def gradient(weights):
+    names = ["one", "score", "margin", *RANK, *ABOUT]
+    places = [names.index(name) for name in SURE]
+    least = np.array([0.0 if way > 0 else -np.inf for way in SURE.values()])
+    most = np.array([0.0 if way < 0 else np.inf for way in SURE.values()])
+    chosen = seen[:, places]
+    mean, spread = chosen.mean(axis=0), chosen.std(axis=0) + 0.05
+    mean[0], spread[0] = 0.0, 1.0
+    scaled = (chosen - mean) / spread
+    free = np.arange(len(places)) > 0
+    weights, first, second = np.zeros(len(places)), np.zeros(len(places)), np.zeros(len(places))
+    for step in range(1, 1001):
         odds = 1 / (1 + np.exp(-(scaled @ weights)))
-        pull = 2 * ridge * weights
-        pull[0] = 0
-        return scaled.T @ ((odds - right) * weight) + pull
-
-    weights = descend(gradient, np.zeros(seen.shape[1]), steps=800, rate=0.03)
-    spread[0] = 1.0
-    return weights / spread
+        slope = scaled.T @ ((odds - right) * weight) + 2 * ridge * weights * free
+        first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
+        weights -= 0.03 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+        weights = np.clip(weights, least, most)
+    full = np.zeros(len(names))
+    full[places] = weights / spread
+    full[0] -= (weights * mean / spread)[1:].sum()
+    return full
 
 
 def learn(questions, ridge_rank, ridge_sure):

@@ -127,12 +127,13 @@ fn dump(
             candidate.features.iter().chain(&candidate.question).map(|x| format!("{x:.4}")).collect();
         let there = u8::from(!asked.wanted.is_empty() && how != "without");
         println!(
-            "{}\t{number}\t{how}\t{there}\t{}\t{}\t{}\t{}\t{}",
+            "{}\t{number}\t{how}\t{there}\t{}\t{}\t{}\t{}\t{text}\t{key}: {}\t{}",
             book.name,
             u8::from(sentence),
             u8::from(quote),
             passage.slot,
             asked.wanted.len(),
+            chunk[passage.quote.clone()].replace(['\n', '\t'], " / "),
             all.join("\t")
         );
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
+use memchr::memmem;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -23,10 +24,11 @@ pub(crate) struct Archive<'b> {
 impl<'b> Archive<'b> {
     /// Opens it; `what` is what the coach would call it.
     pub(crate) fn open(bytes: &'b [u8], limits: &Limits, what: &'static str) -> Result<Self, Unreadable> {
-        let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Unreadable::broken(what))?;
-        if zip.len() > limits.entries {
+        // Counted before its list is read, which takes memory for each.
+        if memmem::find_iter(bytes, b"PK\x01\x02").nth(limits.entries).is_some() {
             return Err(Unreadable::too_long(&format!("more than {} files packed in it", limits.entries)));
         }
+        let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Unreadable::broken(what))?;
         let names = zip.file_names_raw().enumerate();
         let parts = names.map(|(at, name)| (plain(&String::from_utf8_lossy(name)), at)).collect();
         Ok(Self { zip, parts, budget: limits.unpacked, limit: limits.unpacked, what })

@@ -163,7 +163,8 @@ fn is_page(sample: &str) -> bool {
 /// Which document is in a ZIP.
 fn packed(bytes: &[u8]) -> Result<Kind, Unreadable> {
     let unknown = |message: &str| Err(Unreadable::new(Reason::UnknownKind, message));
-    let limits = Limits::default();
+    // What says what is in it is small.
+    let limits = Limits { unpacked: 4 << 20, ..Limits::default() };
     let mut archive = Archive::open(bytes, &limits, "file")?;
     if archive.has("[Content_Types].xml") {
         for (part, kind) in

@@ -1,7 +1,6 @@
 //! Bombs and broken processes, through processes of their own: the one that asks is never touched.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use reading::isolated::Readers;
@@ -118,17 +117,30 @@ async fn a_document_of_a_gigabyte_stops_at_its_budget() {
     assert_eq!(reason(Kind::Docx, bytes).await, Reason::TooLong);
 }
 
+#[cfg(unix)]
 #[tokio::test]
-async fn a_process_that_does_not_end_is_ended() {
-    let sleeper = PathBuf::from("/bin/sh");
-    // `sh read-document text` finds no such script and ends; `yes` says more than anybody reads.
-    let ended = Readers::of_program(sleeper).read(Kind::Text, b"x".to_vec()).await.unwrap();
-    assert_eq!(ended.unwrap_err().reason, Reason::TooMuch);
-    let patience = Duration::from_secs(5);
-    let talks = Readers::of_program("/usr/bin/yes").patient_for(patience);
-    assert_eq!(talks.read(Kind::Text, b"x".to_vec()).await.unwrap().unwrap_err().reason, Reason::TooMuch);
-    let hangs = Readers::of_program("/usr/bin/tail").patient_for(patience);
-    assert_eq!(hangs.read(Kind::Text, vec![b'x'; 1 << 20]).await.unwrap().unwrap_err().reason, Reason::TooMuch);
+async fn a_process_that_does_not_do_its_work_is_ended() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    for (name, script) in [
+        ("hangs", "sleep 60"),
+        ("hears", "cat > /dev/null; sleep 60"),
+        ("talks", "while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done"),
+        ("fails", "exit 1"),
+        ("dies", "kill -9 $$"),
+        ("lies", "echo no"),
+        ("grumbles", "echo no; exit 3"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let readers = Readers::of_program(&path).patient_for(Duration::from_secs(3));
+        let begun = std::time::Instant::now();
+        let ended = readers.read(Kind::Text, vec![b'x'; 1 << 20]).await.unwrap();
+        assert_eq!(ended.unwrap_err().reason, Reason::TooMuch, "{name}");
+        assert!(begun.elapsed() < Duration::from_secs(20), "{name}");
+    }
     assert!(Readers::of_program("/nowhere/at/all").read(Kind::Text, b"x".to_vec()).await.is_err());
 }
 

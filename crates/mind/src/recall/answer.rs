@@ -14,7 +14,7 @@ use super::weights::{RANK, SURE};
 /// Chunks whose sentences are weighed.
 const CHUNKS: usize = 12;
 /// Bytes of a quote, past which no neighbour is taken in.
-const QUOTE: usize = 360;
+const QUOTE: usize = 420;
 /// Passages of a table that answer alike ("which days is …").
 const ROWS: usize = 5;
 /// Passages that are shown where nothing is claimed.
@@ -110,7 +110,7 @@ pub struct Weighed {
 }
 
 /// What is known of the question beside the sentence, in this order.
-pub const SURE_FEATURES: [&str; 20] = [
+pub const SURE_FEATURES: [&str; 21] = [
     "unknown_words",
     "strange_words",
     "words",
@@ -124,6 +124,7 @@ pub const SURE_FEATURES: [&str; 20] = [
     "rate",
     "clock",
     "when",
+    "day",
     "who",
     "where",
     "contact",
@@ -333,6 +334,10 @@ impl Part {
     /// How sure it is that the best sentence answers: a logistic regression's probability.
     fn sure(&self) -> f32 {
         let Some(best) = self.candidates.first() else { return 0.0 };
+        // "Hello" asks nothing.
+        if self.words < 0.4 {
+            return 0.0;
+        }
         let head = [1.0, best.score, self.margin];
         let all = head.iter().chain(&best.features).copied().chain(self.about(best));
         let sum: f32 = all.zip(SURE).map(|(feature, weight)| feature * weight).sum();

@@ -12,7 +12,7 @@ use super::words::{self, Language};
 use crate::embed::{DIMS, StaticModel};
 
 /// What speaks for and against one sentence, in this order (`tools/recall` learns a weight for each).
-pub const RANK_FEATURES: [&str; 34] = [
+pub const RANK_FEATURES: [&str; 41] = [
     "sentence",
     "sentence_near",
     "around",
@@ -47,6 +47,13 @@ pub const RANK_FEATURES: [&str; 34] = [
     "missing_chunk",
     "sentence_against_question",
     "own_words",
+    "paragraph_near",
+    "fact_beside",
+    "table",
+    "missing_here",
+    "lacks_strict",
+    "retired",
+    "fact_and_words",
 ];
 pub(super) const RANKS: usize = RANK_FEATURES.len();
 
@@ -69,6 +76,8 @@ pub(super) struct Candidate {
     /// Its terms without numbers and stop words, sorted.
     subject: Vec<u32>,
     pub across: bool,
+    /// The facts that are asked for, as bits.
+    pub wanted: u32,
 }
 
 /// Words of one stretch of text, and how well each sought word is met there.
@@ -130,7 +139,7 @@ impl<'a> Weighing<'a> {
         Self {
             lexicon,
             sought,
-            kind: Kind::of(&question.text),
+            kind: question.kind,
             language: question.language,
             all: sought.iter().map(|word| word.weight).sum::<f32>().max(1e-6),
             vectors,
@@ -180,8 +189,10 @@ impl<'a> Weighing<'a> {
                 *met = met.max(*near);
             }
         });
-        for (near, exact) in met.near.iter_mut().zip(&met.exact) {
-            *near = near.max(*exact);
+        let wanted = self.kind.wants();
+        let told = wanted != 0 && facts(text) & wanted != 0;
+        for ((near, exact), word) in met.near.iter_mut().zip(&met.exact).zip(self.sought) {
+            *near = near.max(*exact).max(if told && word.intent { 0.9 } else { 0.0 });
         }
         met
     }
@@ -230,16 +241,22 @@ impl<'a> Weighing<'a> {
             .filter(|(word, _)| word.factor >= 1.0)
             .map(|(_, met)| *met)
             .fold(1.0_f32, f32::min);
-        let pair = pair(&chunk.text, &all);
+        let last_heading = chunk.heading.rsplit(" > ").next().unwrap_or_default().trim();
+        let pair = if last_heading.ends_with('?') { (!all.is_empty()).then_some(0) } else { pair(&chunk.text, &all) };
         let asked = pair.map(|from| {
-            let mut asked = Met::nothing(self.sought.len());
+            let mut asked = if from == 0 {
+                self.meet(last_heading, chunk.language, &mut unused)
+            } else {
+                Met::nothing(self.sought.len())
+            };
             met_in[..from].iter().for_each(|met| asked.join(met));
             asked
         });
         let header =
             all.iter().position(|sentence| sentence.row).filter(|&at| !facts_of_row(&chunk.text[all[at].at.clone()]));
         let mut vector = [0.0; DIMS];
-        for (index, sentence) in all.iter().enumerate() {
+        // Of a pair only the answer answers.
+        for (index, sentence) in all.iter().enumerate().skip(pair.unwrap_or(0)) {
             let text = &chunk.text[sentence.at.clone()];
             let met = &met_in[index];
             let mut around = met.clone();
@@ -280,6 +297,23 @@ impl<'a> Weighing<'a> {
                 .filter(|(term, _)| self.sought.iter().any(|word| word.worth(*term) > 0.0))
                 .count() as f32;
             let header_row = header == Some(index);
+            let mut paragraph = heading.clone();
+            for (other, met) in
+                all.iter().zip(&met_in).filter(|(other, _)| other.paragraph == sentence.paragraph && !other.row)
+            {
+                if other.at.start.abs_diff(sentence.at.start) < 800 {
+                    paragraph.join(met);
+                }
+            }
+            let beside = wanted != 0
+                && !holds
+                && all.iter().enumerate().any(|(other, its)| {
+                    its.paragraph == sentence.paragraph
+                        && !its.row
+                        && other > index
+                        && other <= index + 2
+                        && facts(&chunk.text[its.at.clone()]) & wanted != 0
+                });
             let features = [
                 covers,
                 self.share(&met.near),
@@ -315,6 +349,13 @@ impl<'a> Weighing<'a> {
                 self.missing(&whole.near),
                 if question { covers } else { 0.0 },
                 matched / own,
+                if sentence.row { self.share(&under.near) } else { self.share(&paragraph.near) },
+                f32::from(beside),
+                if sentence.row { self.share(&under.near) } else { 0.0 },
+                self.missing(&met.near),
+                f32::from(self.kind.is_strict() && !holds),
+                f32::from(document.is_some_and(|document| document.dated.retired)),
+                if holds { self.share(&met.near) } else { 0.0 },
             ];
             let has = self
                 .sought
@@ -337,6 +378,7 @@ impl<'a> Weighing<'a> {
                 has,
                 least_met,
                 subject,
+                wanted,
                 across: self.language != Language::Other
                     && chunk.language != Language::Other
                     && self.language != chunk.language,
@@ -380,22 +422,30 @@ impl<'a> Weighing<'a> {
     /// Marks sentences of which a newer document says the same with other figures.
     fn mark_superseded(&self, candidates: &mut [Candidate]) {
         const AT: usize = 21;
+        const HOLDS: usize = 12;
         let likely: Vec<usize> = (0..candidates.len()).filter(|&i| candidates[i].features[2] > 0.2).collect();
         for &old in &likely {
             let Some(own) = self.lexicon.document_of(candidates[old].slot) else { continue };
             let newer = likely.iter().any(|&new| {
                 let [a, b] = [&candidates[old], &candidates[new]];
                 let Some(its) = self.lexicon.document_of(b.slot) else { return false };
-                if std::ptr::eq(own, its) || own.correction || !its.dated.newer_than(&own.dated) {
+                if std::ptr::eq(own, its)
+                    || own.correction
+                    || !its.dated.newer_than(&own.dated)
+                    || a.sentence.row != b.sentence.row
+                {
                     return false;
                 }
-                let shared = a.subject.iter().filter(|term| b.subject.binary_search(term).is_ok()).count();
-                let least = a.subject.len().min(b.subject.len());
-                let alike =
-                    least >= 1 && shared as f32 >= 0.6 * a.subject.len() as f32 && shared as f32 >= 0.6 * least as f32;
+                // What does not hold the kind of fact that is asked for takes no other's place.
+                if a.features[HOLDS] > b.features[HOLDS] {
+                    return false;
+                }
+                let covers = b.features[0] >= a.features[0] - 0.05 && b.has & a.has == a.has;
+                let shared = a.subject.iter().filter(|term| b.subject.binary_search(term).is_ok()).count() as f32;
+                let most = a.subject.len().max(b.subject.len()) as f32;
+                let alike = shared >= 2.0 && shared >= 0.6 * most || shared >= 1.0 && shared >= most;
                 let series = same_series(&own.title, &its.title);
-                let covers = b.features[2] >= a.features[2] - 0.05 && b.has & a.has == a.has;
-                covers && (alike && (least >= 2 || a.sentence.row) || series && b.features[0] >= a.features[0] - 0.05)
+                covers && (alike || series && (a.sentence.row || shared >= 1.0))
             });
             candidates[old].features[AT] = f32::from(newer);
         }
@@ -486,7 +536,39 @@ pub(super) fn quote(text: &str, candidate: &Candidate, most: usize) -> Range<usi
         return quote;
     }
     let near = |other: &&Sentence| other.paragraph == sentence.paragraph && !other.heading;
-    take(all.get(index + 1).filter(near), most);
-    take(index.checked_sub(1).and_then(|before| all.get(before)).filter(near), most);
+    // A fact of the wanted kind, one or two sentences on, is what the quote is for.
+    if candidate.wanted != 0 && facts(&text[sentence.at.clone()]) & candidate.wanted == 0 {
+        let told = |at: &usize| {
+            all.get(*at).filter(near).is_some_and(|other| facts(&text[other.at.clone()]) & candidate.wanted != 0)
+        };
+        if let Some(told) = [index + 1, index + 2].into_iter().find(told) {
+            for other in index + 1..=told {
+                take(all.get(other).filter(near), 2 * most);
+            }
+        }
+    }
+    // A short list is shown whole, with the line that opens it.
+    if sentence.item {
+        let first = (0..index)
+            .rev()
+            .take_while(|&at| all[at].item && all[at].paragraph == sentence.paragraph)
+            .last()
+            .unwrap_or(index);
+        let last = (index..all.len())
+            .take_while(|&at| all[at].item && all[at].paragraph == sentence.paragraph)
+            .last()
+            .unwrap_or(index);
+        let first = intro(text, &all, first).filter(|&opens| !all[opens].heading).unwrap_or(first);
+        if all[last].at.end - all[first].at.start <= most {
+            return all[first].at.start..all[last].at.end;
+        }
+    }
+    for step in 1..=2 {
+        let after = take(all.get(index + step).filter(near), most);
+        let before = take(index.checked_sub(step).and_then(|before| all.get(before)).filter(near), most);
+        if !after || !before {
+            break;
+        }
+    }
     quote
 }

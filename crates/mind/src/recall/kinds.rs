@@ -43,6 +43,8 @@ pub(super) enum Kind {
     Clock,
     /// When: a date, a weekday, a time or a span.
     When,
+    /// Which day or date.
+    Day,
     Who,
     Where,
     Contact,
@@ -55,13 +57,14 @@ pub(super) enum Kind {
 
 impl Kind {
     /// Every kind, in the order of its number.
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Price,
         Self::Amount,
         Self::Duration,
         Self::Rate,
         Self::Clock,
         Self::When,
+        Self::Day,
         Self::Who,
         Self::Where,
         Self::Contact,
@@ -80,8 +83,9 @@ impl Kind {
             Self::Rate => fact::RATE | fact::DATE,
             Self::Clock => fact::CLOCK,
             Self::When => fact::DATE | fact::CLOCK | fact::DURATION,
+            Self::Day => fact::DATE,
             Self::Who => fact::NAME,
-            Self::Where => fact::PLACE | fact::NAME,
+            Self::Where => fact::PLACE,
             Self::Contact => fact::CONTACT,
             Self::YesNo => 0,
             Self::Why => fact::REASON,
@@ -108,11 +112,14 @@ impl Kind {
         if has(CLOCKS) {
             return Self::Clock;
         }
-        if has(AMOUNTS) {
+        if has(AMOUNTS) || much_of(&padded) {
             return Self::Amount;
         }
         if has(PRICES) {
             return Self::Price;
+        }
+        if has(DAYS) {
+            return Self::Day;
         }
         if has(WHENS) {
             return Self::When;
@@ -139,11 +146,73 @@ impl Kind {
         if has(&[" how do ", " how to ", " how can ", " how does ", " how should ", " como "]) {
             return Self::How;
         }
+        if has(&[" cuanto "]) {
+            return Self::Amount;
+        }
         if opens(YES_NO) {
             return Self::YesNo;
         }
         Self::Other
     }
+
+    /// Whether only one kind of fact will do: there is no price without money, no address to call without figures.
+    pub(super) const fn is_strict(self) -> bool {
+        matches!(self, Self::Price | Self::Clock | Self::Contact | Self::Day)
+    }
+}
+
+/// "How much" of something ("how much protein"), not for how much.
+fn much_of(padded: &str) -> bool {
+    let Some((_, rest)) = padded.split_once(" how much ") else { return false };
+    let next = rest.split(' ').next().unwrap_or_default();
+    let priced = [
+        "", "is", "are", "does", "do", "did", "for", "to", "would", "will", "it", "the", "a", "an", "cost", "costs",
+        "per", "s", "was", "u", "you", "your", "this", "that", "extra", "money", "only", "deposit", "in", "at", "by",
+    ];
+    !priced.contains(&next) && !PRICES[1..].iter().any(|sign| padded.contains(sign))
+}
+
+/// Words that only say what kind of answer is wanted: a sentence with such a fact has them, in whatever words.
+pub(super) fn is_intent(word: &str, kind: Kind) -> bool {
+    let words: &[&str] = match kind {
+        Kind::Price => &[
+            "cost", "costs", "price", "prices", "pricing", "fee", "fees", "rate", "charge", "charged", "cuesta",
+            "cuestan", "vale", "valen", "precio", "precios", "tarifa", "tarifas", "cobra", "cobran", "cobrais",
+            "costar", "coste", "money",
+        ],
+        Kind::Contact => &[
+            "phone",
+            "telephone",
+            "number",
+            "telefono",
+            "numero",
+            "email",
+            "mail",
+            "correo",
+            "contact",
+            "contacto",
+            "contactar",
+            "reach",
+            "call",
+        ],
+        Kind::When | Kind::Day => &[
+            "date", "dates", "day", "days", "fecha", "fechas", "dia", "dias", "start", "starts", "begin", "begins",
+            "empieza", "empiezan", "month", "week",
+        ],
+        Kind::Clock => &[
+            "time", "hora", "horas", "hours", "open", "opens", "opening", "abre", "abris", "abren", "horario",
+            "horarios", "start", "starts", "empieza",
+        ],
+        Kind::Duration => &[
+            "long", "last", "lasts", "dura", "duran", "duracion", "takes", "take", "tarda", "tardo", "tiempo", "soon",
+            "fast", "far", "ahead",
+        ],
+        Kind::Amount => &["old", "age", "edad", "big", "minimum", "minima", "maximum", "maximo", "many"],
+        Kind::Where => &["address", "direccion", "location", "ubicacion", "located"],
+        Kind::Rate => &["often", "frecuencia", "veces", "times"],
+        Kind::Who | Kind::YesNo | Kind::Why | Kind::How | Kind::Other => &[],
+    };
+    words.contains(&word)
 }
 
 const CONTACT: &[&str] = &[
@@ -291,6 +360,22 @@ const PRICES: &[&str] = &[
     " what do you charge ",
     " deposit ",
     " a cuanto ",
+];
+const DAYS: &[&str] = &[
+    " what day ",
+    " what days ",
+    " which day ",
+    " which days ",
+    " que dia ",
+    " que dias ",
+    " q dia ",
+    " q dias ",
+    " what date ",
+    " what dates ",
+    " dates ",
+    " fecha ",
+    " fechas ",
+    " day of the week ",
 ];
 const WHENS: &[&str] = &[
     " when ",
@@ -578,6 +663,36 @@ const MODALS: &[&str] = &[
 const REASONS: &[&str] =
     &["because", "since", "so", "otherwise", "porque", "ya", "asi", "pues", "due", "debido", "therefore"];
 const PLACES: &[&str] = &[
+    "woods",
+    "field",
+    "garden",
+    "park",
+    "parque",
+    "jardin",
+    "gym",
+    "gimnasio",
+    "studio",
+    "estudio",
+    "puerta",
+    "door",
+    "bar",
+    "behind",
+    "junto",
+    "corner",
+    "esquina",
+    "school",
+    "escuela",
+    "library",
+    "libreria",
+    "biblioteca",
+    "kitchen",
+    "cocina",
+    "shop",
+    "tienda",
+    "market",
+    "mercado",
+    "beach",
+    "playa",
     "street",
     "road",
     "avenue",
@@ -647,6 +762,7 @@ pub(super) fn facts(text: &str) -> u32 {
     }
     let mut number_before = false;
     let mut first = true;
+    let mut capital_before = false;
     words::each(text, |word| {
         let folded = &*word.folded;
         let is = |list: &[&str]| list.contains(&folded);
@@ -703,6 +819,11 @@ pub(super) fn facts(text: &str) -> u32 {
         if capital && !opens && word.at.len() > 1 && !is(CALENDAR) {
             facts |= fact::NAME;
         }
+        // "Olivar 27", "14 Harbour Street": a name beside a number.
+        if word.number && capital_before {
+            facts |= fact::PLACE;
+        }
+        capital_before = capital && !opens && !is(CALENDAR);
         number_before = word.number || spelled;
         first = false;
     });
@@ -721,6 +842,8 @@ mod tests {
             ("cuanto dura la clase", Kind::Duration),
             ("how long is it valid", Kind::Duration),
             ("how much protein per day", Kind::Amount),
+            ("how much does it cost", Kind::Price),
+            ("what days do you open", Kind::Day),
             ("cuanta gente hay", Kind::Amount),
             ("a q hora abris", Kind::Clock),
             ("when do we start", Kind::When),

@@ -1,6 +1,6 @@
 //! A question: its words, its language, and what kind of answer it wants.
 
-use super::kinds::Kind;
+use super::kinds::{self, Kind};
 use super::words::{self, Language};
 
 /// Longer questions are cut (bytes).
@@ -14,6 +14,7 @@ pub struct Question {
     pub(super) text: String,
     pub(super) language: Language,
     pub(super) words: Vec<Asked>,
+    pub(super) kind: Kind,
     /// Its vector, when another model than the embedded one made the chunks' vectors.
     pub(super) vector: Option<Vec<f32>>,
 }
@@ -26,6 +27,8 @@ pub(super) struct Asked {
     /// How much it counts against others: 1, or less for a word that only frames the question or was said before.
     pub weight: f32,
     pub number: bool,
+    /// Whether it only says what kind of answer is wanted ("price", "phone").
+    pub intent: bool,
     /// Where it stands among the question's words.
     pub at: usize,
 }
@@ -35,8 +38,9 @@ impl Question {
     pub fn new(text: &str) -> Self {
         let text = text[..text.floor_char_boundary(MAX_QUESTION_BYTES)].to_owned();
         let language = words::language_of(&text);
-        let words = asked(&text, language);
-        Self { text, language, words, vector: None }
+        let kind = Kind::of(&text);
+        let words = asked(&text, language, kind);
+        Self { text, language, words, kind, vector: None }
     }
 
     /// The same, in a language that is known.
@@ -44,7 +48,7 @@ impl Question {
     pub fn in_language(mut self, language: Language) -> Self {
         if language != Language::Other && language != self.language {
             self.language = language;
-            self.words = asked(&self.text, language);
+            self.words = asked(&self.text, language, self.kind);
         }
         self
     }
@@ -92,7 +96,7 @@ impl Question {
         let pronouns = [" it ", " its ", " they ", " them ", " that ", " this ", " esta ", " este ", " eso "];
         let plain: String =
             crate::text::fold(tail).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-        let leans = parts[1].words.iter().filter(|word| word.weight >= 1.0).count() < 2
+        let leans = parts[1].words.iter().filter(|word| word.weight >= 0.6).count() < 2
             || pronouns.iter().any(|word| format!(" {plain} ").contains(word));
         if leans {
             let offset = parts[1].words.len() + 4;
@@ -169,7 +173,7 @@ const OPENINGS: &[&str] = &[
     "is", "are", "puedo", "hay",
 ];
 
-fn asked(text: &str, language: Language) -> Vec<Asked> {
+fn asked(text: &str, language: Language, kind: Kind) -> Vec<Asked> {
     let mut asked: Vec<Asked> = Vec::new();
     let mut at = 0;
     words::each(text, |word| {
@@ -183,8 +187,17 @@ fn asked(text: &str, language: Language) -> Vec<Asked> {
         {
             return;
         }
-        let weight = if words::is_frame(&folded) { 0.25 } else { 1.0 };
-        asked.push(Asked { folded, weight, number: word.number, at });
+        let intent = kinds::is_intent(&folded, kind);
+        let weight = if words::is_frame(&folded) {
+            0.25
+        } else if intent {
+            0.5
+        } else if words::is_general(&folded) {
+            0.6
+        } else {
+            1.0
+        };
+        asked.push(Asked { folded, weight, number: word.number, intent, at });
     });
     asked
 }

@@ -51,6 +51,8 @@ pub(super) struct Sought {
     pub factor: f32,
     /// Whether it is a number.
     pub number: bool,
+    /// Whether a fact of the wanted kind stands for it.
+    pub intent: bool,
 }
 
 impl Sought {
@@ -128,7 +130,15 @@ impl Lexicon {
         {
             idf = self.idf(self.frequency(term));
         }
-        Sought { terms, weight: idf * word.weight, exact, at: word.at, factor: word.weight, number: word.number }
+        Sought {
+            terms,
+            weight: idf * word.weight,
+            exact,
+            at: word.at,
+            factor: word.weight,
+            number: word.number,
+            intent: word.intent,
+        }
     }
 
     /// The word of the base that a word was meant to be, and what it is worth: one letter wrong, two of a long word.

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use kernel::Timestamp;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 /// A key of a provider's account. Its `Debug` text does not show it, and it has no `Display`.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -22,6 +24,12 @@ impl Token {
     /// The key itself, for what carries it to its provider.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// Is that the key? In a time that tells nothing of it; no key is nobody's.
+    pub fn is(&self, given: &str) -> bool {
+        // Of digests, so that the key's length is not told by the time either.
+        !self.is_empty() && bool::from(Sha256::digest(&self.0).ct_eq(&Sha256::digest(given)))
     }
 
     /// The text without the key in it, as it is and as addresses would write it.
@@ -165,5 +173,7 @@ mod tests {
         let text = "https://x/bot123456:ABC-DEF/getMe bot123456%3AABC-DEF 0123456789abcdef";
         assert_eq!(account.hide_in(text), "https://x/bot[key]/getMe bot[key] [key]");
         assert_eq!(Token::new("a").hide_in("a cat"), "a cat");
+        assert!(account.token.is("123456:ABC-DEF") && !account.token.is("123456:ABC-DEF\n") && !account.token.is(""));
+        assert!(!Token::default().is(""));
     }
 }

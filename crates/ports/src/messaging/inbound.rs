@@ -30,6 +30,8 @@ pub enum Inbound {
     Edited(Box<Edited>),
     /// Somebody took back what they had written.
     Removed(Removed),
+    /// The owner wrote to somebody by the app on their phone, beside this server (WhatsApp's coexistence).
+    Echo(Box<Echo>),
     /// How a message of ours goes.
     Status(Box<Status>),
     /// Somebody is known by something else from now on.
@@ -166,6 +168,17 @@ pub struct Edited {
     /// Who changed it.
     pub from: Sender,
     /// What it holds now.
+    pub content: Received,
+}
+
+/// A message of the owner's own hand, sent by the app on their phone.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Echo {
+    /// The provider's id of it.
+    pub id: String,
+    /// Whom it is for.
+    pub to: Vec<Identity>,
+    /// What it holds.
     pub content: Received,
 }
 

@@ -18,8 +18,8 @@ pub mod whatsapp;
 pub use account::{Account, Hook, HookStanding, Standing, State, Token};
 pub use fault::{Decision, SendFault};
 pub use inbound::{
-    ContactCard, Edited, Inbound, Item, Moved, OutOfBand, Place, Preference, Pricing, Reach, Received, ReceivedMessage,
-    Referral, Removed, Sender, Stage, Status, TemplateNews,
+    ContactCard, Echo, Edited, Inbound, Item, Moved, OutOfBand, Place, Preference, Pricing, Reach, Received,
+    ReceivedMessage, Referral, Removed, Sender, Stage, Status, TemplateNews,
 };
 pub use media::{Media, MediaFault, MediaKind, MediaPart};
 pub use outgoing::{

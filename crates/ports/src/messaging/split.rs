@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn cuts_stand_where_a_reader_would_make_them() {
         assert_eq!(split("One two. Three four.", 12), ["One two.", "Three four."]);
-        assert_eq!(split("First.\n\nSecond. Third part", 20), ["First.\n\nSecond.", "Third part"]);
+        assert_eq!(split("First.\n\nSecond. Third part", 20), ["First.", "Second. Third part"]);
         assert_eq!(split("aaaa bbbb cccc", 9), ["aaaa bbbb", "cccc"]);
         assert_eq!(split("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(split("short", 4096), ["short"]);

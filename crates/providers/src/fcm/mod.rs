@@ -20,7 +20,7 @@ use ports::messaging::{
 use serde_json::{Value, json};
 
 use crate::messaging::{FcmSettings, Told, Wire};
-use key::Keys;
+use key::{Keys, Service};
 
 /// How much a notice may hold, in bytes.
 const PAYLOAD: usize = 4096;
@@ -57,17 +57,22 @@ impl Fcm {
     /// Sends, or only asks whether it would be sent.
     async fn post(&self, account: &Account, message: &Value, only_asks: bool) -> Result<Value, SendFault> {
         let service = key::read(self.account(account)?)?;
-        let token = self.keys.access(&service, account).await?;
-        let url = self.wire.url(["v1", "projects", service.project.as_str(), "messages:send"]);
         let body = json!({"validate_only": only_asks, "message": message});
-        let make = || Wire::with_key(Wire::post(url.clone(), &body), token.reveal());
-        let told = self.wire.once(make, account).await?;
-        let answer = self.answer(told, account, &token);
-        if answer.as_ref().is_err_and(|fault| fault.code.as_deref() == Some("UNAUTHENTICATED")) {
-            // It was taken back before its time: the next attempt makes another.
-            self.keys.forget(&service).await;
+        let answer = self.post_once(account, &service, &body).await;
+        if !answer.as_ref().is_err_and(|fault| fault.code.as_deref() == Some("UNAUTHENTICATED")) {
+            return answer;
         }
-        answer
+        // The token was taken back before its time. It was refused, so nothing went out: once more with another.
+        self.keys.forget(&service).await;
+        self.post_once(account, &service, &body).await
+    }
+
+    async fn post_once(&self, account: &Account, service: &Service, body: &Value) -> Result<Value, SendFault> {
+        let token = self.keys.access(service, account).await?;
+        let url = self.wire.url(["v1", "projects", service.project.as_str(), "messages:send"]);
+        let make = || Wire::with_key(Wire::post(url.clone(), body), token.reveal());
+        let told = self.wire.once(make, account).await?;
+        self.answer(told, account, &token)
     }
 
     fn answer(&self, told: Told, account: &Account, token: &Token) -> Result<Value, SendFault> {

@@ -32,32 +32,23 @@ impl Told {
     }
 }
 
-/// What sends: asked again only if nothing can have arrived.
-struct Once(Result<Answer, Failure>);
-
-impl Attempt for Once {
-    fn may_pass(&self) -> bool {
-        self.0.as_ref().is_err_and(|failure| matches!(failure.cause, Cause::Unreachable))
-    }
-
-    fn wait(&self) -> Option<Duration> {
-        None
-    }
+/// An attempt of what sends, which is asked again only if nothing can have arrived; or of what may be asked twice.
+struct Asked {
+    answer: Result<Answer, Failure>,
+    sends: bool,
 }
 
-/// What only reads, or may be done twice.
-struct Again(Result<Answer, Failure>);
-
-impl Attempt for Again {
+impl Attempt for Asked {
     fn may_pass(&self) -> bool {
-        match &self.0 {
-            Ok(answer) => matches!(answer.status, 408 | 500 | 502..=504),
+        match &self.answer {
+            Ok(answer) => !self.sends && matches!(answer.status, 408 | 500 | 502..=504),
+            Err(failure) if self.sends => matches!(failure.cause, Cause::Unreachable),
             Err(failure) => failure.may_pass(),
         }
     }
 
     fn wait(&self) -> Option<Duration> {
-        self.0.as_ref().ok().and_then(|answer| answer.retry_after)
+        self.answer.as_ref().ok().and_then(|answer| answer.retry_after)
     }
 }
 
@@ -123,21 +114,7 @@ impl Wire {
         make: impl Fn() -> Result<Request, SendFault>,
         account: &Account,
     ) -> Result<Told, SendFault> {
-        make()?;
-        let deadline = self.line.deadline();
-        let ask = |attempt| {
-            let request = make();
-            async move {
-                let exchange = async {
-                    // It was made before, so that it can be made again.
-                    let request = request.map_err(|fault| Failure::new(Cause::Unreadable, fault.says))?;
-                    self.line.exchange(request).await
-                };
-                Once(in_time(deadline, attempt, exchange).await)
-            }
-        };
-        let Once(asked) = self.line.again(self.line.limits().attempts, deadline, ask).await;
-        asked.map(read_answer).map_err(|failure| self.unanswered(&failure, account, true))
+        self.ask(make, account, true).await
     }
 
     /// Asks what may be asked twice.
@@ -146,20 +123,27 @@ impl Wire {
         make: impl Fn() -> Result<Request, SendFault>,
         account: &Account,
     ) -> Result<Told, SendFault> {
+        self.ask(make, account, false).await
+    }
+
+    async fn ask(
+        &self,
+        make: impl Fn() -> Result<Request, SendFault>,
+        account: &Account,
+        sends: bool,
+    ) -> Result<Told, SendFault> {
+        // What cannot be made is told as it is; what was made once can be made again.
         make()?;
         let deadline = self.line.deadline();
         let ask = |attempt| {
-            let request = make();
+            let request = make().map_err(|fault| Failure::new(Cause::Unreadable, fault.says));
             async move {
-                let exchange = async {
-                    let request = request.map_err(|fault| Failure::new(Cause::Unreadable, fault.says))?;
-                    self.line.exchange(request).await
-                };
-                Again(in_time(deadline, attempt, exchange).await)
+                let exchange = async { self.line.exchange(request?).await };
+                Asked { answer: in_time(deadline, attempt, exchange).await, sends }
             }
         };
-        let Again(asked) = self.line.again(self.line.limits().attempts, deadline, ask).await;
-        asked.map(read_answer).map_err(|failure| self.unanswered(&failure, account, false))
+        let asked = self.line.again(self.line.limits().attempts, deadline, ask).await;
+        asked.answer.map(read_answer).map_err(|failure| self.unanswered(&failure, account, sends))
     }
 
     /// There was no answer.

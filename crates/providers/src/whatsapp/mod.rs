@@ -99,7 +99,10 @@ impl Messenger for WhatsApp {
     async fn send(&self, account: &Account, message: &Outgoing) -> Result<Sent, SendFault> {
         Self::sender(account)?;
         let file = match &message.content {
-            Content::Media(attachment) => Some(self.upload(account, attachment).await?),
+            // What would be refused afterwards is not uploaded.
+            Content::Media(attachment) if body::of(message, None).is_ok() => {
+                Some(self.upload(account, attachment).await?)
+            }
             _ => None,
         };
         let (body, named_by) = body::of(message, file.as_deref())?;

@@ -7,6 +7,8 @@
 
 pub mod bodies;
 mod refusals;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -272,6 +272,19 @@ fn a_body_holds_many_and_all_are_told_in_order() {
 }
 
 #[test]
+fn what_the_owner_writes_by_their_own_phone_is_told_apart() {
+    let echoes = json!([
+        {"from": "15550783881", "to": "34600000001", "to_user_id": "ES.1", "id": "wamid.e", "timestamp": "1697043223", "type": "text", "text": {"body": "Mine"}},
+        {"from": "15550783881", "to": "34600000001", "id": "wamid.f", "timestamp": "1697043223", "type": "revoke", "revoke": {"original_message_id": "wamid.e"}}]);
+    let mut body = whatsapp("B", "P", &json!({"message_echoes": echoes}));
+    body["entry"][0]["changes"][0]["field"] = json!("smb_message_echoes");
+    let all = parse(body.to_string().as_bytes()).unwrap();
+    assert_eq!(all.len(), 1);
+    let Inbound::Echo(echo) = &all[0].what else { panic!("{all:?}") };
+    assert_eq!((echo.id.as_str(), echo.to.len(), &echo.content), ("wamid.e", 2, &Received::Text("Mine".into())));
+}
+
+#[test]
 fn what_is_no_webhook_of_whatsapp_s_is_nothing() {
     for body in
         ["", "null", "[]", "{}", "{\"object\": \"page\", \"entry\": []}", "{\"object\": \"whatsapp_business_account\"}"]

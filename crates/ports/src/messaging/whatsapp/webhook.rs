@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::{content, errors, list, phone, text, user};
 use crate::messaging::{
-    Account, Edited, Identity, IdentityKind, Inbound, Item, Moved, OutOfBand, Preference, Pricing, ReceivedMessage,
-    Referral, Removed, Sender, Stage, Status, TemplateNews,
+    Account, Echo, Edited, Identity, IdentityKind, Inbound, Item, Moved, OutOfBand, Preference, Pricing,
+    ReceivedMessage, Referral, Removed, Sender, Stage, Status, TemplateNews,
 };
 
 /// Everything that a body tells, in its order: of each entry each change, of each change the messages, the statuses and the errors. What
@@ -42,10 +42,21 @@ impl Change<'_> {
                 items.extend(list(&self.value["statuses"]).iter().map(|one| self.status(one)));
                 // Of a message that could not be handed on, the errors stand beside it.
                 let alone = list(&self.value["messages"]).is_empty();
-                items.extend(list(&self.value["errors"]).iter().filter(|_| alone).map(|one| self.error(one)));
+                items.extend(
+                    list(&self.value["errors"])
+                        .iter()
+                        .enumerate()
+                        .filter(|_| alone)
+                        .map(|(at, one)| self.error(one, at)),
+                );
+            }
+            "smb_message_echoes" => {
+                items.extend(list(&self.value["message_echoes"]).iter().filter_map(|one| self.echo(one)));
             }
             "user_preferences" => {
-                items.extend(list(&self.value["user_preferences"]).iter().map(|one| self.preference(one)));
+                items.extend(
+                    list(&self.value["user_preferences"]).iter().enumerate().map(|(at, one)| self.preference(one, at)),
+                );
             }
             "message_template_status_update" | "message_template_quality_update" | "template_category_update" => {
                 items.push(self.template());
@@ -81,6 +92,11 @@ impl Change<'_> {
         format!("{}:{}", self.field, hex::encode(&Sha256::digest(said)[..16]))
     }
 
+    /// The same of one of several in a change.
+    fn key_of_one(&self, place: usize) -> String {
+        format!("{}:{place}", self.key_of_all())
+    }
+
     /// Who sent a message: what stands at the message, and what the list of contacts adds to it.
     fn sender(&self, message: &Value) -> Sender {
         let (from, user_id) = (text(&message["from"]), text(&message["from_user_id"]));
@@ -110,7 +126,7 @@ impl Change<'_> {
 
     fn message(&self, message: &Value, place: usize) -> Item {
         let id = text(&message["id"]).unwrap_or_default().to_owned();
-        let key = if id.is_empty() { format!("{}:{place}", self.key_of_all()) } else { id.clone() };
+        let key = if id.is_empty() { self.key_of_one(place) } else { id.clone() };
         let at = moment(&message["timestamp"]);
         let from = self.sender(message);
         let kind = text(&message["type"]).unwrap_or_default();
@@ -152,6 +168,14 @@ impl Change<'_> {
         }
     }
 
+    /// What the owner changes or takes back in their app is left: their new message follows, or their conversation is theirs by now.
+    fn echo(&self, message: &Value) -> Option<Item> {
+        let id = text(&message["id"]).filter(|_| !matches!(text(&message["type"]), Some("edit" | "revoke")))?;
+        let to = people(&message["to"], &message["to_user_id"], &message["to_parent_user_id"]);
+        let what = Echo { id: id.to_owned(), to, content: content::read(message) };
+        Some(self.item(id.to_owned(), moment(&message["timestamp"]), Inbound::Echo(Box::new(what))))
+    }
+
     fn status(&self, status: &Value) -> Item {
         let id = text(&status["id"]).unwrap_or_default().to_owned();
         let word = text(&status["status"]).unwrap_or_default();
@@ -168,12 +192,7 @@ impl Change<'_> {
         if id.is_empty() || status["recipient_type"] == "group" {
             return self.item(key, at, Inbound::Other { kind: "status of a group".into() });
         }
-        let to = [
-            text(&status["recipient_id"]).and_then(phone),
-            text(&status["recipient_user_id"]).and_then(|id| user(id, IdentityKind::Bsuid)),
-            text(&status["recipient_parent_user_id"]).and_then(|id| user(id, IdentityKind::ParentBsuid)),
-        ];
-        let to: Vec<Identity> = to.into_iter().flatten().collect();
+        let to = people(&status["recipient_id"], &status["recipient_user_id"], &status["recipient_parent_user_id"]);
         let named_by = to.first().map_or(IdentityKind::Phone, |one| one.kind);
         let error = status["errors"].get(0).filter(|_| stage == Stage::Failed);
         let what = Status {
@@ -187,24 +206,19 @@ impl Change<'_> {
         self.item(key, at, Inbound::Status(Box::new(what)))
     }
 
-    fn error(&self, error: &Value) -> Item {
+    fn error(&self, error: &Value, place: usize) -> Item {
         let fault = errors::fault(error, IdentityKind::Phone, &Account::default());
         let what = OutOfBand { kind: "errors".into(), says: fault.says.clone(), fault: Some(fault) };
-        self.item(self.key_of_all(), self.entry_time(), Inbound::OutOfBand(what))
+        self.item(self.key_of_one(place), self.entry_time(), Inbound::OutOfBand(what))
     }
 
-    fn preference(&self, told: &Value) -> Item {
-        let who = [
-            text(&told["wa_id"]).and_then(phone),
-            text(&told["user_id"]).and_then(|id| user(id, IdentityKind::Bsuid)),
-            text(&told["parent_user_id"]).and_then(|id| user(id, IdentityKind::ParentBsuid)),
-        ];
+    fn preference(&self, told: &Value, place: usize) -> Item {
         let what = Preference {
-            who: who.into_iter().flatten().collect(),
+            who: people(&told["wa_id"], &told["user_id"], &told["parent_user_id"]),
             wants_marketing: told["value"] != "stop",
             says: text(&told["detail"]).map(str::to_owned),
         };
-        self.item(self.key_of_all(), moment(&told["timestamp"]), Inbound::Preference(what))
+        self.item(self.key_of_one(place), moment(&told["timestamp"]), Inbound::Preference(what))
     }
 
     fn template(&self) -> Item {
@@ -238,6 +252,16 @@ impl Change<'_> {
         let what = OutOfBand { kind: self.field.to_owned(), says: says.join(" "), fault: None };
         self.item(self.key_of_all(), self.entry_time(), Inbound::OutOfBand(what))
     }
+}
+
+/// What somebody is known by: their number, their id, and their id with the parent of several businesses.
+fn people(wa_id: &Value, user_id: &Value, parent: &Value) -> Vec<Identity> {
+    let known = [
+        text(wa_id).and_then(phone),
+        text(user_id).and_then(|id| user(id, IdentityKind::Bsuid)),
+        text(parent).and_then(|id| user(id, IdentityKind::ParentBsuid)),
+    ];
+    known.into_iter().flatten().collect()
 }
 
 /// Somebody has another number, or another id.
