@@ -189,7 +189,7 @@ fn repacked(bytes: &[u8], part: usize, changes: &[Change]) -> Option<Vec<u8>> {
         let mut file = zip.by_index(at).ok()?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).ok()?;
-        parts.push((file.name().to_owned(), text));
+        parts.push((String::from_utf8_lossy(file.name_raw()).into_owned(), text));
     }
     let count = parts.len();
     for change in changes {
