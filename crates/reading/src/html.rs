@@ -168,7 +168,8 @@ impl Writer<'_, '_> {
     }
 
     fn end(&mut self, name: &[u8]) -> Result<(), Unreadable> {
-        if is_block(name) {
+        // The text of the title goes to the title.
+        if is_block(name) && name != b"title" {
             self.flush()?;
         }
         if self.names.get(name).is_none_or(|open| *open == 0) {
