@@ -1,6 +1,7 @@
 //! Wiring: settings become a server.
 
 mod answers;
+mod bases;
 mod moderated;
 mod notices;
 mod people;
@@ -28,6 +29,7 @@ use inbox::{Hub, Inbox, Notifier};
 use insights::Insights;
 use jobs::{Registry, Workers};
 use kernel::{Clock, Error, Result};
+use knowledge::Knowledge;
 use marketplace::Marketplace;
 use matching::Matching;
 use moderation::Moderation;
@@ -76,6 +78,7 @@ const SLICES: &[Wired] = &[
     }),
     (insights::MIGRATIONS, insights::events::EVENTS, |server, _| insights::slice(&server.insights, &server.directory)),
     (marketplace::MIGRATIONS, marketplace::events::EVENTS, |server, _| marketplace::slice(&server.market)),
+    (knowledge::MIGRATIONS, knowledge::events::EVENTS, |server, _| knowledge::slice(&server.knowledge)),
     (inbox::MIGRATIONS, inbox::events::EVENTS, |server, _| inbox::slice(&server.inbox)),
     (moderation::MIGRATIONS, moderation::events::EVENTS, |server, _| moderation::slice(&server.moderation)),
     (audience::MIGRATIONS, audience::events::EVENTS, |server, _| audience::slice(&server.audience)),
@@ -121,6 +124,8 @@ pub struct Server {
     pub collaborations: Collaborations,
     /// Offers and applications.
     pub market: Marketplace,
+    /// What coaches know: documents, and answers out of them.
+    pub knowledge: Knowledge,
     /// What people are told, and say to each other.
     pub inbox: Inbox,
     /// Figures: how they come in, and what they tell.
@@ -208,6 +213,14 @@ impl Server {
             files: Arc::clone(&files),
         };
         let inbox = Inbox::new(app.clone(), parts, settings.inbox.clone());
+        let parts = knowledge::Parts {
+            files: Arc::clone(&files),
+            readers: settings.readers.clone(),
+            counters: Arc::clone(&counters),
+            llm: llm.clone(),
+            owners: Arc::new(bases::Owners),
+        };
+        let knowledge = Knowledge::new(app.clone(), parts, settings.knowledge.clone());
         let (telephony, agent) = choices::calling(settings, mode)?;
         let calls = Calls::new(app.clone(), telephony, agent, llm.clone(), settings.calls.clone());
         let payments = Payments::new(
@@ -240,7 +253,7 @@ impl Server {
         let secrets = choices::secrets(settings, mode)?;
         let parts = channels::Parts {
             audience: audience.clone(),
-            answerer: Arc::new(answers::NoAnswers),
+            answerer: Arc::new(answers::Answers(knowledge.clone())),
             staff: Arc::new(people::Staff),
             messengers: messengers.clone(),
             keys: Arc::clone(&secrets),
@@ -255,6 +268,7 @@ impl Server {
             deals,
             collaborations,
             market,
+            knowledge,
             inbox,
             insights,
             payments,

@@ -88,6 +88,16 @@ pub enum Command {
     /// Print the OpenAPI 3.1 document
     #[command(after_long_help = "EXAMPLES\n  influencerflow openapi > openapi.json")]
     Openapi,
+    /// Read one document in this process, for the server
+    ///
+    /// The server starts this for each document that somebody uploads: the file comes on standard input, what was read goes to standard
+    /// output as JSON. The process limits its memory, its time and its files first, so that a hostile document ends it and not the server.
+    /// The exit status is 3 if the document cannot be read, and why stands on standard output.
+    #[command(hide = true, after_long_help = "EXAMPLES\n  influencerflow read-document pdf < handbook.pdf")]
+    ReadDocument {
+        /// What the document is: pdf, docx, pptx, xlsx, odt, epub, html, markdown, csv, subtitles or text.
+        kind: String,
+    },
     /// Look whether everything is as it must be
     ///
     /// Settings, database, disk, embedding model, providers: one line for each. The exit status is 1 if anything would keep the server

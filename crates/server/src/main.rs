@@ -16,6 +16,10 @@ fn main() -> ExitCode {
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let cli = cli::Cli::parse();
+    // It limits the whole process, so there must be nothing else in it.
+    if let cli::Command::ReadDocument { kind } = &cli.command {
+        return ExitCode::from(reading::isolated::child::run(kind));
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

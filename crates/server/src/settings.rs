@@ -90,6 +90,10 @@ pub struct Settings {
     pub collaborations: collaborations::Settings,
     /// How the marketplace goes on by itself.
     pub marketplace: marketplace::Settings,
+    /// `DOCUMENT_BYTES`, `DOCUMENTS_PER_BASE`, `KNOWLEDGE_…`.
+    pub knowledge: knowledge::Settings,
+    /// The program that reads documents, in processes of its own: this one. Tests, which are programs of their own, name another.
+    pub readers: reading::isolated::Readers,
     /// `NOTIFICATIONS_KEEP_DAYS`, `NEW_CONVERSATIONS_PER_DAY…`, `MESSAGE_ATTACHMENT_BYTES`, `LIVE_…`.
     pub inbox: inbox::Settings,
     /// How channels behave.
@@ -329,6 +333,8 @@ impl Settings {
             deals: deals::Settings::read(&mut from),
             collaborations: collaborations::Settings::read(&mut from),
             marketplace: marketplace::Settings::read(&mut from),
+            knowledge: knowledge::Settings::read(&mut from),
+            readers: reading::isolated::Readers::of_this_program(),
             inbox: inbox::Settings::read(&mut from),
             channels: channels::Settings::read(&mut from),
             insights: insights::Settings::read(&mut from),

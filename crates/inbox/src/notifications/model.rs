@@ -155,6 +155,9 @@ pub enum NotificationType {
     /// A channel to one's audience does not work any more, or works again.
     #[word("CHANNEL_STATUS")]
     ChannelStatus,
+    /// A document or an answer of one's knowledge bases wants to be looked at.
+    #[word("KNOWLEDGE_NOTICE")]
+    KnowledgeNotice,
     /// The server itself has something to say: a warning, a suspension.
     #[word("ACCOUNT_NOTICE")]
     AccountNotice,

@@ -4,6 +4,7 @@
 //! sources). A text's vector is the sum of its words' rows, made unit length, minus what all texts of the trade have in
 //! common, made unit length again. The same text gives the same vector on every machine: plain `f32` arithmetic in one order.
 
+mod near;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -153,6 +153,36 @@ impl Table {
             *high += scale * f32::from((byte >> 4).cast_signed() - 8);
         }
     }
+
+    /// The product of a row, in units of its scale, with a vector of whole numbers.
+    pub(super) fn product(&self, row: u32, vector: &[i16; DIMS]) -> f32 {
+        let (low, high) = vector.split_at(ROW);
+        let row = &self.rows[row as usize * ROW..][..ROW];
+        let mut total = 0.0_f32;
+        // Partial sums of 32 bytes stay within 32 bits: 64 products of at most 8 × 32,000.
+        for ((bytes, low), high) in row.chunks_exact(32).zip(low.chunks_exact(32)).zip(high.chunks_exact(32)) {
+            let sum: i32 = bytes
+                .iter()
+                .zip(low)
+                .zip(high)
+                .map(|((&byte, &low), &high)| {
+                    (i32::from(byte & 15) - 8) * i32::from(low) + (i32::from(byte >> 4) - 8) * i32::from(high)
+                })
+                .sum();
+            total += sum as f32;
+        }
+        total
+    }
+
+    /// The length of a row, in units of its scale.
+    pub(super) fn length(&self, row: u32) -> f32 {
+        let squares: i32 = self.rows[row as usize * ROW..][..ROW]
+            .iter()
+            .flat_map(|&byte| [i32::from(byte & 15) - 8, i32::from(byte >> 4) - 8])
+            .map(|x| x * x)
+            .sum();
+        (squares as f32).sqrt()
+    }
 }
 
 fn read_u32(bytes: &[u8], at: usize) -> u32 {

@@ -1,21 +1,78 @@
-//! Who answers members of an audience.
+//! Who answers members of an audience: what their coach knows.
 
 use async_trait::async_trait;
-use channels::ports::{Answer, Answerer, Question};
+use channels::ports::{Answer, Answerer, Citation, Outcome, Question, Suggestion};
 use db::Tx;
-use kernel::{Result, WorkspaceId};
+use kernel::{Kind, Result, Scope, WorkspaceId};
+use knowledge::{AskQuestion, BaseId, Knowledge, Said, Speaker};
 use uuid::Uuid;
 
-/// Nobody knows anything: every question is passed on to a person in the end.
-pub(super) struct NoAnswers;
+/// The knowledge of the hub.
+pub(super) struct Answers(pub(super) Knowledge);
 
 #[async_trait]
-impl Answerer for NoAnswers {
-    async fn answer(&self, _: WorkspaceId, _: &[Uuid], _: &Question) -> Result<Answer> {
-        Ok(Answer::unknown())
+impl Answerer for Answers {
+    async fn answer(&self, workspace: WorkspaceId, bases: &[Uuid], question: &Question) -> Result<Answer> {
+        let bases: Vec<BaseId> = bases.iter().copied().map(BaseId::from_uuid).collect();
+        let history = question.history.iter().map(|(who, text)| Said {
+            role: if who == "member" { Speaker::User } else { Speaker::Assistant },
+            content: text.clone(),
+        });
+        let asked = AskQuestion {
+            language: question.language.clone(),
+            history: history.collect(),
+            ..AskQuestion::new(question.text.clone())
+        };
+        match self.0.ask(workspace, &bases, &asked).await {
+            Ok(answer) => Ok(told(answer)),
+            // Who has no base yet knows nothing yet.
+            Err(error) if error.kind() == Kind::NotFound => Ok(Answer::unknown()),
+            Err(error) => Err(error),
+        }
     }
 
-    async fn bases(&self, _: &mut Tx, _: WorkspaceId, _: &[Uuid]) -> Result<Vec<Uuid>> {
-        Ok(Vec::new())
+    async fn bases(&self, tx: &mut Tx, workspace: WorkspaceId, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        let ids: Vec<BaseId> = ids.iter().copied().map(BaseId::from_uuid).collect();
+        let found = knowledge::store::bases::several(Scope::system(), tx, workspace, &ids).await?;
+        Ok(found.into_iter().map(|base| base.id.uuid()).collect())
     }
+}
+
+/// What knowledge answers, as a member is told it: sure answers with their sources, else what may help.
+fn told(answer: knowledge::Answer) -> Answer {
+    let outcome = match answer.outcome {
+        knowledge::Outcome::Answered => Outcome::Answered,
+        knowledge::Outcome::Maybe => Outcome::Maybe,
+        knowledge::Outcome::Unknown => Outcome::Unknown,
+    };
+    let cut = |text: &str| text.chars().take(500).collect::<String>();
+    let suggestions = match outcome {
+        Outcome::Maybe => answer
+            .citations
+            .iter()
+            .take(3)
+            .map(|one| Suggestion { title: one.document_title.clone(), excerpt: cut(&one.quote), question: None })
+            .collect(),
+        Outcome::Answered | Outcome::Unknown => Vec::new(),
+    };
+    let citations = match outcome {
+        Outcome::Answered => answer
+            .citations
+            .iter()
+            .zip(1..)
+            .map(|(one, number)| Citation {
+                number,
+                document_id: Some(one.document_id.uuid()),
+                title: one.document_title.clone(),
+                heading: one.heading_path.last().cloned(),
+                quote: cut(&one.quote),
+                page: one.page,
+                seconds: one.seconds,
+                url: None,
+            })
+            .collect(),
+        Outcome::Maybe | Outcome::Unknown => Vec::new(),
+    };
+    let text = if outcome == Outcome::Unknown { String::new() } else { answer.answer };
+    Answer { outcome, text, citations, suggestions, confidence: answer.confidence, provider: answer.provider }
 }

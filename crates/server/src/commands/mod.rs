@@ -56,6 +56,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             deliveries::replay(&existing(&database).await?, id).await
         }
         Command::Openapi => openapi().await.map(done),
+        // `main` does this before anything is begun.
+        Command::ReadDocument { kind } => Ok(ExitCode::from(reading::isolated::child::run(&kind))),
         Command::Doctor(database) => Ok(check::doctor(&database).await),
         Command::Backup { file, database } => {
             let db = existing(&database).await?;

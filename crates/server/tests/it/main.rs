@@ -25,6 +25,7 @@ mod lists;
 mod many;
 mod openapi;
 mod program;
+mod reading;
 mod round_trip;
 mod search;
 mod similarity;

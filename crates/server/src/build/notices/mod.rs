@@ -6,6 +6,7 @@
 
 mod channels;
 mod deals;
+mod knowledge;
 mod marketplace;
 mod moderation;
 
@@ -136,7 +137,7 @@ impl Facts {
 
 /// All rows.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS).chain(channels::ROWS)
+    marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS).chain(channels::ROWS).chain(knowledge::ROWS)
 }
 
 /// Tells people, in the transaction of what happened.
@@ -298,7 +299,7 @@ mod tests {
                 To::Side => &["business_id", "creator_id", "side"],
                 To::Account => &["account_id"],
                 To::Owner => &["owner_id", "action", "subject"],
-                To::Workspace => &["workspace_id"],
+                To::Workspace | To::Hub => &["workspace_id"],
             };
             for field in fields {
                 assert!(schema.contains(&format!("\"{field}\"")), "{} has no {field}", row.event);

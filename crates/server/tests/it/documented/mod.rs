@@ -55,6 +55,8 @@ const BETWEEN: &[(&str, &[&str])] = &[
     ("POST /api/v1/creators/{creator_id}/corrections", &["name"]),
     ("POST /api/v1/creators", &["followers_count", "followers_count_numeric"]),
     ("PUT /api/v1/creators/{creator_id}", &["followers_count", "followers_count_numeric"]),
+    ("POST /api/v1/knowledge-bases", &["settings", "chunk_overlap", "maybe"]),
+    ("PUT /api/v1/knowledge-bases/{knowledge_base_id}", &["settings", "chunk_overlap", "maybe"]),
     ("POST /api/v1/messages", &["content", "attachments"]),
     ("PUT /api/v1/notifications/preferences", &["time_zone"]),
     ("GET /api/v1/offers", &["country"]),
@@ -73,7 +75,10 @@ const BETWEEN: &[(&str, &[&str])] = &[
 ];
 
 /// Uploads that are not read before what they belong to is found.
-const FOUND_FIRST: &[&str] = &["POST /api/v1/collaborations/{collaboration_id}/files"];
+const FOUND_FIRST: &[&str] = &[
+    "POST /api/v1/collaborations/{collaboration_id}/files",
+    "POST /api/v1/knowledge-bases/{knowledge_base_id}/documents",
+];
 
 /// Fields that hold whatever JSON was agreed: more is taken than what is described of them.
 const FREE_JSON: [&str; 3] = ["terms", "deliverables", "payment_schedule"];

@@ -1,0 +1,195 @@
+//! Questions and their answers.
+//!
+//! The lexicon of each base says which sentences answer and how sure that is ([`local`]). At or above the upper threshold that is the answer, as
+//! quotes; between the two passages are shown that may help; below the lower one nothing is claimed. Where there is a language model it words
+//! the answer from the same passages ([`worded`]): it is not asked below the lower threshold, each of its sentences is held against what it
+//! cites, and its failure is never the reader's. What was not answered is kept as a gap ([`gaps`]).
+
+mod answer;
+mod gaps;
+mod local;
+mod quote;
+mod worded;
+
+use db::Tx;
+use input::Input;
+use kernel::{Error, Kind, Result, Scope, WorkspaceId};
+use mind::recall::{Language, Question};
+
+pub use answer::{Answer, Citation};
+pub(crate) use local::search;
+
+use crate::Knowledge;
+use crate::model::{Base, BaseId, Outcome};
+use crate::store::bases;
+
+/// So many bases are asked together.
+pub const MOST_BASES: usize = 20;
+/// So often a question is answered anew because documents changed under it.
+const TRIES: usize = 4;
+/// So much of what was said before is looked at.
+pub const MOST_SAID: usize = 20;
+
+/// Who said something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
+#[words(name = "KnowledgeSpeaker", no_column)]
+pub enum Speaker {
+    /// Whoever asks.
+    #[word("user")]
+    User,
+    /// Whoever answers.
+    #[word("assistant")]
+    Assistant,
+}
+
+/// Something that was said before.
+#[derive(Clone, Debug, PartialEq, Input)]
+#[input(name = "KnowledgeSaid")]
+pub struct Said {
+    /// Who said it.
+    #[input(word)]
+    pub role: Speaker,
+    /// What.
+    #[input(text(4_000), example = "How long is the course?")]
+    pub content: String,
+}
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Input)]
+#[input(name = "KnowledgeQuestion")]
+pub struct AskQuestion {
+    /// What is asked.
+    #[input(text(2_000), example = "And how much is it?")]
+    pub question: String,
+    /// In which language, `en` or `es`; otherwise it is told by its words.
+    #[input(text(35), example = "en")]
+    pub language: Option<String>,
+    /// What was said before, the oldest first: a question that leaves something out is understood by it.
+    #[input(list(20, nested::<Said>()), default)]
+    pub history: Vec<Said>,
+}
+
+impl AskQuestion {
+    /// A question of which nothing else is known.
+    pub fn new(question: impl Into<String>) -> Self {
+        Self { question: question.into(), language: None, history: Vec::new() }
+    }
+
+    /// The same as it may come from anybody: no longer than a question is, and without what no database holds.
+    fn cleaned(&self) -> Self {
+        let clean = |text: &str, most: usize| text.chars().filter(|letter| *letter != '\0').take(most).collect();
+        let last = self.history.len().saturating_sub(MOST_SAID);
+        let said = |said: &Said| Said { role: said.role, content: clean(&said.content, 4_000) };
+        Self {
+            question: clean(&self.question, 2_000),
+            language: self.language.clone(),
+            history: self.history[last..].iter().map(said).collect(),
+        }
+    }
+
+    /// It as the lexicon takes it.
+    fn as_asked(&self) -> Question {
+        let before: Vec<&str> = self
+            .history
+            .iter()
+            .rev()
+            .take(MOST_SAID)
+            .rev()
+            .filter(|said| said.role == Speaker::User)
+            .map(|said| said.content.as_str())
+            .collect();
+        let question = Question::new(&self.question);
+        let question = match self.language.as_deref().map(Language::of_code) {
+            Some(language) => question.in_language(language),
+            None => question,
+        };
+        question.after(&before)
+    }
+}
+
+/// Whoever asks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Asker {
+    /// The coach.
+    Coach,
+    /// A member of the audience, on a channel.
+    Member,
+}
+
+impl Knowledge {
+    /// Answers a question of a member of an audience out of these bases of the hub, or out of its newest ones if none is named; counted by
+    /// `KNOWLEDGE_ANSWERS_PER_HOUR`: [`Kind::RateLimited`] beyond it. Bases that are not the hub's, or not there any more, are left out;
+    /// [`Kind::NotFound`] if none is left.
+    ///
+    /// Nothing is known here of who asks. What has no answer is kept under [`Answer::question_id`]: once the coach answers,
+    /// `knowledge.gap_answered` names it.
+    pub async fn ask(&self, owner: WorkspaceId, of: &[BaseId], question: &AskQuestion) -> Result<Answer> {
+        let verdict = self.counters().take(&format!("knowledge.answers:{owner}"), self.settings().quota()).await;
+        // Better too much than nothing at all; whoever counts tells the log of it.
+        if let Ok(verdict) = verdict
+            && !verdict.allowed
+        {
+            let wait = u32::try_from(verdict.retry_after.as_secs() + 1).unwrap_or(u32::MAX);
+            let most = self.settings().answers;
+            let message = format!("{most} questions were answered in the last hour; try again in {wait} s");
+            return Err(Error::new(Kind::RateLimited(wait), message));
+        }
+        let question = question.cleaned();
+        if question.question.trim().is_empty() {
+            return Err(Error::invalid_field("question", "must not be empty"));
+        }
+        let several = &of[..of.len().min(MOST_BASES)];
+        let mut tx = self.app().read().await?;
+        let found = if several.is_empty() {
+            self.bases_of(&mut tx, owner).await?
+        } else {
+            bases::several(Scope::system(), &mut tx, owner, several).await?
+        };
+        drop(tx);
+        if found.is_empty() {
+            return Err(Error::not_found("Knowledge base"));
+        }
+        answered(self, found, &question, Asker::Member).await
+    }
+}
+
+/// Answers a question out of these bases, one at least.
+pub(crate) async fn answered(
+    of: &Knowledge,
+    mut bases: Vec<Base>,
+    question: &AskQuestion,
+    asker: Asker,
+) -> Result<Answer> {
+    let mut left = TRIES;
+    loop {
+        let found = local::find(of, &bases, &question.as_asked()).await?;
+        let base = &bases[found.base];
+        let worded = match of.llm().filter(|_| found.outcome != Outcome::Unknown) {
+            Some(llm) => worded::ask(of, llm, base, question, &found).await?,
+            None => None,
+        };
+        match answer::tell(of, base, question, &found, worded).await? {
+            Some(mut answer) => {
+                if answer.outcome != Outcome::Answered {
+                    let (question, gap) = gaps::keep(of, base, question, &answer, asker).await?;
+                    (answer.question_id, answer.gap_id) = (Some(question), Some(gap));
+                }
+                return Ok(answer);
+            }
+            // What was found became something else before it could be told: once more, out of what is there now.
+            None if left > 0 => {
+                left -= 1;
+                bases = anew(&mut of.app().read().await?, &bases).await?;
+            }
+            None => return Err(Error::new(Kind::Unavailable, "The documents change right now; ask once more")),
+        }
+    }
+}
+
+/// The same bases as they are now.
+async fn anew(tx: &mut Tx, was: &[Base]) -> Result<Vec<Base>> {
+    let Some(owner) = was.first().map(|base| base.owner_id) else { return Ok(Vec::new()) };
+    let ids: Vec<BaseId> = was.iter().map(|base| base.id).collect();
+    let found = bases::several(Scope::system(), tx, owner, &ids).await?;
+    if found.is_empty() { Err(Error::not_found("Knowledge base")) } else { Ok(found) }
+}

@@ -1,0 +1,296 @@
+//! Which chunks speak of what a question asks: BM25 whose words may be widened, and the vectors' nearness.
+
+use serde::Serialize;
+
+use super::lexicon::Lexicon;
+use super::question::{Asked, Question};
+use super::words::Language;
+use crate::embed::{DIMS, StaticModel};
+
+/// BM25's saturation of repeated words.
+const K1: f32 = 1.2;
+/// BM25's punishment of long chunks.
+const B: f32 = 0.75;
+/// How many words a question's word is widened by at most.
+const WIDEST: usize = 8;
+/// How much of the score are words; the rest is the vectors' nearness.
+const WORDS: f32 = 0.7;
+
+/// A chunk that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Found {
+    /// Its slot.
+    pub slot: u32,
+    /// Its place in the order: 0.7 standard scores of the words, 0.3 of the vector, over all chunks of the base.
+    pub score: f32,
+    /// What the score is made of.
+    pub parts: FoundParts,
+}
+
+/// What a chunk's score is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct FoundParts {
+    /// Soft BM25.
+    pub bm25: f32,
+    /// The cosine of the question's vector and the chunk's.
+    pub vector: f32,
+}
+
+/// A question's word, as the base has it.
+#[derive(Clone, Debug)]
+pub(super) struct Sought {
+    /// Terms that stand for it, and what each is worth, the best first.
+    pub terms: Vec<(u32, f32)>,
+    /// How rare it is, times how much it counts in the question.
+    pub weight: f32,
+    /// Whether the base has the word itself.
+    pub exact: bool,
+    /// Its place in the question.
+    pub at: usize,
+    /// How much it counts in the question.
+    pub factor: f32,
+    /// Whether it is a number.
+    pub number: bool,
+}
+
+impl Sought {
+    /// What a term is worth as this word.
+    pub(super) fn worth(&self, term: u32) -> f32 {
+        self.terms.iter().find(|&&(own, _)| own == term).map_or(0.0, |&(_, worth)| worth)
+    }
+}
+
+impl Lexicon {
+    /// The chunks that fit a question best, the best first, at most so many: by words and vectors alone.
+    pub fn search(&self, question: &Question, limit: usize) -> Vec<Found> {
+        self.find(question, &self.sought(question), limit)
+    }
+
+    /// The words of a question as the base has them.
+    pub(super) fn sought(&self, question: &Question) -> Vec<Sought> {
+        let shares = self.shares();
+        let main =
+            if shares[Language::Es as usize] > shares[Language::En as usize] { Language::Es } else { Language::En };
+        let language = if question.language == Language::Other { main } else { question.language };
+        let others: Vec<Language> = [Language::En, Language::Es]
+            .into_iter()
+            .filter(|&other| other != language && shares[other as usize] > 0.0)
+            .collect();
+        let foreign = !others.is_empty() && shares[language as usize] < 0.05;
+        question.words.iter().map(|word| self.seek(word, language, &others, foreign)).collect()
+    }
+
+    fn seek(&self, word: &Asked, language: Language, others: &[Language], foreign: bool) -> Sought {
+        let mut terms: Vec<(u32, f32)> = Vec::new();
+        let all = [language, Language::Other].into_iter().chain(others.iter().copied());
+        for stem in all.map(|language| self.stems.stem(&word.folded, language)) {
+            if let Some(term) = self.term_of_stem(&stem) {
+                put_best(&mut terms, term, 1.0);
+            }
+        }
+        let exact = !terms.is_empty();
+        let frequency = terms.iter().map(|&(term, _)| self.frequency(term)).max().unwrap_or(0);
+        let mut idf = self.idf(frequency);
+        if !word.number {
+            // Of a base in one language the word itself is enough; of others those of the other language are wanted too.
+            let model = StaticModel::embedded();
+            let mut wide = 0;
+            if !exact || !others.is_empty() {
+                for near in model.near(&word.folded).iter() {
+                    for term in self.terms_of_row(near.row) {
+                        let fits = !exact || others.iter().any(|&other| self.seen_in(term, other));
+                        if fits && wide < WIDEST {
+                            let before = terms.len();
+                            put_best(&mut terms, term, near.cosine * near.cosine);
+                            wide += terms.len() - before;
+                        }
+                    }
+                    if wide >= WIDEST {
+                        break;
+                    }
+                }
+            }
+            if !exact && word.folded.len() >= 4 {
+                let known = model.knows(&word.folded);
+                if let Some((term, worth)) = self.mistyped(&word.folded, language, others, known) {
+                    put_best(&mut terms, term, worth);
+                    if !known {
+                        idf = self.idf(self.frequency(term));
+                    }
+                }
+            }
+        }
+        terms.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        // A word of another language is as rare as what it is read as; one that nobody of the base says is as rare as can be.
+        if !exact
+            && foreign
+            && let Some(&(term, _)) = terms.first()
+        {
+            idf = self.idf(self.frequency(term));
+        }
+        Sought { terms, weight: idf * word.weight, exact, at: word.at, factor: word.weight, number: word.number }
+    }
+
+    /// The word of the base that a word was meant to be, and what it is worth: one letter wrong, two of a long word.
+    fn mistyped(&self, word: &str, language: Language, others: &[Language], known: bool) -> Option<(u32, f32)> {
+        let allowed = if word.len() >= 8 { 2 } else { 1 };
+        let mut best: Option<(u32, f32, usize)> = None;
+        for language in [language].into_iter().chain(others.iter().copied()) {
+            for (other, term) in self.spelled(language) {
+                let most = if known { 1 } else { allowed };
+                if other.len().abs_diff(word.len()) > most || other.len() < 4 {
+                    continue;
+                }
+                let Some(distance) = distance(word.as_bytes(), other.as_bytes(), most) else { continue };
+                let frequency = self.frequency(term);
+                let worth = [1.0, 0.9, 0.7][distance] * if known { 0.5 } else { 1.0 };
+                if frequency > 0
+                    && best.is_none_or(|(_, least, count)| worth > least || (worth >= least && frequency > count))
+                {
+                    best = Some((term, worth, frequency));
+                }
+            }
+        }
+        best.map(|(term, worth, _)| (term, worth))
+    }
+
+    pub(super) fn find(&self, question: &Question, sought: &[Sought], limit: usize) -> Vec<Found> {
+        if self.is_empty() || limit == 0 {
+            return Vec::new();
+        }
+        let words = self.soft_bm25(sought);
+        let cosines = match &question.vector {
+            Some(vector) if vector.len() == self.dims() => self.cosines(vector),
+            None if self.dims() == DIMS => self.cosines(&StaticModel::embedded().embed(&question.text)),
+            _ => vec![0.0; self.slots()],
+        };
+        let live = |slot: usize| self.chunks[slot].length > 0 || !self.chunks[slot].text.is_empty();
+        let [words_at, cosines_at] = [&words, &cosines].map(|scores| Standard::of(scores, self.len(), live));
+        let mut found: Vec<Found> = (0..self.slots())
+            .filter(|&slot| live(slot))
+            .map(|slot| Found {
+                slot: slot as u32,
+                score: WORDS * words_at.standard(words[slot]) + (1.0 - WORDS) * cosines_at.standard(cosines[slot]),
+                parts: FoundParts { bm25: words[slot], vector: cosines[slot] },
+            })
+            .collect();
+        let order = |a: &Found, b: &Found| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot));
+        if found.len() > limit {
+            found.select_nth_unstable_by(limit, order);
+            found.truncate(limit);
+        }
+        found.sort_by(order);
+        found
+    }
+
+    /// By slot: the sum over the question's words of the best that stands for each.
+    fn soft_bm25(&self, sought: &[Sought]) -> Vec<f32> {
+        let mut total = vec![0.0_f32; self.slots()];
+        let mut best = vec![0.0_f32; self.slots()];
+        let mut touched = Vec::new();
+        let per_word = K1 * B / self.mean_length();
+        for word in sought {
+            for &(term, worth) in &word.terms {
+                let rarity = worth * word.factor * self.idf(self.frequency(term));
+                self.each_posting(term, |slot, count| {
+                    let count = count as f32;
+                    let length = self.chunks[slot as usize].length as f32;
+                    let score = rarity * count * (K1 + 1.0) / (count + K1 * (1.0 - B) + per_word * length);
+                    let best = &mut best[slot as usize];
+                    if *best <= 0.0 {
+                        touched.push(slot);
+                    }
+                    *best = best.max(score);
+                });
+            }
+            for slot in touched.drain(..) {
+                total[slot as usize] += std::mem::take(&mut best[slot as usize]);
+            }
+        }
+        total
+    }
+}
+
+/// Adds a term, or raises what it is worth.
+fn put_best(terms: &mut Vec<(u32, f32)>, term: u32, worth: f32) {
+    match terms.iter_mut().find(|(own, _)| *own == term) {
+        Some((_, own)) => *own = own.max(worth),
+        None => terms.push((term, worth)),
+    }
+}
+
+/// Mean and spread of scores.
+struct Standard {
+    mean: f32,
+    spread: f32,
+}
+
+impl Standard {
+    fn of(scores: &[f32], count: usize, live: impl Fn(usize) -> bool) -> Self {
+        let [mut sum, mut squares] = [0.0_f64; 2];
+        for (slot, &score) in scores.iter().enumerate() {
+            if live(slot) {
+                sum += f64::from(score);
+                squares += f64::from(score) * f64::from(score);
+            }
+        }
+        let count = count.max(1) as f64;
+        let mean = sum / count;
+        Self { mean: mean as f32, spread: (squares / count - mean * mean).max(0.0).sqrt() as f32 }
+    }
+
+    fn standard(&self, score: f32) -> f32 {
+        if self.spread > 1e-6 { (score - self.mean) / self.spread } else { 0.0 }
+    }
+}
+
+/// How many letters must be changed, added, left out or exchanged with their neighbour, if no more than `most`.
+fn distance(a: &[u8], b: &[u8], most: usize) -> Option<usize> {
+    const LONGEST: usize = 42;
+    if a.len() >= LONGEST || b.len() >= LONGEST {
+        return None;
+    }
+    let mut rows = [[0_usize; LONGEST]; 3];
+    for (j, cell) in rows[0].iter_mut().enumerate() {
+        *cell = j;
+    }
+    for i in 1..=a.len() {
+        let [before, last, row] = [(i + 1) % 3, (i + 2) % 3, i % 3];
+        rows[row][0] = i;
+        let mut least = i;
+        for j in 1..=b.len() {
+            let mut cell = (rows[last][j - 1] + usize::from(a[i - 1] != b[j - 1]))
+                .min(rows[last][j] + 1)
+                .min(rows[row][j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                cell = cell.min(rows[before][j - 2] + 1);
+            }
+            rows[row][j] = cell;
+            least = least.min(cell);
+        }
+        if least > most {
+            return None;
+        }
+    }
+    Some(rows[a.len() % 3][b.len()]).filter(|&distance| distance <= most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_count_exchanged_letters_once() {
+        for (a, b, most, expected) in [
+            ("price", "price", 1, Some(0)),
+            ("pirce", "price", 1, Some(1)),
+            ("prce", "price", 1, Some(1)),
+            ("price", "prize", 1, Some(1)),
+            ("cancelation", "cancellation", 2, Some(1)),
+            ("yoga", "boat", 1, None),
+            ("", "ab", 2, Some(2)),
+        ] {
+            assert_eq!(distance(a.as_bytes(), b.as_bytes(), most), expected, "{a} {b}");
+        }
+    }
+}

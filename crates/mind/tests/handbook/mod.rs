@@ -1,0 +1,208 @@
+//! Handbooks of made-up coaches with questions, as text fixtures: how they are read, and a chunker as `knowledge` has one.
+//!
+//! A line `@@ key | title | day added` begins a document, `@@ questions` the questions. Each is a line `? …` and under it a line
+//! `= key : wanted words | other spelling` for every passage that is needed, or `= -` when nothing answers it.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mind::recall::{Answer, ChunkText, DocumentText, Lexicon, Outcome};
+
+pub struct Handbook {
+    pub name: String,
+    pub documents: Vec<Text>,
+    pub questions: Vec<Asked>,
+}
+
+pub struct Text {
+    pub key: String,
+    pub title: String,
+    pub added: Option<i32>,
+    pub text: String,
+}
+
+pub struct Asked {
+    pub text: String,
+    pub wanted: Vec<Wanted>,
+}
+
+pub struct Wanted {
+    pub document: String,
+    pub words: Vec<String>,
+}
+
+pub struct Piece {
+    pub document: usize,
+    pub heading: String,
+    pub text: String,
+}
+
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recall")
+}
+
+pub fn read(path: &Path) -> Handbook {
+    let text = fs::read_to_string(path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+    let mut book = Handbook { name, documents: Vec::new(), questions: Vec::new() };
+    let mut asking = false;
+    for line in text.lines() {
+        if let Some(head) = line.strip_prefix("@@ ") {
+            asking = head.trim() == "questions";
+            if !asking {
+                let mut parts = head.split('|').map(str::trim);
+                let key = parts.next().unwrap().to_owned();
+                let title = parts.next().unwrap_or(&key).to_owned();
+                let added = parts.next().and_then(|day| day.parse().ok());
+                book.documents.push(Text { key, title, added, text: String::new() });
+            }
+        } else if !asking {
+            let document = book.documents.last_mut().expect("a document before its text");
+            document.text.push_str(line);
+            document.text.push('\n');
+        } else if let Some(question) = line.strip_prefix("? ") {
+            book.questions.push(Asked { text: question.to_owned(), wanted: Vec::new() });
+        } else if let Some(wanted) = line.strip_prefix("= ") {
+            if let Some((key, words)) = wanted.split_once(" : ") {
+                let document = key.trim().to_owned();
+                assert!(book.documents.iter().any(|own| own.key == document), "{}: no document {document}", book.name);
+                let words: Vec<String> = words.split(" | ").map(|word| mind::text::fold(word.trim())).collect();
+                let text = mind::text::fold(&book.documents.iter().find(|own| own.key == document).unwrap().text);
+                assert!(
+                    words.iter().any(|word| text.contains(word.as_str())),
+                    "{}: {document} lacks {words:?}",
+                    book.name
+                );
+                book.questions.last_mut().unwrap().wanted.push(Wanted { document, words });
+            } else {
+                assert_eq!(wanted.trim(), "-", "{}: {line}", book.name);
+            }
+        } else {
+            assert!(line.trim().is_empty(), "{}: {line}", book.name);
+        }
+    }
+    book
+}
+
+/// Whole paragraphs while they fit, never across headings; a question with its answer is a piece of its own; rows keep their header.
+pub fn pieces(document: usize, text: &str, size: usize) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut headings: Vec<(usize, String)> = Vec::new();
+    let mut now = String::new();
+    let path = |headings: &[(usize, String)]| headings.iter().map(|(_, text)| &**text).collect::<Vec<_>>().join(" > ");
+    let mut flush = |now: &mut String, headings: &[(usize, String)]| {
+        if !now.trim().is_empty() {
+            pieces.push(Piece { document, heading: path(headings), text: now.trim().to_owned() });
+        }
+        now.clear();
+    };
+    for paragraph in text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
+        let mut lines = paragraph.lines().peekable();
+        while let Some(line) = lines.peek().filter(|line| line.starts_with('#')) {
+            let level = line.bytes().take_while(|&b| b == b'#').count();
+            flush(&mut now, &headings);
+            headings.retain(|(above, _)| *above < level);
+            headings.push((level, line.trim_start_matches('#').trim().to_owned()));
+            lines.next();
+        }
+        let rest = lines.collect::<Vec<_>>().join("\n");
+        if rest.is_empty() {
+            continue;
+        }
+        let pair = rest.starts_with("Q:") || rest.starts_with("P:");
+        if pair || now.chars().count() + rest.chars().count() > size {
+            flush(&mut now, &headings);
+        }
+        if rest.chars().count() <= size {
+            if !now.is_empty() {
+                now.push_str("\n\n");
+            }
+            now.push_str(&rest);
+        } else {
+            for line in rest.split_inclusive(['\n']).flat_map(|line| line.split_inclusive(". ")) {
+                if now.chars().count() + line.chars().count() > size {
+                    flush(&mut now, &headings);
+                }
+                now.push_str(line);
+            }
+        }
+        if pair {
+            flush(&mut now, &headings);
+        }
+    }
+    flush(&mut now, &headings);
+    pieces
+}
+
+pub struct Base {
+    pub lexicon: Lexicon,
+    /// By slot: the document's number in the handbook.
+    pub documents: Vec<usize>,
+}
+
+pub fn base(book: &Handbook) -> Base {
+    let mut lexicon = Lexicon::default();
+    let mut documents = Vec::new();
+    for (number, document) in book.documents.iter().enumerate() {
+        let pieces = pieces(number, &document.text, 1000);
+        documents.extend(pieces.iter().map(|_| number));
+        let chunks = pieces.iter().map(|piece| ChunkText { text: &piece.text, heading: &piece.heading, vector: None });
+        let head = DocumentText { title: &document.title, added: document.added, ..DocumentText::default() };
+        lexicon.add(&head, chunks);
+    }
+    Base { lexicon, documents }
+}
+
+/// Whether a quote of this document has what is wanted.
+pub fn holds(wanted: &Wanted, key: &str, quote: &str) -> bool {
+    let quote = mind::text::fold(quote);
+    wanted.document == key && wanted.words.iter().any(|word| quote.contains(word.as_str()))
+}
+
+/// Whether an answer is wholly right: silence where due, else every wanted passage quoted from its document.
+pub fn right(book: &Handbook, base: &Base, asked: &Asked, answer: &Answer) -> bool {
+    if asked.wanted.is_empty() {
+        return answer.outcome != Outcome::Answered;
+    }
+    let quotes: Vec<(&str, &str)> = answer
+        .passages
+        .iter()
+        .map(|passage| {
+            let key = &*book.documents[base.documents[passage.slot as usize]].key;
+            (key, &base.lexicon.text(passage.slot)[passage.quote.clone()])
+        })
+        .collect();
+    answer.outcome == Outcome::Answered
+        && asked.wanted.iter().all(|wanted| quotes.iter().any(|(key, quote)| holds(wanted, key, quote)))
+}
+
+/// Counts by name, in the order in which they were first named.
+#[derive(Default)]
+pub struct Tally {
+    order: Vec<String>,
+    counts: HashMap<String, (usize, usize)>,
+}
+
+impl Tally {
+    pub fn put(&mut self, name: &str, yes: bool) {
+        if !self.counts.contains_key(name) {
+            self.order.push(name.to_owned());
+        }
+        let (hits, all) = self.counts.entry(name.to_owned()).or_default();
+        *hits += usize::from(yes);
+        *all += 1;
+    }
+
+    pub fn share(&self, name: &str) -> f64 {
+        self.counts.get(name).map_or(0.0, |&(hits, all)| hits as f64 / all.max(1) as f64)
+    }
+
+    pub fn print(&self, title: &str) {
+        println!("{title}");
+        for name in &self.order {
+            let (hits, all) = self.counts[name];
+            println!("  {name:<40} {:.3} ({hits} of {all})", self.share(name));
+        }
+    }
+}
