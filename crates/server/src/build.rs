@@ -1,7 +1,7 @@
 //! Wiring: settings become a server.
 
-mod bases;
 mod answers;
+mod bases;
 mod moderated;
 mod notices;
 mod people;
@@ -253,7 +253,7 @@ impl Server {
         let secrets = choices::secrets(settings, mode)?;
         let parts = channels::Parts {
             audience: audience.clone(),
-            answerer: Arc::new(answers::NoAnswers),
+            answerer: Arc::new(answers::FromBases(knowledge.clone())),
             staff: Arc::new(people::Staff),
             messengers: messengers.clone(),
             keys: Arc::clone(&secrets),

@@ -1,21 +1,91 @@
-//! Who answers members of an audience.
+//! Who answers members of an audience: what their coach knows.
 
 use async_trait::async_trait;
-use channels::ports::{Answer, Answerer, Question};
+use channels::ports::{Answer, Answerer, Citation, Outcome, Question, Suggestion};
 use db::Tx;
-use kernel::{Result, WorkspaceId};
+use kernel::{Kind, Result, WorkspaceId};
+use knowledge::{AskQuestion, BaseId, Knowledge, Said, Speaker};
 use uuid::Uuid;
 
-/// Nobody knows anything: every question is passed on to a person in the end.
-pub(super) struct NoAnswers;
+/// The bases of a hub.
+pub(super) struct FromBases(pub(super) Knowledge);
 
 #[async_trait]
-impl Answerer for NoAnswers {
-    async fn answer(&self, _: WorkspaceId, _: &[Uuid], _: &Question) -> Result<Answer> {
-        Ok(Answer::unknown())
+impl Answerer for FromBases {
+    async fn answer(&self, workspace: WorkspaceId, bases: &[Uuid], question: &Question) -> Result<Answer> {
+        let of: Vec<BaseId> = bases.iter().copied().map(BaseId::from_uuid).collect();
+        match self.0.ask(workspace, &of, &asked(question)).await {
+            Ok(answer) => Ok(told(answer)),
+            // A hub without a base knows nothing; that is no fault.
+            Err(error) if error.kind() == Kind::NotFound => Ok(Answer::unknown()),
+            Err(error) => Err(error),
+        }
     }
 
-    async fn bases(&self, _: &mut Tx, _: WorkspaceId, _: &[Uuid]) -> Result<Vec<Uuid>> {
-        Ok(Vec::new())
+    async fn bases(&self, tx: &mut Tx, workspace: WorkspaceId, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        let ids: Vec<BaseId> = ids.iter().copied().map(BaseId::from_uuid).collect();
+        Ok(self.0.those_of(tx, workspace, &ids).await?.into_iter().map(BaseId::uuid).collect())
     }
+}
+
+fn asked(question: &Question) -> AskQuestion {
+    let said = |(who, content): &(String, String)| Said {
+        role: if who == "member" { Speaker::User } else { Speaker::Assistant },
+        content: content.clone(),
+    };
+    AskQuestion {
+        question: question.text.clone(),
+        language: question.language.clone(),
+        history: question.history.iter().map(said).collect(),
+    }
+}
+
+fn told(answer: knowledge::Answer) -> Answer {
+    let outcome = match answer.outcome {
+        knowledge::Outcome::Answered => Outcome::Answered,
+        knowledge::Outcome::Maybe => Outcome::Maybe,
+        knowledge::Outcome::Unknown => Outcome::Unknown,
+    };
+    let mut told = Answer {
+        outcome,
+        text: answer.answer,
+        confidence: answer.confidence,
+        provider: answer.provider,
+        ..Answer::unknown()
+    };
+    match outcome {
+        Outcome::Answered => told.citations = (1..).zip(answer.citations).map(citation).collect(),
+        Outcome::Maybe => told.suggestions = answer.citations.into_iter().map(suggestion).collect(),
+        Outcome::Unknown => told.text.clear(),
+    }
+    told
+}
+
+fn citation((number, of): (u32, knowledge::Citation)) -> Citation {
+    Citation {
+        number,
+        document_id: Some(of.document_id.uuid()),
+        title: of.document_title,
+        heading: (!of.heading_path.is_empty()).then(|| of.heading_path.join(" › ")),
+        quote: short(&of.quote),
+        page: of.page,
+        seconds: of.seconds,
+        url: None,
+    }
+}
+
+fn suggestion(of: knowledge::Citation) -> Suggestion {
+    let title = of.heading_path.last().cloned().unwrap_or(of.document_title);
+    Suggestion { title, excerpt: short(&of.quote), question: None }
+}
+
+/// No longer than a citation shows.
+fn short(quote: &str) -> String {
+    const MOST: usize = 500;
+    if quote.chars().count() <= MOST {
+        return quote.to_owned();
+    }
+    let mut cut: String = quote.chars().take(MOST - 1).collect();
+    cut.push('…');
+    cut
 }
