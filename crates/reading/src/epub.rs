@@ -51,7 +51,11 @@ fn package_of(archive: &mut Archive<'_>, limits: &Limits) -> Result<String, Unre
             }
         }
     }
-    archive.names().into_iter().find(|name| name.ends_with(".opf")).ok_or_else(|| Unreadable::broken(WHAT))
+    archive
+        .names()
+        .into_iter()
+        .find(|name| name.rsplit('.').next() == Some("opf"))
+        .ok_or_else(|| Unreadable::broken(WHAT))
 }
 
 struct Item {

@@ -35,10 +35,10 @@ pub(crate) fn write(text: &str, draft: &mut Draft<'_>) -> Result<(), Unreadable>
 
 /// Writes the lines between two empty lines.
 fn paragraph_of(lines: &[&str], next: Option<&[&str]>, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
-    if let [line] = lines {
-        if let Some(level) = heading(line, next) {
-            return draft.leaf(BlockKind::Heading(level), line.trim_start_matches('#'));
-        }
+    if let [line] = lines
+        && let Some(level) = heading(line, next)
+    {
+        return draft.leaf(BlockKind::Heading(level), line.trim_start_matches('#'));
     }
     let mut lines = lines;
     // Underlined, as one does where there is nothing else.

@@ -119,18 +119,15 @@ fn plain(line: &str) -> String {
         text.push_str(&rest[..at]);
         let tag = &rest[at..];
         let end = if tag.starts_with('<') { tag.find('>') } else { tag.find('}').filter(|_| tag.starts_with("{\\")) };
-        match end {
-            Some(end) => {
-                if let Some(speaker) = tag[..end].strip_prefix("<v").and_then(|rest| rest.split_once(' ')) {
-                    text.push_str(speaker.1.trim());
-                    text.push_str(": ");
-                }
-                rest = &tag[end + 1..];
+        if let Some(end) = end {
+            if let Some((_, speaker)) = tag[..end].strip_prefix("<v").and_then(|rest| rest.split_once(' ')) {
+                text.push_str(speaker.trim());
+                text.push_str(": ");
             }
-            None => {
-                text.push_str(&tag[..1]);
-                rest = &tag[1..];
-            }
+            rest = &tag[end + 1..];
+        } else {
+            text.push_str(&tag[..1]);
+            rest = &tag[1..];
         }
     }
     text.push_str(rest);

@@ -85,7 +85,7 @@ pub(crate) fn pdf(pages: &[&str]) -> Vec<u8> {
     let mut kids = String::new();
     for content in pages {
         let number = objects.len() + 1;
-        kids.push_str(&format!("{number} 0 R "));
+        kids.extend([number.to_string(), " 0 R ".to_owned()]);
         objects.push(format!(
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {} 0 R /Resources << /Font << /F1 3 0 R >> >> >>",
             number + 1

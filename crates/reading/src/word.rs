@@ -104,7 +104,7 @@ impl<'w, 'l> Writer<'w, 'l> {
             "outlineLvl" => {
                 let level = value().and_then(|level| level.parse::<u8>().ok());
                 self.with(|paragraph| {
-                    paragraph.own.level = level.filter(|level| *level < 9).map(|level| (level + 1).min(6))
+                    paragraph.own.level = level.filter(|level| *level < 9).map(|level| (level + 1).min(6));
                 });
             }
             "numId" => self.with(|paragraph| paragraph.own.item = Some(value().is_some_and(|id| id != "0"))),

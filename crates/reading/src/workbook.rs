@@ -206,7 +206,7 @@ impl Reader<'_, '_> {
         match cell.kind.as_str() {
             "s" => {
                 let string = cell.value.trim().parse().ok().and_then(|at: usize| self.strings.get(at));
-                string.map(|string| string.to_string()).unwrap_or_default()
+                string.map(ToString::to_string).unwrap_or_default()
             }
             "str" | "inlineStr" => cell.value,
             "b" => if cell.value.trim() == "1" { "TRUE" } else { "FALSE" }.to_owned(),

@@ -110,9 +110,8 @@ fn of_code(code: &str) -> Format {
     let (day, time) = (plain.contains(['d', 'y']), plain.contains(['h', 's']));
     match (day, time, plain.contains('m')) {
         (true, true, _) => Format::DateTime,
-        (true, false, _) => Format::Date,
         (false, true, _) => Format::Time,
-        (false, false, true) => Format::Date,
+        (true, false, _) | (false, false, true) => Format::Date,
         _ if plain.contains('%') => Format::Percent,
         _ => money.map_or(Format::General, |(sign, before)| Format::Money { sign, before }),
     }
