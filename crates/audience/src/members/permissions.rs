@@ -4,6 +4,7 @@ use db::Tx;
 use events::TxExt as _;
 use kernel::{Result, Timestamp};
 
+use super::what_happens::gone;
 use crate::events::{UserOptedIn, UserOptedOut};
 use crate::model::{Channel, Member, Permission, Permitted, Purpose};
 use crate::store;
@@ -50,6 +51,9 @@ async fn say(
     how: &str,
     at: Timestamp,
 ) -> Result<bool> {
+    if store::members::locked(member.workspace_id, tx, member.id).await?.is_none() {
+        return Err(gone());
+    }
     let rows = store::permissions::of(tx, member).await?;
     let at = at.min(tx.clock().now());
     let affects = |row: &&Permission| {

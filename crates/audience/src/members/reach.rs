@@ -4,6 +4,7 @@ use db::Tx;
 use events::TxExt as _;
 use kernel::{Day, Error, Result, Timestamp, WorkspaceId};
 
+use super::what_happens::gone;
 use crate::events::UserCreated;
 use crate::model::{Channel, Identity, IdentityKind, Member, MemberId, Seed, cleaned};
 use crate::store::{days, identities, members};
@@ -34,8 +35,14 @@ pub async fn reach_or_add(
     let now = tx.clock().now();
     // Somebody may take an identity, or be erased, between two statements: whoever comes second looks again.
     for _ in 0..4 {
-        if let Some(member) = find(tx, workspace, channel, known_by).await? {
-            identities::claim(tx, (workspace, channel), member.id, known_by, now).await?;
+        if let Some((member, unknown)) = find(tx, workspace, channel, known_by).await? {
+            if unknown {
+                // Locked, so that nobody who is erased meanwhile gets an identity.
+                if members::locked(workspace, tx, member.id).await?.is_none() {
+                    continue;
+                }
+                identities::claim(tx, (workspace, channel), member.id, known_by, now).await?;
+            }
             return Ok((member, false));
         }
         let id: MemberId = tx.clock().new_id();
@@ -50,7 +57,12 @@ pub async fn reach_or_add(
         // Some of them were somebody's in the meantime: all of them are that member's then.
         let wanted = distinct(known_by);
         if claimed < wanted {
-            if let Some(member) = find_other(tx, workspace, channel, known_by, id).await? {
+            let other = find_other(tx, workspace, channel, known_by, id).await?;
+            let other = match other {
+                Some(other) => members::locked(workspace, tx, other.id).await?,
+                None => None,
+            };
+            if let Some(member) = other {
                 identities::give(tx, id, member.id).await?;
                 return Ok((member, false));
             }
@@ -71,15 +83,20 @@ fn distinct(known_by: &[Identity]) -> u64 {
     sorted.len() as u64
 }
 
-async fn find(tx: &mut Tx, workspace: WorkspaceId, channel: Channel, known_by: &[Identity]) -> Result<Option<Member>> {
+/// Whom the first of these that somebody has belongs to, and whether some of them are nobody's yet.
+async fn find(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    channel: Channel,
+    known_by: &[Identity],
+) -> Result<Option<(Member, bool)>> {
     let rows = identities::known(workspace, tx, channel, known_by).await?;
     let first = known_by.iter().find_map(|wanted| {
         rows.iter().find(|row| row.kind == wanted.kind && row.value == wanted.value).map(|row| row.member_id)
     });
-    match first {
-        Some(id) => members::by_id(workspace, tx, id).await,
-        None => Ok(None),
-    }
+    let Some(id) = first else { return Ok(None) };
+    let unknown = (rows.len() as u64) < distinct(known_by);
+    Ok(members::by_id(workspace, tx, id).await?.map(|member| (member, unknown)))
 }
 
 async fn find_other(
@@ -180,6 +197,9 @@ pub(crate) fn of_name(channel: Channel, external_id: &str) -> Vec<Identity> {
 pub async fn add_identity(tx: &mut Tx, member: &Member, channel: Channel, identity: &Identity) -> Result<bool> {
     let (workspace, now) = (member.workspace_id, tx.clock().now());
     let one = std::slice::from_ref(identity);
+    if members::locked(workspace, tx, member.id).await?.is_none() {
+        return Err(gone());
+    }
     if identities::claim(tx, (workspace, channel), member.id, one, now).await? == 1 {
         return Ok(true);
     }

@@ -12,17 +12,18 @@ use crate::model::{
 use crate::store::{badges, counts, days, members, tags};
 
 /// Who is gone meanwhile (erased, or merged into another) is told so.
-fn gone() -> Error {
+pub(super) fn gone() -> Error {
     Error::conflict("This member was erased or merged into another meanwhile; reach them again")
 }
 
 /// Writes down that a member is here: they looked, without doing anything that counts. It never moves back, and nothing is later than now.
 pub async fn seen(tx: &mut Tx, member: &Member, at: Timestamp) -> Result<()> {
     let at = at.min(tx.clock().now());
-    if !members::touch(tx, member, at).await? {
-        return Err(gone());
-    }
+    let score = members::touch(tx, member, at).await?.ok_or_else(gone)?;
     days::came(tx, member, member.channel, Day::of(at)).await?;
+    if score == NO_SCORE {
+        refresh_score(tx, member).await?;
+    }
     wake(tx, member, at).await
 }
 
@@ -99,6 +100,9 @@ pub async fn progress(tx: &mut Tx, member: &Member, mean: Option<f64>) -> Result
 
 /// Gives a member a badge of their audience; tells whether they did not have it. That they earned it is an interaction.
 pub async fn give_badge(tx: &mut Tx, member: &Member, badge: BadgeId, at: Timestamp) -> Result<bool> {
+    if members::locked(member.workspace_id, tx, member.id).await?.is_none() {
+        return Err(gone());
+    }
     if badges::by_id(member.workspace_id, tx, badge).await?.is_none() || !badges::earn(tx, member, badge, at).await? {
         return Ok(false);
     }

@@ -91,7 +91,7 @@ pub struct Seed {
 impl Seed {
     /// Somebody of whom a channel tells a name, or nothing.
     pub fn named(name: Option<&str>) -> Self {
-        let name = name.map(super::cleaned).filter(|name| !name.is_empty());
+        let name = name.map(|name| super::cleaned(name).trim().to_owned()).filter(|name| !name.is_empty());
         let profile = name.map(|name| ("name".to_owned(), Value::from(name))).into_iter().collect();
         Self { profile, ..Self::default() }
     }

@@ -22,7 +22,10 @@ const LONGEST_WORD: usize = 40;
 /// The rule of a profile. In text it is written as JSON.
 pub(crate) fn profile() -> impl Rule<Output = Map<String, Value>> {
     rule::rule(
-        || json!({"type": "object", "additionalProperties": true}),
+        || {
+            let name = json!({"type": ["string", "null"], "description": "The name that is shown and searched for"});
+            json!({"type": "object", "properties": {"name": name}, "additionalProperties": true, "maxProperties": MOST_VALUES})
+        },
         |value, from_text| {
             let written = value.as_str().filter(|_| from_text);
             let written: Option<Value> = written.and_then(|text| serde_json::from_str(text).ok());
@@ -77,7 +80,10 @@ pub(crate) fn time_zone() -> impl Rule<Output = String> {
 /// The rule of a language: a language tag such as `en` or `pt-BR` (RFC 5646, as far as its form can tell).
 pub(crate) fn language() -> impl Rule<Output = String> {
     rule::rule(
-        || json!({"type": "string", "minLength": 2, "maxLength": 35, "examples": ["en"]}),
+        || {
+            let pattern = "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$";
+            json!({"type": "string", "minLength": 2, "maxLength": 35, "pattern": pattern, "examples": ["en"]})
+        },
         |value, from_text| {
             let tag = rule::text(35).read(value, from_text)?.replace('_', "-");
             let mut parts = tag.split('-');

@@ -28,7 +28,7 @@ pub(crate) struct TagRow {
 /// The rule of a field that is a tag.
 pub(crate) fn tag() -> impl Rule<Output = String> {
     rule::rule(
-        || json!({"type": "string", "minLength": 1, "maxLength": LONGEST}),
+        || json!({"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"^[^,;|\x00-\x1f]+$"}),
         |value, from_text| {
             let tag = rule::text(LONGEST).read(value, from_text)?;
             // It stands in lists that are parted by these.

@@ -14,11 +14,7 @@ use utoipa::ToSchema;
 use crate::{Audience, Ended, EndedId, How, MemberId, members, store, told};
 
 pub(super) fn router() -> Routes<Audience> {
-    Routes::new()
-        .with(routes!(export).rate(http_base::Rate::Export))
-        .with(routes!(erase))
-        .with(routes!(list))
-        .with(routes!(show))
+    Routes::new().with(routes!(export)).with(routes!(erase)).with(routes!(list)).with(routes!(show))
 }
 
 /// What is left of a member who was erased or merged into another: ids and counts.
@@ -54,7 +50,7 @@ impl From<Ended> for EndedBody {
 
 /// A member was erased.
 #[derive(Serialize, ToSchema)]
-struct UserErased {
+struct UserErasureProof {
     #[serde(flatten)]
     erasure: EndedBody,
     /// 64 hexadecimal digits, told here and kept nowhere: with them, whoever has the export can show that it is what was erased.
@@ -87,14 +83,14 @@ async fn export(State(audience): State<Audience>, taking: Taking, name: Named) -
 /// sums of days, which name nobody. Whoever writes again afterwards is somebody new.
 #[utoipa::path(delete, path = "/api/v1/users/{user_id}", tag = "Audience",
     params(("user_id" = MemberId, Path, description = "The member's id")),
-    responses((status = 200, description = "The proof", body = UserErased)))]
-async fn erase(State(audience): State<Audience>, asking: Asking, name: Named) -> Answer<Json<UserErased>> {
+    responses((status = 200, description = "The proof", body = UserErasureProof)))]
+async fn erase(State(audience): State<Audience>, asking: Asking, name: Named) -> Answer<Json<UserErasureProof>> {
     let id: MemberId = name.id("User")?;
     let mut tx = audience.app().db().write_long().await?;
     let erased = members::erase(&mut tx, audience.keepers(), asking.hub(), id, Some(asking.id)).await?;
     let members::Erased { ended, receipt } = erased.ok_or_else(super::no_user)?;
     tx.commit().await?;
-    Ok(Json(UserErased { erasure: ended.into(), receipt }))
+    Ok(Json(UserErasureProof { erasure: ended.into(), receipt }))
 }
 
 /// A page of proofs.

@@ -60,7 +60,7 @@ struct UserPermissions {
 }
 
 fn told(rows: Vec<Permission>) -> UserPermissions {
-    let may = <Channel as kernel::Words>::ALL.iter().map(|channel| UserMay {
+    let may = Channel::ALL.iter().map(|channel| UserMay {
         channel: *channel,
         any: Permitted::of(&rows, *channel, Purpose::Any).may_answer(),
         marketing: Permitted::of(&rows, *channel, Purpose::Marketing) == Permitted::Agreed,

@@ -211,7 +211,7 @@ impl List<'_> {
         // It begins with nothing, so that each kind can be added alike.
         let mut sql = Sql::new(format!("SELECT id FROM (SELECT {column}, id FROM audience_members WHERE FALSE"));
         for channel in
-            <Channel as kernel::Words>::ALL.iter().filter(|one| self.wanted.channel.is_none_or(|own| own == **one))
+            Channel::ALL.iter().filter(|one| self.wanted.channel.is_none_or(|own| own == **one))
         {
             for is_active in [true, false].into_iter().filter(|one| self.wanted.is_active.is_none_or(|own| own == *one))
             {
@@ -262,7 +262,7 @@ impl List<'_> {
     fn of_kinds(&self, sql: &mut Sql) {
         match self.wanted.channel {
             Some(channel) => sql.and("channel = ", channel),
-            None => sql.and_in("channel", <Channel as kernel::Words>::ALL.iter().copied()),
+            None => sql.and_in("channel", Channel::ALL),
         };
         sql.and_if("is_active = ", self.wanted.is_active);
     }

@@ -115,12 +115,12 @@ pub(crate) async fn delete(tx: &mut Tx, member: &Member) -> Result<bool> {
     Ok(tx.execute(sql, args![member.id, member.workspace_id]).await? == 1)
 }
 
-/// Moves when a member did something last; never back. Tells whether the member is there.
-pub(crate) async fn touch(tx: &mut Tx, member: &Member, at: Timestamp) -> Result<bool> {
+/// Moves when a member did something last; never back. Tells their score, if they are there.
+pub(crate) async fn touch(tx: &mut Tx, member: &Member, at: Timestamp) -> Result<Option<i64>> {
     let sql = "UPDATE audience_members SET active_at = CASE WHEN active_at < $1 THEN $1 ELSE active_at END, \
                last_active_at = CASE WHEN last_active_at IS NULL OR last_active_at < $1 THEN $1 ELSE last_active_at END \
-               WHERE id = $2 AND workspace_id = $3";
-    Ok(tx.execute(sql, args![at, member.id, member.workspace_id]).await? == 1)
+               WHERE id = $2 AND workspace_id = $3 RETURNING score";
+    tx.fetch_optional(sql, args![at, member.id, member.workspace_id]).await
 }
 
 /// Counts one interaction, and moves when they did something last if it was theirs. Tells whether the member is there.

@@ -58,7 +58,10 @@ impl MemberRow {
     /// What the row tells of the profile: `name`, `email` and `phone` are fields like others.
     pub(super) fn fields(&self) -> Map<String, Value> {
         let mut fields = self.profile_data.clone().unwrap_or_default();
-        for (field, value) in [("name", &self.name), ("email", &self.email), ("phone", &self.phone)] {
+        // An export tells the name twice: as it stands in the profile, and as it is shown.
+        let shown = model::name_of(&fields);
+        let name = self.name.as_ref().filter(|name| shown.as_ref() != Some(*name));
+        for (field, value) in [("name", name), ("email", self.email.as_ref()), ("phone", self.phone.as_ref())] {
             if let Some(value) = value {
                 fields.insert(field.to_owned(), Value::from(value.clone()));
             }

@@ -79,7 +79,7 @@ pub(super) async fn write(
 /// Whom these rows are about, of those who are there.
 async fn existing(tx: &mut Tx, workspace: WorkspaceId, rows: &[(u64, MemberRow)]) -> Result<HashMap<Key, Member>> {
     let mut found = HashMap::new();
-    for channel in <Channel as kernel::Words>::ALL {
+    for channel in &Channel::ALL {
         let ids: Vec<&str> =
             rows.iter().filter(|(_, row)| row.channel == *channel).map(|(_, row)| row.external_id.as_str()).collect();
         for member in store::members::by_external_ids(workspace, tx, *channel, &ids).await? {

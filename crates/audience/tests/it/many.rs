@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use audience::{Channel, Member, MemberId, Seed};
 use db::{Engine, args};
-use kernel::{Words as _, time};
+use kernel::time;
 use serde_json::json;
 use testkit::{Client, FreshDb, both_engines};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use audience::{Channel, InteractionKind, Member, figures, members};
-use kernel::{Day, Words as _, time};
+use kernel::{Day, time};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;

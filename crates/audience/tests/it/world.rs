@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use audience::ports::{Enrolment, Enrolments, Keeper, Owners};
 use audience::{Audience, Channel, Identity, IdentityKind, Member, MemberId, Parts, Seed, members};
-use axum::Router;
 use db::{Migration, Tx};
 use http_base::App;
 use kernel::{Clock, Result, WorkspaceId};
@@ -81,16 +80,14 @@ impl Owners for Deeds {
 }
 
 pub(crate) struct World {
-    pub(crate) fresh: FreshDb,
+    _fresh: FreshDb,
     pub(crate) clock: Clock,
     pub(crate) people: testkit::People,
     pub(crate) audience: Audience,
-    pub(crate) router: Router,
     pub(crate) anyone: Client,
     pub(crate) programs: Programs,
     pub(crate) letters: Letters,
     pub(crate) deeds: Deeds,
-    pub(crate) files: MemoryFiles,
     /// Two coaches, each with a hub of their own.
     pub(crate) coach: Someone,
     pub(crate) other: Someone,
@@ -104,9 +101,8 @@ impl World {
         let db = fresh.db.clone().with_clock(clock.clone());
         let app = App::builder(db, clock.clone()).authenticated_by(Arc::new(people.clone())).build();
         let (programs, letters, deeds) = (Programs::default(), Letters::default(), Deeds::default());
-        let files = MemoryFiles::default();
         let parts = Parts {
-            files: Arc::new(files.clone()),
+            files: Arc::new(MemoryFiles::default()),
             enrolments: Arc::new(programs.clone()),
             keepers: vec![Arc::new(letters.clone())],
             owners: Arc::new(deeds.clone()),
@@ -114,8 +110,8 @@ impl World {
         let audience = Audience::new(app.clone(), parts);
         let router = audience::router(audience.clone()).served(&app);
         let (coach, other) = (people.creator(&clock), people.creator(&clock));
-        let anyone = Client::new(router.clone());
-        Self { fresh, clock, people, audience, router, anyone, programs, letters, deeds, files, coach, other }
+        let anyone = Client::new(router);
+        Self { _fresh: fresh, clock, people, audience, anyone, programs, letters, deeds, coach, other }
     }
 
     pub(crate) fn coach(&self) -> Client {
