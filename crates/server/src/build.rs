@@ -254,6 +254,7 @@ impl Server {
         let parts = channels::Parts {
             audience: audience.clone(),
             answerer: Arc::new(answers::FromBases(knowledge.clone())),
+            answerer: Arc::new(answers::Answers(knowledge.clone())),
             staff: Arc::new(people::Staff),
             messengers: messengers.clone(),
             keys: Arc::clone(&secrets),

@@ -391,10 +391,13 @@ async fn write(
     Body { input, .. }: Body<WidgetText>,
 ) -> Answer<Response> {
     let now = channels.app().clock().now();
+    // Before the one writer is held.
+    if let Some(hash) = token(&headers).and_then(visitor::hash) {
+        count(&channels, &format!("widget:{hash}"), channels.settings().visitor_messages).await?;
+    }
     let mut tx = channels.app().write().await?;
     let entry = Entry::of(&channels, &mut tx, &name.0, &headers).await?;
     let mut visitor = entry.visitor(&mut tx, &headers).await?;
-    count(&channels, &format!("widget:{}", visitor.token_hash), channels.settings().visitor_messages).await?;
     visitor::used(&mut tx, &mut visitor, now).await?;
     let member = people::member(&mut tx, &entry.channel, &visitor).await?;
     let mut talk = Talk::open(&mut tx, entry.channel.clone(), member, now).await?;

@@ -17,6 +17,29 @@ impl Answerer for FromBases {
         match self.0.ask(workspace, &of, &asked(question)).await {
             Ok(answer) => Ok(told(answer)),
             // A hub without a base knows nothing; that is no fault.
+use kernel::{Kind, Result, Scope, WorkspaceId};
+use knowledge::{AskQuestion, BaseId, Knowledge, Said, Speaker};
+use uuid::Uuid;
+
+/// The knowledge of the hub.
+pub(super) struct Answers(pub(super) Knowledge);
+
+#[async_trait]
+impl Answerer for Answers {
+    async fn answer(&self, workspace: WorkspaceId, bases: &[Uuid], question: &Question) -> Result<Answer> {
+        let bases: Vec<BaseId> = bases.iter().copied().map(BaseId::from_uuid).collect();
+        let history = question.history.iter().map(|(who, text)| Said {
+            role: if who == "member" { Speaker::User } else { Speaker::Assistant },
+            content: text.clone(),
+        });
+        let asked = AskQuestion {
+            language: question.language.clone(),
+            history: history.collect(),
+            ..AskQuestion::new(question.text.clone())
+        };
+        match self.0.ask(workspace, &bases, &asked).await {
+            Ok(answer) => Ok(told(answer)),
+            // Who has no base yet knows nothing yet.
             Err(error) if error.kind() == Kind::NotFound => Ok(Answer::unknown()),
             Err(error) => Err(error),
         }
@@ -40,6 +63,12 @@ fn asked(question: &Question) -> AskQuestion {
     }
 }
 
+        let found = knowledge::store::bases::several(Scope::system(), tx, workspace, &ids).await?;
+        Ok(found.into_iter().map(|base| base.id.uuid()).collect())
+    }
+}
+
+/// What knowledge answers, as a member is told it: sure answers with their sources, else what may help.
 fn told(answer: knowledge::Answer) -> Answer {
     let outcome = match answer.outcome {
         knowledge::Outcome::Answered => Outcome::Answered,
@@ -88,4 +117,34 @@ fn short(quote: &str) -> String {
     let mut cut: String = quote.chars().take(MOST - 1).collect();
     cut.push('…');
     cut
+    let cut = |text: &str| text.chars().take(500).collect::<String>();
+    let suggestions = match outcome {
+        Outcome::Maybe => answer
+            .citations
+            .iter()
+            .take(3)
+            .map(|one| Suggestion { title: one.document_title.clone(), excerpt: cut(&one.quote), question: None })
+            .collect(),
+        Outcome::Answered | Outcome::Unknown => Vec::new(),
+    };
+    let citations = match outcome {
+        Outcome::Answered => answer
+            .citations
+            .iter()
+            .zip(1..)
+            .map(|(one, number)| Citation {
+                number,
+                document_id: Some(one.document_id.uuid()),
+                title: one.document_title.clone(),
+                heading: one.heading_path.last().cloned(),
+                quote: cut(&one.quote),
+                page: one.page,
+                seconds: one.seconds,
+                url: None,
+            })
+            .collect(),
+        Outcome::Maybe | Outcome::Unknown => Vec::new(),
+    };
+    let text = if outcome == Outcome::Unknown { String::new() } else { answer.answer };
+    Answer { outcome, text, citations, suggestions, confidence: answer.confidence, provider: answer.provider }
 }

@@ -139,6 +139,7 @@ impl Facts {
 fn rows() -> impl Iterator<Item = &'static Row> {
     let coaching = channels::ROWS.iter().chain(knowledge::ROWS);
     marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS).chain(coaching)
+    marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS).chain(channels::ROWS).chain(knowledge::ROWS)
 }
 
 /// Tells people, in the transaction of what happened.
