@@ -44,11 +44,10 @@ pub async fn say(
     if let Some(said) = messages::by_client(tx, talk.conversation.id, &words.key).await? {
         return Ok(Some(said));
     }
-    let kind = if words.template.is_some() && words.text.is_empty() { Shape::Template } else { Shape::Text };
     let new = NewOutgoing {
         author: Author::Bot,
         purpose: words.purpose,
-        kind,
+        kind: Shape::Text,
         detail: Detail { buttons: words.buttons, template: words.template, ..Detail::default() },
         client_id: Some(words.key),
         ..NewOutgoing::notice(words.text)

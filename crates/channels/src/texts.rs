@@ -119,6 +119,11 @@ impl Language {
         }
     }
 
+    /// What opens a list of answers.
+    pub(crate) const fn choose(self) -> &'static str {
+        self.pick("Choose", "Elegir")
+    }
+
     /// A line on a phone's screen.
     pub(crate) const fn new_message(self) -> &'static str {
         self.pick("You have a new message", "Tienes un mensaje nuevo")

@@ -26,10 +26,9 @@ pub enum Status {
 }
 
 impl Status {
-    /// May messages go out and come in?
+    /// Is it in use? What comes in before the check was made is answered; what is to go out while its provider refuses it waits.
     pub const fn is_on(self) -> bool {
-        // What comes in before the check was made is kept all the same, and answered.
-        matches!(self, Self::Active | Self::PendingVerification)
+        !matches!(self, Self::Inactive)
     }
 }
 

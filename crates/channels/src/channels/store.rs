@@ -1,6 +1,6 @@
 //! All SQL of channels.
 
-use db::{Listing, Sql, Stored as _, Tx, args};
+use db::{Listing, Sql, Tx, args};
 use kernel::{Error, Result, Timestamp, WorkspaceId};
 
 use super::model::{Channel, ChannelId, Status};

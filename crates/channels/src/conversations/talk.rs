@@ -134,7 +134,7 @@ impl Talk {
         let zone = members::zone_of(&self.member, self.channel.set().time_zone.as_deref());
         let asked = Asked {
             purpose,
-            channel_on: self.channel.deleted_at.is_none() && self.channel.status != channels::Status::Inactive,
+            channel_on: self.channel.is_on(),
             opted_out: members::has_opted_out(tx, &self.member, medium, purpose).await?,
             reachable: members::reaches(&to, medium),
             handler: self.conversation.handler,

@@ -7,7 +7,7 @@ use db::Tx;
 use delivery::{Channel as WayOut, Delivery, Fate, Outcome, Pace, Prepared};
 use events::TxExt as _;
 use futures::FutureExt as _;
-use kernel::{Result, Words as _, time};
+use kernel::{Result, time};
 use ports::messaging::{
     Button, Content, Decision, IdentityKind, Outgoing, Parameter, Pricing, SendFault, Sent, Template,
 };
@@ -290,7 +290,7 @@ fn content(talk: &Talk, message: &Message, with_template: bool) -> Content {
         return Content::Text { text, preview: message.purpose == Purpose::Human };
     }
     let buttons = detail.buttons.iter().map(|one| Button { id: one.id.clone(), title: one.title.clone() });
-    Content::Buttons { text, buttons: buttons.collect() }
+    Content::Buttons { text, buttons: buttons.collect(), list: talk.language(None).choose().to_owned() }
 }
 
 #[cfg(test)]

@@ -164,7 +164,10 @@ impl Following {
             let poll = if self.channels.app().db().engine() == Engine::Postgres { POLL } else { HEARTBEAT };
             let next = (Instant::now() + poll).min(beat).min(until);
             news = tokio::select! {
-                () = place.end.notified() => return Ok(End::Closed("too_many")),
+                () = place.end.notified() => {
+                    let reason = if self.is_good().await? { "too_many" } else { "token" };
+                    return Ok(End::Closed(reason));
+                }
                 () = self.sender.closed() => return Ok(End::Gone),
                 hint = hints.recv() => match hint {
                     Ok(Hint::News) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => true,

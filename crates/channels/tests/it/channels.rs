@@ -25,6 +25,7 @@ async fn channels_are_made_as_document_e_shows(fresh: FreshDb) {
     assert_eq!(made["configuration"], web["configuration"]);
     assert_eq!(made["identity_secret"].as_str().unwrap().len(), 64);
 
+    world.clock.advance(kernel::time::SECOND);
     let reply = coach.post(CHANNELS, &whatsapp()).await;
     assert_eq!(reply.status, 201, "{}", reply.text());
     let other = reply.json();

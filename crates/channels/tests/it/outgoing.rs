@@ -64,6 +64,7 @@ async fn every_refusal_of_a_provider_has_its_consequence(fresh: FreshDb) {
     for (who, status) in
         [("1555131026", "failed"), ("1555131047", "held"), ("1555131049", "held"), ("1555130429", "queued")]
     {
+        world.clock.advance(time::SECOND);
         world.writes(&id, who, "How much does it cost?").await;
         let conversation = world.conversation().await;
         assert_eq!(world.said(&conversation).await[1].2, status, "{who}");

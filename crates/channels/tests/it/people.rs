@@ -12,6 +12,7 @@ async fn a_member_is_told_everything_and_forgotten_with_it(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let id = world.whatsapp_channel().await;
     world.writes(&id, "34600000001", "What does it cost? My name is Zacharias").await;
+    world.clock.advance(kernel::time::SECOND);
     world.writes(&id, "34600000002", "hello").await;
     let list = world.of_coach().get(CONVERSATIONS).await.ok();
     let member = list["conversations"][1]["user_id"].as_str().unwrap().to_owned();

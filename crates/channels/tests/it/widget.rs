@@ -288,4 +288,5 @@ async fn a_stream_goes_on_behind_what_was_seen(fresh: FreshDb) {
     assert!(text.contains("\"resumed\":true") && !text.contains("id: 1\n"), "{text}");
     assert_eq!(chat.client.delete(&format!("{}/session", chat.path)).await.status, 204);
     until!("event: closed");
+    assert!(text.contains("\"reason\":\"token\""), "{text}");
 }
