@@ -142,6 +142,13 @@ impl Registry {
         self
     }
 
+    /// The same without what comes by the clock: for work that is told of the past, where every hour between would be made up for.
+    #[must_use]
+    pub fn unscheduled(mut self) -> Self {
+        self.schedules.clear();
+        self
+    }
+
     /// The kinds that have a handler.
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
         self.handlers.keys().copied()

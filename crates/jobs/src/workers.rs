@@ -171,7 +171,7 @@ impl Dispatcher {
 
 /// Runs everything that is due by this clock, one after the other, and what that enqueues, until nothing more is due. Tells how many ran.
 ///
-/// For tests: what failed and waits for its back-off stays queued until the clock has been moved on.
+/// For tests and the demo: what failed and waits for its back-off stays queued until the clock has been moved on.
 pub async fn run_until_idle(db: &Db, clock: &Clock, registry: &Registry) -> Result<usize> {
     let db = &db.clone().with_clock(clock.clone());
     schedule::store(db, clock, registry).await?;

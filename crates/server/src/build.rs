@@ -38,6 +38,7 @@ use payments::Payments;
 use ports::Llm;
 use ports::counters::{Counters, LocalCounters};
 use ports::messaging::Messengers;
+use ports::messaging::Messengers;
 use ports::seal::Keys;
 use providers::redis::RedisCounters;
 use serde_json::json;
@@ -165,8 +166,20 @@ impl Server {
     /// Puts the parts together over a database that has its tables. Says where vectors are compared, and has PostgreSQL ready
     /// for it if it is there.
     pub async fn new(db: Db, mode: Mode, settings: &Settings) -> Result<Self> {
-        let backend = vectors::prepare(&db, choices::vectors(settings.vector_index)).await?;
         let clock = Clock::system();
+        let messengers = choices::messengers(settings, mode, &clock)?;
+        Self::with(db, mode, settings, clock, messengers).await
+    }
+
+    /// The same by another clock, and with others who carry messages: for what the demo tells of the past.
+    pub(crate) async fn with(
+        db: Db,
+        mode: Mode,
+        settings: &Settings,
+        clock: Clock,
+        messengers: Messengers,
+    ) -> Result<Self> {
+        let backend = vectors::prepare(&db, choices::vectors(settings.vector_index)).await?;
         let notifier = Notifier::new(Arc::new(people::People(clock.clone())), Hub::new());
         let db = db.with_clock(clock.clone()).with_listener(Arc::new(within(&notifier, &clock)));
         let redis = choices::redis(settings, &clock)?;
@@ -249,12 +262,12 @@ impl Server {
             owners: Arc::new(people::Owners),
         };
         let audience = Audience::new(app.clone(), parts);
-        let messengers = choices::messengers(settings, mode, app.clock())?;
         let secrets = choices::secrets(settings, mode)?;
         let parts = channels::Parts {
             audience: audience.clone(),
             answerer: Arc::new(answers::FromBases(knowledge.clone())),
             answerer: Arc::new(answers::Answers(knowledge.clone())),
+            answerer: Arc::new(answers::Known(knowledge.clone())),
             staff: Arc::new(people::Staff),
             messengers: messengers.clone(),
             keys: Arc::clone(&secrets),

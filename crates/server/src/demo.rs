@@ -79,6 +79,15 @@ pub fn keys(folder: &std::path::Path) -> Result<Keys> {
     }
 }
 
+/// Is this part of the demo to be made now? Said before it is: one that was broken off half-way is not begun a second time.
+pub(crate) async fn begins(db: &Db, part: &str) -> Result<bool> {
+    let mut tx = db.write().await?;
+    let sql = "INSERT INTO installation (name, value) VALUES ($1, 'yes') ON CONFLICT (name) DO NOTHING";
+    let is_new = tx.execute(sql, args![part]).await? == 1;
+    tx.commit().await?;
+    Ok(is_new)
+}
+
 /// Fills an empty database with the sample world, in one transaction: it is there whole, or not at all.
 pub async fn load(app: &App, directory: &Directory, workspace: WorkspaceId) -> Result<World> {
     let (clock, scope) = (app.clock(), Scope::system());

@@ -2,17 +2,13 @@
 //! as people make them. Whoever is concerned is notified by that.
 
 use accounts::NewAccount;
-use axum::body::Body;
-use axum::extract::Request;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use axum::http::{Method, StatusCode};
-use db::args;
 use kernel::time::DAY;
-use kernel::{AccountId, Error, Result, Scope, UserType};
+use kernel::{AccountId, Result, Scope, UserType};
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 use crate::build::Server;
+use crate::demo;
+use crate::demo_told::{Person, Told};
 use crate::settings::Settings;
 
 /// The password of every log-in of the demo, which is for this machine alone.
@@ -33,29 +29,11 @@ const OTHERS: [(&str, &str); 4] = [
 ];
 const LOADED: &str = "demo_market";
 
-/// Who asks in the demo's stead.
-struct Told<S> {
-    service: S,
-}
-
-/// A log-in of the demo.
-struct Person {
-    id: String,
-    token: String,
-}
-
 /// Fills the marketplace of the demo, once.
 pub async fn load(server: &Server, settings: &Settings) -> Result<()> {
-    let mut tx = server.app.read().await?;
-    let sql = "SELECT value FROM installation WHERE name = $1";
-    if tx.fetch_optional::<String>(sql, args![LOADED]).await?.is_some() {
+    if !demo::begins(server.app.db(), LOADED).await? {
         return Ok(());
     }
-    drop(tx);
-    let mut tx = server.app.write().await?;
-    // Said first: a world that was broken off half-way is not begun a second time.
-    tx.execute("INSERT INTO installation (name, value) VALUES ($1, 'yes')", args![LOADED]).await?;
-    tx.commit().await?;
     let hash = server.accounts.hasher().hash(PASSWORD).await?;
     account(server, (UserType::Business, BRAND, "fashion_brand"), &hash).await?;
     account(server, (UserType::Creator, CREATOR, "sarah_fitness"), &hash).await?;
@@ -63,18 +41,22 @@ pub async fn load(server: &Server, settings: &Settings) -> Result<()> {
         account(server, (UserType::Creator, email, name), &hash).await?;
     }
     accounts::create_admin(&server.accounts, ADMIN, Some(PASSWORD.to_owned())).await?;
-    let told = Told { service: server.service(server.about(settings, None), &settings.origins)? };
-    let brand = told.log_in(BRAND).await?;
-    let creator = told.log_in(CREATOR).await?;
+    let told = Told::of(server, settings)?;
+    let brand = told.log_in(BRAND, PASSWORD).await?;
+    let creator = told.log_in(CREATOR, PASSWORD).await?;
     let mut others = Vec::new();
     for (email, _) in OTHERS {
-        others.push(told.log_in(email).await?);
+        others.push(told.log_in(email, PASSWORD).await?);
     }
     world(server, &told, &brand, &creator, &others).await
 }
 
 /// An account whose address is known to be its own; of a creator, with what the directory knows of that address.
-async fn account(server: &Server, (kind, email, name): (UserType, &str, &str), hash: &str) -> Result<AccountId> {
+pub(crate) async fn account(
+    server: &Server,
+    (kind, email, name): (UserType, &str, &str),
+    hash: &str,
+) -> Result<AccountId> {
     let (scope, clock) = (Scope::system(), server.app.clock());
     let new = NewAccount {
         email: Some(email.to_owned()),
@@ -92,46 +74,7 @@ async fn account(server: &Server, (kind, email, name): (UserType, &str, &str), h
     Ok(row.id)
 }
 
-impl<S> Told<S>
-where
-    S: tower::Service<Request, Response = axum::response::Response, Error = std::convert::Infallible> + Clone + Send,
-    S::Future: Send,
-{
-    async fn log_in(&self, email: &str) -> Result<Person> {
-        let body = json!({"email": email, "password": PASSWORD});
-        let answer = self.ask(Method::POST, "/api/v1/auth/login", None, &body).await?;
-        let token = answer["access_token"].as_str().unwrap_or_default().to_owned();
-        let id = answer["user"]["id"].as_str().unwrap_or_default().to_owned();
-        Ok(Person { id, token })
-    }
-
-    async fn post(&self, who: &Person, path: &str, body: &Value) -> Result<Value> {
-        self.ask(Method::POST, path, Some(who), body).await
-    }
-
-    async fn ask(&self, method: Method, path: &str, who: Option<&Person>, body: &Value) -> Result<Value> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(HOST, "localhost")
-            .header(CONTENT_TYPE, "application/json");
-        if let Some(person) = who {
-            request = request.header(AUTHORIZATION, format!("Bearer {}", person.token));
-        }
-        let request = request.body(Body::from(body.to_string())).map_err(Error::internal)?;
-        let answer = match self.service.clone().oneshot(request).await {
-            Ok(answer) => answer,
-            Err(never) => match never {},
-        };
-        let status = answer.status();
-        let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await.map_err(Error::internal)?;
-        if status != StatusCode::OK && status != StatusCode::CREATED {
-            let told = String::from_utf8_lossy(&bytes).into_owned();
-            return Err(Error::internal(format!("the demo's marketplace: {path} answers {status}: {told}")));
-        }
-        serde_json::from_slice(&bytes).map_err(Error::internal)
-    }
-
+impl Told {
     /// Makes an offer and publishes it; answers its path.
     async fn offer(&self, brand: &Person, body: &Value) -> Result<String> {
         let path = format!("/api/v1/offers/{}", id(&self.post(brand, "/api/v1/offers", body).await?));
@@ -174,11 +117,7 @@ fn id(answer: &Value) -> String {
 }
 
 /// Offers, applications and what they lead to, in every state.
-async fn world<S>(server: &Server, told: &Told<S>, brand: &Person, creator: &Person, others: &[Person]) -> Result<()>
-where
-    S: tower::Service<Request, Response = axum::response::Response, Error = std::convert::Infallible> + Clone + Send,
-    S::Future: Send,
-{
+async fn world(server: &Server, told: &Told, brand: &Person, creator: &Person, others: &[Person]) -> Result<()> {
     let now = server.app.clock().now();
     let in_days = |days: i64| json!(now.plus(days * DAY));
     let offer = |title: &str, description: &str, more: Value| {

@@ -40,6 +40,35 @@ impl Answerer for Answers {
         match self.0.ask(workspace, &bases, &asked).await {
             Ok(answer) => Ok(told(answer)),
             // Who has no base yet knows nothing yet.
+/// How much of a passage that may help is shown, in characters.
+const EXCERPT: usize = 300;
+/// How much of a passage that an answer rests on, in characters.
+const QUOTE: usize = 500;
+
+/// Knowledge, as channels ask it.
+pub(super) struct Known(pub(super) Knowledge);
+
+#[async_trait]
+impl Answerer for Known {
+    async fn answer(&self, workspace: WorkspaceId, bases: &[Uuid], question: &Question) -> Result<Answer> {
+        let wanted: Vec<BaseId> = match bases {
+            [] => {
+                let mut tx = self.0.app().read().await?;
+                self.0.bases_of(&mut tx, workspace).await?.into_iter().map(|base| base.id).collect()
+            }
+            named => named.iter().copied().map(BaseId::from_uuid).collect(),
+        };
+        if wanted.is_empty() {
+            return Ok(Answer::unknown());
+        }
+        let asked = AskQuestion {
+            question: question.text.clone(),
+            language: question.language.clone(),
+            history: question.history.iter().map(said).collect(),
+        };
+        match self.0.ask(workspace, &wanted, &asked).await {
+            Ok(answer) => Ok(told(answer)),
+            // All of them were deleted.
             Err(error) if error.kind() == Kind::NotFound => Ok(Answer::unknown()),
             Err(error) => Err(error),
         }
@@ -48,6 +77,51 @@ impl Answerer for Answers {
     async fn bases(&self, tx: &mut Tx, workspace: WorkspaceId, ids: &[Uuid]) -> Result<Vec<Uuid>> {
         let ids: Vec<BaseId> = ids.iter().copied().map(BaseId::from_uuid).collect();
         Ok(self.0.those_of(tx, workspace, &ids).await?.into_iter().map(BaseId::uuid).collect())
+        let wanted: Vec<BaseId> = ids.iter().copied().map(BaseId::from_uuid).collect();
+        let found = self.0.those_of(tx, workspace, &wanted).await?;
+        Ok(found.into_iter().map(BaseId::uuid).collect())
+    }
+}
+
+fn said((who, what): &(String, String)) -> Said {
+    let role = if who == "member" { Speaker::User } else { Speaker::Assistant };
+    Said { role, content: what.clone() }
+}
+
+fn told(answer: knowledge::Answer) -> Answer {
+    let outcome = match answer.outcome {
+        knowledge::Outcome::Answered => Outcome::Answered,
+        knowledge::Outcome::Maybe => Outcome::Maybe,
+        knowledge::Outcome::Unknown => return Answer::unknown(),
+    };
+    let (mut citations, mut suggestions) = (Vec::new(), Vec::new());
+    for (one, number) in answer.citations.into_iter().zip(1..) {
+        if outcome == Outcome::Maybe {
+            suggestions.push(Suggestion {
+                title: one.document_title,
+                excerpt: one.quote.chars().take(EXCERPT).collect(),
+                question: None,
+            });
+            continue;
+        }
+        citations.push(Citation {
+            number,
+            document_id: Some(one.document_id.uuid()),
+            title: one.document_title,
+            heading: (!one.heading_path.is_empty()).then(|| one.heading_path.join(" › ")),
+            quote: one.quote.chars().take(QUOTE).collect(),
+            page: one.page,
+            seconds: one.seconds,
+            url: None,
+        });
+    }
+    Answer {
+        outcome,
+        text: answer.answer,
+        citations,
+        suggestions,
+        confidence: answer.confidence,
+        provider: answer.provider,
     }
 }
 

@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 use crate::build::{self, Server};
 use crate::cli::{Database, Demo};
 use crate::settings::{Embeddings, Settings};
-use crate::{demo, demo_market};
+use crate::{demo, demo_coach, demo_market};
 
 /// How long requests under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(30);
@@ -50,9 +50,12 @@ pub(super) async fn demo(options: Demo) -> Result<()> {
     server.directory.warm().await?;
     server.market.warm().await?;
     demo_market::load(&server, &settings).await?;
+    demo_coach::load(&server, &settings).await?;
     super::tell(&invitation(&server, place, &options));
     if let Some(reader) = server.reader() {
-        super::tell(&format!("A key is set: the words of searches are sent to {reader} to be read.\n"));
+        super::tell(&format!(
+            "A key is set: the words of searches, and of questions to the coach, are sent to {reader} to be read.\n"
+        ));
     }
     run(server, &settings, listener).await
 }
@@ -79,14 +82,20 @@ Nobody needs a token here, no mail is sent, nobody is called, no money moves.
 
   Log in as  a brand            {brand}
              a creator          {creator}
+             a coach            {coach}
              an administrator   {admin}
              password of each   {password}
+
+  Chat   {chat}     the coach's assistant on a website: ask what the twelve-week programme costs
 
   Stop   Ctrl-C. To start afresh, delete the data.
 "#,
         version = build::VERSION,
         brand = demo_market::BRAND,
         creator = demo_market::CREATOR,
+        coach = demo_coach::COACH,
+        // By this name alone: the chat's frame lets in no pages of another.
+        chat = format_args!("{}/widget-demo", server.app.public_url()),
         admin = demo_market::ADMIN,
         password = demo_market::PASSWORD,
     )

@@ -8,6 +8,7 @@ mod bad_input;
 mod caches;
 mod callers;
 mod campaigns;
+mod coach;
 mod command_line;
 mod creators;
 mod deliveries;

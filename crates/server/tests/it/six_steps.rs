@@ -23,7 +23,7 @@ fn walk(place: &str, more: &[&str]) {
         .output()
         .unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
-    assert!(done.status.success() && said.contains("All ten steps were walked."), "{said}");
+    assert!(done.status.success() && said.contains("All fourteen steps were walked."), "{said}");
 }
 
 #[both_engines]
@@ -47,6 +47,7 @@ async fn a_new_brand_walks_through_the_server_in_earnest(fresh: FreshDb) {
     let mut serve = command(folder.path(), &["serve"]);
     serve.env("DATABASE_URL", &fresh.url).env("HOST", "127.0.0.1").env("PORT", port.to_string());
     serve.env("JWT_SECRET_KEY", "Kq3vZ8mTjP0wLr5yXc7BnD2sHf9aGe4u").env("PAYMENTS", "mock");
+    serve.env("SECRETS_KEY", "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=");
     let mut admin = command(folder.path(), &["admin", "create", "--email", ADMIN.0, "--password-stdin"]);
     admin
         .env("DATABASE_URL", &fresh.url)
