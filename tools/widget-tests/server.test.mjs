@@ -62,7 +62,7 @@ before(async () => {
   browser = await launch();
   site = await website(pages);
   const entered = await must('POST', '/api/v1/auth/login', {
-    email: process.env.WIDGET_COACH || 'sarah.johnson@example.com', password: process.env.WIDGET_PASSWORD || 'only-on-this-machine-26',
+    email: process.env.WIDGET_COACH || 'coach@demo.example.com', password: process.env.WIDGET_PASSWORD || 'only-on-this-machine-26',
   });
   coach = entered.access_token;
   knowledge = await must('POST', '/api/v1/knowledge-bases', { name: `Widget ${Date.now()}` });
