@@ -71,3 +71,15 @@ async fn old_gaps_are_forgotten(fresh: FreshDb) {
     assert_eq!((&gaps["pagination"]["total"], &gaps["gaps"][0]["asked"]), (&json!(1), &json!(1)));
     assert_eq!(world.count("SELECT count(*) FROM knowledge_questions").await, 1);
 }
+
+#[both_engines]
+async fn what_was_not_asked_for_longest_leaves_memory(fresh: FreshDb) {
+    let world = World::set(fresh, None, Settings { index_bytes: 1, ..Settings::default() }).await;
+    let (one, other) = (world.base(json!({})).await, world.base(json!({})).await);
+    for base in [&one, &other, &one] {
+        world.document(base, "handbook.md", HANDBOOK).await;
+        assert_eq!(world.ask(base, "How much does the eight-week course cost?").await["outcome"], "answered");
+        let (held, bytes) = world.knowledge.indices_held();
+        assert!(held == 1 && bytes > 1_000, "{held} indices of {bytes} bytes");
+    }
+}

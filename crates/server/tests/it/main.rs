@@ -20,6 +20,7 @@ mod identity;
 mod imports;
 mod inbox;
 mod journey;
+mod knowledge;
 mod large_files;
 mod linear;
 mod lists;
