@@ -41,8 +41,15 @@ pub(crate) fn read(bytes: &[u8], draft: &mut Draft<'_>) -> Result<(), Unreadable
         draft.title(title);
     }
     let mut pages = choose(&first.pages, second.pages);
-    let pictures: Vec<usize> =
-        pages.iter().enumerate().filter(|(_, page)| letters(page) < LETTERS).map(|(at, _)| at + 1).collect();
+    let pictures: Vec<usize> = pages
+        .iter()
+        .enumerate()
+        .filter(|(at, page)| {
+            let letters = letters(page);
+            letters == 0 || (letters < LETTERS && first.pictures.get(*at).copied().unwrap_or(true))
+        })
+        .map(|(at, _)| at + 1)
+        .collect();
     let all: usize = pages.iter().map(|page| letters(page)).sum();
     if all == 0 || (pictures.len() * 2 > pages.len() && all < WORTH) {
         return Err(Unreadable::new(
