@@ -17,7 +17,7 @@ use pages::Piece;
 const WHAT: &str = "PDF";
 /// Which part of the second reader's words the first must have found to be believed.
 const ENOUGH: f64 = 0.7;
-/// A page with fewer letters than this has no text: a number, a mark of the scanner.
+/// A page with a picture and fewer letters than this has no text: a number, a mark of the scanner.
 const LETTERS: usize = 20;
 /// What has so many letters is worth reading though most of its pages are pictures.
 const WORTH: usize = 2_000;
@@ -40,9 +40,16 @@ pub(crate) fn read(bytes: &[u8], draft: &mut Draft<'_>) -> Result<(), Unreadable
     if let Some(title) = &second.title {
         draft.title(title);
     }
-    let mut pages = choose(&first, second.pages);
-    let pictures: Vec<usize> =
-        pages.iter().enumerate().filter(|(_, page)| letters(page) < LETTERS).map(|(at, _)| at + 1).collect();
+    let mut pages = choose(&first.pages, second.pages);
+    let pictures: Vec<usize> = pages
+        .iter()
+        .enumerate()
+        .filter(|(at, page)| {
+            let letters = letters(page);
+            letters == 0 || (letters < LETTERS && first.pictures.get(*at).copied().unwrap_or(true))
+        })
+        .map(|(at, _)| at + 1)
+        .collect();
     let all: usize = pages.iter().map(|page| letters(page)).sum();
     if all == 0 || (pictures.len() * 2 > pages.len() && all < WORTH) {
         return Err(Unreadable::new(
@@ -76,13 +83,20 @@ fn choose(first: &[Option<Vec<Line>>], second: Vec<Vec<Piece>>) -> Vec<Vec<Piece
             match first.get(at).and_then(Option::as_ref) {
                 Some(lines) => {
                     let page = pages::pieces(lines, body, &sizes);
-                    let good = words(&page) as f64 >= words(&other) as f64 * ENOUGH;
-                    if good && garbled(&page) <= garbled(&other) + 0.05 { page } else { other }
+                    if is_good(&page, &other) { page } else { other }
                 }
                 None => other,
             }
         })
         .collect()
+}
+
+/// Is the first reader's page to be believed beside the second's?
+fn is_good(page: &[Piece], other: &[Piece]) -> bool {
+    let (found, others) = (words(page) as f64, words(other) as f64);
+    // Words in pieces: more of them, and no more letters.
+    let torn = found > others * 1.25 && (letters(page) as f64) < letters(other) as f64 * 1.1;
+    found >= others * ENOUGH && !torn && garbled(page) <= garbled(other) + 0.05
 }
 
 fn words(page: &[Piece]) -> usize {
@@ -96,14 +110,17 @@ fn letters(page: &[Piece]) -> usize {
 
 /// Which part of a page's letters means nothing: what a font does not tell, and signs of nobody's.
 fn garbled(page: &[Piece]) -> f64 {
-    let (mut odd, mut all) = (0.0, 1.0);
+    let (mut odd, mut all, mut accented) = (0.0, 1.0, 0.0);
     for letter in page.iter().flat_map(|piece| piece.text.chars()).filter(|letter| !letter.is_whitespace()) {
         all += 1.0;
         if letter.is_control() || matches!(letter, '\u{fffd}' | '\u{e000}'..='\u{f8ff}') {
             odd += 1.0;
+        } else if matches!(letter, '\u{80}'..='\u{ff}') {
+            accented += 1.0;
         }
     }
-    odd / all
+    // No language has so many accents: it is Chinese or Russian, taken for Latin byte by byte.
+    if accented > all * 0.4 { (odd + accented) / all } else { odd / all }
 }
 
 /// Numbers as people write them: `1, 3–5, 9`; no more than a line.

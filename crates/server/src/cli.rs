@@ -91,7 +91,8 @@ pub enum Command {
     /// Read one document in this process, for the server
     ///
     /// The server starts this for each document that somebody uploads: the file comes on standard input, what was read goes to standard
-    /// output as JSON. The process limits its memory, its time and its files first, so that a hostile document ends it and not the server.
+    /// output as JSON, which has to be a pipe or a terminal. The process limits its memory, its time and its files first, so that a
+    /// hostile document ends it and not the server.
     /// The exit status is 3 if the document cannot be read, and why stands on standard output.
     #[command(hide = true, after_long_help = "EXAMPLES\n  influencerflow read-document pdf < handbook.pdf")]
     ReadDocument {

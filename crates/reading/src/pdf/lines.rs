@@ -21,15 +21,29 @@ pub(super) enum Fault {
     TooLong,
 }
 
-/// The lines of each page; `None` for a page that the reader gave up on.
-pub(super) fn read(bytes: &[u8], most: usize) -> Result<Vec<Option<Vec<Line>>>, Fault> {
+/// What the reader has of a file, page by page.
+#[derive(Default)]
+pub(super) struct First {
+    /// The lines of each page; `None` for one that the reader gave up on.
+    pub(super) pages: Vec<Option<Vec<Line>>>,
+    /// Which pages have a picture on them, as far as can be told.
+    pub(super) pictures: Vec<bool>,
+}
+
+/// Reads every page, to so many letters.
+pub(super) fn read(bytes: &[u8], most: usize) -> Result<First, Fault> {
     let loaded = catch_unwind(|| Document::load_mem(bytes));
     let mut document = loaded.map_err(|_| Fault::Broken)?.map_err(|_| Fault::Broken)?;
     if document.is_encrypted() {
         let opened = catch_unwind(AssertUnwindSafe(|| document.decrypt("")));
         opened.map_err(|_| Fault::Broken)?.map_err(|_| Fault::Locked)?;
     }
-    let count = catch_unwind(AssertUnwindSafe(|| document.get_pages().len())).map_err(|_| Fault::Broken)?;
+    let pictures = catch_unwind(AssertUnwindSafe(|| {
+        let pages = document.get_pages().into_values();
+        pages.map(|page| document.get_page_images(page).map_or(true, |images| !images.is_empty())).collect::<Vec<_>>()
+    }));
+    let pictures = pictures.map_err(|_| Fault::Broken)?;
+    let count = pictures.len();
     let mut pages = Pages { read: vec![None; count], open: None, left: most };
     // One walk over all pages; a page that it breaks at is left out, and those behind it are asked for one by one.
     let mut next = 1;
@@ -50,7 +64,7 @@ pub(super) fn read(bytes: &[u8], most: usize) -> Result<Vec<Option<Vec<Line>>>, 
     if pages.left == 0 {
         return Err(Fault::TooLong);
     }
-    Ok(pages.read)
+    Ok(First { pages: pages.read, pictures })
 }
 
 /// A page that is being read.

@@ -47,6 +47,8 @@ fn what_stands_on_every_page_is_left_out() {
 fn pages_of_pictures_are_told() {
     let text = set(10, 700, &["Words enough to be a page of text, and not of pictures."]);
     let empty = "0 0 m 10 10 l S";
+    let short = set(10, 700, &["Call 555 123"]);
+    assert_eq!(blocks(Kind::Pdf, &pdf(&[&short])), ["Page(1) Call 555 123", "Paragraph Call 555 123"]);
     let error = read(Kind::Pdf, &pdf(&[&text, empty, empty]), &Limits::default()).unwrap_err();
     assert_eq!(error.reason, Reason::Pictures);
     let reading = read(Kind::Pdf, &pdf(&[&text, empty, &text]), &Limits::default()).unwrap();
