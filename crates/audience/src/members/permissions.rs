@@ -80,9 +80,10 @@ async fn say(
         store::members::set_opted_out(tx, member, !allowed).await?;
     }
     let (workspace_id, user_id) = (member.workspace_id, member.id);
-    match allowed {
-        true => tx.event(UserOptedIn { workspace_id, user_id, channel }),
-        false => tx.event(UserOptedOut { workspace_id, user_id, channel }),
+    if allowed {
+        tx.event(UserOptedIn { workspace_id, user_id, channel });
+    } else {
+        tx.event(UserOptedOut { workspace_id, user_id, channel });
     }
     Ok(true)
 }

@@ -59,9 +59,11 @@ fn measure(value: &Value, level: usize, values: &mut usize) -> Result<(), Proble
 
 /// The rule of an external id.
 pub(crate) fn external_id() -> impl Rule<Output = String> {
-    rule::reference(255).and_then(|id| match id.chars().any(char::is_control) {
-        true => Err(Problem::new("wrong_format", "must have no control characters in it")),
-        false => Ok(id),
+    rule::reference(255).and_then(|id| {
+        if id.chars().any(char::is_control) {
+            return Err(Problem::new("wrong_format", "must have no control characters in it"));
+        }
+        Ok(id)
     })
 }
 

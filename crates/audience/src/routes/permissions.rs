@@ -117,10 +117,11 @@ async fn say(
     let member = super::lock(&mut tx, asking.hub(), &name.0).await?;
     let at = input.at.unwrap_or_else(|| audience.app().clock().now());
     let about = (input.channel, input.purpose);
-    match input.allowed {
-        true => members::opt_in(&mut tx, &member, about, &input.how, at).await?,
-        false => members::opt_out(&mut tx, &member, about, &input.how, at).await?,
-    };
+    if input.allowed {
+        members::opt_in(&mut tx, &member, about, &input.how, at).await?;
+    } else {
+        members::opt_out(&mut tx, &member, about, &input.how, at).await?;
+    }
     let body = told(members::permissions(&mut tx, &member).await?);
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(body)))

@@ -210,9 +210,7 @@ impl List<'_> {
         let column = self.wanted.sort.column();
         // It begins with nothing, so that each kind can be added alike.
         let mut sql = Sql::new(format!("SELECT id FROM (SELECT {column}, id FROM audience_members WHERE FALSE"));
-        for channel in
-            Channel::ALL.iter().filter(|one| self.wanted.channel.is_none_or(|own| own == **one))
-        {
+        for channel in Channel::ALL.iter().filter(|one| self.wanted.channel.is_none_or(|own| own == **one)) {
             for is_active in [true, false].into_iter().filter(|one| self.wanted.is_active.is_none_or(|own| own == *one))
             {
                 sql.push(&format!(

@@ -222,9 +222,12 @@ async fn insert(tx: &mut Tx, workspace: WorkspaceId, new: Vec<New>) -> Result<()
     for one in &new {
         say(tx, &one.row, &one.member).await?;
     }
-    let moves = moves.into_iter().map(|((tag, channel), (label, by))| match tag.is_empty() {
-        true => counts::Move::all(channel, true, by),
-        false => counts::Move::tagged((&tag, &label), channel, true, by),
+    let moves = moves.into_iter().map(|((tag, channel), (label, by))| {
+        if tag.is_empty() {
+            counts::Move::all(channel, true, by)
+        } else {
+            counts::Move::tagged((&tag, &label), channel, true, by)
+        }
     });
     counts::change(tx, workspace, moves.collect()).await?;
     for (channel, new_members) in by_channel {

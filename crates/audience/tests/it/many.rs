@@ -32,17 +32,18 @@ async fn fill(world: &World, many: usize) {
     for first in (0..many).step_by(50_000) {
         let members: Vec<Member> = (first..(first + 50_000).min(many))
             .map(|place| {
-                let created = start.plus(place as i64 * 30 * time::SECOND);
+                let number = place.cast_signed() as i64;
+                let created = start.plus(number * 30 * time::SECOND);
                 let id: MemberId = world.clock.id_at(created);
                 let channel = Channel::ALL[if place % 100 < 90 { place % 2 } else { 2 + place % 2 }];
                 let name = format!("{} {} {}", FIRST[place % 10], LAST[place / 10 % 10], place / 100);
                 let seed = Seed::named(Some(&name));
                 let mut member = Member::new(id, world.hub(), channel, format!("c-{place}"), seed, created);
-                let silent = (place * 7_919 % 60) as i64;
-                member.active_at = world.clock.now().plus(-silent * time::DAY - place as i64 % 86_400 * time::SECOND);
+                let silent = number * 7_919 % 60;
+                member.active_at = world.clock.now().plus(-silent * time::DAY - number % 86_400 * time::SECOND);
                 member.last_active_at = Some(member.active_at);
                 member.is_active = silent < 29;
-                member.score = (place * 104_729 % 1_000_000) as i64;
+                member.score = number * 104_729 % 1_000_000;
                 member.interactions = place as u64 % 50;
                 member
             })
