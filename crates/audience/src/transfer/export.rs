@@ -1,20 +1,23 @@
 //! An audience as a table that an import reads.
 
+use std::collections::HashMap;
+
 use input::table::{Dialect, Format, Writer};
 use kernel::{Result, Timestamp, WorkspaceId};
 use serde_json::{Value, json};
 
-use crate::model::{Member, MemberId};
+use crate::model::{Channel, IdentityKind, Member, MemberId};
 use crate::{Audience, store};
 
 /// Members in one query.
 const BATCH: u32 = 1_000;
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "external_id",
     "channel",
     "name",
     "email",
+    "phone",
     "timezone",
     "language",
     "tags",
@@ -56,7 +59,19 @@ pub(crate) async fn batch(
     let Some(last) = members.last().map(|member| (member.created_at, member.id)) else { return Ok(None) };
     let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
     let tags = store::tags::of_all(&mut tx, workspace, &ids).await?;
+    let identities = store::identities::of_all(&mut tx, workspace, &ids).await?;
     drop(tx);
+    let mut phones: HashMap<MemberId, String> = HashMap::new();
+    for row in identities {
+        // On WhatsApp they are known by it, and an import makes them known by it again.
+        if row.kind == IdentityKind::Phone && row.channel == Channel::Whatsapp {
+            phones.entry(row.member_id).or_insert(row.value);
+        }
+    }
+    let phone_of = |member: &Member| {
+        let phone = phones.get(&member.id).filter(|_| member.channel == Channel::Whatsapp);
+        phone.map_or("", String::as_str)
+    };
     // Tags come by member; members by when they were added.
     let of = |id: MemberId| {
         let first = tags.partition_point(|row| row.member_id < id);
@@ -66,13 +81,14 @@ pub(crate) async fn batch(
         Format::Csv => {
             let mut writer = Writer::new(dialect);
             for member in &members {
-                write_csv(member, &of(member.id).collect::<Vec<_>>(), &mut writer);
+                write_csv(member, phone_of(member), &of(member.id).collect::<Vec<_>>(), &mut writer);
             }
             writer.into_bytes()
         }
-        Format::JsonLines => {
-            members.iter().flat_map(|member| json_line(member, &of(member.id).collect::<Vec<_>>())).collect()
-        }
+        Format::JsonLines => members
+            .iter()
+            .flat_map(|member| json_line(member, phone_of(member), &of(member.id).collect::<Vec<_>>()))
+            .collect(),
     };
     Ok(Some((bytes, Some(last))))
 }
@@ -81,13 +97,14 @@ fn email(member: &Member) -> &str {
     member.profile.0.get("email").and_then(Value::as_str).unwrap_or_default()
 }
 
-fn write_csv(member: &Member, tags: &[&str], out: &mut Writer) {
+fn write_csv(member: &Member, phone: &str, tags: &[&str], out: &mut Writer) {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let moment = |value: Option<Timestamp>| value.map(|value| value.to_string()).unwrap_or_default();
     out.text(&member.external_id);
     out.cell(member.channel.word());
     out.text(&text(&member.name));
     out.text(email(member));
+    out.text(phone);
     out.text(&text(&member.timezone));
     out.text(&text(&member.language));
     out.text(&tags.join("; "));
@@ -103,10 +120,11 @@ fn write_csv(member: &Member, tags: &[&str], out: &mut Writer) {
     out.end();
 }
 
-fn json_line(member: &Member, tags: &[&str]) -> Vec<u8> {
+fn json_line(member: &Member, phone: &str, tags: &[&str]) -> Vec<u8> {
     let line = json!({
         "external_id": member.external_id,
         "channel": member.channel,
+        "phone": phone,
         "timezone": member.timezone,
         "language": member.language,
         "tags": tags,

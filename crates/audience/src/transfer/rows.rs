@@ -61,7 +61,9 @@ impl MemberRow {
         // An export tells the name twice: as it stands in the profile, and as it is shown.
         let shown = model::name_of(&fields);
         let name = self.name.as_ref().filter(|name| shown.as_ref() != Some(*name));
-        for (field, value) in [("name", name), ("email", self.email.as_ref()), ("phone", self.phone.as_ref())] {
+        // On WhatsApp it is what they are known by.
+        let phone = self.phone.as_ref().filter(|_| self.channel != Channel::Whatsapp);
+        for (field, value) in [("name", name), ("email", self.email.as_ref()), ("phone", phone)] {
             if let Some(value) = value {
                 fields.insert(field.to_owned(), Value::from(value.clone()));
             }
