@@ -112,6 +112,19 @@ pub(crate) async fn take_over(
     Ok(())
 }
 
+/// The owner answers by an app of their own: a person has the conversation, and nobody of the workspace is known to.
+pub(crate) fn taken_elsewhere(channels: &Channels, tx: &mut Tx, talk: &mut Talk) -> Result<()> {
+    let now = channels.app().clock().now();
+    talk.conversation.status = Status::Open;
+    if talk.conversation.handler == Handler::Human {
+        talk.conversation.deadline = Some(channels.settings().deadline(now));
+        return Ok(());
+    }
+    let next = talk.conversation.handler.next(Move::TakeOver)?;
+    hand(channels, tx, talk, next, None, now);
+    Ok(())
+}
+
 /// Gives a conversation back to the assistant: because somebody said so, closed it, or because its time was over. What waited for that
 /// goes on, and the member is asked how it was if a person had come.
 pub(crate) async fn give_back(channels: &Channels, tx: &mut Tx, talk: &mut Talk, step: Move, by: &str) -> Result<()> {

@@ -7,6 +7,7 @@ use ports::messaging::{
     Decision, Edited, Inbound, Item, Reach, Received, ReceivedMessage, Removed, Stage, Status as Told,
 };
 
+use super::echo;
 use super::journal::Entry;
 use crate::channels::Channel;
 use crate::conversations::{Talk, welcome_back};
@@ -21,7 +22,7 @@ use crate::{Channels, bot, messages};
 /// For so long after the member wrote free text is taken, where that is bounded.
 const WINDOW: i64 = 24 * time::HOUR;
 /// The longest text of a member that is kept, in characters.
-const LONGEST: usize = 65_536;
+pub(super) const LONGEST: usize = 65_536;
 
 /// A message of a member, whoever brings it.
 #[derive(Clone, Debug)]
@@ -65,6 +66,7 @@ pub(super) async fn item(channels: &Channels, tx: &mut Tx, channel: &Channel, it
         Inbound::Message(message) => written(channels, tx, channel, *message, at.or(Some(entry.received_at))).await,
         Inbound::Edited(edited) => changed(channels, tx, channel, *edited, at.unwrap_or(entry.received_at)).await,
         Inbound::Removed(removed) => taken_back(channels, tx, channel, &removed, at.unwrap_or(entry.received_at)).await,
+        Inbound::Echo(echo) => echo::written(channels, tx, channel, *echo, at.unwrap_or(entry.received_at)).await,
         Inbound::Status(status) => status_told(channels, tx, channel, *status, at).await,
         Inbound::Moved(moved) => {
             let all = moved.from.into_iter().chain(moved.to).collect();
@@ -104,7 +106,7 @@ pub(super) async fn item(channels: &Channels, tx: &mut Tx, channel: &Channel, it
 }
 
 /// What somebody sent, as a message of ours.
-fn read(content: Received) -> Incoming {
+pub(super) fn read(content: Received) -> Incoming {
     let shaped = |kind, body: String| Incoming { kind, ..Incoming::text(body) };
     match content {
         Received::Text(text) => Incoming::text(text),

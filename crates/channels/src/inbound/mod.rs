@@ -1,5 +1,6 @@
 //! What providers tell: let in by its signature, written down as it came, answered at once, and worked afterwards.
 
+mod echo;
 mod handle;
 mod intake;
 pub(crate) mod journal;
