@@ -1,6 +1,7 @@
 //! The assistant: what it makes of a message, and how it answers.
 
 mod answer;
+mod phrases;
 mod react;
 pub(crate) mod words;
 

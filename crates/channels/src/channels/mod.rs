@@ -5,6 +5,7 @@ pub mod configuration;
 mod model;
 pub mod origins;
 mod routes;
+mod rules;
 pub mod secrets;
 mod shapes;
 pub mod store;
