@@ -3,11 +3,7 @@
 //! Without an argument it serves both and tells where; with `whatsapp` or `telegram` it reads a webhook's body and tells what we read in it;
 //! with `sign SECRET` it tells the header `X-Hub-Signature-256` of a body.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a tool that cannot go on has failed, and its output is its work"
-)]
+#![expect(clippy::unwrap_used, reason = "a tool that cannot go on has failed")]
 
 #[expect(dead_code, reason = "tests look into it")]
 #[path = "../tests/all/messaging/bot_api.rs"]

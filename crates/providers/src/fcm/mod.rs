@@ -101,8 +101,7 @@ fn refusal(told: &Told, account: &Account) -> SendFault {
     let decision = match (told.status, word) {
         // Of another project, or of an app that is not there any more.
         (_, "UNREGISTERED" | "SENDER_ID_MISMATCH") => gone,
-        (404, "NOT_FOUND") if about_token() => gone,
-        (400, _) if about_token() => gone,
+        (404, "NOT_FOUND") | (400, _) if about_token() => gone,
         (429, _) | (_, "QUOTA_EXCEEDED") => Decision::Later(Some(told.retry_after.unwrap_or(USUAL_WAIT))),
         (500.., _) | (_, "UNAVAILABLE" | "INTERNAL") => Decision::Later(told.retry_after),
         (401 | 403 | 404, _) | (_, "THIRD_PARTY_AUTH_ERROR") => Decision::ChannelBroken,

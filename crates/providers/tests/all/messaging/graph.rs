@@ -73,7 +73,9 @@ fn told(status: u16, body: &Value) -> Response {
 fn refused(status: u16, code: i64, message: &str, more: Value) -> Response {
     let mut error =
         json!({"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "Az8or2yhqkZfEZ-_4Qn_Bam"});
-    error.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    if let (Some(error), Value::Object(more)) = (error.as_object_mut(), more) {
+        error.extend(more);
+    }
     told(status, &json!({"error": error}))
 }
 
@@ -119,7 +121,7 @@ async fn answer(state: Arc<Mutex<State>>, base: String, request: Request) -> Res
         (Method::POST, [NUMBER, "messages"]) => {
             let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
             match serde_json::from_slice(&body) {
-                Ok(body) => message(&mut state.lock().unwrap(), body),
+                Ok(body) => message(&mut state.lock().unwrap(), &body),
                 Err(_) => refused(400, 100, "(#100) The parameter messaging_product is required.", json!({})),
             }
         }
@@ -154,7 +156,7 @@ fn url_pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn message(state: &mut State, body: Value) -> Response {
+fn message(state: &mut State, body: &Value) -> Response {
     state.posted.push(body.clone());
     let fault = |message: &str| refused(400, 100, &format!("(#100) {message}"), json!({}));
     if body["messaging_product"] != "whatsapp" {
