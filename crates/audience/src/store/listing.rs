@@ -192,7 +192,7 @@ impl List<'_> {
         } else {
             let mut sql = Sql::new("SELECT id FROM audience_members WHERE workspace_id = ");
             sql.bind(self.workspace);
-            self.of_kinds_aside(&mut sql);
+            self.of_kinds_in_order(&mut sql);
             self.tagged(&mut sql);
             sql.push(&self.order(from_end));
             sql
@@ -237,7 +237,7 @@ impl List<'_> {
                 let beyond = if self.wanted.ascending { ">" } else { "<" };
                 sql.push(&format!(" AND ({column}, id) {beyond} (")).bind(value).push(", ").bind(id).push(")");
             }
-            self.of_kinds_aside(&mut sql);
+            self.of_kinds_in_order(&mut sql);
             self.tagged(&mut sql);
             let batch: Vec<(i64, MemberId, String)> =
                 sql.push(&self.order(false)).push(" LIMIT ").bind(BATCH).all(tx).await?;
@@ -263,6 +263,15 @@ impl List<'_> {
             None => sql.and_in("channel", Channel::ALL),
         };
         sql.and_if("is_active = ", self.wanted.is_active);
+    }
+
+    /// Channel and activity of what is read in its order: where both are given, they have an index with that order of their own.
+    fn of_kinds_in_order(&self, sql: &mut Sql) {
+        if self.wanted.channel.is_some() && self.wanted.is_active.is_some() {
+            self.of_kinds(sql);
+        } else {
+            self.of_kinds_aside(sql);
+        }
     }
 
     /// Channel and activity, so that no engine chooses an index by them: the order, or what few were found by, has chosen it.

@@ -31,7 +31,7 @@ pub(crate) struct MemberRow {
     /// Their e-mail address.
     #[input(email(), blank)]
     pub(crate) email: Option<String>,
-    /// Their phone number: on WhatsApp they are known by it as well.
+    /// Their phone number: on WhatsApp what they are known by as well, elsewhere a field of the profile.
     #[input(reference(40), blank)]
     pub(crate) phone: Option<String>,
     /// Their time zone.
