@@ -29,8 +29,6 @@ pub(super) struct Passage {
     pub(super) characters: std::ops::Range<usize>,
     /// The quote.
     pub(super) quote: String,
-    /// How sure it is.
-    pub(super) confidence: f64,
 }
 
 /// A passage as a language model is given it.
@@ -94,7 +92,6 @@ fn in_one(built: &Built, base: usize, question: &Question, thresholds: mind::rec
             slot,
             characters: passage.characters.clone(),
             quote: text.get(passage.quote.clone())?.to_owned(),
-            confidence: f64::from(passage.confidence),
         })
     });
     let passages: Vec<Passage> = passages.collect();

@@ -60,7 +60,6 @@ struct Leaf {
     kind: BlockKind,
     start: usize,
     end: usize,
-    page: Option<u32>,
     /// The sheet around it, by where that begins.
     sheet: Option<usize>,
     /// The notes around it, by where they begin.
@@ -70,8 +69,7 @@ struct Leaf {
 /// The leaves of a text, in their order. A text without blocks is paragraphs that stand apart by an empty line.
 fn leaves(places: &Places<'_>, blocks: &[Block]) -> Vec<Leaf> {
     if !blocks.iter().any(|block| block.kind.is_leaf()) {
-        let plain =
-            |(start, end)| Leaf { kind: BlockKind::Paragraph, start, end, page: None, sheet: None, notes: None };
+        let plain = |(start, end)| Leaf { kind: BlockKind::Paragraph, start, end, sheet: None, notes: None };
         return places.paragraphs().into_iter().map(plain).collect();
     }
     let mut around: Vec<Block> = Vec::new();
@@ -86,10 +84,9 @@ fn leaves(places: &Places<'_>, blocks: &[Block]) -> Vec<Leaf> {
             }
             continue;
         }
-        let (mut page, mut sheet, mut notes) = (None, None, None);
+        let (mut sheet, mut notes) = (None, None);
         for outer in &around {
             match outer.kind {
-                BlockKind::Page(number) => page = Some(number),
                 BlockKind::Sheet => sheet = Some(outer.start),
                 BlockKind::Notes => notes = Some(outer.start),
                 _ => {}
@@ -97,7 +94,7 @@ fn leaves(places: &Places<'_>, blocks: &[Block]) -> Vec<Leaf> {
         }
         let (start, end) = places.trimmed(block.start, block.end);
         if start < end {
-            leaves.push(Leaf { kind: block.kind, start, end, page, sheet, notes });
+            leaves.push(Leaf { kind: block.kind, start, end, sheet, notes });
         }
     }
     leaves

@@ -17,7 +17,7 @@ pub enum DocumentMarker {}
 pub type DocumentId = Id<DocumentMarker>;
 
 /// So many bytes of JSON the metadata of a document may have.
-pub const MOST_METADATA: usize = 16 << 10;
+const MOST_METADATA: usize = 16 << 10;
 
 /// Before this day nothing is dated.
 pub(crate) const FIRST: Day = Day(0);

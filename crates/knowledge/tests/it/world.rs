@@ -79,12 +79,12 @@ impl knowledge::Owners for Nobody {
 }
 
 pub(crate) struct World {
-    pub(crate) fresh: FreshDb,
+    /// Its folder goes with it.
+    _fresh: FreshDb,
     pub(crate) clock: Clock,
     pub(crate) files: MemoryFiles,
     pub(crate) people: testkit::People,
     pub(crate) knowledge: Knowledge,
-    pub(crate) router: Router,
     pub(crate) anyone: Client,
     /// Two coaches.
     pub(crate) coach: Someone,
@@ -124,8 +124,8 @@ impl World {
         let (people, files) = (testkit::People::default(), MemoryFiles::default());
         let (knowledge, router) = process(fresh.db.clone(), &clock, &people, &files, llm, settings);
         let (coach, other) = (people.creator(&clock), people.creator(&clock));
-        let anyone = Client::new(router.clone());
-        Self { fresh, clock, files, people, knowledge, router, anyone, coach, other }
+        let anyone = Client::new(router);
+        Self { _fresh: fresh, clock, files, people, knowledge, anyone, coach, other }
     }
 
     pub(crate) fn coach(&self) -> Client {
