@@ -21,7 +21,7 @@ const REPEATED: usize = 200;
 
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum AskedMarker {}
+pub(crate) enum AskedMarker {}
 /// A question, by the name under which whoever answers keeps it.
 type AskedId = Id<AskedMarker>;
 

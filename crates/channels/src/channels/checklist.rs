@@ -34,130 +34,149 @@ fn optional(key: &'static str, title: &'static str, done: bool, how: impl Into<S
 
 /// The steps of a channel, in their order.
 pub(crate) fn steps(channel: &Channel, base: &str) -> Vec<Step> {
-    let (set, has) = (channel.set(), |name: &str| channel.secrets.0.has(name));
     let works = channel.status == Status::Active;
     let url = channel.webhook_url(base).unwrap_or_default();
     match channel.kind {
-        Medium::Whatsapp => vec![
-            step(
-                "phone_number",
-                "The number that people write to",
-                set.phone_number.is_some(),
-                "The number of your WhatsApp Business account, with its country code. It must not be in use in the WhatsApp app on a phone, unless it is connected by Coexistence.",
-            ),
-            step(
-                ACCESS_TOKEN,
-                "A permanent access token",
-                has(ACCESS_TOKEN),
-                "Meta Business Settings > Users > System users: add one with the role Admin, Assign assets (your app and your WhatsApp account, Full control), then Generate token with whatsapp_business_messaging and whatsapp_business_management, Token expiration: Never. The token of the page API Setup ends after 24 hours.",
-            ),
-            step(
-                "phone_number_id",
-                "The id of the number",
-                set.phone_number_id.is_some(),
-                "Meta for Developers > your app > WhatsApp > API Setup: the number below From is shown with Phone number ID. It is not the phone number itself.",
-            ),
-            optional(
-                "business_account_id",
-                "The id of the account",
-                set.business_account_id.is_some(),
-                "The same page, API Setup: WhatsApp Business Account ID.",
-            ),
-            step(
-                APP_SECRET,
-                "The secret of the app",
-                has(APP_SECRET),
-                "Meta for Developers > your app > App settings > Basic: App secret, Show. What comes in is signed with it; without it nothing is let in.",
-            ),
-            step(
-                VERIFY_TOKEN,
-                "A word for the handshake",
-                has(VERIFY_TOKEN),
-                "Any text of your own; Meta sends it once when the webhook is set up.",
-            ),
-            step(
-                "webhook",
-                "The webhook",
-                works,
-                format!(
-                    "Meta for Developers > your app > WhatsApp > Configuration > Webhook > Edit: Callback URL {url}, Verify token the word above, Verify and save. Then Webhook fields > Manage: subscribe to messages."
-                ),
-            ),
-            step("verify", "The check", works, "POST …/verify asks Meta how the number stands, and tells its answer."),
-            optional(
-                "reopening_template",
-                "A template for late answers",
-                set.reopening_template.is_some(),
-                "WhatsApp Manager > Message templates > Create template, category Utility, such as we_have_an_answer with the text \"We have an answer to your question; reply to read it.\" Once 24 hours have passed since somebody wrote, only a template reaches them.",
-            ),
-        ],
-        Medium::Telegram => vec![
-            step(
-                BOT_TOKEN,
-                "The token of a bot",
-                has(BOT_TOKEN),
-                "In Telegram, write /newbot to @BotFather, give the bot a name and a username that ends in bot, and copy the token from its answer: \"Use this token to access the HTTP API\".",
-            ),
-            step(
-                "verify",
-                "The check, and the webhook",
-                works,
-                format!(
-                    "POST …/verify asks Telegram who the bot is, and has it tell us what comes in at {url}: there is nothing to set up by hand."
-                ),
-            ),
-            optional(
-                "privacy",
-                "Only direct chats",
-                true,
-                "@BotFather > /setjoingroups > your bot > Disable: the assistant answers people, not groups.",
-            ),
-        ],
-        Medium::Web => vec![
-            step(
-                "allowed_origins",
-                "The addresses of your website",
-                set.allowed_origins.as_ref().is_some_and(|all| !all.is_empty()),
-                "Add the addresses of your website to allowed_origins, such as https://www.example.com: on other pages the chat stays closed.",
-            ),
-            step(
-                "snippet",
-                "The line on your pages",
-                works && channel.user_count > 0,
-                format!(
-                    "Paste this before </body> on every page: <script src=\"{base}/widget.js\" data-channel=\"{}\" async></script>",
-                    channel.id
-                ),
-            ),
-            optional(
-                "wildcard",
-                "Not on every page of the world",
-                !set.allowed_origins.as_ref().is_some_and(|all| all.iter().any(|one| one == "*")),
-                "allowed_origins has *: any website may show your chat under its own name. Name your own instead.",
-            ),
-            optional(
-                "privacy_url",
-                "Your privacy notice",
-                set.privacy_url.is_some(),
-                "privacy_url: where your website says what you do with what people write. It is shown below the chat.",
-            ),
-            optional(
-                "identity_mode",
-                "Who is logged in on your website",
-                set.identity_mode.is_some(),
-                "Sign a JWT (HS256) with the channel's identity_secret, with user_id and exp, and hand it to the chat: then people find their conversation on every device. identity_mode required keeps everybody else out.",
-            ),
-        ],
-        Medium::Mobile => vec![
-            optional(
-                SERVICE_ACCOUNT,
-                "A key of Firebase",
-                has(SERVICE_ACCOUNT),
-                "Firebase console > Project settings > Service accounts > Firebase Admin SDK > Generate new private key: the JSON file. Without it the app asks for new messages by itself.",
-            ),
-            step("verify", "The check", works, "POST …/verify asks Firebase whether the key is good."),
-        ],
+        Medium::Whatsapp => whatsapp(channel, works, &url),
+        Medium::Telegram => telegram(channel, works, &url),
+        Medium::Web => web(channel, works, base),
+        Medium::Mobile => mobile(channel, works),
     }
+}
+
+fn whatsapp(channel: &Channel, works: bool, url: &str) -> Vec<Step> {
+    let (set, has) = (channel.set(), |name: &str| channel.secrets.0.has(name));
+    vec![
+        step(
+            "phone_number",
+            "The number that people write to",
+            set.phone_number.is_some(),
+            "The number of your WhatsApp Business account, with its country code. It must not be in use in the WhatsApp app on a phone, unless it is connected by Coexistence.",
+        ),
+        step(
+            ACCESS_TOKEN,
+            "A permanent access token",
+            has(ACCESS_TOKEN),
+            "Meta Business Settings > Users > System users: add one with the role Admin, Assign assets (your app and your WhatsApp account, Full control), then Generate token with whatsapp_business_messaging and whatsapp_business_management, Token expiration: Never. The token of the page API Setup ends after 24 hours.",
+        ),
+        step(
+            "phone_number_id",
+            "The id of the number",
+            set.phone_number_id.is_some(),
+            "Meta for Developers > your app > WhatsApp > API Setup: the number below From is shown with Phone number ID. It is not the phone number itself.",
+        ),
+        optional(
+            "business_account_id",
+            "The id of the account",
+            set.business_account_id.is_some(),
+            "The same page, API Setup: WhatsApp Business Account ID.",
+        ),
+        step(
+            APP_SECRET,
+            "The secret of the app",
+            has(APP_SECRET),
+            "Meta for Developers > your app > App settings > Basic: App secret, Show. What comes in is signed with it; without it nothing is let in.",
+        ),
+        step(
+            VERIFY_TOKEN,
+            "A word for the handshake",
+            has(VERIFY_TOKEN),
+            "Any text of your own; Meta sends it once when the webhook is set up.",
+        ),
+        step(
+            "webhook",
+            "The webhook",
+            works,
+            format!(
+                "Meta for Developers > your app > WhatsApp > Configuration > Webhook > Edit: Callback URL {url}, Verify token the word above, Verify and save. Then Webhook fields > Manage: subscribe to messages."
+            ),
+        ),
+        step("verify", "The check", works, "POST …/verify asks Meta how the number stands, and tells its answer."),
+        optional(
+            "reopening_template",
+            "A template for late answers",
+            set.reopening_template.is_some(),
+            "WhatsApp Manager > Message templates > Create template, category Utility, such as we_have_an_answer with the text \"We have an answer to your question; reply to read it.\" Once 24 hours have passed since somebody wrote, only a template reaches them.",
+        ),
+    ]
+}
+
+fn telegram(channel: &Channel, works: bool, url: &str) -> Vec<Step> {
+    let has = |name: &str| channel.secrets.0.has(name);
+    vec![
+        step(
+            BOT_TOKEN,
+            "The token of a bot",
+            has(BOT_TOKEN),
+            "In Telegram, write /newbot to @BotFather, give the bot a name and a username that ends in bot, and copy the token from its answer: \"Use this token to access the HTTP API\".",
+        ),
+        step(
+            "verify",
+            "The check, and the webhook",
+            works,
+            format!(
+                "POST …/verify asks Telegram who the bot is, and has it tell us what comes in at {url}: there is nothing to set up by hand."
+            ),
+        ),
+        optional(
+            "privacy",
+            "Only direct chats",
+            true,
+            "@BotFather > /setjoingroups > your bot > Disable: the assistant answers people, not groups.",
+        ),
+    ]
+}
+
+fn web(channel: &Channel, works: bool, base: &str) -> Vec<Step> {
+    let set = channel.set();
+    vec![
+        step(
+            "allowed_origins",
+            "The addresses of your website",
+            set.allowed_origins.as_ref().is_some_and(|all| !all.is_empty()),
+            "Add the addresses of your website to allowed_origins, such as https://www.example.com: on other pages the chat stays closed.",
+        ),
+        step(
+            "snippet",
+            "The line on your pages",
+            works && channel.user_count > 0,
+            format!(
+                "Paste this before </body> on every page: <script src=\"{base}/widget.js\" data-channel=\"{}\" async></script>",
+                channel.id
+            ),
+        ),
+        optional(
+            "wildcard",
+            "Not on every page of the world",
+            !set.allowed_origins.as_ref().is_some_and(|all| all.iter().any(|one| one == "*")),
+            "allowed_origins has *: any website may show your chat under its own name. Name your own instead.",
+        ),
+        optional(
+            "privacy_url",
+            "Your privacy notice",
+            set.privacy_url.is_some(),
+            "privacy_url: where your website says what you do with what people write. It is shown below the chat.",
+        ),
+        optional(
+            "identity_mode",
+            "Who is logged in on your website",
+            set.identity_mode.is_some(),
+            "Sign a JWT (HS256) with the channel's identity_secret, with user_id and exp, and hand it to the chat: then people find their conversation on every device. identity_mode required keeps everybody else out.",
+        ),
+    ]
+}
+
+fn mobile(channel: &Channel, works: bool) -> Vec<Step> {
+    let has = |name: &str| channel.secrets.0.has(name);
+    vec![
+        optional(
+            SERVICE_ACCOUNT,
+            "A key of Firebase",
+            has(SERVICE_ACCOUNT),
+            "Firebase console > Project settings > Service accounts > Firebase Admin SDK > Generate new private key: the JSON file. Without it the app asks for new messages by itself.",
+        ),
+        step("verify", "The check", works, "POST …/verify asks Firebase whether the key is good."),
+    ]
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use crate::channels::ChannelId;
 
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum EntryMarker {}
+pub(crate) enum EntryMarker {}
 /// An entry of the journal.
-pub type EntryId = Id<EntryMarker>;
+pub(crate) type EntryId = Id<EntryMarker>;
 
 /// The bell that is rung when something was written down.
 pub(crate) const BELL: &str = "channel_inbound";
