@@ -41,6 +41,7 @@ async fn a_large_base_is_asked_quickly(fresh: FreshDb) {
     let mut seed = 7;
     let begun = Instant::now();
     for number in 0..many {
+        let second = i64::try_from(number).unwrap() * time::SECOND;
         let document = Document {
             id: clock.new_id(),
             base_id: base,
@@ -65,7 +66,7 @@ async fn a_large_base_is_asked_quickly(fresh: FreshDb) {
             dated: None,
             stale_after: None,
             reminded_at: None,
-            created_at: clock.now().plus(number as i64 * time::SECOND),
+            created_at: clock.now().plus(second),
             updated_at: clock.now(),
             processed_at: Some(clock.now()),
         };

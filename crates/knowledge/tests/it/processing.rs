@@ -131,7 +131,7 @@ async fn nobody_ever_finds_half_of_a_document(fresh: FreshDb) {
     is_over.store(true, Ordering::Relaxed);
     let seen = searching.await.unwrap();
     assert!(!seen.is_empty());
-    assert_eq!(world.count("SELECT count(*) FROM knowledge_chunks").await, count as i64);
+    assert_eq!(world.count("SELECT count(*) FROM knowledge_chunks").await, i64::try_from(count).unwrap());
 }
 
 #[both_engines]
