@@ -18,7 +18,7 @@ pub(crate) fn kept() -> Data {
 }
 
 /// What is told to an account: its own channels and what was said on them.
-pub const SECTIONS: &[Table] = &[
+pub(crate) const SECTIONS: &[Table] = &[
     Table {
         name: "channels",
         columns: &[
@@ -69,7 +69,7 @@ pub const SECTIONS: &[Table] = &[
 /// What is taken away with an account: the channels of its own hub, and what was said on them. Of a workspace that others own as well
 /// nothing goes but that the account is named.
 #[derive(Clone, Copy, Debug)]
-pub struct Erasing;
+pub(crate) struct Erasing;
 
 #[async_trait]
 impl Eraser for Erasing {

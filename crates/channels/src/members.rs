@@ -45,7 +45,12 @@ fn provider_kind(kind: audience::IdentityKind) -> IdentityKind {
 }
 
 /// A member as the provider knows them, found or added; nothing where the provider names nobody.
-pub async fn reached(tx: &mut Tx, workspace: WorkspaceId, medium: Medium, sender: &Sender) -> Result<Option<Member>> {
+pub(crate) async fn reached(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    medium: Medium,
+    sender: &Sender,
+) -> Result<Option<Member>> {
     let known: Vec<audience::Identity> = sender.identities.iter().filter_map(known_by).collect();
     if known.is_empty() {
         return Ok(None);
@@ -86,7 +91,7 @@ pub(crate) fn zone_of(member: &Member, of_channel: Option<&str>) -> TimeZone {
 }
 
 /// Has the member asked for no more of this?
-pub async fn has_opted_out(tx: &mut Tx, member: &Member, medium: Medium, purpose: Purpose) -> Result<bool> {
+pub(crate) async fn has_opted_out(tx: &mut Tx, member: &Member, medium: Medium, purpose: Purpose) -> Result<bool> {
     let wanted = match purpose {
         Purpose::Proactive => audience::Purpose::Marketing,
         _ => audience::Purpose::Any,
@@ -95,7 +100,7 @@ pub async fn has_opted_out(tx: &mut Tx, member: &Member, medium: Medium, purpose
 }
 
 /// Everything that a member is known by on a channel that still reaches them.
-pub async fn to(tx: &mut Tx, member: &Member, medium: Medium) -> Result<To> {
+pub(crate) async fn to(tx: &mut Tx, member: &Member, medium: Medium) -> Result<To> {
     let rows = audience::members::identities(tx, member).await?;
     let own = rows.into_iter().filter(|row| row.channel == medium && row.unreachable_at.is_none());
     Ok(own
@@ -118,7 +123,7 @@ pub(crate) fn reaches(to: &To, medium: Medium) -> bool {
 }
 
 /// Writes down whether a member is reached by identities of this kind.
-pub async fn reachable(
+pub(crate) async fn reachable(
     tx: &mut Tx,
     member: &Member,
     medium: Medium,

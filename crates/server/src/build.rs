@@ -38,7 +38,6 @@ use payments::Payments;
 use ports::Llm;
 use ports::counters::{Counters, LocalCounters};
 use ports::messaging::Messengers;
-use ports::messaging::Messengers;
 use ports::seal::Keys;
 use providers::redis::RedisCounters;
 use serde_json::json;

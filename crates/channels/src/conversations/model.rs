@@ -225,10 +225,6 @@ pub struct Note {
     pub created_at: Timestamp,
 }
 
-/// What is said where somebody else was quicker.
-pub const TAKEN: &str =
-    "Somebody else has changed this conversation meanwhile; look at it again, and repeat what you want";
-
 impl Conversation {
     /// The channel's name in the audience's words, for interactions.
     pub fn medium(&self) -> Medium {

@@ -18,7 +18,6 @@ pub(crate) const BELL: &str = "channel_inbound";
 #[derive(Clone, Debug, db::Row)]
 pub(crate) struct Entry {
     pub(crate) id: EntryId,
-    pub(crate) channel_id: ChannelId,
     pub(crate) body: String,
     pub(crate) received_at: Timestamp,
     pub(crate) attempts: u32,

@@ -3,7 +3,7 @@
 use inbox::NotificationType as Type;
 use inbox::Texts;
 
-use super::{Facts, Row, To};
+use super::{Row, To};
 
 /// The rows.
 pub(super) const ROWS: &[Row] = &[
