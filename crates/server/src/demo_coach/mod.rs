@@ -9,7 +9,7 @@ mod past;
 mod talk;
 
 use ::audience::{Channel, MemberId};
-use kernel::{Error, Result, Timestamp, Words as _, time};
+use kernel::{Error, Result, Timestamp, time};
 use samples::coach::{Badge, Coach, Document, Step};
 
 use crate::build::Server;
