@@ -199,16 +199,14 @@ fn call(state: &mut State, method: &str, asked: &Value) -> Response {
             }
             done(&info)
         }
-        "sendChatAction" => done(&json!(true)),
         "answerCallbackQuery" if asked["callback_query_id"] == "old" => {
             refused(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
         }
-        "answerCallbackQuery" => done(&json!(true)),
         "deleteMessage" if asked["message_id"] == 404 => refused(400, "Bad Request: message to delete not found"),
         "deleteMessage" if asked["message_id"] == 48 => {
             refused(400, "Bad Request: message can't be deleted for everyone")
         }
-        "deleteMessage" => done(&json!(true)),
+        "sendChatAction" | "answerCallbackQuery" | "deleteMessage" => done(&json!(true)),
         "getFile" => match asked["file_id"].as_str() {
             Some("large") => refused(400, "Bad Request: file is too big"),
             Some(id) if state.files.contains_key(id) => {
@@ -269,7 +267,10 @@ fn send(state: &mut State, method: &str, asked: &Value) -> Response {
     let part = |name: &str| json!({"file_id": asked[name], "file_unique_id": asked[name], "file_size": 6});
     match method {
         "sendPhoto" => {
-            message["photo"] = json!([{"file_id": "small", "file_unique_id": "s", "width": 1, "height": 1}, {"file_id": asked["photo"], "file_unique_id": "l", "width": 2, "height": 2}])
+            message["photo"] = json!([
+                {"file_id": "small", "file_unique_id": "s", "width": 1, "height": 1},
+                {"file_id": asked["photo"], "file_unique_id": "l", "width": 2, "height": 2},
+            ]);
         }
         "sendDocument" => message["document"] = part("document"),
         "sendVoice" => message["voice"] = part("voice"),

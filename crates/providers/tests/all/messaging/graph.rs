@@ -20,6 +20,9 @@ pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const NUMBER: &str = "106540352242922";
 pub(crate) const BUSINESS: &str = "102290129340398";
 
+/// A status, headers and a body.
+type Answer = (u16, Vec<(&'static str, &'static str)>, String);
+
 #[derive(Default)]
 pub(crate) struct State {
     /// The bodies that were posted to `/messages`, also those that were refused.
@@ -30,8 +33,8 @@ pub(crate) struct State {
     pub(crate) hook: Option<Value>,
     /// Are apps told of the account's messages?
     pub(crate) is_subscribed: bool,
-    /// What the next requests are answered with, whatever they ask: a status, headers and a body.
-    pub(crate) next: Vec<(u16, Vec<(&'static str, &'static str)>, String)>,
+    /// What the next requests are answered with, whatever they ask.
+    pub(crate) next: Vec<Answer>,
     /// Files are said to be at this address.
     pub(crate) files_at: Option<String>,
     count: u32,
