@@ -58,8 +58,8 @@ async fn files_are_read_by_a_process_of_their_own(world: World) {
     let failed = coach.get(&format!("{documents}/{}", text(&bad, "id"))).await.ok();
     assert_eq!(failed["processing_status"], "failed");
     assert!(failed["error"].as_str().unwrap().contains("PDF"), "{failed}");
-    let asked = coach.post(&format!("{base}/ask"), &json!({"question": "How much does the eight-week course cost?"}));
-    let answer = asked.await.ok();
+    let asked = json!({"question": "How much does the eight-week course cost?"});
+    let answer = coach.post(&format!("{base}/ask"), &asked).await.ok();
     assert_eq!(
         (&answer["outcome"], &answer["citations"][0]["document_id"]),
         (&json!("answered"), &good["id"]),
