@@ -89,6 +89,7 @@ impl Past {
         };
         // The coach logs in once for all of it.
         settings.accounts.access_minutes = 366 * 24 * 60;
+        (settings.accounts.refresh_days, settings.accounts.session_days) = (366, 366);
         let (db, mode) = (server.app.db().clone(), server.app.mode());
         let server = Server::with(db, mode, &settings, clock.clone(), messengers).await?;
         let hash = server.accounts.hasher().hash(PASSWORD).await?;
