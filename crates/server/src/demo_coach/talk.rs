@@ -62,7 +62,8 @@ impl Past {
                 return self.post(&path, &json!({"answer": words})).await.map(drop);
             }
         }
-        Err(Error::internal(format!("the demo: no gap has the question {asked}")))
+        // The assistant knew something after all.
+        Ok(())
     }
 
     /// A member says something, over the channel on which they are.
