@@ -103,6 +103,12 @@ impl WayOut for Carrier {
                 return over(reason.word());
             }
         };
+        if store::has_earlier(tx, talk.conversation.id, message.seq).await? {
+            // What was written first goes first, and at the pace that one person is written to.
+            let at = now.plus(channels.settings().rules(self.medium).pace.max(time::SECOND));
+            outgoing::dispatch(channels, tx, &message, at).await?;
+            return over("an earlier message is on its way");
+        }
         let to = members::to(tx, &talk.member, self.medium).await?;
         let has_device = to.find(IdentityKind::Device).is_some();
         let Some(messenger) = channels.messenger(self.medium).filter(|_| self.medium != Medium::Mobile || has_device)

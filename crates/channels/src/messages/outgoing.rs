@@ -148,8 +148,8 @@ pub(super) async fn dispatch(channels: &Channels, tx: &mut Tx, message: &Message
     let kind = medium_of(tx, message).await?.map_or("channel.web", kind_of);
     let new = NewDelivery {
         workspace: Some(message.workspace_id),
-        // A message that waited is another wish than the one before.
-        key: format!("{}:{}", message.id, at.micros()),
+        // A message that waited is another wish than the one before; whoever has it go out has changed its row first.
+        key: format!("{}:{}", message.id, tx.clock().new_id::<()>()),
         at: Some(at),
         ..NewDelivery::new(kind, message.id.uuid())
     };
@@ -164,9 +164,9 @@ async fn medium_of(tx: &mut Tx, message: &Message) -> Result<Option<Medium>> {
 /// Has what waited for the member to write, or for a person to hand the conversation back, go out now; what waits for a moment still does.
 pub(crate) async fn release(channels: &Channels, tx: &mut Tx, talk: &Talk) -> Result<()> {
     let now = channels.app().clock().now();
-    for message in store::held(tx, talk.conversation.id).await? {
+    for (message, place) in store::held(tx, talk.conversation.id).await?.into_iter().zip(0..) {
         if message.due_at.is_none() && store::release(tx, message.id).await? {
-            dispatch(channels, tx, &message, now).await?;
+            dispatch(channels, tx, &message, now.plus(place)).await?;
         }
     }
     Ok(())

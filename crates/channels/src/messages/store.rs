@@ -182,3 +182,10 @@ pub async fn read_up_to(tx: &mut Tx, conversation: ConversationId, seq: i64, now
 pub async fn renumber(tx: &mut Tx, id: MessageId, seq: i64) -> Result<()> {
     tx.execute("UPDATE channel_messages SET seq = $2 WHERE id = $1", args![id, seq]).await.map(drop)
 }
+
+/// Is a message on its way that was written before this one?
+pub async fn has_earlier(tx: &mut Tx, conversation: ConversationId, seq: i64) -> Result<bool> {
+    // Nobody has more than so many on their way.
+    let sql = "SELECT EXISTS (SELECT 1 FROM channel_messages WHERE conversation_id = $1 AND seq < $2 AND seq > $3 AND status = 'queued')";
+    tx.fetch_value(sql, args![conversation, seq, seq - 100]).await
+}

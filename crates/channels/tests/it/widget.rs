@@ -43,7 +43,7 @@ impl Chat {
 }
 
 fn rand(text: &str) -> u128 {
-    text.bytes().fold(7, |sum, byte| sum * 31 + u128::from(byte))
+    text.bytes().fold(7_u128, |sum, byte| sum.wrapping_mul(31).wrapping_add(u128::from(byte)))
 }
 
 async fn web(world: &World) -> (String, String) {
