@@ -27,6 +27,8 @@ use crate::members::{self, Medium};
 const LIMIT: Duration = Duration::from_secs(45);
 /// For so long somebody is left alone whom the provider keeps messages from.
 const LEFT_ALONE: i64 = 24 * time::HOUR;
+/// The longest time between two looks whether an earlier message has gone.
+const LONGEST_LOOK: i64 = 10 * time::MINUTE;
 /// What is written down of a message that waited for that.
 const POSTPONED: &str = "The provider keeps messages from this person for now; it is tried once more after 24 hours";
 
@@ -105,7 +107,9 @@ impl WayOut for Carrier {
         };
         if store::has_earlier(tx, talk.conversation.id, message.seq).await? {
             // What was written first goes first, and at the pace that one person is written to.
-            let at = now.plus(channels.settings().rules(self.medium).pace.max(time::SECOND));
+            let least = channels.settings().rules(self.medium).pace.max(time::SECOND);
+            // Where that takes long (the provider is down), it is looked for ever less often.
+            let at = now.plus(((now.micros() - message.created_at.micros()) / 4).clamp(least, LONGEST_LOOK));
             outgoing::dispatch(channels, tx, &message, at).await?;
             return over("an earlier message is on its way");
         }
