@@ -10,6 +10,9 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const HOW = { executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] };
 
+// A machine that does much else at the same time is slow, and not wrong.
+const PATIENCE = 60_000;
+
 export const launch = () => chromium.launch(HOW);
 
 /** An ordinary window, whose profile is forgotten when it is closed. */
@@ -38,6 +41,7 @@ export class Widget {
     this.tab = tab;
     this.base = base;
     this.faults = [];
+    tab.setDefaultTimeout(PATIENCE);
     tab.on('pageerror', error => this.faults.push(String(error)));
     tab.on('console', message => {
       const text = message.text();
@@ -49,7 +53,7 @@ export class Widget {
   }
 
   async frame() {
-    const deadline = Date.now() + 8000;
+    const deadline = Date.now() + PATIENCE;
     while (Date.now() < deadline) {
       const frame = this.tab.frames().find(one => one.url().startsWith(`${this.base}/widget/`));
       if (frame) {
@@ -62,7 +66,7 @@ export class Widget {
   }
 
   ready() {
-    return this.tab.waitForFunction(() => Boolean(window.InfluencerFlowWidget && document.querySelector('#influencerflow-widget')), null, { timeout: 8000 });
+    return this.tab.waitForFunction(() => Boolean(window.InfluencerFlowWidget && document.querySelector('#influencerflow-widget')), null, { timeout: PATIENCE });
   }
 
   async open() {
@@ -80,13 +84,13 @@ export class Widget {
 
   /** Waits until somebody's message with this text is there. */
   sees(text, kind = '.message') {
-    return this.panel.locator(kind, { hasText: text }).last().waitFor({ timeout: 10_000 });
+    return this.panel.locator(kind, { hasText: text }).last().waitFor({ timeout: PATIENCE });
   }
 
   /** Waits until all that was written has arrived. */
   async sent() {
-    await this.panel.locator('p.foot.mine', { hasText: /· (Sent|Seen|Enviado|Visto)/ }).waitFor({ timeout: 15_000 });
-    await this.panel.waitForFunction(() => !Array.from(document.querySelectorAll('.foot')).some(one => /Sending|Waits for|Enviando|En espera de/.test(one.textContent)), null, { timeout: 15_000 });
+    await this.panel.locator('p.foot.mine', { hasText: /· (Sent|Seen|Enviado|Visto)/ }).waitFor({ timeout: PATIENCE });
+    await this.panel.waitForFunction(() => !Array.from(document.querySelectorAll('.foot')).some(one => /Sending|Waits for|Enviando|En espera de/.test(one.textContent)), null, { timeout: PATIENCE });
   }
 
   /** What axe finds at fault, in the page as well as in the iframe. */

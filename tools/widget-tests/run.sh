@@ -28,6 +28,6 @@ if ! cmp -s "$here/package-lock.json" "$packages/.fetched"; then
 fi
 export WIDGET_PACKAGES="$packages/"
 if [ -n "$WIDGET_SERVER" ]; then
-    exec node --test --test-timeout=600000 --test-concurrency=1 "$here/widget.test.mjs" "$here/server.test.mjs"
+    exec node --test --test-timeout=1200000 --test-concurrency=1 "$here/widget.test.mjs" "$here/server.test.mjs"
 fi
-exec node --test --test-timeout=600000 "$here/widget.test.mjs"
+exec node --test --test-timeout=1200000 "$here/widget.test.mjs"

@@ -217,7 +217,7 @@ describe('bad lines', () => {
     assert.equal(await widget.panel.locator('.foot', { hasText: 'Waits for the connection' }).count(), 3);
     await widget.profile.setOffline(false);
     await widget.sent();
-    await widget.panel.locator('.foot', { hasText: 'Waits for' }).first().waitFor({ state: 'detached', timeout: 15_000 });
+    await widget.panel.locator('.foot', { hasText: 'Waits for' }).first().waitFor({ state: 'detached' });
     assert.deepEqual(stub.last.messages.map(message => message.text), ['before', 'one', 'two', 'three']);
 
     stub.fault = (request, address) => (address.pathname.endsWith('/messages') && request.method === 'POST' ? 503 : null);
@@ -257,7 +257,7 @@ describe('bad lines', () => {
     await widget.write('anyone?');
     await widget.sent();
     stub.push({ text: 'by polling' });
-    await widget.panel.locator('.message', { hasText: 'by polling' }).waitFor({ timeout: 40_000 });
+    await widget.panel.locator('.message', { hasText: 'by polling' }).waitFor();
     await widget.panel.locator('#bar').waitFor({ state: 'hidden' });
   });
 
