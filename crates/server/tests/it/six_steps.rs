@@ -47,7 +47,7 @@ async fn a_new_brand_walks_through_the_server_in_earnest(fresh: FreshDb) {
     let mut serve = command(folder.path(), &["serve"]);
     serve.env("DATABASE_URL", &fresh.url).env("HOST", "127.0.0.1").env("PORT", port.to_string());
     serve.env("JWT_SECRET_KEY", "Kq3vZ8mTjP0wLr5yXc7BnD2sHf9aGe4u").env("PAYMENTS", "mock");
-    serve.env("SECRETS_KEY", "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=");
+    serve.env("SECRETS_KEY", "ljd0TJmqROgzwCoCfu5BuK4RnSJb4o9FKc7pZ13eYeI=");
     let mut admin = command(folder.path(), &["admin", "create", "--email", ADMIN.0, "--password-stdin"]);
     admin
         .env("DATABASE_URL", &fresh.url)
