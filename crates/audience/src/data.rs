@@ -249,6 +249,7 @@ impl Eraser for Erasing {
             for sql in [
                 "DELETE FROM audience_words WHERE workspace_id = $1",
                 "DELETE FROM audience_counts WHERE workspace_id = $1",
+                "DELETE FROM audience_gates WHERE workspace_id = $1",
                 "DELETE FROM audience_identities WHERE workspace_id = $1",
                 "DELETE FROM audience_permissions WHERE workspace_id = $1",
                 "DELETE FROM audience_tags WHERE workspace_id = $1",

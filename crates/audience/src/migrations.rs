@@ -7,7 +7,7 @@ use db::Migration;
 /// `audience_members.active_at` is when a member did something last, or was added: it never falls. Lists are served by two indices for each order:
 /// one over all members of a workspace, one over those of a channel that are active or not. `audience_counts` has how many there are of each
 /// kind, for all (`tag` is empty) and for each tag, moved in the transaction of what it counts. `audience_words` has what a search finds
-/// members by. Of a score, -1 is none. `audience_days` and `audience_member_days` are the sums of `audience_interactions`: of a day and a
+/// members by. Of a score, -1 is none. Whoever makes somebody known on a channel holds its row of `audience_gates`, before any other lock. `audience_days` and `audience_member_days` are the sums of `audience_interactions`: of a day and a
 /// channel, and of one member on it. A member has a row of a day if they came on it.
 pub const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -55,6 +55,12 @@ CREATE TABLE audience_identities (
     PRIMARY KEY (workspace_id, channel, kind, value)
 );
 CREATE INDEX audience_identities_by_member ON audience_identities (member_id);
+
+CREATE TABLE audience_gates (
+    workspace_id {id} NOT NULL,
+    channel TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, channel)
+);
 
 CREATE TABLE audience_words (
     workspace_id {id} NOT NULL,

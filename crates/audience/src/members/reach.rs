@@ -33,17 +33,27 @@ pub async fn reach_or_add(
         return Err(Error::internal("nobody is reached without an identity"));
     }
     let now = tx.clock().now();
+    let mut behind_gate = false;
     // Somebody may take an identity, or be erased, between two statements: whoever comes second looks again.
-    for _ in 0..4 {
-        if let Some((member, unknown)) = find(tx, workspace, channel, known_by).await? {
-            if unknown {
+    for _ in 0..5 {
+        let found = find(tx, workspace, channel, known_by).await?;
+        if let Some((member, unknown)) = found {
+            if !unknown {
+                return Ok((member, false));
+            }
+            if behind_gate {
                 // Locked, so that nobody who is erased meanwhile gets an identity.
                 if members::locked(workspace, tx, member.id).await?.is_none() {
                     continue;
                 }
                 identities::claim(tx, (workspace, channel), member.id, known_by, now).await?;
+                return Ok((member, false));
             }
-            return Ok((member, false));
+        }
+        if !behind_gate {
+            identities::gate(workspace, tx, channel).await?;
+            behind_gate = true;
+            continue;
         }
         let id: MemberId = tx.clock().new_id();
         let claimed = identities::claim(tx, (workspace, channel), id, known_by, now).await?;
@@ -175,6 +185,7 @@ pub(crate) async fn add(
 ) -> Result<Added> {
     let now = tx.clock().now();
     let known_by = of_name(channel, external_id);
+    identities::gate(workspace, tx, channel).await?;
     let id: MemberId = tx.clock().new_id();
     let member = Member::new(id, workspace, channel, external_id.to_owned(), seed, now);
     if members::is_taken(workspace, tx, channel, external_id).await?

@@ -23,6 +23,14 @@ pub(crate) async fn known(
     sql.push(")").all(tx).await
 }
 
+/// Waits until nobody else makes anybody known on this channel, and keeps others waiting until the transaction is over. Taken before any lock of a
+/// member: else two who each have what the other waits for would never come to an end.
+pub(crate) async fn gate(workspace: WorkspaceId, tx: &mut Tx, channel: Channel) -> Result<()> {
+    let sql = "INSERT INTO audience_gates (workspace_id, channel) VALUES ($1, $2) \
+               ON CONFLICT (workspace_id, channel) DO UPDATE SET channel = excluded.channel";
+    tx.execute(sql, args![workspace, channel]).await.map(drop)
+}
+
 /// Makes these identities a member's, but for those that somebody has. Tells how many became theirs.
 pub(crate) async fn claim(
     tx: &mut Tx,

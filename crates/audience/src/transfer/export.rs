@@ -124,7 +124,7 @@ fn json_line(member: &Member, phone: &str, tags: &[&str]) -> Vec<u8> {
     let line = json!({
         "external_id": member.external_id,
         "channel": member.channel,
-        "phone": phone,
+        "phone": (!phone.is_empty()).then_some(phone),
         "timezone": member.timezone,
         "language": member.language,
         "tags": tags,
