@@ -30,13 +30,13 @@ fn words(text: &str) -> (String, usize) {
     (words.join(" "), words.len())
 }
 
-/// Does the phrase stand in the words as whole words, and not after a word that turns it round?
+/// Does the phrase stand in the words as whole words, and not soon after a word that turns it round?
 fn stands(words: &str, phrase: &str) -> bool {
     let padded = format!(" {words} ");
     let wanted = format!(" {phrase} ");
     padded.match_indices(&wanted).any(|(at, _)| {
-        let before = padded[..at].rsplit(' ').next().unwrap_or_default();
-        !NOT.contains(&before)
+        // `not useless`, `no es inutil`
+        !padded[..at].rsplit(' ').take(2).any(|before| NOT.contains(&before))
     })
 }
 
