@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use influencerflow::demo_coach::{self, COACH};
 use influencerflow::demo_market::PASSWORD;
+use influencerflow::settings::Settings;
 use serde_json::{Value, json};
-use testkit::{Client, both_engines};
+use testkit::{Client, TempFolder, both_engines};
 
 use crate::world::What::Empty;
 use crate::world::{World, settings, text};
 
 /// The demo with its coach, who is logged in.
 async fn told(world: &World) -> Client {
-    let settings = settings();
+    let folder = TempFolder::new();
+    let settings = Settings { files_folder: folder.path().to_owned(), ..settings() };
     let started = std::time::Instant::now();
     demo_coach::load(&world.server, &settings).await.unwrap();
     eprintln!("the past was told within {:?}", started.elapsed());
