@@ -7,7 +7,7 @@ use crate::model::{Limits, Unreadable};
 
 /// The command that starts it.
 pub const COMMAND: &str = "read-document";
-/// How much memory it may take, in bytes.
+/// How much memory it may take, in bytes, besides what it has when it begins.
 pub const MEMORY: u64 = 1 << 30;
 /// How much processor time it may take, in seconds.
 pub const SECONDS: u64 = 20;
@@ -17,7 +17,7 @@ const FILES: u64 = 16;
 pub(crate) const READ: i32 = 0;
 /// The status when the reason why there is none is on standard output.
 pub(crate) const UNREADABLE: i32 = 3;
-/// All that stands in its environment. The allocator would set aside a gigabyte of addresses at once, which is all that it gets; the
+/// All that stands in its environment. The allocator would set aside a gigabyte of addresses at once, as much again as it gets; the
 /// readers' threads would share one core's time, and need memory each.
 pub(crate) const ENVIRONMENT: &[(&str, &str)] = &[("MIMALLOC_ARENA_RESERVE", "16M"), ("RAYON_NUM_THREADS", "1")];
 
@@ -67,7 +67,7 @@ fn limit() -> std::io::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     let limits = [
-        (Resource::As, MEMORY),
+        (Resource::As, MEMORY.saturating_add(mapped())),
         (Resource::Cpu, SECONDS),
         // It writes no file, and leaves no picture of its memory behind.
         (Resource::Fsize, 0),
@@ -80,6 +80,15 @@ fn limit() -> std::io::Result<()> {
         setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })?;
     }
     Ok(())
+}
+
+/// How much memory this process has as it is, in bytes: the program itself, and what its allocator set aside.
+#[cfg(unix)]
+fn mapped() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let size = status.lines().find_map(|line| line.strip_prefix("VmSize:"));
+    let size = size.and_then(|size| size.trim().strip_suffix("kB")).and_then(|size| size.trim().parse::<u64>().ok());
+    size.map_or(0, |size| size << 10)
 }
 
 /// Nothing limits a process here; the readers' own limits do what they can.
