@@ -1,5 +1,7 @@
 //! The pages and files of the chat, and how it looks.
 
+use std::future::{Ready, ready};
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -29,8 +31,8 @@ pub(super) fn router() -> Routes<Channels> {
 #[utoipa::path(get, path = "/widget.js", tag = "Widget", responses(
     (status = 200, description = "The script", body = String, content_type = "text/javascript"),
     (status = 304, description = "You have it")))]
-async fn loader(headers: HeaderMap) -> Response {
-    assets::loader(&headers)
+fn loader(headers: HeaderMap) -> Ready<Response> {
+    ready(assets::loader(&headers))
 }
 
 /// Show the page of the chat
@@ -49,8 +51,8 @@ async fn page(State(channels): State<Channels>, name: Named) -> Answer<Response>
 #[utoipa::path(get, path = "/widget/files/{version}/{name}", tag = "Widget",
     params(("version" = String, Path, description = "The version that the page names"), ("name" = String, Path, description = "The file's name")),
     responses((status = 200, description = "The file", content((String = "text/javascript"), (String = "text/css")))))]
-async fn file(Two(version, name): Two) -> Answer<Response> {
-    assets::file(&version, &name).ok_or_else(|| Error::not_found("File").into())
+fn file(Two(version, name): Two) -> Ready<Answer<Response>> {
+    ready(assets::file(&version, &name).ok_or_else(|| Error::not_found("File").into()))
 }
 
 /// Try the chat
