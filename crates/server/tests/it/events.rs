@@ -39,6 +39,7 @@ fn example(schema: &Value, all: bool) -> Value {
         "integer" => json!(7),
         "number" => json!(7.5),
         "boolean" => json!(true),
+        "array" => json!([example(&schema["items"], all)]),
         other => panic!("{other} has no example"),
     }
 }

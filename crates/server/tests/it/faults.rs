@@ -191,7 +191,7 @@ async fn a_demo_on_a_full_disk_answers_and_goes_on_when_there_is_space() {
     // 512 bytes each; without the trap the limit would kill the program before it can say anything.
     limited.args([
         "-c",
-        "trap '' XFSZ; ulimit -f 32000; exec \"$0\" demo --data-dir data --port 0",
+        "trap '' XFSZ; ulimit -f 64000; exec \"$0\" demo --data-dir data --port 0",
         env!("CARGO_BIN_EXE_influencerflow"),
     ]);
     limited.current_dir(folder.path()).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
