@@ -36,7 +36,7 @@ pub(crate) fn router() -> Routes<Channels> {
 /// The words of a message; one that is too long is told how long it is.
 pub(super) fn words() -> impl Rule<Output = String> {
     rule::rule(
-        || json!({"type": "string", "minLength": 1, "maxLength": LONGEST}),
+        || json!({"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"\S"}),
         |value, _| {
             let text = value.as_str().ok_or_else(|| Problem::new("wrong_type", "must be a text"))?.trim();
             let length = text.chars().count();

@@ -266,7 +266,7 @@ pub(super) struct WidgetText {
 #[derive(Clone, Copy, Debug, Input)]
 pub(super) struct WidgetSeen {
     /// The number of the last message that they saw.
-    #[input(whole(0, i64::MAX))]
+    #[input(whole(0, 1_000_000_000_000))]
     pub(super) up_to: i64,
 }
 
