@@ -14,7 +14,7 @@ use super::weights::{RANK, SURE};
 /// Chunks whose sentences are weighed.
 const CHUNKS: usize = 12;
 /// Bytes of a quote, past which no neighbour is taken in.
-const QUOTE: usize = 420;
+const QUOTE: usize = 500;
 /// Passages of a table that answer alike ("which days is …").
 const ROWS: usize = 5;
 /// Passages that are shown where nothing is claimed.

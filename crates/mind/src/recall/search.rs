@@ -267,7 +267,7 @@ fn distance(a: &[u8], b: &[u8], most: usize) -> Option<usize> {
     for i in 1..=a.len() {
         let [before, last, row] = [(i + 1) % 3, (i + 2) % 3, i % 3];
         rows[row][0] = i;
-        let mut least = i;
+        let mut shortest = i;
         for j in 1..=b.len() {
             let mut cell = (rows[last][j - 1] + usize::from(a[i - 1] != b[j - 1]))
                 .min(rows[last][j] + 1)
@@ -276,9 +276,9 @@ fn distance(a: &[u8], b: &[u8], most: usize) -> Option<usize> {
                 cell = cell.min(rows[before][j - 2] + 1);
             }
             rows[row][j] = cell;
-            least = least.min(cell);
+            shortest = shortest.min(cell);
         }
-        if least > most {
+        if shortest > most {
             return None;
         }
     }
