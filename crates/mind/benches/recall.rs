@@ -26,8 +26,10 @@ const PAGES: usize = 10;
 fn main() {
     let options = Options::read();
     let books: Vec<_> = std::fs::read_dir(handbook::folder())
-        .expect("the fixtures' folder")
-        .map(|entry| handbook::read(&entry.expect("a fixture").path()))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| handbook::read(&entry.path()))
         .collect();
     let mut dice = Dice(0x2545_f491_4f6c_dd1d);
     let vocabulary = vocabulary(&mut dice);
@@ -44,8 +46,8 @@ fn main() {
         lexicon.add(&DocumentText { title, ..DocumentText::default() }, chunks);
     }
     for book in &books {
-        for (number, document) in book.documents.iter().enumerate() {
-            let pieces = pieces(number, &document.text, 1000);
+        for document in &book.documents {
+            let pieces = pieces(&document.text, 1000);
             let chunks =
                 pieces.iter().map(|piece| ChunkText { text: &piece.text, heading: &piece.heading, vector: None });
             lexicon.add(

@@ -103,7 +103,7 @@ impl Weighing<'_> {
     }
 
     /// What is met in a sentence and in what belongs to it: its neighbours, its table's columns, the line above its list, its question.
-    fn around(&self, read: &Read<'_>, index: usize) -> Met {
+    fn around(read: &Read<'_>, index: usize) -> Met {
         let sentence = &read.all[index];
         let mut around = read.met[index].clone();
         if !sentence.row {
@@ -144,7 +144,7 @@ impl Weighing<'_> {
         let met = &read.met[index];
         let [covers, covers_near] = [self.share(&met.exact), self.share(&met.near)];
         let terms = &read.terms[index];
-        let under = self.around(read, index);
+        let under = Self::around(read, index);
         let wanted = self.kind.wants();
         let holds = wanted != 0 && read.held[index] & wanted != 0;
         let if_holds = |share: f32| if holds { share } else { 0.0 };
