@@ -8,6 +8,7 @@
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
 mod handbook;
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use handbook::pieces;
@@ -142,13 +143,13 @@ fn document(number: usize, vocabulary: &[String], dice: &mut Dice) -> (String, V
                         text.push(' ');
                     }
                     if dice.below(5) < 2 {
-                        text.push_str(small[dice.below(small.len())])
+                        text.push_str(small[dice.below(small.len())]);
                     } else {
-                        text.push_str(&word(dice))
+                        text.push_str(&word(dice));
                     }
                 }
                 if dice.below(4) == 0 {
-                    text.push_str(&format!(" {}", dice.below(400)));
+                    let _ = write!(text, " {}", dice.below(400));
                 }
                 text.push_str(if dice.below(6) == 0 { ".\n\n" } else { ". " });
             }
