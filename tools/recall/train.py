@@ -24,7 +24,7 @@ def names(file, constant):
     return re.findall(r'"(\w+)"', block)
 
 
-RANK = names("features.rs", "RANK_FEATURES")
+RANK = names("features/mod.rs", "RANK_FEATURES")
 ABOUT = names("answer.rs", "SURE_FEATURES")
 
 # Where the ridge pulls the ranker to: by hand, from the recipe that was measured on other data.

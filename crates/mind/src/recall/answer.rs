@@ -184,6 +184,8 @@ impl Lexicon {
             Outcome::Maybe => self.hints(&whole),
             Outcome::Unknown => Vec::new(),
         };
+        // Where only headings were found there is nothing to show.
+        let outcome = if passages.is_empty() { Outcome::Unknown } else { outcome };
         Answer { outcome, confidence: whole.confidence, passages, left_open: Vec::new(), parts: whole.parts() }
     }
 

@@ -335,6 +335,14 @@ impl Lexicon {
         (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
     }
 
+    /// What a question's word weighs that stands in so many chunks: as rare as it would be with twenty chunks more that lack it, so that a word
+    /// of every chunk of a small base still weighs something.
+    pub(super) fn weight_of(&self, frequency: usize) -> f32 {
+        const MORE: f32 = 20.0;
+        let [all, with] = [self.len() as f32 + MORE, frequency as f32];
+        (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
+    }
+
     /// Calls `found` with each slot of a term and the count there.
     pub(super) fn each_posting(&self, term: u32, mut found: impl FnMut(u32, u32)) {
         for &posting in &self.postings[term as usize] {

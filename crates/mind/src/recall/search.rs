@@ -92,7 +92,7 @@ impl Lexicon {
         }
         let exact = !terms.is_empty();
         let frequency = terms.iter().map(|&(term, _)| self.frequency(term)).max().unwrap_or(0);
-        let mut idf = self.idf(frequency);
+        let mut idf = self.weight_of(frequency);
         if !word.number {
             // Of a base in one language the word itself is enough; of others those of the other language are wanted too.
             let model = StaticModel::embedded();
@@ -117,7 +117,7 @@ impl Lexicon {
                 if let Some((term, worth)) = self.mistyped(&word.folded, language, others, known) {
                     put_best(&mut terms, term, worth);
                     if !known {
-                        idf = self.idf(self.frequency(term));
+                        idf = self.weight_of(self.frequency(term));
                     }
                 }
             }
@@ -128,7 +128,7 @@ impl Lexicon {
             && foreign
             && let Some(&(term, _)) = terms.first()
         {
-            idf = self.idf(self.frequency(term));
+            idf = self.weight_of(self.frequency(term));
         }
         Sought {
             terms,

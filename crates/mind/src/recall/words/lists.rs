@@ -4,18 +4,18 @@ use crate::recall::lists::Words;
 
 /// English words without a subject of their own, question words among them.
 pub(super) static ENGLISH: Words = Words::new(
-    "a about above after again all also am an and any are aren't arent as at be because been before \
-    being below between both but by can can't cant could couldn't couldnt did didn't didnt do does \
-    doesn't doesnt doing don't dont down during each even few for from further get gets getting got had \
-    hadn't has hasn't have haven't having he her here hers herself him himself his how how's hows i i'd \
-    i'll i'm i've id if ill im in into is isn't isnt it it'd it'll it's its itself ive just let's lets \
-    me more most my myself no nor not now of off on once one only onto or other ought our ours \
-    ourselves out over own per r same shall she should shouldn't so some such than that that's the \
-    their theirs them themselves then there there's theres these they they'd they'll they're they've \
-    this those through to too u under until up ur us very via vs was wasn't we we'd we'll we're we've \
-    were weren't what what's whats when when's where where's wheres which while who who's whom whos \
-    whose why will with won't wont would wouldn't wouldnt you you'd you'll you're you've your youre \
-    yours yourself",
+    "a about above after again all already also always am an and any are aren't arent as at be because \
+    been before being below between both but by can can't cant could couldn't couldnt did didn't didnt \
+    do does doesn't doesnt doing don't dont down during each else even ever few for from further get \
+    gets getting got had hadn't has hasn't have haven't having he her here hers herself him himself his \
+    how how's hows i i'd i'll i'm i've id if ill im in into is isn't isnt it it'd it'll it's its itself \
+    ive just let's lets lot lots many may me might more most much my myself no nor not now of off on \
+    once one only onto or other ought our ours ourselves out over own per r same shall she should \
+    shouldn't since so some such than that that's the their theirs them themselves then there there's \
+    theres these they they'd they'll they're they've this those through to too u under until up ur us \
+    very via vs was wasn't we we'd we'll we're we've were weren't what what's whats when when's where \
+    where's wheres whether which while who who's whom whos whose why will with within without won't \
+    wont would wouldn't wouldnt yet you you'd you'll you're you've your youre yours yourself",
 );
 
 /// The same of Spanish, folded.
