@@ -166,7 +166,7 @@ impl Lexicon {
         let parts = question.parts();
         if parts.len() > 1 {
             let weighed: Vec<Part> = parts.iter().map(|part| self.weighed(part)).collect();
-            if weighed.iter().any(|part| part.confidence >= thresholds.answered) {
+            if weighed.iter().any(|part| !part.candidates.is_empty() && part.confidence >= thresholds.answered) {
                 return self.in_parts(&parts, &weighed, thresholds);
             }
         }

@@ -4,7 +4,7 @@ use super::answer::SURES;
 use super::features::RANKS;
 
 /// From this confidence on an answer is given, unless told otherwise.
-pub(super) const ANSWERED: f32 = 0.52;
+pub(super) const ANSWERED: f32 = 0.62;
 /// From this confidence on passages are shown, unless told otherwise.
 pub(super) const MAYBE: f32 = 0.2;
 
