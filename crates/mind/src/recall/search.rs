@@ -174,22 +174,32 @@ impl Lexicon {
             None if self.dims() == DIMS => self.cosines(&StaticModel::embedded().embed(&question.text)),
             _ => vec![0.0; self.slots()],
         };
-        let live = |slot: usize| self.chunks[slot].length > 0 || !self.chunks[slot].text.is_empty();
+        let live = |slot: usize| self.is_live(slot);
         let [words_at, cosines_at] = [&words, &cosines].map(|scores| Standard::of(scores, self.len(), live));
-        let mut found: Vec<Found> = (0..self.slots())
-            .filter(|&slot| live(slot))
-            .map(|slot| Found {
-                slot: slot as u32,
-                score: WORDS * words_at.standard(words[slot]) + (1.0 - WORDS) * cosines_at.standard(cosines[slot]),
-                parts: FoundParts { bm25: words[slot], vector: cosines[slot] },
-            })
-            .collect();
+        let score =
+            |slot: usize| WORDS * words_at.standard(words[slot]) + (1.0 - WORDS) * cosines_at.standard(cosines[slot]);
         let order = |a: &Found, b: &Found| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot));
-        if found.len() > limit {
-            found.select_nth_unstable_by(limit, order);
-            found.truncate(limit);
+        // The best so far, and from time to time all but the best thrown away: most chunks are not worth writing down.
+        let mut found: Vec<Found> = Vec::new();
+        let mut least = f32::NEG_INFINITY;
+        for slot in (0..self.slots()).filter(|&slot| live(slot)) {
+            let score = score(slot);
+            if score < least {
+                continue;
+            }
+            found.push(Found {
+                slot: slot as u32,
+                score,
+                parts: FoundParts { bm25: words[slot], vector: cosines[slot] },
+            });
+            if found.len() >= limit.saturating_mul(4).max(256) {
+                found.select_nth_unstable_by(limit - 1, order);
+                found.truncate(limit);
+                least = found[limit - 1].score;
+            }
         }
         found.sort_by(order);
+        found.truncate(limit);
         found
     }
 
@@ -204,7 +214,7 @@ impl Lexicon {
                 let rarity = worth * word.factor * self.idf(self.frequency(term));
                 self.each_posting(term, |slot, count| {
                     let count = count as f32;
-                    let length = self.chunks[slot as usize].length as f32;
+                    let length = self.length(slot) as f32;
                     let score = rarity * count * (K1 + 1.0) / (count + K1 * (1.0 - B) + per_word * length);
                     let best = &mut best[slot as usize];
                     if *best <= 0.0 {
