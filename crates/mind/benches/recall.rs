@@ -8,6 +8,7 @@
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
 mod handbook;
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use handbook::pieces;
@@ -26,8 +27,10 @@ const PAGES: usize = 10;
 fn main() {
     let options = Options::read();
     let books: Vec<_> = std::fs::read_dir(handbook::folder())
-        .expect("the fixtures' folder")
-        .map(|entry| handbook::read(&entry.expect("a fixture").path()))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| handbook::read(&entry.path()))
         .collect();
     let mut dice = Dice(0x2545_f491_4f6c_dd1d);
     let vocabulary = vocabulary(&mut dice);
@@ -44,8 +47,8 @@ fn main() {
         lexicon.add(&DocumentText { title, ..DocumentText::default() }, chunks);
     }
     for book in &books {
-        for (number, document) in book.documents.iter().enumerate() {
-            let pieces = pieces(number, &document.text, 1000);
+        for document in &book.documents {
+            let pieces = pieces(&document.text, 1000);
             let chunks =
                 pieces.iter().map(|piece| ChunkText { text: &piece.text, heading: &piece.heading, vector: None });
             lexicon.add(
@@ -140,13 +143,13 @@ fn document(number: usize, vocabulary: &[String], dice: &mut Dice) -> (String, V
                         text.push(' ');
                     }
                     if dice.below(5) < 2 {
-                        text.push_str(small[dice.below(small.len())])
+                        text.push_str(small[dice.below(small.len())]);
                     } else {
-                        text.push_str(&word(dice))
+                        text.push_str(&word(dice));
                     }
                 }
                 if dice.below(4) == 0 {
-                    text.push_str(&format!(" {}", dice.below(400)));
+                    let _ = write!(text, " {}", dice.below(400));
                 }
                 text.push_str(if dice.below(6) == 0 { ".\n\n" } else { ". " });
             }

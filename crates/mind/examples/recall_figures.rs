@@ -1,6 +1,9 @@
 //! Figures of retrieval: `cargo run -p mind --example recall_figures -- handbooks FILE…`, `… xquad FOLDER`.
 
+#![expect(clippy::unwrap_used, reason = "files that are not as they should be end it")]
+
 #[path = "../tests/handbook/mod.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use all of it")]
 mod handbook;
 
 use std::path::PathBuf;
@@ -40,7 +43,7 @@ fn handbooks(files: &[String], wrong: bool) {
             } else {
                 let document = |slot: u32| &book.documents[base.documents[slot as usize]];
                 let wanted = |slot: u32| asked.wanted.iter().any(|wanted| wanted.document == document(slot).key);
-                let across = ranked.first().is_some() && {
+                let across = !ranked.is_empty() && {
                     let target = book.documents.iter().find(|own| own.key == asked.wanted[0].document).unwrap();
                     let [own, its] = [question.language(), language_of(&target.text)];
                     own != Language::Other && own != its
@@ -148,7 +151,7 @@ fn mistype(text: &str, seed: usize) -> String {
     let Some(&chosen) = long.get(seed % long.len().max(1)) else { return text.to_owned() };
     let mut letters: Vec<char> = words[chosen].chars().collect();
     let at = 1 + seed % (letters.len() - 2);
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         letters.swap(at, at + 1);
     } else {
         letters.remove(at);
@@ -157,9 +160,12 @@ fn mistype(text: &str, seed: usize) -> String {
     words.iter().enumerate().map(|(i, word)| if i == chosen { &*slip } else { word }).collect::<Vec<_>>().join(" ")
 }
 
+/// A question's id, its text and its answer.
+type Asked = (String, String, String);
+
 struct Article {
     title: String,
-    paragraphs: Vec<(String, Vec<(String, String, String)>)>,
+    paragraphs: Vec<(String, Vec<Asked>)>,
 }
 
 fn articles(folder: &str, language: &str) -> Vec<Article> {
@@ -207,7 +213,7 @@ fn xquad(folder: &str) {
                         continue;
                     }
                     let text = article.paragraphs.iter().map(|(text, _)| &**text).collect::<Vec<_>>().join("\n\n");
-                    let pieces = pieces(number, &text, 1000);
+                    let pieces = pieces(&text, 1000);
                     let chunks = pieces.iter().map(|piece| ChunkText {
                         text: &piece.text,
                         heading: &piece.heading,

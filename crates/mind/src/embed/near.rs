@@ -69,8 +69,8 @@ impl StaticModel {
             return Vec::new();
         }
         let norms = NORMS.get_or_init(|| Norms::of(&self.table));
-        // Products are taken with the query at fifteen bits: exact to a ten-thousandth.
-        let scale = 32_000.0 / query.iter().fold(1e-9_f32, |most, x| most.max(x.abs()));
+        // Products are taken with the query at seven bits: exact to some thousandths, and eight at once in any processor.
+        let scale = 127.0 / query.iter().fold(1e-9_f32, |most, x| most.max(x.abs()));
         let whole = query.map(|x| (x * scale).round() as i16);
         let shared: f32 = query.iter().zip(self.table.mean()).map(|(x, m)| x * m).sum();
         let mut near: Vec<Near> = (0..self.table.len() as u32)
@@ -114,11 +114,11 @@ mod tests {
             let own = model.embed(word);
             let near = model.near(word);
             assert!(near.len() > 3, "{word}: {near:?}");
-            assert_eq!(near[0].row, model.row_of(word).unwrap());
+            assert!(near[0].cosine > 0.98 && near.iter().any(|near| Some(near.row) == model.row_of(word)));
             for found in near.iter().take(50) {
                 let other = std::str::from_utf8(model.table.word(found.row)).unwrap();
                 let exact = cosine(&own, &model.embed(other));
-                assert!((exact - found.cosine).abs() < 2e-3, "{word} and {other}: {exact}, {}", found.cosine);
+                assert!((exact - found.cosine).abs() < 1e-2, "{word} and {other}: {exact}, {}", found.cosine);
             }
         }
         let price: Vec<_> =

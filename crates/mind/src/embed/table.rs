@@ -154,24 +154,19 @@ impl Table {
         }
     }
 
-    /// The product of a row, in units of its scale, with a vector of whole numbers.
+    /// The product of a row, in units of its scale, with a vector of whole numbers of at most 127.
     pub(super) fn product(&self, row: u32, vector: &[i16; DIMS]) -> f32 {
+        const LANES: usize = 16;
         let (low, high) = vector.split_at(ROW);
         let row = &self.rows[row as usize * ROW..][..ROW];
-        let mut total = 0.0_f32;
-        // Partial sums of 32 bytes stay within 32 bits: 64 products of at most 8 × 32,000.
-        for ((bytes, low), high) in row.chunks_exact(32).zip(low.chunks_exact(32)).zip(high.chunks_exact(32)) {
-            let sum: i32 = bytes
-                .iter()
-                .zip(low)
-                .zip(high)
-                .map(|((&byte, &low), &high)| {
-                    (i32::from(byte & 15) - 8) * i32::from(low) + (i32::from(byte >> 4) - 8) * i32::from(high)
-                })
-                .sum();
-            total += sum as f32;
+        // Each lane takes 16 products of at most 8 × 127, which sixteen bits hold.
+        let mut sums = [0_i16; LANES];
+        for ((bytes, low), high) in row.chunks_exact(LANES).zip(low.chunks_exact(LANES)).zip(high.chunks_exact(LANES)) {
+            for (((sum, &byte), &low), &high) in sums.iter_mut().zip(bytes).zip(low).zip(high) {
+                *sum += (i16::from(byte & 15) - 8) * low + (i16::from(byte >> 4) - 8) * high;
+            }
         }
-        total
+        sums.iter().map(|&sum| f32::from(sum)).sum()
     }
 
     /// The length of a row, in units of its scale.

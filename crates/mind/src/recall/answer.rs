@@ -14,7 +14,7 @@ use super::weights::{RANK, SURE};
 /// Chunks whose sentences are weighed.
 const CHUNKS: usize = 12;
 /// Bytes of a quote, past which no neighbour is taken in.
-const QUOTE: usize = 420;
+const QUOTE: usize = 500;
 /// Passages of a table that answer alike ("which days is …").
 const ROWS: usize = 5;
 /// Passages that are shown where nothing is claimed.
@@ -166,7 +166,7 @@ impl Lexicon {
         let parts = question.parts();
         if parts.len() > 1 {
             let weighed: Vec<Part> = parts.iter().map(|part| self.weighed(part)).collect();
-            if weighed.iter().any(|part| part.confidence >= thresholds.answered) {
+            if weighed.iter().any(|part| !part.candidates.is_empty() && part.confidence >= thresholds.answered) {
                 return self.in_parts(&parts, &weighed, thresholds);
             }
         }
@@ -184,6 +184,8 @@ impl Lexicon {
             Outcome::Maybe => self.hints(&whole),
             Outcome::Unknown => Vec::new(),
         };
+        // Where only headings were found there is nothing to show.
+        let outcome = if passages.is_empty() { Outcome::Unknown } else { outcome };
         Answer { outcome, confidence: whole.confidence, passages, left_open: Vec::new(), parts: whole.parts() }
     }
 

@@ -11,6 +11,8 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
 
 /// Bits of a posting below the slot: how often the word stands in the chunk, 255 for more.
 const TF_BITS: u32 = 8;
+/// The length of a chunk that was taken out.
+const GONE: u32 = u32::MAX;
 /// Slots that fit a posting.
 const MOST_SLOTS: usize = 1 << (32 - TF_BITS);
 
@@ -53,10 +55,6 @@ pub(super) struct Chunk {
     pub text: Box<str>,
     pub heading: Box<str>,
     pub language: Language,
-    /// Words of text, headings and title.
-    pub length: u32,
-    /// What the stored components times this are.
-    scale: f32,
 }
 
 #[derive(Debug)]
@@ -82,7 +80,11 @@ pub struct Lexicon {
     seen_in: Vec<u8>,
     pub(super) chunks: Vec<Chunk>,
     pub(super) documents: Vec<Document>,
+    /// By slot: words of text, headings and title; [`GONE`] of one that was taken out. Apart from the chunks, since every question reads all.
+    lengths: Vec<u32>,
     vectors: Vec<i8>,
+    /// By slot: what the stored components times this are.
+    scales: Vec<f32>,
     dims: usize,
     /// How many chunks there are, by language.
     live: [u32; 3],
@@ -107,7 +109,9 @@ impl Lexicon {
             seen_in: Vec::new(),
             chunks: Vec::new(),
             documents: Vec::new(),
+            lengths: Vec::new(),
             vectors: Vec::new(),
+            scales: Vec::new(),
             dims,
             live: [0; 3],
             total_length: 0,
@@ -182,14 +186,9 @@ impl Lexicon {
         };
         self.live[language as usize] += 1;
         self.total_length += u64::from(length);
-        self.chunks.push(Chunk {
-            document: number,
-            text: chunk.text.into(),
-            heading: chunk.heading.into(),
-            language,
-            length,
-            scale,
-        });
+        self.lengths.push(length);
+        self.scales.push(scale);
+        self.chunks.push(Chunk { document: number, text: chunk.text.into(), heading: chunk.heading.into(), language });
     }
 
     /// Takes a document out. All scores are then as if it had never been there. Taking out what is not there does nothing.
@@ -202,9 +201,10 @@ impl Lexicon {
         for slot in slots {
             let chunk = &mut self.chunks[slot as usize];
             let [text, heading] = [std::mem::take(&mut chunk.text), std::mem::take(&mut chunk.heading)];
-            let (length, language) = (std::mem::take(&mut chunk.length), chunk.language);
+            let length = std::mem::replace(&mut self.lengths[slot as usize], GONE);
+            let language = chunk.language;
             chunk.document = u32::MAX;
-            chunk.scale = 0.0;
+            self.scales[slot as usize] = 0.0;
             for text in [&*title, &*heading, &*text] {
                 words::each(text, |word| {
                     if let Some(term) = self.term(&word.folded, language) {
@@ -227,6 +227,8 @@ impl Lexicon {
         self.chunks.shrink_to_fit();
         self.documents.shrink_to_fit();
         self.vectors.shrink_to_fit();
+        self.scales.shrink_to_fit();
+        self.lengths.shrink_to_fit();
     }
 
     /// How many chunks there are.
@@ -250,7 +252,13 @@ impl Lexicon {
         let chunks: usize =
             self.chunks.iter().map(|chunk| chunk.text.len() + chunk.heading.len() + size_of::<Chunk>() + 16).sum();
         let documents: usize = self.documents.iter().map(|document| document.title.len() + size_of::<Document>()).sum();
-        maps + rows + postings + chunks + documents + self.vectors.capacity() + self.seen_in.capacity()
+        maps + rows
+            + postings
+            + chunks
+            + documents
+            + self.vectors.capacity()
+            + self.seen_in.capacity()
+            + 4 * (self.scales.capacity() + self.lengths.capacity())
     }
 
     /// A chunk's text; empty for a slot that holds none.
@@ -335,11 +343,29 @@ impl Lexicon {
         (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
     }
 
+    /// What a question's word weighs that stands in so many chunks: as rare as it would be with twenty chunks more that lack it, so that a word
+    /// of every chunk of a small base still weighs something.
+    pub(super) fn weight_of(&self, frequency: usize) -> f32 {
+        const MORE: f32 = 20.0;
+        let [all, with] = [self.len() as f32 + MORE, frequency as f32];
+        (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
+    }
+
     /// Calls `found` with each slot of a term and the count there.
     pub(super) fn each_posting(&self, term: u32, mut found: impl FnMut(u32, u32)) {
         for &posting in &self.postings[term as usize] {
             found(posting >> TF_BITS, posting & ((1 << TF_BITS) - 1));
         }
+    }
+
+    /// Of each slot whether it holds a chunk.
+    pub(super) fn is_live(&self, slot: usize) -> bool {
+        self.lengths[slot] != GONE
+    }
+
+    /// The length of a chunk, in words.
+    pub(super) fn length(&self, slot: u32) -> u32 {
+        self.lengths[slot as usize]
     }
 
     /// The mean length of a chunk, in words.
@@ -379,10 +405,10 @@ impl Lexicon {
         let whole: Vec<i16> = unit.iter().map(|x| (x * scale).round() as i16).collect();
         self.vectors
             .chunks_exact(self.dims)
-            .zip(&self.chunks)
-            .map(|(row, chunk)| {
+            .zip(&self.scales)
+            .map(|(row, its)| {
                 let product: i32 = row.iter().zip(&whole).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum();
-                product as f32 * chunk.scale / scale
+                product as f32 * its / scale
             })
             .collect()
     }

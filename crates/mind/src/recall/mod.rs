@@ -10,6 +10,7 @@ mod dates;
 mod features;
 mod kinds;
 mod lexicon;
+mod lists;
 mod question;
 mod say;
 mod search;

@@ -55,8 +55,7 @@ impl Lexicon {
         }
         let heading = self.chunks.get(passage.slot as usize).map_or("", |chunk| &*chunk.heading);
         let inside = text[..passage.quote.start].lines().find(|line| cells(line).len() >= 2);
-        let header =
-            inside.or_else(|| heading.lines().rev().find(|line| cells(line).len() >= 2)).map(|line| cells(line));
+        let header = inside.or_else(|| heading.lines().rev().find(|line| cells(line).len() >= 2)).map(cells);
         match header.filter(|header| header.len() == own.len()) {
             Some(header) => {
                 let named = header.iter().zip(&own).filter(|(_, cell)| !cell.is_empty());

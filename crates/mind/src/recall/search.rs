@@ -92,7 +92,7 @@ impl Lexicon {
         }
         let exact = !terms.is_empty();
         let frequency = terms.iter().map(|&(term, _)| self.frequency(term)).max().unwrap_or(0);
-        let mut idf = self.idf(frequency);
+        let mut idf = self.weight_of(frequency);
         if !word.number {
             // Of a base in one language the word itself is enough; of others those of the other language are wanted too.
             let model = StaticModel::embedded();
@@ -117,7 +117,7 @@ impl Lexicon {
                 if let Some((term, worth)) = self.mistyped(&word.folded, language, others, known) {
                     put_best(&mut terms, term, worth);
                     if !known {
-                        idf = self.idf(self.frequency(term));
+                        idf = self.weight_of(self.frequency(term));
                     }
                 }
             }
@@ -128,7 +128,7 @@ impl Lexicon {
             && foreign
             && let Some(&(term, _)) = terms.first()
         {
-            idf = self.idf(self.frequency(term));
+            idf = self.weight_of(self.frequency(term));
         }
         Sought {
             terms,
@@ -174,22 +174,32 @@ impl Lexicon {
             None if self.dims() == DIMS => self.cosines(&StaticModel::embedded().embed(&question.text)),
             _ => vec![0.0; self.slots()],
         };
-        let live = |slot: usize| self.chunks[slot].length > 0 || !self.chunks[slot].text.is_empty();
+        let live = |slot: usize| self.is_live(slot);
         let [words_at, cosines_at] = [&words, &cosines].map(|scores| Standard::of(scores, self.len(), live));
-        let mut found: Vec<Found> = (0..self.slots())
-            .filter(|&slot| live(slot))
-            .map(|slot| Found {
-                slot: slot as u32,
-                score: WORDS * words_at.standard(words[slot]) + (1.0 - WORDS) * cosines_at.standard(cosines[slot]),
-                parts: FoundParts { bm25: words[slot], vector: cosines[slot] },
-            })
-            .collect();
+        let score =
+            |slot: usize| WORDS * words_at.standard(words[slot]) + (1.0 - WORDS) * cosines_at.standard(cosines[slot]);
         let order = |a: &Found, b: &Found| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot));
-        if found.len() > limit {
-            found.select_nth_unstable_by(limit, order);
-            found.truncate(limit);
+        // The best so far, and from time to time all but the best thrown away: most chunks are not worth writing down.
+        let mut found: Vec<Found> = Vec::new();
+        let mut least = f32::NEG_INFINITY;
+        for slot in (0..self.slots()).filter(|&slot| live(slot)) {
+            let score = score(slot);
+            if score < least {
+                continue;
+            }
+            found.push(Found {
+                slot: slot as u32,
+                score,
+                parts: FoundParts { bm25: words[slot], vector: cosines[slot] },
+            });
+            if found.len() >= limit.saturating_mul(4).max(256) {
+                found.select_nth_unstable_by(limit - 1, order);
+                found.truncate(limit);
+                least = found[limit - 1].score;
+            }
         }
         found.sort_by(order);
+        found.truncate(limit);
         found
     }
 
@@ -204,7 +214,7 @@ impl Lexicon {
                 let rarity = worth * word.factor * self.idf(self.frequency(term));
                 self.each_posting(term, |slot, count| {
                     let count = count as f32;
-                    let length = self.chunks[slot as usize].length as f32;
+                    let length = self.length(slot) as f32;
                     let score = rarity * count * (K1 + 1.0) / (count + K1 * (1.0 - B) + per_word * length);
                     let best = &mut best[slot as usize];
                     if *best <= 0.0 {
@@ -267,7 +277,7 @@ fn distance(a: &[u8], b: &[u8], most: usize) -> Option<usize> {
     for i in 1..=a.len() {
         let [before, last, row] = [(i + 1) % 3, (i + 2) % 3, i % 3];
         rows[row][0] = i;
-        let mut least = i;
+        let mut shortest = i;
         for j in 1..=b.len() {
             let mut cell = (rows[last][j - 1] + usize::from(a[i - 1] != b[j - 1]))
                 .min(rows[last][j] + 1)
@@ -276,9 +286,9 @@ fn distance(a: &[u8], b: &[u8], most: usize) -> Option<usize> {
                 cell = cell.min(rows[before][j - 2] + 1);
             }
             rows[row][j] = cell;
-            least = least.min(cell);
+            shortest = shortest.min(cell);
         }
-        if least > most {
+        if shortest > most {
             return None;
         }
     }

@@ -136,7 +136,7 @@ fn abbreviated(before: &str) -> bool {
     let word = before.rsplit([' ', '\n', '(', '\u{a0}']).next().unwrap_or(before);
     let lower = word.to_lowercase();
     ABBREVIATIONS.contains(&lower.as_str())
-        || (word.chars().count() == 1 && word.chars().all(|c| c.is_uppercase()))
+        || (word.chars().count() == 1 && word.chars().all(char::is_uppercase))
         || (before.len() == word.len() && word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()))
 }
 

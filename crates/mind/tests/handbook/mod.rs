@@ -9,91 +9,89 @@ use std::path::{Path, PathBuf};
 
 use mind::recall::{Answer, ChunkText, DocumentText, Lexicon, Outcome};
 
-pub struct Handbook {
-    pub name: String,
-    pub documents: Vec<Text>,
-    pub questions: Vec<Asked>,
+pub(crate) struct Handbook {
+    pub(crate) name: String,
+    pub(crate) documents: Vec<Text>,
+    pub(crate) questions: Vec<Asked>,
 }
 
-pub struct Text {
-    pub key: String,
-    pub title: String,
-    pub added: Option<i32>,
-    pub text: String,
+pub(crate) struct Text {
+    pub(crate) key: String,
+    pub(crate) title: String,
+    pub(crate) added: Option<i32>,
+    pub(crate) text: String,
 }
 
-pub struct Asked {
-    pub text: String,
-    pub wanted: Vec<Wanted>,
+pub(crate) struct Asked {
+    pub(crate) text: String,
+    pub(crate) wanted: Vec<Wanted>,
 }
 
-pub struct Wanted {
-    pub document: String,
-    pub words: Vec<String>,
+pub(crate) struct Wanted {
+    pub(crate) document: String,
+    pub(crate) words: Vec<String>,
 }
 
-pub struct Piece {
-    pub document: usize,
-    pub heading: String,
-    pub text: String,
+pub(crate) struct Piece {
+    pub(crate) heading: String,
+    pub(crate) text: String,
 }
 
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recall")
 }
 
-pub fn read(path: &Path) -> Handbook {
+pub(crate) fn read(path: &Path) -> Handbook {
     let text = fs::read_to_string(path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
-    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-    let mut book = Handbook { name, documents: Vec::new(), questions: Vec::new() };
+    let name = path.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let mut book = Handbook { name: name.clone(), documents: Vec::new(), questions: Vec::new() };
     let mut asking = false;
     for line in text.lines() {
         if let Some(head) = line.strip_prefix("@@ ") {
             asking = head.trim() == "questions";
             if !asking {
                 let mut parts = head.split('|').map(str::trim);
-                let key = parts.next().unwrap().to_owned();
+                let key = parts.next().unwrap_or_default().to_owned();
                 let title = parts.next().unwrap_or(&key).to_owned();
                 let added = parts.next().and_then(|day| day.parse().ok());
                 book.documents.push(Text { key, title, added, text: String::new() });
             }
         } else if !asking {
-            let document = book.documents.last_mut().expect("a document before its text");
+            let Some(document) = book.documents.last_mut() else { panic!("{name}: text before a document") };
             document.text.push_str(line);
             document.text.push('\n');
         } else if let Some(question) = line.strip_prefix("? ") {
             book.questions.push(Asked { text: question.to_owned(), wanted: Vec::new() });
         } else if let Some(wanted) = line.strip_prefix("= ") {
-            if let Some((key, words)) = wanted.split_once(" : ") {
-                let document = key.trim().to_owned();
-                assert!(book.documents.iter().any(|own| own.key == document), "{}: no document {document}", book.name);
-                let words: Vec<String> = words.split(" | ").map(|word| mind::text::fold(word.trim())).collect();
-                let text = mind::text::fold(&book.documents.iter().find(|own| own.key == document).unwrap().text);
-                assert!(
-                    words.iter().any(|word| text.contains(word.as_str())),
-                    "{}: {document} lacks {words:?}",
-                    book.name
-                );
-                book.questions.last_mut().unwrap().wanted.push(Wanted { document, words });
-            } else {
-                assert_eq!(wanted.trim(), "-", "{}: {line}", book.name);
-            }
+            let Some((key, words)) = wanted.split_once(" : ") else {
+                assert_eq!(wanted.trim(), "-", "{name}: {line}");
+                continue;
+            };
+            let document = key.trim().to_owned();
+            let words: Vec<String> = words.split(" | ").map(|word| mind::text::fold(word.trim())).collect();
+            let Some(source) = book.documents.iter().find(|own| own.key == document) else {
+                panic!("{name}: no document {document}")
+            };
+            let text = mind::text::fold(&source.text);
+            assert!(words.iter().any(|word| text.contains(word.as_str())), "{name}: {document} lacks {words:?}");
+            let Some(question) = book.questions.last_mut() else { panic!("{name}: {line} before a question") };
+            question.wanted.push(Wanted { document, words });
         } else {
-            assert!(line.trim().is_empty(), "{}: {line}", book.name);
+            assert!(line.trim().is_empty(), "{name}: {line}");
         }
     }
     book
 }
 
 /// Whole paragraphs while they fit, never across headings; a question with its answer is a piece of its own; rows keep their header.
-pub fn pieces(document: usize, text: &str, size: usize) -> Vec<Piece> {
+pub(crate) fn pieces(text: &str, size: usize) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut headings: Vec<(usize, String)> = Vec::new();
     let mut now = String::new();
     let path = |headings: &[(usize, String)]| headings.iter().map(|(_, text)| &**text).collect::<Vec<_>>().join(" > ");
     let mut flush = |now: &mut String, headings: &[(usize, String)]| {
         if !now.trim().is_empty() {
-            pieces.push(Piece { document, heading: path(headings), text: now.trim().to_owned() });
+            pieces.push(Piece { heading: path(headings), text: now.trim().to_owned() });
         }
         now.clear();
     };
@@ -135,17 +133,17 @@ pub fn pieces(document: usize, text: &str, size: usize) -> Vec<Piece> {
     pieces
 }
 
-pub struct Base {
-    pub lexicon: Lexicon,
+pub(crate) struct Base {
+    pub(crate) lexicon: Lexicon,
     /// By slot: the document's number in the handbook.
-    pub documents: Vec<usize>,
+    pub(crate) documents: Vec<usize>,
 }
 
-pub fn base(book: &Handbook) -> Base {
+pub(crate) fn base(book: &Handbook) -> Base {
     let mut lexicon = Lexicon::default();
     let mut documents = Vec::new();
     for (number, document) in book.documents.iter().enumerate() {
-        let pieces = pieces(number, &document.text, 1000);
+        let pieces = pieces(&document.text, 1000);
         documents.extend(pieces.iter().map(|_| number));
         let chunks = pieces.iter().map(|piece| ChunkText { text: &piece.text, heading: &piece.heading, vector: None });
         let head = DocumentText { title: &document.title, added: document.added, ..DocumentText::default() };
@@ -155,13 +153,13 @@ pub fn base(book: &Handbook) -> Base {
 }
 
 /// Whether a quote of this document has what is wanted.
-pub fn holds(wanted: &Wanted, key: &str, quote: &str) -> bool {
+pub(crate) fn holds(wanted: &Wanted, key: &str, quote: &str) -> bool {
     let quote = mind::text::fold(quote);
     wanted.document == key && wanted.words.iter().any(|word| quote.contains(word.as_str()))
 }
 
 /// Whether an answer is wholly right: silence where due, else every wanted passage quoted from its document.
-pub fn right(book: &Handbook, base: &Base, asked: &Asked, answer: &Answer) -> bool {
+pub(crate) fn right(book: &Handbook, base: &Base, asked: &Asked, answer: &Answer) -> bool {
     if asked.wanted.is_empty() {
         return answer.outcome != Outcome::Answered;
     }
@@ -179,13 +177,13 @@ pub fn right(book: &Handbook, base: &Base, asked: &Asked, answer: &Answer) -> bo
 
 /// Counts by name, in the order in which they were first named.
 #[derive(Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     order: Vec<String>,
     counts: HashMap<String, (usize, usize)>,
 }
 
 impl Tally {
-    pub fn put(&mut self, name: &str, yes: bool) {
+    pub(crate) fn put(&mut self, name: &str, yes: bool) {
         if !self.counts.contains_key(name) {
             self.order.push(name.to_owned());
         }
@@ -194,11 +192,11 @@ impl Tally {
         *all += 1;
     }
 
-    pub fn share(&self, name: &str) -> f64 {
+    pub(crate) fn share(&self, name: &str) -> f64 {
         self.counts.get(name).map_or(0.0, |&(hits, all)| hits as f64 / all.max(1) as f64)
     }
 
-    pub fn print(&self, title: &str) {
+    pub(crate) fn print(&self, title: &str) {
         println!("{title}");
         for name in &self.order {
             let (hits, all) = self.counts[name];
