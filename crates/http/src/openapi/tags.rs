@@ -33,7 +33,10 @@ const TAGS: &[(&str, &str)] = &[
         "Audience",
         "Whom a coach coaches: members, what is known of them, what they allow, tags, notes, badges, import, export, erasure.",
     ),
-    ("Knowledge", "The coaching hub: documents that questions are answered from, what the coach answered, and what nobody could."),
+    (
+        "Knowledge",
+        "The coaching hub: documents that questions are answered from, what the coach answered, and what nobody could.",
+    ),
     ("Notifications", "What one is told, and how."),
     ("Messages", "Conversations with other people, and files for them."),
     ("Live", "What is new, as it happens."),
