@@ -3,9 +3,12 @@
 //! Tokens come from `html5gum`, which reads as browsers do; the elements that are open are counted by name, so that an end of what was
 //! never begun costs nothing.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::convert::Infallible;
+use std::rc::Rc;
 
-use html5gum::{Token, Tokenizer};
+use html5gum::{Readable as _, Reader, StringReader, Token, Tokenizer};
 
 use super::Mark;
 
@@ -92,6 +95,37 @@ impl Writer {
     }
 }
 
+/// How many values in quotes one tag may have.
+const MOST_VALUES: usize = 100;
+
+/// A page that ends where one of its tags has more values than anybody writes: `html5gum` (0.9.0) reads them by functions that call each
+/// other in a circle, and some 20,000 are the end of a thread's stack of 2 MiB, which is the end of the process (250, where nothing is
+/// optimised).
+struct Guarded<'h> {
+    reader: StringReader<'h>,
+    /// How many values were begun since the last token.
+    values: Rc<Cell<usize>>,
+}
+
+impl Reader for Guarded<'_> {
+    type Error = Infallible;
+
+    fn read_byte(&mut self) -> Result<Option<u8>, Infallible> {
+        self.reader.read_byte()
+    }
+
+    fn try_read_string(&mut self, text: &[u8], case_sensitive: bool) -> Result<bool, Infallible> {
+        self.reader.try_read_string(text, case_sensitive)
+    }
+
+    fn read_until<'b>(&'b mut self, needle: &[u8], buffer: &'b mut [u8; 4]) -> Result<Option<&'b [u8]>, Infallible> {
+        if needle.contains(&b'"') {
+            self.values.set(self.values.get() + 1);
+        }
+        if self.values.get() > MOST_VALUES { Ok(None) } else { self.reader.read_until(needle, buffer) }
+    }
+}
+
 /// The lines of a page, with what its elements say of them.
 pub(super) fn lines(html: &str) -> Vec<(String, Mark)> {
     let mut writer = Writer {
@@ -106,8 +140,10 @@ pub(super) fn lines(html: &str) -> Vec<(String, Mark)> {
     };
     let mut open: Vec<Open> = Vec::new();
     let mut names: HashMap<String, usize> = HashMap::new();
-    for token in Tokenizer::new(html) {
+    let values = Rc::new(Cell::new(0));
+    for token in Tokenizer::new(Guarded { reader: html.to_reader(), values: Rc::clone(&values) }) {
         let Ok(token) = token;
+        values.set(0);
         match token {
             Token::String(text) => writer.say(&String::from_utf8_lossy(&text.value)),
             Token::StartTag(tag) => {
@@ -329,4 +365,21 @@ fn effect(name: &str, kind: &str, given: &str, (class, id, style): (&str, &str, 
         return Effect::Keeps;
     }
     Effect::Nothing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_of_very_many_values_ends_the_page_and_not_the_process() {
+        let page = |values: usize| format!("<p>before</p><p{}>after</p>", " a=\"\"".repeat(values));
+        let texts = |page: &str| {
+            lines(page).into_iter().map(|(text, _)| text).filter(|text| !text.is_empty()).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(&page(200_000)), ["before"]);
+        assert_eq!(texts(&page(90)), ["before", "after"]);
+        let links = "<a href=\"x\">y</a> ".repeat(10_000);
+        assert_eq!(texts(&links)[0].len(), 2 * 10_000 - 1);
+    }
 }
