@@ -16,6 +16,8 @@ pub struct Question {
     pub language: Option<String>,
     /// What was said before, the oldest first: who (`member` or `coach`), and what.
     pub history: Vec<(String, String)>,
+    /// Is a person answering, who is only shown what could be said?
+    pub is_draft: bool,
 }
 
 /// How sure an answer is.

@@ -86,7 +86,8 @@ async fn read(tx: &mut Tx, id: ConversationId) -> Result<Option<Asked>> {
         (counts && !one.body.is_empty()).then(|| (who.to_owned(), cut(&one.body, 1_000)))
     };
     let language = Some(talk.language(Some(&text)).tag().to_owned());
-    let question = Question { history: before.iter().filter_map(said).collect(), language, text };
+    let is_draft = talk.conversation.handler != Handler::Bot;
+    let question = Question { history: before.iter().filter_map(said).collect(), language, text, is_draft };
     Ok(Some(Asked { talk, question, up_to }))
 }
 

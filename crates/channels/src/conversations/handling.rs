@@ -133,6 +133,8 @@ pub(crate) async fn give_back(channels: &Channels, tx: &mut Tx, talk: &mut Talk,
     let was_queue = talk.conversation.handler == Handler::Queue;
     hand(channels, tx, talk, next, None, now);
     talk.conversation.answered_seq = talk.conversation.in_seq;
+    // Nobody waits for an answer any more: the next one is to what they write next.
+    talk.conversation.waiting_since = None;
     if let Some(id) = talk.conversation.escalation_id.take()
         && store::ended(tx, id, by, now).await?
     {

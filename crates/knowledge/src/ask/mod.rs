@@ -114,6 +114,8 @@ pub(crate) enum Asker {
     Coach,
     /// A member of the audience, on a channel.
     Member,
+    /// A person who answers a member themselves.
+    Person,
 }
 
 impl Knowledge {
@@ -124,6 +126,21 @@ impl Knowledge {
     /// Nothing is known here of who asks. What has no answer is kept under [`Answer::question_id`]: once the coach answers,
     /// `knowledge.gap_answered` names it.
     pub async fn ask(&self, owner: WorkspaceId, of: &[BaseId], question: &AskQuestion) -> Result<Answer> {
+        self.asked_by(owner, of, question, Asker::Member).await
+    }
+
+    /// The same for somebody who answers in person and looks at what could be said: it is no question without an answer.
+    pub async fn suggest(&self, owner: WorkspaceId, of: &[BaseId], question: &AskQuestion) -> Result<Answer> {
+        self.asked_by(owner, of, question, Asker::Person).await
+    }
+
+    async fn asked_by(
+        &self,
+        owner: WorkspaceId,
+        of: &[BaseId],
+        question: &AskQuestion,
+        asker: Asker,
+    ) -> Result<Answer> {
         let verdict = self.counters().take(&format!("knowledge.answers:{owner}"), self.settings().quota()).await;
         // Better too much than nothing at all; whoever counts tells the log of it.
         if let Ok(verdict) = verdict
@@ -149,7 +166,7 @@ impl Knowledge {
         if found.is_empty() {
             return Err(Error::not_found("Knowledge base"));
         }
-        answered(self, found, &question, Asker::Member).await
+        answered(self, found, &question, asker).await
     }
 }
 
@@ -170,7 +187,7 @@ pub(crate) async fn answered(
         };
         match answer::tell(of, base, question, &found, worded).await? {
             Some(mut answer) => {
-                if answer.outcome != Outcome::Answered {
+                if answer.outcome != Outcome::Answered && asker != Asker::Person {
                     let (question, gap) = gaps::keep(of, base, question, &answer, asker).await?;
                     (answer.question_id, answer.gap_id) = (Some(question), Some(gap));
                 }

@@ -33,7 +33,11 @@ impl Answerer for Known {
             language: question.language.clone(),
             history: question.history.iter().map(said).collect(),
         };
-        match self.0.ask(workspace, &wanted, &asked).await {
+        let answer = match question.is_draft {
+            true => self.0.suggest(workspace, &wanted, &asked).await,
+            false => self.0.ask(workspace, &wanted, &asked).await,
+        };
+        match answer {
             Ok(answer) => Ok(told(answer)),
             // All of them were deleted.
             Err(error) if error.kind() == Kind::NotFound => Ok(Answer::unknown()),
