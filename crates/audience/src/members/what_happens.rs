@@ -84,7 +84,7 @@ pub async fn refresh_score(tx: &mut Tx, member: &Member) -> Result<()> {
     let worth = score(activity.days, activity.asked, activity.answered, current.progress);
     // Time alone changes it for as long as a day is left that will fall out of the window.
     let is_moving = activity.days > 0 || activity.asked > 0;
-    debug_assert!(ACTIVE_DAYS <= QUESTION_DAYS);
+    const { assert!(ACTIVE_DAYS <= QUESTION_DAYS) };
     let due_at = is_moving.then(|| today.start().plus(time::DAY));
     members::set_score(tx, member.id, worth, due_at).await
 }

@@ -120,8 +120,11 @@ async fn store_file(audience: &Audience, name: &str, mut source: Source) -> Resu
             let length = piece.as_ref().map_or(0, Bytes::len);
             source.consume(length);
             let is_end = length == 0;
-            let is_fault = piece.is_err();
-            if (is_fault || !is_end) && send.blocking_send(piece).is_err() || is_end {
+            // A fault is told as well, and is the end.
+            if (length > 0 || piece.is_err()) && send.blocking_send(piece).is_err() {
+                return;
+            }
+            if is_end {
                 return;
             }
         }
