@@ -28,7 +28,7 @@ pub(super) async fn keep(
     base: &Base,
     asked: &AskQuestion,
     answer: &Answer,
-    asker: Asker,
+    by: Asker,
 ) -> Result<(QuestionId, GapId)> {
     let scope = Scope::system();
     let (clock, now) = (of.app().clock(), of.app().clock().now());
@@ -44,13 +44,12 @@ pub(super) async fn keep(
     let mut tx = of.app().write().await?;
     // Whoever asks the same base at the same time waits here, and sees what came before.
     bases::hold(scope, &mut tx, base.id).await?;
-    let gap = match gap {
-        Some(gap) => Some(gap),
-        None => {
-            let open = gaps::open(&mut tx, base.id).await?;
-            let unseen: Vec<(GapId, String)> = open.into_iter().filter(|(id, _)| !seen.contains(id)).collect();
-            nearest(&vector, &unseen)
-        }
+    let gap = if gap.is_some() {
+        gap
+    } else {
+        let open = gaps::open(&mut tx, base.id).await?;
+        let unseen: Vec<(GapId, String)> = open.into_iter().filter(|(id, _)| !seen.contains(id)).collect();
+        nearest(&vector, &unseen)
     };
     let gap_id = match gap {
         Some(gap) if gaps::asked_again(&mut tx, gap, now).await? => gap,
@@ -64,7 +63,7 @@ pub(super) async fn keep(
         question: asked.question.clone(),
         outcome: answer.outcome,
         confidence: answer.confidence,
-        by_member: asker == Asker::Member,
+        by_member: by == Asker::Member,
         asked_at: now,
     };
     gaps::add(scope, &mut tx, &question).await?;

@@ -54,7 +54,9 @@ pub(super) async fn update(db: &Db, base: BaseId, held: &Arc<RwLock<Built>>) -> 
     blocking(move || {
         let mut built = built.write();
         changes.gone.iter().for_each(|source| built.remove(*source));
-        read_in.iter().for_each(|one| built.add(one));
+        for one in &read_in {
+            built.add(one);
+        }
         built.is_of(version);
     })
     .await
@@ -93,7 +95,9 @@ async fn anew(
             let (some, others) = rest.split_at(bite(rest));
             let read = read(tx, some.to_vec()).await?;
             built = blocking(move || {
-                read.iter().for_each(|one| built.add(one));
+                for one in &read {
+                    built.add(one);
+                }
                 built
             })
             .await?;
@@ -101,7 +105,9 @@ async fn anew(
         }
     }
     blocking(move || {
-        of_coach.iter().for_each(|one| built.add(&New::correction(one)));
+        for one in &of_coach {
+            built.add(&New::correction(one));
+        }
         built.is_of(version);
         built.shrink();
         built

@@ -60,7 +60,7 @@ pub(super) async fn run(of: &Knowledge, id: DocumentId) -> Outcome {
     });
     let mut found: Vec<(DocumentId, Claim, Claim, f64)> = placed.collect();
     // Two chunks may share a sentence.
-    found.sort_by(|one, other| (one.0, one.1.start, one.2.start).cmp(&(other.0, other.1.start, other.2.start)));
+    found.sort_by_key(|one| (one.0, one.1.start, one.2.start));
     found.dedup_by(|one, other| (one.0, one.1.start, one.2.start) == (other.0, other.1.start, other.2.start));
     found.truncate(MOST);
     Ok(keep(of, &document, found).await?)

@@ -129,28 +129,25 @@ async fn keep(
     let duplicate_of = store::documents::same_bytes(&mut tx, &base, &stored.sha256, but).await?;
     let size = i64::try_from(stored.bytes).map_err(Error::internal)?;
     let earlier_file = replaced.as_ref().map(|document| document.file.clone());
-    let document = match replaced {
-        Some(was) => {
-            let earlier = i64::try_from(was.file_size_bytes).map_err(Error::internal)?;
-            store::files::disown(scope, &mut tx, was.owner_id, &was.file, now).await?;
-            store::bases::counted(scope, &mut tx, base.id, 0, size - earlier).await?;
-            let document = in_place_of(was, form, stored, now);
-            store::documents::save(&mut tx, &document).await?;
-            document
+    let document = if let Some(was) = replaced {
+        let earlier = i64::try_from(was.file_size_bytes).map_err(Error::internal)?;
+        store::files::disown(scope, &mut tx, was.owner_id, &was.file, now).await?;
+        store::bases::counted(scope, &mut tx, base.id, 0, size - earlier).await?;
+        let document = in_place_of(was, form, stored, now);
+        store::documents::save(&mut tx, &document).await?;
+        document
+    } else {
+        let most = of.settings().documents;
+        if base.document_count >= most {
+            let message = format!(
+                "The knowledge base has {most} documents, which is as many as one may have; delete some, or use another base"
+            );
+            return Err(Error::conflict(message));
         }
-        None => {
-            let most = of.settings().documents;
-            if base.document_count >= most {
-                let message = format!(
-                    "The knowledge base has {most} documents, which is as many as one may have; delete some, or use another base"
-                );
-                return Err(Error::conflict(message));
-            }
-            let document = new_document(&base, clock.new_id(), form, stored, now);
-            store::documents::insert(scope, &mut tx, &document).await?;
-            store::bases::counted(scope, &mut tx, base.id, 1, size).await?;
-            document
-        }
+        let document = new_document(&base, clock.new_id(), form, stored, now);
+        store::documents::insert(scope, &mut tx, &document).await?;
+        store::bases::counted(scope, &mut tx, base.id, 1, size).await?;
+        document
     };
     jobs::process(&mut tx, clock, document.id).await?;
     tx.commit().await?;

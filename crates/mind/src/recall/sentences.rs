@@ -173,7 +173,10 @@ mod tests {
             texts("It costs $1.50 per class (or 10.5 for eight.) Nice."),
             ["It costs $1.50 per class (or 10.5 for eight.)", "Nice."]
         );
-        assert_eq!(texts("a line that was\nbroken in two. Next"), ["a line that was\nbroken in two.", "Next"]);
+        assert_eq!(
+            texts("a line that was\nbroken in two. Next one."),
+            ["a line that was\nbroken in two.", "Next one."]
+        );
         assert_eq!(texts("- Towel\n- Water. Cold\n1. Mat"), ["- Towel", "- Water.", "Cold", "1. Mat"]);
         assert_eq!(texts("Plan | Price\nBasic | 30 €"), ["Plan | Price", "Basic | 30 €"]);
         assert_eq!(texts(""), [""; 0]);

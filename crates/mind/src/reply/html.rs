@@ -95,15 +95,15 @@ impl Writer {
     }
 }
 
-/// How many values in quotes one tag may have.
-const MOST_VALUES: usize = 100;
+/// How often the reader may come upon what could be a quotation mark within one tag: once for each name, and once for each value in quotes.
+const MOST_VALUES: usize = 240;
 
 /// A page that ends where one of its tags has more values than anybody writes: `html5gum` (0.9.0) reads them by functions that call each
 /// other in a circle, and some 20,000 are the end of a thread's stack of 2 MiB, which is the end of the process (250, where nothing is
 /// optimised).
 struct Guarded<'h> {
     reader: StringReader<'h>,
-    /// How many values were begun since the last token.
+    /// How often it did since the last token.
     values: Rc<Cell<usize>>,
 }
 

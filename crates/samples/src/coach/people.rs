@@ -87,8 +87,8 @@ pub(super) fn members(now: Timestamp) -> Vec<Member> {
     #[expect(clippy::expect_used, reason = "the file is compiled in, and the tests read all of it")]
     csv::Reader::from_reader(MEMBERS.as_bytes())
         .deserialize()
-        .enumerate()
-        .map(|(index, line)| member(index as i64, line.expect("a line of members.csv"), now))
+        .zip(0..)
+        .map(|(line, index)| member(index, line.expect("a line of members.csv"), now))
         .collect()
 }
 
