@@ -526,7 +526,7 @@ describe('for everybody', () => {
     await tab.keyboard.press('Enter');
     widget.panel = await widget.frame();
     const { panel } = widget;
-    await panel.waitForFunction(() => document.activeElement === document.querySelector('#text'));
+    await panel.waitForFunction(() => document.hasFocus() && document.activeElement === document.querySelector('#text'), null, { timeout: 10_000 });
     assert.equal(await tab.locator('.button').getAttribute('aria-expanded'), 'true');
     assert.equal(await tab.getByRole('dialog', { name: 'Chat: Ana Coaching' }).count(), 1);
     await tab.keyboard.type('How long?');

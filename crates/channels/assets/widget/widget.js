@@ -247,6 +247,12 @@
     }
   }
 
+  // The element alone is not enough while the frame's page is on its way: the keys would go on going to the page around it.
+  function focusFrame() {
+    frame.focus();
+    frame.contentWindow.focus();
+  }
+
   function show() {
     if (open || !ui) {
       return;
@@ -257,7 +263,7 @@
     ui.panel.hidden = false;
     fit();
     label();
-    frame.focus();
+    focusFrame();
     tell({ type: 'open' });
     emit('open');
   }
@@ -307,6 +313,9 @@
     }
     if (message.type === 'ready') {
       ready = true;
+      if (open) {
+        focusFrame();
+      }
       tell({
         type: 'hello', kept: remembered(), identity, language: given.language || null, theme: ui.theme,
         page: location.origin + location.pathname, whole: small.matches && open,
