@@ -113,12 +113,11 @@ impl Keeping {
 impl Keeper for Keeping {
     async fn merge(&self, tx: &mut Tx, from: &Member, into: &Member) -> Result<()> {
         for own in conversations::of_member(from.workspace_id, tx, from.id).await? {
-            match conversations::of(tx, own.channel_id, into.id).await? {
-                Some(theirs) => join(tx, &own, &theirs, self.clock.now()).await?,
-                None => {
-                    let sql = "UPDATE channel_conversations SET member_id = $2 WHERE id = $1";
-                    tx.execute(sql, args![own.id, into.id]).await?;
-                }
+            if let Some(theirs) = conversations::of(tx, own.channel_id, into.id).await? {
+                join(tx, &own, &theirs, self.clock.now()).await?;
+            } else {
+                let sql = "UPDATE channel_conversations SET member_id = $2 WHERE id = $1";
+                tx.execute(sql, args![own.id, into.id]).await?;
             }
         }
         for sql in [

@@ -5,6 +5,8 @@
 //! quarter of an hour after the member wrote; what nobody asked for is capped by the week; and nobody is written to faster than the
 //! provider takes it. A person's own answer is held back by the window and the pace alone.
 
+use std::cmp::Ordering;
+
 use jiff::tz::TimeZone;
 use kernel::{Timestamp, time};
 
@@ -102,12 +104,10 @@ impl Quiet {
         let moment = jiff::Timestamp::from_microsecond(now.micros()).ok()?;
         let local = zone.to_datetime(moment);
         let minute = local.hour() as u16 * 60 + local.minute() as u16;
-        let (today, is_night) = if self.from == self.until {
-            (false, false)
-        } else if self.from < self.until {
-            (true, (self.from..self.until).contains(&minute))
-        } else {
-            (minute < self.until, minute >= self.from || minute < self.until)
+        let (today, is_night) = match self.from.cmp(&self.until) {
+            Ordering::Equal => (false, false),
+            Ordering::Less => (true, (self.from..self.until).contains(&minute)),
+            Ordering::Greater => (minute < self.until, minute >= self.from || minute < self.until),
         };
         if !is_night {
             return None;

@@ -86,8 +86,8 @@ pub(crate) fn name_of(member: &Member) -> String {
 
 /// The zone that a member's nights are of: their own, else the channel's, else UTC.
 pub(crate) fn zone_of(member: &Member, of_channel: Option<&str>) -> TimeZone {
-    let own = member.timezone.as_deref().into_iter().chain(of_channel);
-    own.filter_map(|name| TimeZone::get(name).ok()).next().unwrap_or(TimeZone::UTC)
+    let mut own = member.timezone.as_deref().into_iter().chain(of_channel);
+    own.find_map(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }
 
 /// Has the member asked for no more of this?

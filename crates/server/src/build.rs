@@ -167,10 +167,11 @@ impl Server {
     pub async fn new(db: Db, mode: Mode, settings: &Settings) -> Result<Self> {
         let clock = Clock::system();
         let messengers = choices::messengers(settings, mode, &clock)?;
-        Self::with(db, mode, settings, clock, messengers).await
+        Box::pin(Self::with(db, mode, settings, clock, messengers)).await
     }
 
     /// The same by another clock, and with others who carry messages: for what the demo tells of the past.
+    #[expect(clippy::too_many_lines, reason = "a list: every part is put together here")]
     pub(crate) async fn with(
         db: Db,
         mode: Mode,

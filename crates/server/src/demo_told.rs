@@ -69,12 +69,14 @@ impl Told {
         const PART: &str = "part-of-the-demo-5b0c1d9e";
         let mut form = String::new();
         for (name, value) in fields {
-            form += &format!("--{PART}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            let part = format!("--{PART}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            form.push_str(&part);
         }
-        form += &format!(
+        let file = format!(
             "--{PART}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n{text}\r\n--{PART}--\r\n"
         );
+        form.push_str(&file);
         let kind = format!("multipart/form-data; boundary={PART}");
         let request = of(Method::POST, path, Some(who)).header(CONTENT_TYPE, kind).body(Body::from(form));
         read(&self.send(request.map_err(Error::internal)?).await?)

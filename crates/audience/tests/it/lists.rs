@@ -88,7 +88,7 @@ async fn every_filter_goes_with_every_order(fresh: FreshDb) {
                             [("channel", channel), ("status", status), ("tag", tag), ("search", search)]
                         {
                             if !value.is_empty() {
-                                query += &format!("&{name}={}", value.replace(' ', "%20"));
+                                query += &["&", name, "=", &value.replace(' ', "%20")].concat();
                             }
                         }
                         let mut seen: Vec<Value> = Vec::new();

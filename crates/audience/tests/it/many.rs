@@ -101,7 +101,7 @@ async fn lists_of_a_million_members(fresh: FreshDb) {
     let client = world.coach();
     let mut slowest = Duration::ZERO;
     for query in [
-        "".to_owned(),
+        String::new(),
         "page=1000".to_owned(),
         format!("page={}", last / 2),
         format!("page={last}"),
@@ -136,7 +136,8 @@ async fn lists_of_a_million_members(fresh: FreshDb) {
         eprintln!("{engine:?}: {query:<60} {middle:>12.2?} (at most {most:.2?}), total {total}");
     }
     let started = Instant::now();
-    let table: String = (0..20_000).map(|place| format!("n-{place},web,New One {place},vip\n")).collect();
+    let table: Vec<String> = (0..20_000).map(|place| format!("n-{place},web,New One {place},vip\n")).collect();
+    let table = table.concat();
     let table = format!("external_id,channel,name,tags\n{table}");
     let sent = client.raw(axum::http::Method::POST, "/api/v1/users/import", "text/csv", table).await;
     assert_eq!(sent.status, 202);

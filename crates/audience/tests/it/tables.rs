@@ -128,7 +128,8 @@ async fn what_is_no_table_is_told(fresh: FreshDb) {
 #[both_engines]
 async fn an_import_goes_on_where_it_was_broken_off(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let rows: String = (0..1_200).map(|place| format!("m{place},web,Name {place}\n")).collect();
+    let rows: Vec<String> = (0..1_200).map(|place| format!("m{place},web,Name {place}\n")).collect();
+    let rows = rows.concat();
     let sent = send(&world.coach(), &format!("external_id,channel,name\n{rows}")).await.json();
     world.work().await;
     // As if its last words had been lost: the job runs once more, and changes nothing.

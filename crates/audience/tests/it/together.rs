@@ -112,7 +112,8 @@ async fn a_member_is_erased_with_proof(fresh: FreshDb) {
     let mut hash = Sha256::new();
     hash.update(erased["receipt"].as_str().unwrap());
     hash.update(export.text());
-    let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: Vec<String> = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hash.concat();
     assert_eq!(erased["proof"], json!(hash));
     let proof = world.coach().get(&format!("/api/v1/users/erasures/{}", erased["id"].as_str().unwrap())).await.ok();
     assert_eq!((&proof["proof"], proof.get("receipt")), (&erased["proof"], None));

@@ -182,7 +182,8 @@ fn message_of(talk: &mut Talk, language: Language, answer: Answer) -> NewOutgoin
                 if answer.text.trim().is_empty() { language.these_may_help().to_owned() } else { answer.text };
             if !is_shown {
                 for (number, one) in suggestions.iter().enumerate() {
-                    words.push_str(&format!("\n\n{}. {}\n{}", number + 1, one.title, cut(&one.excerpt, 300)));
+                    let excerpt = cut(&one.excerpt, 300);
+                    words += &[&format!("\n\n{}. ", number + 1), one.title.as_str(), "\n", &excerpt].concat();
                 }
             }
             (Shape::Maybe, words)

@@ -176,43 +176,43 @@ struct Sent {
 }
 
 /// Puts what was sent onto what is set. The secrets among it come apart; nothing is one that is taken back.
-pub fn apply(kind: Medium, set: &mut Configuration, sent: Map<String, Value>) -> Result<Secrets> {
-    let sent: Sent = Fields::of_body(Value::Object(sent)).and_then(Fields::read).map_err(|error| below(&error))?;
+pub fn apply(kind: Medium, set: &mut Configuration, given: Map<String, Value>) -> Result<Secrets> {
+    let wanted: Sent = Fields::of_body(Value::Object(given)).and_then(Fields::read).map_err(|error| below(&error))?;
     let mut secrets = Vec::new();
-    let mut secret = |name, given: Option<Option<String>>| secrets.extend(given.map(|value| (name, value)));
+    let mut secret = |name, own: Option<Option<String>>| secrets.extend(own.map(|value| (name, value)));
     match kind {
         Medium::Whatsapp => {
-            secret(ACCESS_TOKEN, sent.access_token);
-            secret(VERIFY_TOKEN, sent.webhook_verify_token);
-            secret(APP_SECRET, sent.app_secret);
-            input::set(&mut set.phone_number, sent.phone_number);
-            input::set(&mut set.phone_number_id, sent.phone_number_id);
-            input::set(&mut set.business_account_id, sent.business_account_id);
-            input::set(&mut set.reopening_template, sent.reopening_template);
+            secret(ACCESS_TOKEN, wanted.access_token);
+            secret(VERIFY_TOKEN, wanted.webhook_verify_token);
+            secret(APP_SECRET, wanted.app_secret);
+            input::set(&mut set.phone_number, wanted.phone_number);
+            input::set(&mut set.phone_number_id, wanted.phone_number_id);
+            input::set(&mut set.business_account_id, wanted.business_account_id);
+            input::set(&mut set.reopening_template, wanted.reopening_template);
         }
-        Medium::Telegram => secret(BOT_TOKEN, sent.bot_token),
+        Medium::Telegram => secret(BOT_TOKEN, wanted.bot_token),
         Medium::Mobile => {
-            secret(SERVICE_ACCOUNT, sent.service_account);
-            input::set(&mut set.identity_mode, sent.identity_mode.map(|own| own.map(str::to_owned)));
+            secret(SERVICE_ACCOUNT, wanted.service_account);
+            input::set(&mut set.identity_mode, wanted.identity_mode.map(|own| own.map(str::to_owned)));
         }
         Medium::Web => {
-            input::set(&mut set.widget_color, sent.widget_color);
-            input::set(&mut set.widget_title, sent.widget_title);
-            input::set(&mut set.widget_position, sent.widget_position.map(|own| own.map(str::to_owned)));
-            input::set(&mut set.starters, sent.starters);
-            input::set(&mut set.privacy_url, sent.privacy_url);
-            input::set(&mut set.allowed_origins, sent.allowed_origins);
-            input::set(&mut set.identity_mode, sent.identity_mode.map(|own| own.map(str::to_owned)));
+            input::set(&mut set.widget_color, wanted.widget_color);
+            input::set(&mut set.widget_title, wanted.widget_title);
+            input::set(&mut set.widget_position, wanted.widget_position.map(|own| own.map(str::to_owned)));
+            input::set(&mut set.starters, wanted.starters);
+            input::set(&mut set.privacy_url, wanted.privacy_url);
+            input::set(&mut set.allowed_origins, wanted.allowed_origins);
+            input::set(&mut set.identity_mode, wanted.identity_mode.map(|own| own.map(str::to_owned)));
         }
     }
-    input::set(&mut set.welcome_message, sent.welcome_message);
-    input::set(&mut set.language, sent.language.map(|own| own.map(str::to_owned)));
-    input::set(&mut set.time_zone, sent.time_zone);
-    input::set(&mut set.automated, sent.automated);
-    input::set(&mut set.knowledge_base_ids, sent.knowledge_base_ids);
-    input::set(&mut set.assistant_name, sent.assistant_name);
-    input::set(&mut set.unknown_message, sent.unknown_message);
-    input::set(&mut set.handoff_message, sent.handoff_message);
+    input::set(&mut set.welcome_message, wanted.welcome_message);
+    input::set(&mut set.language, wanted.language.map(|own| own.map(str::to_owned)));
+    input::set(&mut set.time_zone, wanted.time_zone);
+    input::set(&mut set.automated, wanted.automated);
+    input::set(&mut set.knowledge_base_ids, wanted.knowledge_base_ids);
+    input::set(&mut set.assistant_name, wanted.assistant_name);
+    input::set(&mut set.unknown_message, wanted.unknown_message);
+    input::set(&mut set.handoff_message, wanted.handoff_message);
     Ok(Secrets(secrets))
 }
 
@@ -253,7 +253,8 @@ mod tests {
     use super::*;
 
     fn sent(value: Value) -> Map<String, Value> {
-        value.as_object().unwrap().clone()
+        let Value::Object(fields) = value else { panic!("{value} is no object") };
+        fields
     }
 
     #[test]

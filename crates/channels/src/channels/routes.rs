@@ -72,14 +72,14 @@ async fn create(
     let (clock, keys) = (channels.app().clock(), channels.keys());
     let (id, now): (ChannelId, _) = (clock.new_id(), clock.now());
     let (mut set, mut sealed) = (Configuration::default(), Sealed::default());
-    let sent = configuration::apply(input.kind, &mut set, input.configuration)?;
+    let told = configuration::apply(input.kind, &mut set, input.configuration)?;
     let missing = configuration::missing(input.kind, &set, |name| {
-        sent.0.iter().any(|(own, value)| *own == name && value.is_some())
+        told.0.iter().any(|(own, value)| *own == name && value.is_some())
     });
     if !missing.is_empty() {
         return Err(Error::invalid(missing).into());
     }
-    sealed.apply(keys, id, &sent)?;
+    sealed.apply(keys, id, &told)?;
     let made = own_secrets(clock, input.kind);
     for (name, secret) in &made {
         sealed.set(keys, id, name, secret)?;

@@ -82,9 +82,10 @@ pub(super) async fn item(channels: &Channels, tx: &mut Tx, channel: &Channel, it
             };
             let (about, at) = ((Some(channel.kind), audience::Purpose::Marketing), at.unwrap_or(entry.received_at));
             let how = preference.says.unwrap_or_else(|| format!("said so to {}", channel.kind));
-            match preference.wants_marketing {
-                true => audience::members::opt_in(tx, &member, about, &how, at).await.map(drop),
-                false => audience::members::opt_out(tx, &member, about, &how, at).await.map(drop),
+            if preference.wants_marketing {
+                audience::members::opt_in(tx, &member, about, &how, at).await.map(drop)
+            } else {
+                audience::members::opt_out(tx, &member, about, &how, at).await.map(drop)
             }
         }
         Inbound::Template(news) => {

@@ -283,17 +283,17 @@ fn content(talk: &Talk, message: &Message, with_template: bool) -> Content {
             data: data.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         };
     }
-    if with_template || message.kind == Shape::Template {
-        if let Some(own) = &detail.template {
-            return Content::Template(Template {
-                name: own.name.clone(),
-                language: own.language.clone(),
-                header: None,
-                body: own.parameters.iter().map(|text| Parameter { name: None, text: text.clone() }).collect(),
-                replies: Vec::new(),
-                text: message.body.clone(),
-            });
-        }
+    if (with_template || message.kind == Shape::Template)
+        && let Some(own) = &detail.template
+    {
+        return Content::Template(Template {
+            name: own.name.clone(),
+            language: own.language.clone(),
+            header: None,
+            body: own.parameters.iter().map(|text| Parameter { name: None, text: text.clone() }).collect(),
+            replies: Vec::new(),
+            text: message.body.clone(),
+        });
     }
     let text = message.body.clone();
     if detail.buttons.is_empty() {

@@ -92,7 +92,7 @@ pub(crate) async fn queue(channels: &Channels, tx: &mut Tx, talk: &mut Talk, new
     let (mut at, mut reopening) = (None, None);
     match verdict {
         Verdict::Now if talk.channel.kind == Medium::Web => {
-            (message.status, message.sent_at) = (Status::Sent, Some(now))
+            (message.status, message.sent_at) = (Status::Sent, Some(now));
         }
         Verdict::Now => at = Some(now),
         Verdict::Template if has_template(&message) => at = Some(now),
@@ -105,7 +105,7 @@ pub(crate) async fn queue(channels: &Channels, tx: &mut Tx, talk: &mut Talk, new
             at = Some(until);
         }
         Verdict::Never(reason) => {
-            (message.status, message.error) = (Status::Withheld, Some(reason.sentence().to_owned()))
+            (message.status, message.error) = (Status::Withheld, Some(reason.sentence().to_owned()));
         }
     }
     tx.insert(&message).await?;

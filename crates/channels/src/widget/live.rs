@@ -33,11 +33,14 @@ pub(super) enum Hint {
 #[derive(Clone, Default)]
 pub struct Live(Arc<Inner>);
 
+/// A stream: its number, and what ends it.
+type Stream = (u64, Arc<tokio::sync::Notify>);
+
 #[derive(Default)]
 struct Inner {
     chats: Mutex<HashMap<ConversationId, broadcast::Sender<Hint>>>,
     /// The streams of each token, the oldest first.
-    tokens: Mutex<HashMap<String, Vec<(u64, Arc<tokio::sync::Notify>)>>>,
+    tokens: Mutex<HashMap<String, Vec<Stream>>>,
     open: AtomicUsize,
     made: AtomicUsize,
     most: usize,

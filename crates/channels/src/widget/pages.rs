@@ -31,6 +31,7 @@ pub(super) fn router() -> Routes<Channels> {
 #[utoipa::path(get, path = "/widget.js", tag = "Widget", responses(
     (status = 200, description = "The script", body = String, content_type = "text/javascript"),
     (status = 304, description = "You have it")))]
+#[expect(clippy::needless_pass_by_value, reason = "an extractor gives the headers away")]
 fn loader(headers: HeaderMap) -> Ready<Response> {
     ready(assets::loader(&headers))
 }

@@ -143,19 +143,14 @@ async fn write(
     let member = people::member(&mut tx, &entry.channel, &visitor).await?;
     let mut talk = Talk::open(&mut tx, entry.channel.clone(), member, now).await?;
     let incoming = Incoming { client_id: Some(input.client_id.to_string()), ..Incoming::text(input.text) };
-    let (status, message) = match receive(&channels, &mut tx, &mut talk, incoming).await? {
-        Some(message) => {
-            talk.save(&mut tx).await?;
-            channels.live().wake_token_after(&mut tx, &visitor.token_hash);
-            (StatusCode::CREATED, message)
-        }
-        None => {
-            let found = messages::store::by_client(&mut tx, talk.conversation.id, &input.client_id.to_string()).await?;
-            (
-                StatusCode::OK,
-                found.ok_or_else(|| Error::conflict("This message is taken in at the same moment; send it again"))?,
-            )
-        }
+    let (status, message) = if let Some(message) = receive(&channels, &mut tx, &mut talk, incoming).await? {
+        talk.save(&mut tx).await?;
+        channels.live().wake_token_after(&mut tx, &visitor.token_hash);
+        (StatusCode::CREATED, message)
+    } else {
+        let found = messages::store::by_client(&mut tx, talk.conversation.id, &input.client_id.to_string()).await?;
+        let again = || Error::conflict("This message is taken in at the same moment; send it again");
+        (StatusCode::OK, found.ok_or_else(again)?)
     };
     tx.commit().await?;
     Ok(entry.answer((status, Json(MessageBody::of(message, None))).into_response()))

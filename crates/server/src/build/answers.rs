@@ -33,9 +33,10 @@ impl Answerer for Known {
             language: question.language.clone(),
             history: question.history.iter().map(said).collect(),
         };
-        let answer = match question.is_draft {
-            true => self.0.suggest(workspace, &wanted, &asked).await,
-            false => self.0.ask(workspace, &wanted, &asked).await,
+        let answer = if question.is_draft {
+            self.0.suggest(workspace, &wanted, &asked).await
+        } else {
+            self.0.ask(workspace, &wanted, &asked).await
         };
         match answer {
             Ok(answer) => Ok(told(answer)),

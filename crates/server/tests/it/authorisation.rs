@@ -502,12 +502,12 @@ async fn every_route_is_registered_as_the_table_has_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_route_knows_whom_it_lets_in_on_sqlite() {
-    walk(Engine::Sqlite).await;
+    Box::pin(walk(Engine::Sqlite)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_route_knows_whom_it_lets_in_on_postgres() {
     if engines().await.contains(&Engine::Postgres) {
-        walk(Engine::Postgres).await;
+        Box::pin(walk(Engine::Postgres)).await;
     }
 }

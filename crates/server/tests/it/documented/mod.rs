@@ -210,7 +210,7 @@ fn all_of(schemas: &mut Schemas, schema: &Value) -> Vec<Variant> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_json_body_is_read_as_documented() {
-    let (mut reading, routes) = Reading::new().await;
+    let (mut reading, routes) = Box::pin(Reading::new()).await;
     for route in routes.iter().filter(|route| route.takes_json() && reads(route)) {
         let schema = body_of(route);
         for (place, body) in all_of(&mut reading.schemas, &schema) {
@@ -255,7 +255,7 @@ const TABLE: &str = "name,platform,niche,followers_count\nAna,instagram,art,1\n"
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_query_is_read_as_documented() {
-    let (mut reading, routes) = Reading::new().await;
+    let (mut reading, routes) = Box::pin(Reading::new()).await;
     for route in routes.iter().filter(|route| reads(route)) {
         let none = Vec::new();
         let parameters = route.operation["parameters"].as_array().unwrap_or(&none);
@@ -294,7 +294,7 @@ async fn every_query_is_read_as_documented() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_form_is_read_as_documented() {
-    let (mut reading, routes) = Reading::new().await;
+    let (mut reading, routes) = Box::pin(Reading::new()).await;
     for media_type in ["application/x-www-form-urlencoded", "multipart/form-data"] {
         for route in routes.iter().filter(|route| reads(route)) {
             let Some(content) = route.operation["requestBody"]["content"].get(media_type) else { continue };
