@@ -1,6 +1,6 @@
 //! Channels: where a coach's audience writes and is answered, by a machine or by people.
 //!
-//! - What comes in is let in by its provider's signature, written down as it came ([`inbound`]), answered at once and worked afterwards, in its
+//! - What comes in is let in by its provider's signature, written down as it came (`inbound`), answered at once and worked afterwards, in its
 //!   order for each channel. A message is there once for each channel, however often it is told; statuses only ever rise.
 //! - Stop words are obeyed before anything else, on every channel, and confirmed once.
 //! - Everything that goes out passes one [`gate`], when it is queued and once more when it is sent. A message is a row first, then a delivery.

@@ -1,9 +1,9 @@
 //! Questions and their answers.
 //!
-//! The lexicon of each base says which sentences answer and how sure that is ([`local`]). At or above the upper threshold that is the answer, as
+//! The lexicon of each base says which sentences answer and how sure that is (`local`). At or above the upper threshold that is the answer, as
 //! quotes; between the two passages are shown that may help; below the lower one nothing is claimed. Where there is a language model it words
-//! the answer from the same passages ([`worded`]): it is not asked below the lower threshold, each of its sentences is held against what it
-//! cites, and its failure is never the reader's. What was not answered is kept as a gap ([`gaps`]).
+//! the answer from the same passages (`worded`): it is not asked below the lower threshold, each of its sentences is held against what it
+//! cites, and its failure is never the reader's. What was not answered is kept as a gap (`gaps`).
 
 mod answer;
 mod gaps;
