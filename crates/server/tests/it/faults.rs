@@ -182,7 +182,7 @@ async fn a_killed_import_keeps_its_finished_batches_and_is_completed_by_the_next
 /// Files cannot grow beyond a limit, as on a disk that is full.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_demo_on_a_full_disk_answers_and_goes_on_when_there_is_space() {
-    const PEOPLE: usize = 12_000;
+    const PEOPLE: usize = 24_000;
     let folder = TempFolder::new();
     let table = folder.path().join("crowd.csv");
     write_crowd(&table, 10, PEOPLE);
@@ -191,7 +191,7 @@ async fn a_demo_on_a_full_disk_answers_and_goes_on_when_there_is_space() {
     // 512 bytes each; without the trap the limit would kill the program before it can say anything.
     limited.args([
         "-c",
-        "trap '' XFSZ; ulimit -f 64000; exec \"$0\" demo --data-dir data --port 0",
+        "trap '' XFSZ; ulimit -f 48000; exec \"$0\" demo --data-dir data --port 0",
         env!("CARGO_BIN_EXE_influencerflow"),
     ]);
     limited.current_dir(folder.path()).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -199,7 +199,7 @@ async fn a_demo_on_a_full_disk_answers_and_goes_on_when_there_is_space() {
     let demo = Running::start(limited);
     let before = demo.get("/api/v1/creators")["total"].as_u64().unwrap();
     let (status, body) = demo.ask("POST", "/api/v1/creators/import", "text/csv", &table);
-    assert_eq!(status, 503, "{body}");
+    assert_eq!(status, 503, "{}", body.chars().take(2_000).collect::<String>());
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
     testkit::check_error_body(&body, 503).unwrap();
     assert!(text(&body["error"], "message").contains("disk"), "{body}");
