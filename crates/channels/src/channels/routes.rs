@@ -147,6 +147,8 @@ async fn known_bases(channels: &Channels, tx: &mut Tx, workspace: WorkspaceId, s
 }
 
 /// Show a channel
+///
+/// With its configuration; of its secrets it is told only which are set.
 #[utoipa::path(get, path = "/api/v1/channels/{channel_id}", tag = "Channels",
     params(("channel_id" = ChannelId, Path, description = "The channel's id")),
     responses((status = 200, description = "The channel", body = ChannelBody)))]

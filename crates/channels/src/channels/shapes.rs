@@ -53,6 +53,7 @@ pub(super) struct ChannelChanges {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Channel)]
 pub(super) struct ChannelBody {
+    /// Its id.
     id: ChannelId,
     /// Of what type it is.
     channel_type: Medium,
@@ -70,6 +71,7 @@ pub(super) struct ChannelBody {
     /// Who carries its messages: `whatsapp`, `telegram`, `fcm`, `widget`, or `mock` where this server has a stand-in for the provider.
     #[schema(example = "whatsapp")]
     provider: String,
+    /// When it was written.
     created_at: Timestamp,
     updated_at: Timestamp,
     /// When its provider last said that it works.
@@ -130,7 +132,9 @@ impl ChannelBody {
 /// A page of channels.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ChannelList {
+    /// The channels.
     pub(super) channels: Vec<ChannelBody>,
+    /// Where this page stands among all of them.
     pub(super) pagination: Pagination,
 }
 
@@ -138,6 +142,7 @@ pub(super) struct ChannelList {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChannelChecklist)]
 pub(super) struct Checklist {
+    /// The channel.
     pub(super) channel_id: ChannelId,
     pub(super) status: Status,
     /// Is every step done that it cannot do without?
@@ -152,6 +157,7 @@ pub(super) struct Checklist {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChannelVerification)]
 pub(super) struct Verification {
+    /// The channel.
     pub(super) channel_id: ChannelId,
     pub(super) status: Status,
     /// What the provider says, in its words.

@@ -75,7 +75,7 @@ struct ConversationQuery {
     pages: Pages,
 }
 
-/// List conversations
+/// List the conversations of channels
 ///
 /// Those of one's workspace on all of its channels, the newest first.
 #[utoipa::path(get, path = "/api/v1/conversations", tag = "Conversations", params(ConversationQuery),
@@ -347,6 +347,8 @@ async fn notes(
 }
 
 /// Add a note to a conversation
+///
+/// For those who work here; the member never sees it.
 #[utoipa::path(post, path = "/api/v1/conversations/{conversation_id}/notes", tag = "Conversations", request_body = NewConversationNote,
     params(("conversation_id" = ConversationId, Path, description = "The conversation's id")),
     responses((status = 201, description = "The note", body = NoteBody)))]
@@ -378,6 +380,8 @@ async fn write_note(channels: &Channels, tx: &mut Tx, of: &Conversation, by: &Me
 }
 
 /// Delete a note of a conversation
+///
+/// Whoever works here may delete it.
 #[utoipa::path(delete, path = "/api/v1/conversations/{conversation_id}/notes/{note_id}", tag = "Conversations",
     params(("conversation_id" = ConversationId, Path, description = "The conversation's id"), ("note_id" = NoteId, Path, description = "The note's id")),
     responses((status = 200, description = "Deleted", body = Done)))]

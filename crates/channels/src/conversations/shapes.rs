@@ -16,7 +16,9 @@ use crate::messages::{MessageBody, UsedTemplate};
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChannelConversation)]
 pub(super) struct ConversationBody {
+    /// Its id.
     pub(super) id: ConversationId,
+    /// The channel.
     channel_id: ChannelId,
     /// Of what type the channel is.
     channel: Medium,
@@ -37,6 +39,7 @@ pub(super) struct ConversationBody {
     unread: u64,
     /// The beginning of what was said last.
     last_message: String,
+    /// When the last message was written.
     last_message_at: Timestamp,
     /// When the member wrote last.
     last_user_message_at: Option<Timestamp>,
@@ -46,6 +49,7 @@ pub(super) struct ConversationBody {
     window_until: Option<Timestamp>,
     /// How many messages the provider charges for.
     billed_messages: u64,
+    /// When it was written.
     created_at: Timestamp,
 }
 
@@ -78,7 +82,9 @@ impl From<Conversation> for ConversationBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChannelConversationList)]
 pub(super) struct ConversationList {
+    /// The conversations of this page.
     pub(super) conversations: Vec<ConversationBody>,
+    /// Where this page stands among all of them.
     pub(super) pagination: Pagination,
 }
 
@@ -86,10 +92,13 @@ pub(super) struct ConversationList {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConversationEscalation)]
 pub(super) struct EscalationBody {
+    /// Its id.
     id: EscalationId,
+    /// Why a person was called.
     reason: Why,
     /// What the member had written.
     question: String,
+    /// When it was written.
     created_at: Timestamp,
     /// Who came,
     taken_by: Option<AccountId>,
@@ -226,10 +235,13 @@ pub(super) struct NewConversationNote {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConversationNote)]
 pub(super) struct NoteBody {
+    /// Its id.
     id: NoteId,
     /// Who wrote it.
     account_id: Option<AccountId>,
+    /// The words.
     text: String,
+    /// When it was written.
     created_at: Timestamp,
 }
 
@@ -244,5 +256,6 @@ impl From<Note> for NoteBody {
 #[schema(as = ConversationNoteList)]
 pub(super) struct NoteList {
     pub(super) notes: Vec<NoteBody>,
+    /// Where this page stands among all of them.
     pub(super) pagination: Pagination,
 }

@@ -134,7 +134,9 @@ struct ChannelDay {
 /// A channel's figures.
 #[derive(Serialize, ToSchema)]
 struct ChannelAnalytics {
+    /// The channel.
     channel_id: ChannelId,
+    /// The days that it is about, first and last included.
     date_range: DateRange,
     metrics: ChannelMetrics,
     /// Every day of the range that had anything, in their order.

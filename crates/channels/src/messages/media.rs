@@ -65,16 +65,19 @@ pub(crate) struct Media {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChannelMedia)]
 pub(crate) struct MediaBody {
+    /// Its id.
     id: MediaId,
     /// Where to fetch it, once it is `stored`.
     #[schema(
         example = "/api/v1/conversations/0190a000-0000-7000-8000-000000000000/media/0190a000-0000-7000-8000-000000000001"
     )]
+    /// Where it can be read, if it is public.
     url: String,
     /// Its type, as the provider says.
     #[schema(example = "image/jpeg")]
     media_type: String,
     name: String,
+    /// How large it is.
     bytes: u64,
     status: Status,
     /// Why it is not here.

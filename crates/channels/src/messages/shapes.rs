@@ -12,13 +12,17 @@ use crate::gate::Purpose;
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChannelMessage)]
 pub(crate) struct MessageBody {
+    /// Its id.
     id: MessageId,
     /// Its number in the conversation.
     seq: i64,
+    /// Who says it.
     author: Author,
     /// The person of the workspace who wrote it, if one did.
     account_id: Option<AccountId>,
+    /// What it is for.
     purpose: Purpose,
+    /// What it is.
     kind: Shape,
     /// Its words; empty once it was taken back.
     text: String,
@@ -43,11 +47,16 @@ pub(crate) struct MessageBody {
     pricing: Option<PriceBody>,
     /// Not before this moment, if it waits for one.
     due_at: Option<Timestamp>,
+    /// When it was written.
     created_at: Timestamp,
     sent_at: Option<Timestamp>,
+    /// When it was on the member's device; null if that is not known.
     delivered_at: Option<Timestamp>,
+    /// When it was read; null if that is not known.
     read_at: Option<Timestamp>,
+    /// When it was last changed by who wrote it; null if it was not.
     edited_at: Option<Timestamp>,
+    /// When it was taken back; null if it was not.
     deleted_at: Option<Timestamp>,
 }
 

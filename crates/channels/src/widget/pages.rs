@@ -49,6 +49,8 @@ async fn page(State(channels): State<Channels>, name: Named) -> Answer<Response>
 }
 
 /// Fetch a file of the chat's page
+///
+/// A version's files never change, and may be kept for as long as one likes.
 #[utoipa::path(get, path = "/widget/files/{version}/{name}", tag = "Widget",
     params(("version" = String, Path, description = "The version that the page names"), ("name" = String, Path, description = "The file's name")),
     responses((status = 200, description = "The file", content((String = "text/javascript"), (String = "text/css")))))]

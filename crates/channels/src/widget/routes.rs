@@ -157,6 +157,8 @@ async fn write(
 }
 
 /// Tell what a visitor has seen
+///
+/// Everything up to that message counts as read.
 #[utoipa::path(post, path = "/api/v1/widget/{channel_id}/seen", tag = "Widget", request_body = WidgetSeen,
     params(("channel_id" = ChannelId, Path, description = "The channel's id")),
     responses((status = 204, description = "Noted"),

@@ -20,11 +20,14 @@ const COLOUR: &str = "#2563eb";
 #[derive(Serialize, ToSchema)]
 #[schema(as = WidgetConfiguration)]
 pub(super) struct ConfigurationBody {
+    /// The channel.
     channel_id: ChannelId,
     /// The title of the panel.
     name: String,
+    /// The colour of the chat.
     #[schema(example = "#2563eb")]
     color: String,
+    /// What greets a visitor.
     welcome_message: Option<String>,
     /// `en` or `es`; null leaves it to the browser.
     language: Option<String>,
@@ -32,14 +35,17 @@ pub(super) struct ConfigurationBody {
     position: String,
     /// Does a machine answer here? Then the page says so.
     automated: bool,
+    /// What the assistant is called.
     assistant_name: Option<String>,
     /// Questions to begin with.
     starters: Vec<String>,
+    /// Where the privacy notice stands.
     privacy_url: Option<String>,
     /// `optional` or `required`.
     identity: String,
     /// The longest message, in characters.
     max_length: usize,
+    /// Whether the chat takes messages.
     active: bool,
 }
 
@@ -113,15 +119,19 @@ pub(super) struct SessionBody {
     pub(super) token: String,
     /// Does the website know who it is?
     pub(super) identified: bool,
+    /// Until when the session holds.
     pub(super) expires_at: Timestamp,
+    /// The number of the last message.
     pub(super) latest_seq: i64,
     /// How many messages the visitor has not seen.
     pub(super) unread: u64,
+    /// Who has the conversation.
     pub(super) handler: Handler,
     /// The person who has the conversation.
     pub(super) human_name: Option<String>,
     /// Does the visitor have to agree to anything first? Never, so far.
     pub(super) consent_needed: bool,
+    /// How the chat looks and speaks.
     pub(super) configuration: ConfigurationBody,
 }
 
@@ -129,20 +139,31 @@ pub(super) struct SessionBody {
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = WidgetMessage)]
 pub(super) struct MessageBody {
+    /// Its number in the conversation.
     pub(super) seq: i64,
+    /// Its id.
     id: MessageId,
+    /// The page's own name for it.
     client_id: Option<String>,
     /// `member`, `bot`, `coach` or `system`.
     author: &'static str,
+    /// What a person who answers is called.
     author_name: Option<String>,
     /// `text`, `maybe`, `satisfaction` or `notice`.
     kind: &'static str,
+    /// The words.
     text: String,
+    /// When it was written.
     created_at: Timestamp,
+    /// When it was last changed by who wrote it; null if it was not.
     edited_at: Option<Timestamp>,
+    /// Was it taken back?
     deleted: bool,
+    /// The passages that an answer rests on.
     citations: Vec<WidgetCitation>,
+    /// What may help.
     suggestions: Vec<Suggestion>,
+    /// The answer to how it was, where that is asked.
     satisfaction: Option<SatisfactionBody>,
 }
 
@@ -151,11 +172,17 @@ pub(super) struct MessageBody {
 struct WidgetCitation {
     /// By what number the text refers to it.
     number: u32,
+    /// Its title.
     title: String,
+    /// The headings above the passage.
     heading: Option<String>,
+    /// The passage in its own words.
     quote: String,
+    /// Its page.
     page: Option<u32>,
+    /// When it is said, in seconds from the beginning.
     seconds: Option<u32>,
+    /// Where it can be read, if it is public.
     url: Option<String>,
 }
 
@@ -240,10 +267,13 @@ pub(super) async fn human_name(channels: &Channels, tx: &mut Tx, of: Option<&Con
 #[schema(as = WidgetMessageList)]
 pub(super) struct MessageList {
     pub(super) messages: Vec<MessageBody>,
+    /// The number of the last message.
     pub(super) latest_seq: i64,
     /// Are there more in the direction that was asked for?
     pub(super) more: bool,
+    /// Who has the conversation.
     pub(super) handler: Handler,
+    /// What the person who has it is called.
     pub(super) human_name: Option<String>,
     /// Does somebody write just now? Only the stream knows.
     pub(super) typing: bool,

@@ -89,6 +89,8 @@ async fn list(State(of): State<Knowledge>, member: Member, Params(query): Params
 }
 
 /// Get a knowledge base
+///
+/// With its settings, and how many documents it has.
 #[utoipa::path(get, path = "/api/v1/knowledge-bases/{knowledge_base_id}", tag = "Knowledge",
     params(("knowledge_base_id" = String, Path, description = "The base's id")),
     responses((status = 200, description = "The base", body = BaseBody)))]

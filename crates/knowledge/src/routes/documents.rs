@@ -128,6 +128,8 @@ fn as_document(correction: &Correction, now: kernel::Timestamp) -> DetailsBody {
 }
 
 /// List the chunks of a document
+///
+/// In their order, with the range of the text that each is.
 #[utoipa::path(get, path = "/api/v1/knowledge-bases/{knowledge_base_id}/documents/{document_id}/chunks", tag = "Knowledge",
     params(("knowledge_base_id" = String, Path, description = "The base's id"),
         ("document_id" = String, Path, description = "The document's id"), Pages),

@@ -65,9 +65,11 @@ async fn thirty_megabytes_go_through_every_upload() {
             // Larger ones are handed in by a test of that crate, which has collaborations.
             "/api/v1/collaborations/{collaboration_id}/files",
             "/api/v1/creators/import",
+            "/api/v1/knowledge-bases/{knowledge_base_id}/documents",
             "/api/v1/messages/attachments",
             "/api/v1/outreach/call/complete",
             "/api/v1/outreach/call/{call_id}/recording",
+            "/api/v1/users/import",
         ],
         "a new upload belongs into this test"
     );
@@ -95,6 +97,14 @@ async fn thirty_megabytes_go_through_every_upload() {
     let form = Form::new().file("file", "talk.mp3", recording(24 << 20));
     let made = writer.upload("/api/v1/messages/attachments", &form).await;
     assert_eq!((made.status, &made.json()["bytes"]), (201, &json!(24 << 20)));
+    let base = writer.post("/api/v1/knowledge-bases", &json!({"name": "Handbooks"})).await.json();
+    let documents = format!("/api/v1/knowledge-bases/{}/documents", base["id"].as_str().unwrap());
+    let form = Form::new().file("file", "large.txt", "word ".repeat((24 << 20) / 5));
+    let made = writer.upload(&documents, &form).await;
+    assert_eq!((made.status, &made.json()["file_size_bytes"]), (201, &json!((24 << 20) / 5 * 5)));
+    let members = table("external_id,channel,profile_note", &format!("m1,web,{padding}"));
+    let made = writer.raw(Method::POST, "/api/v1/users/import", "text/csv", members).await;
+    assert_eq!(made.status, 202, "{}", made.text());
     let id = call(&world).await;
     let path = format!("/api/v1/outreach/call/{id}/recording");
     client.upload(&path, &Form::new().file("recording", "call.mp3", recording(LARGE))).await.ok();

@@ -12,8 +12,9 @@ use crate::document::{NOTHING, There, routes};
 use crate::world::{What, World};
 
 /// What belongs to an account: the demo's administrator has none.
-const PERSONAL: [&str; 5] =
-    ["/api/v1/audit", "/api/v1/live", "/api/v1/messages", "/api/v1/notifications", "/api/v1/workspace"];
+// The last is there once somebody has a chat.
+const PERSONAL: [&str; 6] =
+    ["/api/v1/audit", "/api/v1/live", "/api/v1/messages", "/api/v1/notifications", "/api/v1/workspace", "/widget-demo"];
 
 async fn demo() -> World {
     World::new(fresh_db(Engine::Sqlite).await, What::Demo).await
