@@ -44,7 +44,6 @@ impl Route {
     /// Does it ask for no token?
     pub(crate) fn is_public(&self) -> bool {
         ["/", "/health", "/api/v1/health", "/api/v1/info"].contains(&self.path.as_str())
-            || self.path.starts_with("/widget")
     }
 
     /// Whom it is for: the word in `authorisation.txt`, whose own test tells of routes that are not there.
