@@ -27,7 +27,7 @@ pub(super) fn router() -> Routes<Channels> {
 
 /// Load the chat
 ///
-/// The one script that a website has on its pages: `<script src="…/widget.js" data-channel="ID" async></script>`.
+/// The one script that a website has on its pages. Its tag names the channel in `data-channel`; docs/coaching.md shows it.
 #[utoipa::path(get, path = "/widget.js", tag = "Widget", responses(
     (status = 200, description = "The script", body = String, content_type = "text/javascript"),
     (status = 304, description = "You have it")))]
