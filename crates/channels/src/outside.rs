@@ -5,11 +5,11 @@ use kernel::{Error, Result, WorkspaceId};
 
 use crate::Channels;
 use crate::channels::ChannelId;
-use crate::conversations::{self, ConversationId, Talk, Why, call};
+use crate::conversations::{self, ConversationId, Handler, Talk, Why, call};
 use crate::gate::Purpose;
 use crate::members::MemberId;
 use crate::messages::outgoing::{self, NewOutgoing};
-use crate::messages::{Author, Choice, Detail, LONGEST, Message, Shape, UsedTemplate, store as messages};
+use crate::messages::{Author, Choice, Detail, LONGEST, Message, MessageId, Shape, UsedTemplate, store as messages};
 
 /// Something to be said to a member.
 #[derive(Clone, Debug)]
@@ -26,7 +26,8 @@ pub struct Words {
     pub key: String,
 }
 
-/// Says something to a member: on this channel, or where they wrote last. Nothing if they have no conversation there. Whether it goes now,
+/// Says something to a member: on this channel, or where they wrote last. A conversation is begun where there is none;
+/// nothing if the workspace has no such channel. Whether it goes now,
 /// later or never stands in the message's status: the gate is asked here, and once more when it is sent.
 pub async fn say(
     channels: &Channels,
@@ -40,7 +41,7 @@ pub async fn say(
     if length == 0 || length > LONGEST {
         return Err(Error::invalid_field("text", format!("must have 1 to {LONGEST} characters")));
     }
-    let Some(mut talk) = talk(tx, workspace, member, channel).await? else { return Ok(None) };
+    let Some(mut talk) = talk(channels, tx, workspace, member, channel).await? else { return Ok(None) };
     if let Some(said) = messages::by_client(tx, talk.conversation.id, &words.key).await? {
         return Ok(Some(said));
     }
@@ -66,13 +67,36 @@ pub async fn call_person(
     channel: Option<ChannelId>,
     question: &str,
 ) -> Result<Option<(ConversationId, bool)>> {
-    let Some(mut talk) = talk(tx, workspace, member, channel).await? else { return Ok(None) };
+    let Some(mut talk) = talk(channels, tx, workspace, member, channel).await? else { return Ok(None) };
     let is_new = call(channels, tx, &mut talk, Why::Flow, question).await?;
     talk.save(tx).await?;
     Ok(Some((talk.conversation.id, is_new)))
 }
 
+/// Has a message never go out that waits still; [`crate::ports::Follower::became`] is told. Tells whether it was in time.
+pub async fn withdraw(
+    channels: &Channels,
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    message: MessageId,
+    why: &str,
+) -> Result<bool> {
+    match messages::find(workspace, tx, message).await? {
+        Some(message) => outgoing::withhold(channels, tx, &message, why).await,
+        None => Ok(false),
+    }
+}
+
+/// Who has the member's conversations: a person, if one of them is a person's.
+pub async fn handler_of(tx: &mut Tx, workspace: WorkspaceId, member: MemberId) -> Result<Handler> {
+    let all = conversations::store::of_member(workspace, tx, member).await?;
+    let held = all.into_iter().map(|own| own.handler).find(|handler| *handler != Handler::Bot);
+    Ok(held.unwrap_or(Handler::Bot))
+}
+
+/// The conversation on this channel, or the one that the member wrote in last; if there is none, one is begun where the member can be reached.
 async fn talk(
+    channels: &Channels,
     tx: &mut Tx,
     workspace: WorkspaceId,
     member: MemberId,
@@ -80,8 +104,11 @@ async fn talk(
 ) -> Result<Option<Talk>> {
     let all = conversations::store::of_member(workspace, tx, member).await?;
     let found = all.into_iter().find(|own| channel.is_none_or(|channel| own.channel_id == channel));
-    match found {
-        Some(found) => Talk::load(tx, found.id).await,
-        None => Ok(None),
+    if let Some(found) = found {
+        return Talk::load(tx, found.id).await;
     }
+    let Some(member) = audience::members::get(tx, workspace, member).await? else { return Ok(None) };
+    let Some(channel) = crate::channels::store::to_write_on(tx, &member, channel).await? else { return Ok(None) };
+    let now = channels.app().clock().now();
+    Talk::open(tx, channel, member, now).await.map(Some)
 }

@@ -5,7 +5,11 @@ use db::Tx;
 use kernel::{AccountId, Result, WorkspaceId};
 use uuid::Uuid;
 
+use crate::channels::ChannelId;
+use crate::conversations::{ConversationId, Handler};
+use crate::members::Member;
 pub use crate::messages::{Citation, Suggestion};
+use crate::messages::{Message, Status};
 
 /// A question, as whoever answers it reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,4 +85,34 @@ pub trait Answerer: Send + Sync {
 pub trait Staff: Send + Sync {
     /// What members may call these people: those that are known, in no order.
     async fn names(&self, tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<(AccountId, String)>>;
+}
+
+/// A member's message, as followers are told of it.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// Who wrote.
+    pub member: Member,
+    /// Where.
+    pub channel_id: ChannelId,
+    /// In which conversation.
+    pub conversation_id: ConversationId,
+    /// What they wrote, or which button they tapped.
+    pub message: Message,
+    /// Who has the conversation.
+    pub handler: Handler,
+}
+
+/// Somebody who writes to members unasked (a program, a proactive rule) and must know what they answer and whether they were reached.
+#[async_trait]
+pub trait Follower: Send + Sync {
+    /// Is there anything for which this follower must hear what the member wrote? One look at an index: it is asked for every message.
+    async fn listens(&self, tx: &mut Tx, member: &Member) -> Result<bool>;
+
+    /// A member wrote; asked in the transaction that takes the message in, before the assistant looks at it. True: the message was meant for this
+    /// follower, and nobody else answers it. Stop words and scores never come here. [`crate::say`] may be called.
+    async fn heard(&self, tx: &mut Tx, heard: &Heard) -> Result<bool>;
+
+    /// What became of a message that was said with a key ([`Message::client_id`]): sent, failed or withheld. It may be told before
+    /// [`crate::say`] returns, and `say` must not be called from here.
+    async fn became(&self, tx: &mut Tx, message: &Message, status: Status) -> Result<()>;
 }

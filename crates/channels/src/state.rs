@@ -1,6 +1,6 @@
 //! What the routes and jobs of channels reach.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ::ports::counters::Counters;
 use ::ports::files::Files;
@@ -11,7 +11,7 @@ use http_base::App;
 
 use crate::Settings;
 use crate::members::{Audience, Medium};
-use crate::ports::{Answerer, Staff};
+use crate::ports::{Answerer, Follower, Staff};
 use crate::widget::Live;
 
 /// Channels: the application, those whom it asks, and the chats that are open. Cheap to clone.
@@ -23,6 +23,7 @@ struct Inner {
     parts: Parts,
     settings: Settings,
     live: Live,
+    followers: OnceLock<Vec<Arc<dyn Follower>>>,
 }
 
 /// Those whom channels ask.
@@ -48,7 +49,16 @@ impl Channels {
     /// Puts it together.
     pub fn new(app: App, parts: Parts, settings: Settings) -> Self {
         let live = Live::new(settings.streams);
-        Self(Arc::new(Inner { app, parts, settings, live }))
+        Self(Arc::new(Inner { app, parts, settings, live, followers: OnceLock::new() }))
+    }
+
+    /// Names those who write to members unasked. They need channels themselves, so they are told of later than the other parts; once.
+    pub fn followed_by(&self, all: Vec<Arc<dyn Follower>>) {
+        let _ = self.0.followers.set(all);
+    }
+
+    pub(crate) fn followers(&self) -> &[Arc<dyn Follower>] {
+        self.0.followers.get().map_or(&[], Vec::as_slice)
     }
 
     /// The application.

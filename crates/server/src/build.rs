@@ -25,13 +25,15 @@ use http_base::data::Data;
 use http_base::limits::RateLimits;
 use http_base::policy::Policies;
 use http_base::{App, Check, Mode, Routes, Slice};
-use inbox::{Hub, Inbox, Notifier};
+use hub::Hub;
+use inbox::{Hub as Live, Inbox, Notifier};
 use insights::Insights;
 use jobs::{Registry, Workers};
 use kernel::{Clock, Error, Result};
 use knowledge::Knowledge;
 use marketplace::Marketplace;
 use matching::Matching;
+use mcp::Mcp;
 use moderation::Moderation;
 use outreach::Outreach;
 use payments::Payments;
@@ -39,11 +41,14 @@ use ports::Llm;
 use ports::counters::{Counters, LocalCounters};
 use ports::messaging::Messengers;
 use ports::seal::Keys;
+use proactive::Proactive;
+use programs::Programs;
 use providers::redis::RedisCounters;
 use serde_json::json;
 use tower::Layer;
 use tower_http::normalize_path::{NormalizePath, NormalizePathLayer};
 use utoipa::openapi::OpenApi;
+use webhooks::Webhooks;
 
 use crate::settings::Settings;
 use crate::{choices, event_log};
@@ -83,6 +88,11 @@ const SLICES: &[Wired] = &[
     (moderation::MIGRATIONS, moderation::events::EVENTS, |server, _| moderation::slice(&server.moderation)),
     (audience::MIGRATIONS, audience::events::EVENTS, |server, _| audience::slice(&server.audience)),
     (channels::MIGRATIONS, channels::events::EVENTS, |server, _| channels::slice(&server.channels)),
+    (programs::MIGRATIONS, &[], |server, _| programs::slice(&server.programs)),
+    (proactive::MIGRATIONS, &[], |server, _| proactive::slice(&server.proactive)),
+    (hub::MIGRATIONS, &[], |server, _| hub::slice(&server.hub)),
+    (webhooks::MIGRATIONS, &[], |server, _| webhooks::slice(&server.webhooks)),
+    (mcp::MIGRATIONS, &[], |server, _| mcp::slice(&server.mcp)),
     (accounts::MIGRATIONS, accounts::events::EVENTS, |server, kept| accounts::slice(&server.accounts, kept)),
 ];
 
@@ -152,6 +162,16 @@ pub struct Server {
     pub audience: Audience,
     /// Channels: where the audience writes and is answered.
     pub channels: Channels,
+    /// Programs that members take part in.
+    pub programs: Programs,
+    /// Rules that notice silence.
+    pub proactive: Proactive,
+    /// Coaches' figures.
+    pub hub: Hub,
+    /// Webhooks out.
+    pub webhooks: Webhooks,
+    /// Assistants that act for people.
+    pub mcp: Mcp,
     /// Whatever runs by itself.
     pub jobs: Registry,
     /// Whoever follows events.
@@ -180,7 +200,7 @@ impl Server {
         messengers: Messengers,
     ) -> Result<Self> {
         let backend = vectors::prepare(&db, choices::vectors(settings.vector_index)).await?;
-        let notifier = Notifier::new(Arc::new(people::People(clock.clone())), Hub::new());
+        let notifier = Notifier::new(Arc::new(people::People(clock.clone())), Live::new());
         let db = db.with_clock(clock.clone()).with_listener(Arc::new(within(&notifier, &clock)));
         let redis = choices::redis(settings, &clock)?;
         let counters: Arc<dyn Counters> = match &redis {
@@ -273,6 +293,11 @@ impl Server {
             counters: Arc::clone(&counters),
         };
         let channels = Channels::new(app.clone(), parts, settings.channels.clone());
+        let programs = Programs::new(app.clone());
+        let proactive = Proactive::new(app.clone());
+        let hub = Hub::new(app.clone());
+        let webhooks = Webhooks::new(app.clone());
+        let mcp = Mcp::new(app.clone());
         let server = Self {
             app,
             accounts,
@@ -294,6 +319,11 @@ impl Server {
             moderation,
             audience,
             channels,
+            programs,
+            proactive,
+            hub,
+            webhooks,
+            mcp,
             jobs: Registry::new(),
             subscribers: Subscribers::new(),
             slices: Vec::new(),

@@ -1,7 +1,7 @@
 //! What is done about a member's message before any answer is looked for, in the transaction that takes it in.
 
 use db::Tx;
-use kernel::Result;
+use kernel::{Error, Result};
 
 use super::answer::want_answer;
 use super::words::{self, Asks};
@@ -10,6 +10,7 @@ use crate::conversations::{Handler, SCORE, Talk, Why, call, end_survey};
 use crate::members::is_asked_for;
 use crate::messages::outgoing::{self, NewOutgoing};
 use crate::messages::{Message, Shape};
+use crate::ports::Heard;
 
 /// Stop words first, whoever has the conversation; then how it was; then who answers.
 pub(crate) async fn react(channels: &Channels, tx: &mut Tx, talk: &mut Talk, message: &Message) -> Result<()> {
@@ -23,7 +24,7 @@ pub(crate) async fn react(channels: &Channels, tx: &mut Tx, talk: &mut Talk, mes
     if asks == Asks::Stop {
         let how = format!("{} on {}", message.body.trim().chars().take(80).collect::<String>(), talk.channel.kind);
         let is_new = audience::members::opt_out(tx, &talk.member, about, &how, at).await?;
-        talk.withhold_automatic(tx).await?;
+        talk.withhold_automatic(channels, tx).await?;
         settled(talk);
         if is_new {
             outgoing::queue(channels, tx, talk, NewOutgoing::notice(language.stopped())).await?;
@@ -49,11 +50,40 @@ pub(crate) async fn react(channels: &Channels, tx: &mut Tx, talk: &mut Talk, mes
         settled(talk);
         return end_survey(channels, tx, talk, id, score, None).await;
     }
+    if is_taken(channels, tx, talk, message).await? {
+        settled(talk);
+        return Ok(());
+    }
     match talk.conversation.handler {
         Handler::Bot => by_bot(channels, tx, talk, message, asks).await,
         // The machine drafts what it would have said.
         Handler::Queue | Handler::Human => want_answer(channels, tx, talk).await,
     }
+}
+
+/// Does a program, or whoever else writes unasked, take the message for an answer to what they said?
+async fn is_taken(channels: &Channels, tx: &mut Tx, talk: &mut Talk, message: &Message) -> Result<bool> {
+    for follower in channels.followers() {
+        if !follower.listens(tx, &talk.member).await? {
+            continue;
+        }
+        // They may write into the conversation themselves.
+        talk.save(tx).await?;
+        let heard = Heard {
+            member: talk.member.clone(),
+            channel_id: talk.channel.id,
+            conversation_id: talk.conversation.id,
+            message: message.clone(),
+            handler: talk.conversation.handler,
+        };
+        let is_taken = follower.heard(tx, &heard).await?;
+        let reread = Talk::load(tx, talk.conversation.id).await?;
+        *talk = reread.ok_or_else(|| Error::conflict("The conversation was erased meanwhile"))?;
+        if is_taken {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Nobody has to answer it.

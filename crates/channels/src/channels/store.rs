@@ -4,7 +4,7 @@ use db::{Listing, Sql, Tx, args};
 use kernel::{Error, Result, Timestamp, WorkspaceId};
 
 use super::model::{Channel, ChannelId, Status};
-use crate::members::Medium;
+use crate::members::{Medium, Member};
 
 /// A channel, and when anything was last said on it.
 type Listed = (Channel, Option<Timestamp>);
@@ -56,6 +56,13 @@ pub async fn by_ids(tx: &mut Tx, ids: &[ChannelId]) -> Result<Vec<Channel>> {
         return Ok(Vec::new());
     }
     Sql::of::<Channel>().and_in("id", ids).all(tx).await
+}
+
+/// On which channel somebody is written to who has no conversation yet: this one, or the oldest of their kind that works.
+pub async fn to_write_on(tx: &mut Tx, member: &Member, id: Option<ChannelId>) -> Result<Option<Channel>> {
+    let mut sql = Sql::of::<Channel>();
+    sql.and("workspace_id = ", member.workspace_id).and("kind = ", member.channel).and_if("id = ", id);
+    sql.push(" AND deleted_at IS NULL AND status = 'active' ORDER BY created_at, id LIMIT 1").optional(tx).await
 }
 
 /// Writes down what its provider says of it. Nothing happens to one that was deleted.

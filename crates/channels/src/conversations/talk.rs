@@ -1,6 +1,6 @@
 //! A conversation with its channel and its member, held until the transaction is over.
 
-use db::{Tx, args};
+use db::Tx;
 use kernel::{Day, Result, Timestamp, time};
 use mind::text::fold;
 
@@ -8,7 +8,7 @@ use super::model::{Conversation, ConversationId, Handler, Status};
 use super::store;
 use crate::channels::{self, Channel};
 use crate::days::store::{Move, shift};
-use crate::gate::{Asked, Purpose, Verdict, gate};
+use crate::gate::{Asked, Purpose, Reason, Verdict, gate};
 use crate::members::{self, Member};
 use crate::messages::{self, Message};
 use crate::texts::Language;
@@ -174,13 +174,14 @@ impl Talk {
         };
         audience::members::interaction(tx, &self.member, kind, self.channel.kind, now).await?;
         channels.live().wake_after(tx, self.conversation.id);
-        Ok(())
+        messages::outgoing::became(channels, tx, message, messages::Status::Sent).await
     }
 
-    /// Forgets what the server keeps for later: the messages that have not gone out and were not written by a person.
-    pub(crate) async fn withhold_automatic(&self, tx: &mut Tx) -> Result<()> {
-        let sql = "UPDATE channel_messages SET status = 'withheld', error = 'The member asked for no more messages', due_at = NULL \
-                   WHERE conversation_id = $1 AND status IN ('held', 'queued') AND purpose IN ('answer', 'program', 'proactive')";
-        tx.execute(sql, args![self.conversation.id]).await.map(drop)
+    /// Withholds the messages that have not gone out and were not written by a person.
+    pub(crate) async fn withhold_automatic(&self, channels: &Channels, tx: &mut Tx) -> Result<()> {
+        for message in messages::store::automatic(tx, self.conversation.id).await? {
+            messages::outgoing::withhold(channels, tx, &message, Reason::OptedOut.sentence()).await?;
+        }
+        Ok(())
     }
 }

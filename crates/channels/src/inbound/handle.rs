@@ -332,6 +332,9 @@ async fn status_told(
         if was_waiting && news != Status::Failed {
             talk.went_out(channels, tx, &message, at).await?;
         }
+        if news == Status::Failed {
+            outgoing::became(channels, tx, &message, news).await?;
+        }
         if news == Status::Read {
             talk.conversation.seen_seq = talk.conversation.seen_seq.max(message.seq);
         }

@@ -100,8 +100,7 @@ impl WayOut for Carrier {
                 return over("it waits for its moment");
             }
             Verdict::Never(reason) => {
-                store::heard(tx, message.id, Status::Withheld, Some(reason.sentence()), now).await?;
-                channels.live().wake_after(tx, talk.conversation.id);
+                outgoing::withhold(channels, tx, &message, reason.sentence()).await?;
                 return over(reason.word());
             }
         };
@@ -217,7 +216,10 @@ impl Carrier {
             Some(Refusal::TemplateFault) => channels::store::noted(tx, talk.channel.id, says).await?,
             Some(Refusal::NotBefore24h | Refusal::NeedsPhone | Refusal::Rejected) | None => {}
         }
-        store::heard(tx, message.id, Status::Failed, Some(says), now).await.map(drop)
+        if store::heard(tx, message.id, Status::Failed, Some(says), now).await? {
+            outgoing::became(channels, tx, message, Status::Failed).await?;
+        }
+        Ok(())
     }
 }
 

@@ -112,6 +112,9 @@ pub(crate) async fn queue(channels: &Channels, tx: &mut Tx, talk: &mut Talk, new
     if message.status == Status::Sent {
         talk.went_out(channels, tx, &message, now).await?;
     }
+    if message.status == Status::Withheld {
+        became(channels, tx, &message, Status::Withheld).await?;
+    }
     if let Some(at) = at {
         dispatch(channels, tx, &message, at).await?;
     }
@@ -123,6 +126,27 @@ pub(crate) async fn queue(channels: &Channels, tx: &mut Tx, talk: &mut Talk, new
         Box::pin(queue(channels, tx, talk, asks)).await?;
     }
     Ok(message)
+}
+
+/// Tells whoever wrote it unasked what became of a message.
+pub(crate) async fn became(channels: &Channels, tx: &mut Tx, message: &Message, status: Status) -> Result<()> {
+    if message.client_id.is_some() && matches!(message.purpose, Purpose::Program | Purpose::Proactive) {
+        for follower in channels.followers() {
+            follower.became(tx, message, status).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Has a message that has not gone out never go. Tells whether it was in time.
+pub(crate) async fn withhold(channels: &Channels, tx: &mut Tx, message: &Message, why: &str) -> Result<bool> {
+    let now = channels.app().clock().now();
+    let is_new = store::heard(tx, message.id, Status::Withheld, Some(why), now).await?;
+    if is_new {
+        became(channels, tx, message, Status::Withheld).await?;
+        channels.live().wake_after(tx, message.conversation_id);
+    }
+    Ok(is_new)
 }
 
 /// May it be sent by a template once the 24 hours are over?

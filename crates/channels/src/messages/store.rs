@@ -88,6 +88,15 @@ pub async fn held(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Messa
         .await
 }
 
+/// What a machine wrote in a conversation that has not gone out yet.
+pub async fn automatic(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<Message>> {
+    let mut sql = Sql::of::<Message>();
+    sql.and("conversation_id = ", conversation)
+        .push(" AND status IN ('held', 'queued') AND purpose IN ('answer', 'program', 'proactive')")
+        .all(tx)
+        .await
+}
+
 /// Has its status follow what was heard of it, if that is news. Tells whether it was.
 pub async fn heard(tx: &mut Tx, id: MessageId, news: Status, why: Option<&str>, now: Timestamp) -> Result<bool> {
     let mut sql = Sql::new("UPDATE channel_messages SET status = ");
@@ -101,7 +110,7 @@ pub async fn heard(tx: &mut Tx, id: MessageId, news: Status, why: Option<&str>, 
     if let Some(column) = column {
         sql.push(", ").push(column).push(" = ").bind(now);
     }
-    if news >= Status::Sent && news < Status::Received {
+    if news >= Status::Sent && news != Status::Received {
         sql.push(", due_at = NULL");
     }
     sql.push(" WHERE id = ").bind(id).push(" AND status IN ").bind_list(news.follows());

@@ -98,7 +98,7 @@ fn in_order(thresholds: &Thresholds, fields: &mut Fields) {
 
 /// How a base is set. Other settings are kept and told as they were sent, and mean nothing.
 #[derive(Clone, Debug, PartialEq, Input)]
-#[input(name = "KnowledgeBaseSettings", check = fits)]
+#[input(name = "KnowledgeSettings", check = fits)]
 pub struct BaseSettings {
     /// How many characters a chunk has at most. It holds for documents that are processed from then on.
     #[input(whole(100, 8_000).map(|size| size as u32), default = 1_000_u32, example = 1000)]

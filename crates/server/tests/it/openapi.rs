@@ -267,3 +267,21 @@ async fn every_operation_schema_and_property_is_described() {
         }
     }
 }
+
+/// A generator of clients calls an object that stands inside of a schema by both names, and leaves the schema out where that name is taken.
+#[tokio::test]
+async fn no_inline_object_has_the_name_of_a_schema() {
+    let document = demo().await.client.get("/openapi.json").await.ok();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let taken: HashSet<String> = schemas.keys().map(|name| name.to_lowercase()).collect();
+    for (name, schema) in schemas {
+        for (property, inner) in schema["properties"].as_object().into_iter().flatten() {
+            let is_object = inner["type"] == "object"
+                || inner["type"].as_array().is_some_and(|types| types.iter().any(|kind| kind == "object"));
+            if inner["$ref"].is_null() && (is_object || !inner["enum"].is_null()) {
+                let generated = format!("{name}{}", property.replace('_', "")).to_lowercase();
+                assert!(!taken.contains(&generated), "{name}.{property} would be generated as {generated}");
+            }
+        }
+    }
+}

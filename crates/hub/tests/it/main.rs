@@ -1,0 +1,1 @@
+//! A coach's figures through its routes, on both engines.

@@ -1,0 +1,1 @@
+//! The Model Context Protocol through its routes, on both engines.

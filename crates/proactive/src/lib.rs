@@ -1,0 +1,30 @@
+//! Proactive rules: who has gone quiet is noticed, and written to.
+
+use db::Migration;
+use http_base::{App, Routes, Slice};
+
+/// Its tables.
+pub const MIGRATIONS: &[Migration] = &[];
+
+/// The application, and those whom it asks. Cheap to clone.
+#[derive(Clone)]
+pub struct Proactive {
+    app: App,
+}
+
+impl Proactive {
+    /// Puts it together.
+    pub fn new(app: App) -> Self {
+        Self { app }
+    }
+
+    /// The application.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+}
+
+/// All of it, for the server.
+pub fn slice(_: &Proactive) -> Slice {
+    Slice::new("proactive", Routes::new())
+}

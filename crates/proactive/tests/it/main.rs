@@ -1,0 +1,1 @@
+//! Proactive rules through its routes, on both engines.

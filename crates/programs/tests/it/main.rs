@@ -1,0 +1,1 @@
+//! Programs through its routes, on both engines.

@@ -1,0 +1,1 @@
+//! Webhooks out through its routes, on both engines.
