@@ -97,6 +97,9 @@ export class Widget {
   async axe() {
     const found = [];
     for (const frame of [this.tab.mainFrame(), this.panel]) {
+      // What fades in has less contrast for a moment; what never ends is no reason to wait.
+      await frame.waitForFunction(() => document.getAnimations().every(one =>
+        one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity), null, { timeout: PATIENCE });
       // By the browser's own debugging, which no content security policy is asked about.
       const result = await frame.evaluate(`(() => { ${axe}; return axe.run(document, { iframes: false, resultTypes: ['violations', 'incomplete'] }); })()`);
       for (const violation of result.violations) {
