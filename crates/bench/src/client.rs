@@ -16,6 +16,11 @@ impl Asker {
         Self(format!("Authorization: Bearer {token}\r\n"))
     }
 
+    /// A provider who signs like WhatsApp.
+    pub(crate) fn signed(signature: &str) -> Self {
+        Self(format!("X-Hub-Signature-256: {signature}\r\n"))
+    }
+
     /// A GET of this path.
     pub(crate) fn get(&self, path: &str) -> Vec<u8> {
         format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{}\r\n", self.0).into_bytes()

@@ -62,6 +62,8 @@ MEASURES
            be in the database
   inbox    CPU time of an unread count beyond a request that reads nothing; POST /messages with 32 connections, and what is there
            after a kill; memory with 5,000 live streams (`ulimit -n 12000`), and how soon a message is on 1,000 of them
+  channels signed webhooks of WhatsApp with 32 connections for ten seconds; the server is killed at work, and everything it
+           acknowledged must be in the conversations, once, also when all of it is told again
   offers   CPU time of the server for lists of as many offers as there are creators, made through the routes, with what a creator
            may apply to and how well it fits, when no answer is kept
   size     the binary
@@ -85,6 +87,7 @@ enum Measure {
     Cpu,
     Writes,
     Inbox,
+    Channels,
     Offers,
     Size,
 }
@@ -124,6 +127,7 @@ fn run(cli: &Cli) -> Result<bool> {
         Measure::Cpu,
         Measure::Writes,
         Measure::Inbox,
+        Measure::Channels,
         Measure::Offers,
     ]
     .into_iter()
@@ -148,6 +152,9 @@ fn run(cli: &Cli) -> Result<bool> {
     }
     if wanted(Measure::Inbox) {
         measures::inbox(&server, &data, cli.seconds, &mut table)?;
+    }
+    if wanted(Measure::Channels) {
+        measures::channels(&server, &data, &mut table)?;
     }
     if wanted(Measure::Offers) {
         measures::offers(&server, &data, &mut table)?;

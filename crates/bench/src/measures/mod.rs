@@ -1,5 +1,6 @@
 //! What is measured, one file for each measure.
 
+mod channels;
 mod cpu;
 mod import;
 mod inbox;
@@ -12,6 +13,7 @@ mod writes;
 
 use std::path::Path;
 
+pub(crate) use channels::channels;
 pub(crate) use cpu::cpu;
 pub(crate) use import::import;
 pub(crate) use inbox::inbox;
