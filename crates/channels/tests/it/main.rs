@@ -4,6 +4,7 @@
 mod channels;
 mod late;
 mod load;
+mod outage;
 mod outgoing;
 mod people;
 mod talking;

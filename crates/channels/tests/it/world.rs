@@ -249,12 +249,17 @@ impl World {
 
     /// Somebody writes on WhatsApp, and it is worked.
     pub(crate) async fn writes(&self, channel: &str, wa_id: &str, text: &str) {
+        self.tell_text(channel, wa_id, text).await;
+        self.work().await;
+    }
+
+    /// Somebody writes on WhatsApp, and nothing is worked yet.
+    pub(crate) async fn tell_text(&self, channel: &str, wa_id: &str, text: &str) {
         let number = self.count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let person = bodies::Person { wa_id: Some(wa_id), user_id: None, name: "Berta" };
         let holds = json!({"type": "text", "text": {"body": text}});
         let change = bodies::whatsapp_message(person, &format!("wamid.in{number}"), self.clock.now(), &holds);
         assert_eq!(self.tell(channel, &change).await, 200);
-        self.work().await;
     }
 
     /// What WhatsApp was given to send, as texts.
