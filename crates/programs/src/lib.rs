@@ -1,5 +1,9 @@
 //! Programs: what a coach draws once, and every member walks through at their own pace.
 
+pub mod model;
+
+pub use model::{EnrolmentId, Flow, ProgramId};
+
 use db::Migration;
 use http_base::{App, Routes, Slice};
 

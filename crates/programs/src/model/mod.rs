@@ -1,0 +1,26 @@
+//! What a program is, and how a member walks through one: types and rules, without a database and without a clock.
+
+mod check;
+pub mod condition;
+mod fields;
+pub mod flow;
+pub mod kind;
+pub mod nodes;
+pub mod person;
+pub mod problems;
+pub mod text;
+pub mod time;
+
+pub use audience::ports::ProgramId;
+pub use flow::{Edge, Exit, Flow, Node, Work};
+pub use kind::{NodeType, Outcome, Reentry, Trigger};
+pub use person::Person;
+pub use problems::{Problem, Problems, Severity};
+
+use kernel::Id;
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum EnrolmentMarker {}
+/// A member's run through a program.
+pub type EnrolmentId = Id<EnrolmentMarker>;
