@@ -72,8 +72,7 @@ fn edges(flow: &Flow, problems: &mut Problems) {
 
 /// A node that leads nowhere ends the run; one that leads somewhere has to lead on by every exit that can be taken.
 fn exits(flow: &Flow, node: &Node, problems: &mut Problems) {
-    let own: Vec<Option<&str>> =
-        flow.edges().iter().filter(|edge| edge.source == node.id).map(|edge| edge.exit.as_deref()).collect();
+    let own: Vec<Option<&str>> = flow.edges_of(node).map(|edge| edge.exit.as_deref()).collect();
     let exits = node.work.exits();
     if exits.is_empty() {
         return;
@@ -161,8 +160,7 @@ fn reach(flow: &Flow, problems: &mut Problems) {
             "is reached from nowhere; lead an edge here, or take it away",
         );
     }
-    let ahead = flow.ahead();
-    for node in flow.nodes().iter().filter(|node| !ahead.contains_key(node.id.as_str())) {
+    for node in flow.nodes().iter().filter(|node| flow.ahead(&node.id).is_none()) {
         problems.node(
             Severity::Warning,
             &node.id,

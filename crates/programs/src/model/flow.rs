@@ -168,6 +168,10 @@ pub struct Flow {
     nodes: Vec<Node>,
     edges: Vec<Edge>,
     by_id: HashMap<String, usize>,
+    /// The edges that lead on from each node.
+    out: Vec<Vec<usize>>,
+    /// How many nodes lie between each and the nearest end, with the end.
+    ahead: Vec<Option<usize>>,
 }
 
 impl Flow {
@@ -180,7 +184,14 @@ impl Flow {
         for (place, node) in nodes.iter().enumerate() {
             by_id.entry(node.id.clone()).or_insert(place);
         }
-        let flow = Self { nodes, edges, by_id };
+        let mut out = vec![Vec::new(); nodes.len()];
+        for (place, edge) in edges.iter().enumerate() {
+            if let Some(source) = by_id.get(&edge.source) {
+                out[*source].push(place);
+            }
+        }
+        let mut flow = Self { nodes, edges, by_id, out, ahead: Vec::new() };
+        flow.ahead = flow.measure();
         // What is not read cannot be judged: the graph is looked at when every node could be.
         if is_whole {
             super::check::check(&flow, &mut problems);
@@ -216,9 +227,7 @@ impl Flow {
         if let Work::Goto(goto) = &from.work {
             return self.node(&goto.node);
         }
-        let of = |wanted: Option<&str>| {
-            self.edges.iter().find(|edge| edge.source == from.id && edge.exit.as_deref() == wanted)
-        };
+        let of = |wanted: Option<&str>| self.edges_of(from).find(|edge| edge.exit.as_deref() == wanted);
         let by_choice = exit.starts_with(CHOICE).then(|| of(Some(ANSWERED))).flatten();
         of(Some(exit)).or(by_choice).or_else(|| of(None)).and_then(|edge| self.node(&edge.target))
     }
@@ -229,34 +238,55 @@ impl Flow {
             Work::Goto(goto) => self.node(&goto.node),
             _ => None,
         };
-        let by_edge = self.edges.iter().filter(|edge| edge.source == node.id);
+        let by_edge = self.edges_of(node);
         by_goto.into_iter().chain(by_edge.filter_map(|edge| self.node(&edge.target)))
     }
 
-    /// How many nodes the longest way from each to an end has, for telling how far somebody is; loops count once.
-    pub fn ahead(&self) -> HashMap<&str, usize> {
-        // The shortest way is well defined in any graph: a breadth-first search backwards from where runs end.
-        let mut ahead: HashMap<&str, usize> = HashMap::new();
-        let mut front: Vec<&str> = self
-            .nodes
-            .iter()
-            .filter(|node| self.followers(node).next().is_none())
-            .map(|node| node.id.as_str())
-            .collect();
+    /// The edges that lead on from a node.
+    pub fn edges_of(&self, node: &Node) -> impl Iterator<Item = &Edge> {
+        let own = self.by_id.get(&node.id).map_or(&[][..], |place| &self.out[*place]);
+        own.iter().map(|place| &self.edges[*place])
+    }
+
+    /// How many nodes lie between a node and the nearest end of the run; nothing, if no way leads to one.
+    pub fn ahead(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).and_then(|place| self.ahead[*place])
+    }
+
+    /// How far a run is that stands at a node, from 0 to 1: the shortest way that is left, compared with that from the start.
+    pub fn progress(&self, id: &str) -> Option<f64> {
+        let whole = self.start().and_then(|(start, _)| self.ahead(&start.id)).filter(|whole| *whole > 0)?;
+        let left = self.ahead(id)?.min(whole);
+        Some(1.0 - left as f64 / whole as f64)
+    }
+
+    /// A search backwards from where runs end.
+    fn measure(&self) -> Vec<Option<usize>> {
+        let mut back: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        let mut ahead = vec![None; self.nodes.len()];
+        let mut front = Vec::new();
+        for (place, node) in self.nodes.iter().enumerate() {
+            let mut is_last = true;
+            for next in self.followers(node) {
+                is_last = false;
+                back[self.by_id[&next.id]].push(place);
+            }
+            if is_last {
+                ahead[place] = Some(0);
+                front.push(place);
+            }
+        }
         let mut far = 0;
         while !front.is_empty() {
-            for id in &front {
-                ahead.entry(id).or_insert(far);
-            }
             far += 1;
-            let reached: Vec<&str> = front;
-            front = self
-                .nodes
-                .iter()
-                .filter(|node| !ahead.contains_key(node.id.as_str()))
-                .filter(|node| self.followers(node).any(|next| reached.contains(&next.id.as_str())))
-                .map(|node| node.id.as_str())
-                .collect();
+            let mut next = Vec::new();
+            for before in front.iter().flat_map(|place| &back[*place]) {
+                if ahead[*before].is_none() {
+                    ahead[*before] = Some(far);
+                    next.push(*before);
+                }
+            }
+            front = next;
         }
         ahead
     }

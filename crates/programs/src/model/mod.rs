@@ -1,21 +1,29 @@
 //! What a program is, and how a member walks through one: types and rules, without a database and without a clock.
 
+pub mod answer;
 mod check;
 pub mod condition;
 mod fields;
 pub mod flow;
+pub mod hash;
 pub mod kind;
 pub mod nodes;
+mod parts;
 pub mod person;
 pub mod problems;
+pub mod state;
+pub mod step;
 pub mod text;
 pub mod time;
 
 pub use audience::ports::ProgramId;
 pub use flow::{Edge, Exit, Flow, Node, Work};
 pub use kind::{NodeType, Outcome, Reentry, Trigger};
+pub use parts::set_path;
 pub use person::Person;
 pub use problems::{Problem, Problems, Severity};
+pub use state::{Effect, Ended, Event, Figure, Memory, Moved, Said, Saying, State, Tally, Waiting};
+pub use step::step;
 
 use kernel::Id;
 
