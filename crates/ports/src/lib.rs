@@ -9,6 +9,7 @@ pub mod json;
 pub mod mailer;
 pub mod messaging;
 pub mod metered;
+pub mod outward;
 pub mod seal;
 pub mod webhook;
 
