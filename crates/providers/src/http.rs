@@ -42,6 +42,9 @@ impl Default for Limits {
 
 /// Longer than that nobody waits; it keeps the arithmetic of time within its bounds.
 pub(crate) const DAY: Duration = Duration::from_hours(24);
+/// How we call ourselves.
+pub(crate) const AGENT: &str = concat!("influencerflow/", env!("CARGO_PKG_VERSION"));
+
 /// A provider at its address.
 #[derive(Debug)]
 pub(crate) struct Line {
@@ -242,11 +245,9 @@ fn is_this_machine(url: &Url) -> bool {
 }
 
 fn client(base: &Url, headers: &HeaderMap, limits: &Limits) -> Result<Client> {
-    // An error here means that a provider is installed already, which is as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = || {
+    built(|| {
         let builder = Client::builder()
-            .user_agent(concat!("influencerflow/", env!("CARGO_PKG_VERSION")))
+            .user_agent(AGENT)
             .default_headers(headers.clone())
             .connect_timeout(limits.connect)
             .read_timeout(limits.read)
@@ -254,8 +255,13 @@ fn client(base: &Url, headers: &HeaderMap, limits: &Limits) -> Result<Client> {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never());
         if is_this_machine(base) { builder.no_proxy() } else { builder }
-    };
-    // The machine's certificates know a company's own; where there are none (a bare container), those of the public web do.
+    })
+}
+
+/// A client with the machine's certificates, which know a company's own; where there are none (a bare container), with those of the public web.
+pub(crate) fn built(builder: impl Fn() -> ClientBuilder) -> Result<Client> {
+    // An error here means that a provider is installed already, which is as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     builder().build().or_else(|_| with_public_roots(builder()).build()).map_err(Error::internal)
 }
 

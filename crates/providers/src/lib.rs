@@ -22,6 +22,7 @@ mod keys;
 pub mod messaging;
 pub mod oauth;
 mod openai;
+pub mod outward;
 pub mod redis;
 mod secret;
 mod settings;

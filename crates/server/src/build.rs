@@ -40,6 +40,7 @@ use payments::Payments;
 use ports::Llm;
 use ports::counters::{Counters, LocalCounters};
 use ports::messaging::Messengers;
+use ports::outward::Outward;
 use ports::seal::Keys;
 use proactive::Proactive;
 use programs::Programs;
@@ -154,6 +155,8 @@ pub struct Server {
     pub messengers: Messengers,
     /// What secrets are sealed with.
     pub secrets: Arc<Keys>,
+    /// Who asks the addresses that users give.
+    pub outward: Arc<dyn Outward>,
     /// Who fits, in which order, for which reasons.
     pub matching: Matching,
     /// What is reported, and what is done about it.
@@ -283,6 +286,7 @@ impl Server {
         };
         let audience = Audience::new(app.clone(), parts);
         let secrets = choices::secrets(settings, mode)?;
+        let outward = choices::outward(settings, mode)?;
         let parts = channels::Parts {
             audience: audience.clone(),
             answerer: Arc::new(answers::Known(knowledge.clone())),
@@ -315,6 +319,7 @@ impl Server {
             counters,
             messengers,
             secrets,
+            outward,
             matching,
             moderation,
             audience,

@@ -16,11 +16,13 @@ use ports::mailer::{Mailer, Outbox};
 use ports::messaging::standin::{Provider, StandIn};
 use ports::messaging::{Messenger, Messengers};
 use ports::metered::Metered;
+use ports::outward::{Outward, Rules};
 use ports::seal::Keys;
 use ports::{Embedder, Llm};
 use providers::elevenlabs::ElevenLabs;
 use providers::fcm::Fcm;
 use providers::oauth::OAuth;
+use providers::outward::Guarded;
 use providers::redis::RedisCounters;
 use providers::smtp::{SmtpMailer, SmtpSettings};
 use providers::stripe::StripeGateway;
@@ -62,6 +64,12 @@ pub(crate) fn messengers(settings: &Settings, mode: Mode, clock: &Clock) -> Resu
             mobile: Arc::new(Fcm::new(&settings.messaging.fcm, clock)?),
         },
     })
+}
+
+/// Who asks the addresses that users give. Public ones alone; in the demo this machine's as well, so that a receiver can be tried on it.
+pub(crate) fn outward(settings: &Settings, mode: Mode) -> Result<Arc<dyn Outward>> {
+    let loopback = settings.outward_loopback.unwrap_or(matches!(mode, Mode::Demo(_)));
+    Ok(Arc::new(Guarded::new(Rules { loopback })?))
 }
 
 /// What secrets are sealed with. Where nothing is set, nothing is kept under `serve`; a demo that was given no key makes one for as long as

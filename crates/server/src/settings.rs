@@ -68,6 +68,8 @@ pub struct Settings {
     pub calls: calls::Settings,
     /// `WHATSAPP_…`, `TELEGRAM_BASE_URL`, `FCM_…`: where messages go. Keys belong to channels.
     pub messaging: providers::messaging::MessagingSettings,
+    /// `OUTWARD_LOOPBACK`: may users' addresses lead to this machine? The demo allows it unless told otherwise, `serve` does not.
+    pub outward_loopback: Option<bool>,
     /// `SECRETS_KEY`: what the secrets of channels are sealed with.
     pub secrets: std::sync::Arc<ports::seal::Keys>,
     /// `STORAGE_URL`, `S3_ENDPOINT`, `AWS_…`: where recordings and other files are kept.
@@ -322,6 +324,7 @@ impl Settings {
             elevenlabs: providers::elevenlabs::ElevenLabsSettings::read(&mut from),
             calls: calls::Settings::read(&mut from),
             messaging: providers::messaging::MessagingSettings::read(&mut from),
+            outward_loopback: from.text("OUTWARD_LOOPBACK").map(|_| from.switch("OUTWARD_LOOPBACK", false)),
             secrets: std::sync::Arc::new(ports::seal::Keys::read(&mut from)),
             files: providers::files::FileSettings::read(&mut from),
             files_folder: files_in(database, &from),

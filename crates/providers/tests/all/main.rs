@@ -10,6 +10,7 @@ mod identity;
 mod messaging;
 mod openai_embedder;
 mod openai_llm;
+mod outward;
 mod private_ca;
 mod redis;
 mod s3;
