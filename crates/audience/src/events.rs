@@ -9,6 +9,7 @@ use crate::model::{Channel, ImportId, MemberId};
 pub const EVENTS: &[Kind] = &[
     Kind::of::<UserCreated>(),
     Kind::of::<UserUpdated>(),
+    Kind::of::<UserTagged>(),
     Kind::of::<UsersMerged>(),
     Kind::of::<UserErased>(),
     Kind::of::<UserOptedOut>(),
@@ -36,6 +37,17 @@ pub struct UserUpdated {
     pub user_id: MemberId,
     /// Their channel.
     pub channel: Channel,
+}
+
+/// A member has a tag that they did not have. Tables that are imported tell it of nobody.
+#[event("user.tagged", subject = user_id)]
+pub struct UserTagged {
+    /// Whose audience.
+    pub workspace_id: WorkspaceId,
+    /// The member.
+    pub user_id: MemberId,
+    /// The tag, as tags are compared.
+    pub tag: String,
 }
 
 /// Two members turned out to be one person.

@@ -64,7 +64,8 @@ async fn add(
         )
         .into());
     };
-    store::tags::add(&mut tx, &member, &tags, now).await?;
+    let added = store::tags::add(&mut tx, &member, &tags, now).await?;
+    members::tagged(&mut tx, &member, added.into_iter().map(|row| row.tag));
     let body = told(&audience, &mut tx, vec![*member]).await?.pop();
     tx.commit().await?;
     let body = body.ok_or_else(super::no_user)?;

@@ -9,10 +9,7 @@ use kernel::Error;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Audience, MemberId, model, store};
-
-/// A member has no more tags than this.
-const MOST: usize = 100;
+use crate::{Audience, MemberId, members, model, store};
 
 pub(super) fn router() -> Routes<Audience> {
     Routes::new().with(routes!(all)).with(routes!(of_one, add)).with(routes!(remove))
@@ -101,11 +98,12 @@ async fn add(
 ) -> Answer<Json<TagsOfUser>> {
     let mut tx = audience.app().write().await?;
     let member = super::lock(&mut tx, asking.hub(), &name.0).await?;
-    store::tags::add(&mut tx, &member, &input.tags, audience.app().clock().now()).await?;
+    let added = store::tags::add(&mut tx, &member, &input.tags, audience.app().clock().now()).await?;
     let body = told(&mut tx, &member).await?;
-    if body.tags.len() > MOST {
-        return Err(Error::conflict(format!("A member has at most {MOST} tags; take some away first")).into());
+    if body.tags.len() > members::MOST_TAGS {
+        return Err(members::too_many_tags().into());
     }
+    members::tagged(&mut tx, &member, added.into_iter().map(|row| row.tag));
     tx.commit().await?;
     Ok(Json(body))
 }

@@ -10,6 +10,12 @@ pub(crate) async fn by_id(workspace: WorkspaceId, tx: &mut Tx, id: BadgeId) -> R
     Sql::of::<Badge>().and("id = ", id).and("workspace_id = ", workspace).optional(tx).await
 }
 
+/// The badge of this name, whatever its case.
+pub(crate) async fn by_name(workspace: WorkspaceId, tx: &mut Tx, name: &str) -> Result<Option<Badge>> {
+    let key = mind::text::fold(name);
+    Sql::of::<Badge>().and("workspace_id = ", workspace).and("name_key = ", key).optional(tx).await
+}
+
 /// A page of the badges of an audience by their names, with how often each was earned, and how many there are.
 pub(crate) async fn page(
     workspace: WorkspaceId,
