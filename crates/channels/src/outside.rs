@@ -7,7 +7,7 @@ use crate::Channels;
 use crate::channels::ChannelId;
 use crate::conversations::{self, ConversationId, Handler, Talk, Why, call};
 use crate::gate::Purpose;
-use crate::members::MemberId;
+use crate::members::{Medium, MemberId};
 use crate::messages::outgoing::{self, NewOutgoing};
 use crate::messages::{Author, Choice, Detail, LONGEST, Message, MessageId, Shape, UsedTemplate, store as messages};
 
@@ -92,6 +92,18 @@ pub async fn handler_of(tx: &mut Tx, workspace: WorkspaceId, member: MemberId) -
     let all = conversations::store::of_member(workspace, tx, member).await?;
     let held = all.into_iter().map(|own| own.handler).find(|handler| *handler != Handler::Bot);
     Ok(held.unwrap_or(Handler::Bot))
+}
+
+/// Those of these members who have a conversation that a person has: one statement for many.
+pub async fn held(tx: &mut Tx, workspace: WorkspaceId, members: &[MemberId]) -> Result<Vec<MemberId>> {
+    conversations::store::held(workspace, tx, members).await
+}
+
+/// The time zones of a workspace's channels that name one, with their types, the oldest channel first: for members whose own is not known.
+pub async fn zones(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<(Medium, String)>> {
+    let (all, _) = crate::channels::store::list(workspace, tx, None, 100, 0).await?;
+    let zoned = all.into_iter().filter_map(|(channel, _)| Some((channel.kind, channel.set().time_zone.clone()?)));
+    Ok(zoned.collect())
 }
 
 /// The conversation on this channel, or the one that the member wrote in last; if there is none, one is begun where the member can be reached.

@@ -55,6 +55,15 @@ pub async fn find(workspace: WorkspaceId, tx: &mut Tx, id: ConversationId) -> Re
     Sql::of::<Conversation>().and("workspace_id = ", workspace).and("id = ", id).optional(tx).await
 }
 
+/// Those of these members who have a conversation that a person has.
+pub async fn held(workspace: WorkspaceId, tx: &mut Tx, members: &[MemberId]) -> Result<Vec<MemberId>> {
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT DISTINCT member_id FROM channel_conversations WHERE workspace_id = ");
+    sql.bind(workspace).and_in("member_id", members.iter().copied()).push(" AND handler <> 'bot'").all(tx).await
+}
+
 /// A conversation, whoever's it is: for what the server does by itself.
 pub async fn by_id(tx: &mut Tx, id: ConversationId) -> Result<Option<Conversation>> {
     Sql::of::<Conversation>().and("id = ", id).optional(tx).await
