@@ -15,12 +15,14 @@ pub(crate) async fn known(
     if identities.is_empty() {
         return Ok(Vec::new());
     }
+    // Each kind and each value by itself are steps of the primary key; an OR over pairs would be read out of all that are known on the channel.
     let mut sql = Sql::of::<IdentityRow>();
-    sql.and("workspace_id = ", workspace).and("channel = ", channel).push(" AND (FALSE");
-    for identity in identities {
-        sql.push(" OR (kind = ").bind(identity.kind).push(" AND value = ").bind(&identity.value).push(")");
-    }
-    sql.push(")").all(tx).await
+    sql.and("workspace_id = ", workspace).and("channel = ", channel);
+    sql.push(" AND kind IN ").bind_list(identities.iter().map(|one| one.kind));
+    sql.push(" AND value IN ").bind_list(identities.iter().map(|one| &one.value));
+    let mut rows: Vec<IdentityRow> = sql.all(tx).await?;
+    rows.retain(|row| identities.iter().any(|one| one.kind == row.kind && one.value == row.value));
+    Ok(rows)
 }
 
 /// Waits until nobody else makes anybody known on this channel, and keeps others waiting until the transaction is over. Taken before any lock of a

@@ -34,12 +34,11 @@ pub(crate) async fn write(tx: &mut Tx, clock: &Clock, channel: ChannelId, body: 
     Ok(())
 }
 
-/// Channels that have something due, some of them.
-pub(crate) async fn due(tx: &mut Tx, now: Timestamp, most: u32) -> Result<Vec<ChannelId>> {
-    // An order of its own for each channel; which channel goes first does not matter.
-    let sql = "SELECT DISTINCT channel_id FROM (SELECT channel_id FROM channel_inbound WHERE given_up_at IS NULL AND run_at <= $1 \
-               ORDER BY run_at LIMIT 2000) AS due LIMIT $2";
-    tx.fetch_all(sql, args![now, most]).await
+/// The next channel behind this one that has something written down, due or not. A step of the index: however long a channel's backlog is, it
+/// costs the same to find the next one.
+pub(crate) async fn channel_after(tx: &mut Tx, last: Option<ChannelId>) -> Result<Option<ChannelId>> {
+    let mut sql = db::Sql::new("SELECT channel_id FROM channel_inbound WHERE given_up_at IS NULL");
+    sql.and_if("channel_id > ", last).push(" ORDER BY channel_id LIMIT 1").optional(tx).await
 }
 
 /// When the next entry is due.
