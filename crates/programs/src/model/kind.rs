@@ -72,9 +72,9 @@ pub enum Trigger {
 #[words(no_column, name = "ProgramReentry")]
 pub enum Reentry {
     /// No: once is all.
+    #[default]
     Never,
     /// Whenever no run is under way.
-    #[default]
     AfterEnd,
     /// At any time: the run that is under way ends then.
     Always,

@@ -2,7 +2,9 @@
 
 pub mod answer;
 mod check;
+pub mod cold;
 pub mod condition;
+pub mod drawn;
 mod fields;
 pub mod flow;
 pub mod hash;

@@ -33,7 +33,7 @@ pub struct StartNode {
     #[input(rule::id())]
     pub program_id: Option<ProgramId>,
     /// May somebody take part once more?
-    #[input(rule::word::<Reentry>(), default = Reentry::AfterEnd)]
+    #[input(rule::word::<Reentry>(), default = Reentry::Never)]
     pub reentry: Reentry,
 }
 

@@ -57,6 +57,11 @@ impl Problems {
         self.add(severity, Some(node.to_owned()), field, code, message);
     }
 
+    /// Something to be known of the settings.
+    pub(crate) fn of_settings(&mut self, field: &str, code: &'static str, message: &str) {
+        self.add(Severity::Warning, None, format!("settings.{field}"), code, message);
+    }
+
     fn add(&mut self, severity: Severity, node_id: Option<String>, field: String, code: &'static str, message: &str) {
         if self.0.len() < MOST {
             self.0.push(Problem { severity, code, node_id, field, message: message.to_owned() });

@@ -65,6 +65,9 @@ pub struct Memory {
     /// The branches that it was sent, by the ids of their splits.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub branches: Map<String, Value>,
+    /// At which nodes the last messages were said, with their steps: for what becomes of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<(i64, String)>,
     /// What the member wrote last, as far as this run heard it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message: Option<String>,
@@ -82,6 +85,19 @@ pub struct Ended {
     pub outcome: Outcome,
     /// Why, where it is not the end that the flow has: `no_node`, `circle`.
     pub reason: Option<&'static str>,
+}
+
+/// So many messages are remembered.
+const MOST_SAID: usize = 20;
+
+impl Memory {
+    /// Remembers that something was said.
+    pub fn said(&mut self, step: i64, node: &str) {
+        if self.said.len() >= MOST_SAID {
+            self.said.remove(0);
+        }
+        self.said.push((step, node.to_owned()));
+    }
 }
 
 impl State {

@@ -257,7 +257,12 @@ impl Walk<'_> {
             params: template.params.iter().map(|param| text::fill(param, &values)).collect(),
             ..template.clone()
         });
+        self.speak(node, text, buttons, template);
+    }
+
+    fn speak(&mut self, node: &Node, text: String, buttons: Vec<(String, String)>, template: Option<Template>) {
         let (node, step) = (node.id.clone(), self.state.step);
+        self.state.memory.said(step, &node);
         self.effects.push(Effect::Say(Saying { node, step, text, buttons, template }));
     }
 
@@ -350,9 +355,7 @@ impl Walk<'_> {
         let exit = match found.map(str::trim).filter(|found| !found.is_empty()) {
             Some(found) => {
                 let text = found.chars().take(super::nodes::LONGEST_MESSAGE).collect();
-                let (name, step) = (node.id.clone(), self.state.step);
-                let (buttons, template) = (Vec::new(), None);
-                self.effects.push(Effect::Say(Saying { node: name, step, text, buttons, template }));
+                self.speak(node, text, Vec::new(), None);
                 ANSWERED
             }
             None => self.no_answer(node),
