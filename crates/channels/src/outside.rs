@@ -1,7 +1,7 @@
 //! What other slices have channels do, in their own transactions: write to a member, and call a person.
 
 use db::Tx;
-use kernel::{Error, Result, WorkspaceId};
+use kernel::{Error, Result, Timestamp, WorkspaceId};
 
 use crate::Channels;
 use crate::channels::ChannelId;
@@ -99,11 +99,30 @@ pub async fn held(tx: &mut Tx, workspace: WorkspaceId, members: &[MemberId]) -> 
     conversations::store::held(workspace, tx, members).await
 }
 
+/// Whose last word from us has had no answer: said behind this place and not after `until`, in the order of (moment, member), with when the member
+/// wrote last (or the conversation began, where they never did).
+pub async fn unanswered(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    after: (Timestamp, MemberId),
+    until: Timestamp,
+    most: u32,
+) -> Result<Vec<(Timestamp, MemberId, Timestamp)>> {
+    conversations::store::unanswered(workspace, tx, after, until, most).await
+}
+
 /// The time zones of a workspace's channels that name one, with their types, the oldest channel first: for members whose own is not known.
 pub async fn zones(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<(Medium, String)>> {
     let (all, _) = crate::channels::store::list(workspace, tx, None, 100, 0).await?;
     let zoned = all.into_iter().filter_map(|(channel, _)| Some((channel.kind, channel.set().time_zone.clone()?)));
     Ok(zoned.collect())
+}
+
+/// The types of channels that a workspace has and that work.
+pub async fn active(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Medium>> {
+    let (all, _) = crate::channels::store::list(workspace, tx, None, 100, 0).await?;
+    let on = all.into_iter().filter(|(channel, _)| channel.status == crate::channels::Status::Active);
+    Ok(on.map(|(channel, _)| channel.kind).collect())
 }
 
 /// The conversation on this channel, or the one that the member wrote in last; if there is none, one is begun where the member can be reached.

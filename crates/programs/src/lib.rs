@@ -1,34 +1,54 @@
 //! Programs: what a coach draws once, and every member walks through at their own pace.
+//!
+//! - A flow is nodes and edges ([`model::Flow`]); what runs is a version that was published, and never changes. A run is pinned to one.
+//! - A step of a run is pure ([`model::step()`]). What it wants done is written down together with the run, which is compared by its step: nothing is
+//!   said twice, and nothing is lost.
+//! - Runs wait in an index of when they are due; nothing else wakes them but what members write, and what is told about them.
+//! - Everything that is said goes through channels, and so through their one gate. While a person has a member's conversation, what is due waits.
+//! - What leaves the house is a job; what comes back is an event of the run that asked.
+//! - Figures are sums, moved in the transaction of what they count.
 
+mod data;
+mod engine;
+mod enrol;
+pub mod events;
+pub mod figures;
+mod flows;
+mod jobs_of_programs;
+mod migrations;
 pub mod model;
+mod outside;
+pub mod ports;
+mod routes;
+mod rows;
+mod state;
+mod store;
 
+pub use data::TakingPart;
+pub use engine::Listening;
+pub use events::EVENTS;
+pub use flows::Published;
+pub use jobs_of_programs::jobs;
+pub use migrations::MIGRATIONS;
 pub use model::{EnrolmentId, Flow, ProgramId};
+pub use outside::{Enrolled, Stalled, enrol, near_end, stalled};
+pub use rows::{Enrolment, EnrolmentStatus, Program, ProgramSettings, ProgramStatus, Version};
+pub use state::{Parts, Programs};
 
-use db::Migration;
-use http_base::{App, Routes, Slice};
+use ::events::Subscribers;
+use http_base::{Routes, Slice};
 
-/// Its tables.
-pub const MIGRATIONS: &[Migration] = &[];
-
-/// The application, and those whom it asks. Cheap to clone.
-#[derive(Clone)]
-pub struct Programs {
-    app: App,
+/// Every route of programs.
+pub fn router(of: Programs) -> Routes {
+    routes::router().with_state(of)
 }
 
-impl Programs {
-    /// Puts it together.
-    pub fn new(app: App) -> Self {
-        Self { app }
-    }
-
-    /// The application.
-    pub fn app(&self) -> &App {
-        &self.app
-    }
+/// Everyone who follows events for programs.
+pub fn subscribers(of: &Programs) -> Subscribers {
+    engine::subscribers(of)
 }
 
 /// All of it, for the server.
-pub fn slice(_: &Programs) -> Slice {
-    Slice::new("programs", Routes::new())
+pub fn slice(of: &Programs) -> Slice {
+    Slice::new("programs", router(of.clone())).jobs(jobs(of)).data(data::kept()).subscribers(subscribers(of))
 }

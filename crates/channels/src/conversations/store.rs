@@ -64,6 +64,26 @@ pub async fn held(workspace: WorkspaceId, tx: &mut Tx, members: &[MemberId]) -> 
     sql.bind(workspace).and_in("member_id", members.iter().copied()).push(" AND handler <> 'bot'").all(tx).await
 }
 
+/// Conversations whose last word was ours, said behind this place and not after `until`, in the order of (moment, member): when it was, whose
+/// they are, and when the member wrote last (or the conversation began, where they never did).
+pub async fn unanswered(
+    workspace: WorkspaceId,
+    tx: &mut Tx,
+    (at, member): (Timestamp, MemberId),
+    until: Timestamp,
+    most: u32,
+) -> Result<Vec<(Timestamp, MemberId, Timestamp)>> {
+    let mut sql = Sql::new(
+        "SELECT last_out_at, member_id, COALESCE(last_in_at, created_at) FROM channel_conversations WHERE workspace_id = ",
+    );
+    sql.bind(workspace).push(" AND last_out_at IS NOT NULL AND (last_out_at, member_id) > (").bind(at).push(", ");
+    sql.bind(member)
+        .push(")")
+        .and("last_out_at <= ", until)
+        .push(" AND (last_in_at IS NULL OR last_in_at < last_out_at)");
+    sql.push(" ORDER BY last_out_at, member_id LIMIT ").bind(most).all(tx).await
+}
+
 /// A conversation, whoever's it is: for what the server does by itself.
 pub async fn by_id(tx: &mut Tx, id: ConversationId) -> Result<Option<Conversation>> {
     Sql::of::<Conversation>().and("id = ", id).optional(tx).await
