@@ -5,6 +5,7 @@ mod bases;
 mod moderated;
 mod notices;
 mod people;
+mod told;
 
 use std::sync::Arc;
 
@@ -89,10 +90,10 @@ const SLICES: &[Wired] = &[
     (moderation::MIGRATIONS, moderation::events::EVENTS, |server, _| moderation::slice(&server.moderation)),
     (audience::MIGRATIONS, audience::events::EVENTS, |server, _| audience::slice(&server.audience)),
     (channels::MIGRATIONS, channels::events::EVENTS, |server, _| channels::slice(&server.channels)),
-    (programs::MIGRATIONS, &[], |server, _| programs::slice(&server.programs)),
+    (programs::MIGRATIONS, programs::EVENTS, |server, _| programs::slice(&server.programs)),
     (proactive::MIGRATIONS, &[], |server, _| proactive::slice(&server.proactive)),
     (hub::MIGRATIONS, &[], |server, _| hub::slice(&server.hub)),
-    (webhooks::MIGRATIONS, &[], |server, _| webhooks::slice(&server.webhooks)),
+    (webhooks::MIGRATIONS, webhooks::events::EVENTS, |server, _| webhooks::slice(&server.webhooks)),
     (mcp::MIGRATIONS, &[], |server, _| mcp::slice(&server.mcp)),
     (accounts::MIGRATIONS, accounts::events::EVENTS, |server, kept| accounts::slice(&server.accounts, kept)),
 ];
@@ -281,7 +282,7 @@ impl Server {
         let parts = audience::Parts {
             files: Arc::clone(&files),
             enrolments: Arc::new(audience::ports::NoPrograms),
-            keepers: vec![Arc::new(channels::Keeping::new(app.clock().clone()))],
+            keepers: vec![Arc::new(channels::Keeping::new(app.clock().clone())), Arc::new(webhooks::Keeping)],
             owners: Arc::new(people::Owners),
         };
         let audience = Audience::new(app.clone(), parts);
@@ -297,11 +298,25 @@ impl Server {
             counters: Arc::clone(&counters),
         };
         let channels = Channels::new(app.clone(), parts, settings.channels.clone());
-        let programs = Programs::new(app.clone());
+        let parts = programs::Parts {
+            channels: channels.clone(),
+            answers: Arc::new(answers::Known(knowledge.clone())),
+            outward: Arc::clone(&outward),
+        };
+        let programs = Programs::new(app.clone(), parts);
+        channels.followed_by(vec![Arc::new(programs::Listening(programs.clone()))]);
         let proactive = Proactive::new(app.clone());
-        let hub = Hub::new(app.clone());
-        let webhooks = Webhooks::new(app.clone());
-        let mcp = Mcp::new(app.clone());
+        let hub = Hub::new(app.clone(), Arc::new(hub::ports::NoPrograms));
+        let parts = webhooks::Parts {
+            catalogue: webhooks::Catalogue::new(&event_kinds(), &told::Sides)?,
+            keys: Arc::clone(&secrets),
+            outward: Arc::clone(&outward),
+            sides: Arc::new(told::Sides),
+            enrich: Arc::new(told::Known),
+            owners: Arc::new(people::Owners),
+        };
+        let webhooks = Webhooks::new(app.clone(), parts);
+        let mcp = Mcp::new(app.clone(), Arc::clone(&counters), settings.mcp.clone());
         let server = Self {
             app,
             accounts,
@@ -381,6 +396,9 @@ impl Server {
         let (router, document, mut policies) = self.routes(about);
         let pages = http_base::docs::router(&document, &mut policies).map_err(Error::internal)?;
         let mut router = router.merge(pages);
+        // Assistants ask the same routes, with the same layers around them.
+        let asked = http_base::layers::around(router.clone(), policies.clone(), &self.app, origins);
+        router = router.merge(self.mcp.router(asked, &document, origins, &mut policies));
         if let Mode::Demo(_) = self.app.mode() {
             router = router.layer(axum::middleware::from_fn(crate::guard::this_machine_only));
         }

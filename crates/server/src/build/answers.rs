@@ -53,6 +53,31 @@ impl Answerer for Known {
     }
 }
 
+/// The same, as programs ask it: only what is sure is an answer.
+#[async_trait]
+impl programs::ports::Answers for Known {
+    async fn answer(
+        &self,
+        workspace: WorkspaceId,
+        bases: &[Uuid],
+        question: &str,
+        language: Option<&str>,
+    ) -> Result<Option<String>> {
+        let asked = Question {
+            text: question.to_owned(),
+            language: language.map(str::to_owned),
+            history: Vec::new(),
+            is_draft: false,
+        };
+        let answer = Answerer::answer(self, workspace, bases, &asked).await?;
+        Ok((answer.outcome == Outcome::Answered).then_some(answer.text))
+    }
+
+    async fn bases(&self, tx: &mut Tx, workspace: WorkspaceId, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        Answerer::bases(self, tx, workspace, ids).await
+    }
+}
+
 fn said((who, what): &(String, String)) -> Said {
     let role = if who == "member" { Speaker::User } else { Speaker::Assistant };
     Said { role, content: what.clone() }
