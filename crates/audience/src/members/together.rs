@@ -89,6 +89,8 @@ fn take_over(kept: &mut Member, gone: &Member) {
     kept.set_profile(profile);
     kept.timezone = kept.timezone.take().or_else(|| gone.timezone.clone());
     kept.language = kept.language.take().or_else(|| gone.language.clone());
+    // The coach knows the person since the first of the two was seen.
+    kept.created_at = kept.created_at.min(gone.created_at);
     kept.active_at = kept.active_at.max(gone.active_at);
     kept.last_active_at = kept.last_active_at.max(gone.last_active_at);
     kept.progress = kept.progress.max(gone.progress);

@@ -190,8 +190,8 @@ pub(crate) async fn set_opted_out(tx: &mut Tx, member: &Member, opted_out: bool)
 /// Writes a member who took another one over, under their lock.
 pub(crate) async fn save_merged(tx: &mut Tx, member: &Member) -> Result<()> {
     let sql = "UPDATE audience_members SET profile = $1, name = $2, search_text = $3, timezone = $4, language = $5, active_at = $6, \
-               last_active_at = $7, progress = $8, interactions = $9, opted_out = $10, updated_at = $11, revision = revision + 1 \
-               WHERE id = $12 AND workspace_id = $13";
+               last_active_at = $7, progress = $8, interactions = $9, opted_out = $10, created_at = $11, updated_at = $12, \
+               revision = revision + 1 WHERE id = $13 AND workspace_id = $14";
     let args = args![
         &member.profile,
         &member.name,
@@ -203,6 +203,7 @@ pub(crate) async fn save_merged(tx: &mut Tx, member: &Member) -> Result<()> {
         member.progress,
         member.interactions,
         member.opted_out,
+        member.created_at,
         member.updated_at,
         member.id,
         member.workspace_id

@@ -40,6 +40,22 @@ async fn two(world: &World) -> (Value, audience::Member) {
 }
 
 #[both_engines]
+async fn they_are_known_since_the_first_of_the_two(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let older = world.reach("34600111222", "Ana G.").await;
+    world.clock.advance(time::HOUR);
+    let newer = world.add("ana@example.com", "web", json!({"name": "Ana"})).await;
+    let path = format!("/api/v1/users/{}/merge", newer["id"].as_str().unwrap());
+    world.coach().post(&path, &json!({"user_id": older.id})).await.ok();
+    assert_eq!(world.member(id_of(&newer)).await.created_at, older.created_at);
+    // Whoever is younger brings no later day.
+    world.clock.advance(time::HOUR);
+    let youngest = world.reach("34600333444", "A.").await;
+    world.coach().post(&path, &json!({"user_id": youngest.id})).await.ok();
+    assert_eq!(world.member(id_of(&newer)).await.created_at, older.created_at);
+}
+
+#[both_engines]
 async fn two_become_one(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let (kept, gone) = two(&world).await;
