@@ -9,11 +9,12 @@ use utoipa::ToSchema;
 
 use super::AskQuestion;
 use super::local::Found;
+use super::quote::of_answer;
 use super::worded::Worded;
 use crate::Knowledge;
 use crate::index::{Slot, Source};
 use crate::model::{
-    Base, BaseId, Chunk, ChunkId, Correction, CorrectionId, Document, DocumentId, GapId, Outcome, QuestionId,
+    Base, BaseId, Chunk, ChunkId, ChunkKind, Correction, CorrectionId, Document, DocumentId, GapId, Outcome, QuestionId,
 };
 use crate::store::{chunks, corrections, documents};
 
@@ -208,6 +209,10 @@ impl Shown {
             return self.correction(slot).map(|correction| of_coach(correction, language, now));
         }
         let (chunk, document) = self.chunk(slot)?;
+        let (range, quote) = match chunk.metadata.0.kind {
+            ChunkKind::QuestionAndAnswer => of_answer(range, quote),
+            _ => (range, quote),
+        };
         let (page, seconds) = chunk.metadata.0.place(range.start);
         Some(Citation {
             document_id: document.id,

@@ -37,6 +37,33 @@ pub(super) fn cut(text: &str, range: &std::ops::Range<usize>) -> String {
     text.chars().skip(range.start).take(range.len()).collect()
 }
 
+/// What says that an answer begins: `A: …`, `R: …`, `Respuesta: …`.
+const ANSWERS: [&str; 5] = ["a:", "a.", "r:", "answer:", "respuesta:"];
+
+/// Where the words of an answer begin in a line that is marked as one, in characters.
+fn after_mark(line: &str) -> Option<usize> {
+    let decoration: &[char] = &['*', '_', ' ', '\t'];
+    let marked = line.trim_start_matches(decoration);
+    let mark =
+        ANSWERS.iter().find(|mark| marked.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark)))?;
+    let words = marked[mark.len()..].trim_start_matches(decoration);
+    // "a.m." begins with no mark: behind a mark there is something that parts it from the words.
+    let is_parted = mark.ends_with(':') || words.len() + mark.len() < marked.len();
+    (is_parted && !words.is_empty()).then(|| line.chars().count() - words.chars().count())
+}
+
+/// A quote of a question and its answer without the mark before the answer's words: these characters of the passage, and the quote.
+pub(super) fn of_answer(range: std::ops::Range<usize>, quote: String) -> (std::ops::Range<usize>, String) {
+    let first = quote.lines().next().unwrap_or_default();
+    match after_mark(first) {
+        Some(skipped) => {
+            let words = quote.chars().skip(skipped).collect();
+            (range.start + skipped..range.end, words)
+        }
+        None => (range, quote),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,5 +74,25 @@ mod tests {
         let range = nearest(passage, "The course is 90 euros a month: el curso cuesta 90 euros");
         assert_eq!(cut(passage, &range), "El curso cuesta 90 euros al mes.");
         assert_eq!(nearest("", "x"), 0..0);
+    }
+
+    #[test]
+    fn a_quote_begins_with_the_words_of_the_answer() {
+        for (quote, words) in [
+            ("A: For students.", "For students."),
+            ("R: Sí.\nCada año.", "Sí.\nCada año."),
+            ("**A:** For students.", "For students."),
+            ("Respuesta: mañana.", "mañana."),
+            ("A. For students.", "For students."),
+            ("a.m. only.", "a.m. only."),
+            ("A course.", "A course."),
+            ("Año: 2026.", "Año: 2026."),
+            ("A:", "A:"),
+            ("", ""),
+        ] {
+            let end = 10 + quote.chars().count();
+            let (range, left) = of_answer(10..end, quote.to_owned());
+            assert_eq!((left.as_str(), range), (words, end - words.chars().count()..end), "{quote}");
+        }
     }
 }

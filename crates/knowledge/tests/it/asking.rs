@@ -32,6 +32,21 @@ async fn an_answer_quotes_to_the_letter(fresh: FreshDb) {
 }
 
 #[both_engines]
+async fn a_quote_of_an_answer_begins_with_its_words(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let base = world.base(json!({})).await;
+    let text = "# Questions\n\nQ: How much does the pottery course cost?\n\nA: The pottery course costs 90 euros.\n\n\
+                Q: Where is the studio?\n\nA: The studio is in Calle Mayor 5.\n";
+    world.document(&base, "questions.md", text).await;
+    let answer = world.ask(&base, "How much does the pottery course cost?").await;
+    assert_eq!(answer["outcome"], "answered", "{answer}");
+    let quote = answer["citations"][0]["quote"].as_str().unwrap();
+    assert!(quote.starts_with("The pottery course costs 90 euros."), "{answer}");
+    assert!(answer["answer"].as_str().unwrap().starts_with("The pottery course"), "{answer}");
+    world.quotes_are_real(&base, &answer).await;
+}
+
+#[both_engines]
 async fn what_is_not_known_is_said_and_kept(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let (coach, base) = (world.coach(), world.base(json!({})).await);
