@@ -20,7 +20,7 @@ pub fn origin() -> impl Rule<Output = String> {
 
 /// The entry as it is compared.
 fn read(text: &str) -> Option<String> {
-    let text = text.trim().trim_end_matches('/').to_lowercase();
+    let text = plain(text);
     if text == "*" {
         return Some(text);
     }
@@ -47,11 +47,29 @@ fn read(text: &str) -> Option<String> {
     fits.then_some(text)
 }
 
+/// An origin as browsers write it: in small letters, without a slash at its end, and without the port that its scheme has anyway.
+fn plain(origin: &str) -> String {
+    let mut origin = origin.trim().trim_end_matches('/').to_lowercase();
+    let usual = match origin.split_once("://") {
+        Some(("https", _)) => 443,
+        Some(("http", _)) => 80,
+        _ => return origin,
+    };
+    if let Some((host, port)) = origin.rsplit_once(':')
+        && port.parse::<u16>() == Ok(usual)
+    {
+        origin.truncate(host.len());
+    }
+    origin
+}
+
 /// May a page of this origin show the chat?
 pub fn allows(allowed: &[String], origin: &str) -> bool {
-    let origin = origin.trim().trim_end_matches('/').to_lowercase();
+    let origin = plain(origin);
     allowed.iter().any(|one| {
-        if one == "*" || *one == origin {
+        // Entries that were kept earlier may still name the port.
+        let one = plain(one);
+        if one == "*" || one == origin {
             return true;
         }
         let Some((scheme, suffix)) = one.split_once("://*.") else { return false };
@@ -71,6 +89,10 @@ mod tests {
         for (given, kept) in [
             ("https://Shop.Example/", Some("https://shop.example")),
             ("https://shop.example:8443", Some("https://shop.example:8443")),
+            ("https://shop.example:443/", Some("https://shop.example")),
+            ("https://*.shop.example:443", Some("https://*.shop.example")),
+            ("http://localhost:80", Some("http://localhost")),
+            ("http://localhost:443", Some("http://localhost:443")),
             ("https://*.shop.example", Some("https://*.shop.example")),
             ("http://localhost:5173", Some("http://localhost:5173")),
             ("*", Some("*")),
@@ -101,6 +123,16 @@ mod tests {
             ("null", false),
         ] {
             assert_eq!(allows(&allowed, origin), may, "{origin}");
+        }
+        let kept_with_ports = ["https://shop.example:443".to_owned(), "https://*.coach.example:443".to_owned()];
+        for (origin, may) in [
+            ("https://shop.example", true),
+            ("https://shop.example:443", true),
+            ("https://www.coach.example", true),
+            ("https://shop.example:8443", false),
+            ("https://shop.example:80", false),
+        ] {
+            assert_eq!(allows(&kept_with_ports, origin), may, "{origin}");
         }
         assert!(allows(&["*".to_owned()], "https://any.example"));
         assert!(!allows(&[], "https://any.example"));
