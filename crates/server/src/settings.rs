@@ -100,6 +100,8 @@ pub struct Settings {
     pub inbox: inbox::Settings,
     /// How channels behave.
     pub channels: channels::Settings,
+    /// What assistants may do.
+    pub mcp: mcp::Settings,
     /// How figures are taken in and told.
     pub insights: insights::Settings,
     /// `METRICS_TOKEN`.
@@ -340,6 +342,7 @@ impl Settings {
             readers: reading::isolated::Readers::of_this_program(),
             inbox: inbox::Settings::read(&mut from),
             channels: channels::Settings::read(&mut from),
+            mcp: mcp::Settings::read(&mut from),
             insights: insights::Settings::read(&mut from),
             metrics_token: from.secret("METRICS_TOKEN"),
             accounts: accounts::Settings::read(&mut from),
