@@ -11,7 +11,8 @@ use db::Migration;
 ///   conversation's row, which puts the writers in order.
 /// - `rank` of a message's status only rises; a provider's message is there once for each channel.
 /// - `channel_days` has the sums of a day, moved in the transaction of what they count; `channel_member_days` who wrote on a day.
-pub const MIGRATIONS: &[Migration] = &[CHANNELS, INBOUND, CONVERSATIONS, ESCALATIONS, DAYS, WIDGET, QUESTIONS];
+pub const MIGRATIONS: &[Migration] =
+    &[CHANNELS, INBOUND, CONVERSATIONS, ESCALATIONS, DAYS, WIDGET, QUESTIONS, LAST_OUT];
 
 const CHANNELS: Migration = Migration {
     id: "0150_channels",
@@ -252,5 +253,12 @@ CREATE TABLE channel_questions (
 );
 CREATE INDEX channel_questions_of_conversation ON channel_questions (conversation_id);
 CREATE INDEX channel_questions_by_age ON channel_questions (asked_at);
+",
+};
+
+const LAST_OUT: Migration = Migration {
+    id: "0158_channel_conversations_out",
+    sql: "
+CREATE INDEX channel_conversations_out ON channel_conversations (workspace_id, last_out_at, member_id) WHERE last_out_at IS NOT NULL;
 ",
 };

@@ -3,6 +3,7 @@
 //! Every function takes the transaction of its caller. One that writes locks the member first and the sums of the day last, for which all
 //! writers of a workspace's channel wait: handle one member in a transaction, and commit soon.
 
+mod found;
 mod known;
 mod permissions;
 mod reach;
@@ -17,6 +18,7 @@ use kernel::{Result, WorkspaceId};
 use crate::model::{Channel, Identity, IdentityRow, Member, MemberId, Name};
 use crate::store;
 
+pub use found::{added_after, among, scored_below, silent};
 pub(crate) use known::{MOST_TAGS, tagged, too_many_tags};
 pub use known::{badge_named, badges, learn, tag, tags};
 pub use permissions::{may, opt_in, opt_out, permissions};

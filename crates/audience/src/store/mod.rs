@@ -3,6 +3,7 @@
 pub(crate) mod badges;
 pub(crate) mod counts;
 pub(crate) mod days;
+pub(crate) mod found;
 pub(crate) mod gone;
 pub(crate) mod identities;
 pub(crate) mod imports;
