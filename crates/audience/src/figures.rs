@@ -4,7 +4,7 @@ use db::Tx;
 use kernel::{Day, Result, WorkspaceId};
 
 use crate::Channel;
-use crate::store::days;
+use crate::store::{counts, days};
 
 pub use crate::store::days::DayOfChannel;
 
@@ -31,4 +31,41 @@ pub async fn members_by_day(
 /// How many different members came in those days.
 pub async fn members(tx: &mut Tx, workspace: WorkspaceId, channel: Option<Channel>, range: (Day, Day)) -> Result<u64> {
     days::distinct_between(workspace, tx, channel, range).await
+}
+
+/// How many different members came within each of these spans of days, first and last included: whoever came on three days of a week counts once in
+/// it. By the span's first day; spans in which nobody came are left out.
+pub async fn members_in(tx: &mut Tx, workspace: WorkspaceId, spans: &[(Day, Day)]) -> Result<Vec<(Day, u64)>> {
+    days::distinct_in(workspace, tx, spans).await
+}
+
+/// The same by channel. Whoever came over two channels counts once on each, so these may add up to more than [`members_in`].
+pub async fn members_in_by_channel(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    spans: &[(Day, Day)],
+) -> Result<Vec<(Day, Channel, u64)>> {
+    days::distinct_in_by_channel(workspace, tx, spans).await
+}
+
+/// How many of those who came within each span were added to the audience within it or later.
+pub async fn new_members_in(tx: &mut Tx, workspace: WorkspaceId, spans: &[(Day, Day)]) -> Result<Vec<(Day, u64)>> {
+    days::new_in(workspace, tx, spans).await
+}
+
+/// How an audience stands now.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Standing {
+    /// Its members.
+    pub members: u64,
+    /// The mean of the scores of those who have one, from 0 to 1; none while nobody has.
+    pub mean_score: Option<f64>,
+}
+
+/// How an audience stands now.
+pub async fn standing(tx: &mut Tx, workspace: WorkspaceId) -> Result<Standing> {
+    let members = counts::of(workspace, tx, "", None, None).await?;
+    let (scored, sum) = days::scored(workspace, tx).await?;
+    let mean_score = (scored > 0).then(|| (sum as f64 / scored as f64 / 100.0).round() / 10_000.0);
+    Ok(Standing { members, mean_score })
 }

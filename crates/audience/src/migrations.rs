@@ -207,4 +207,11 @@ CREATE INDEX audience_erasures_by_workspace ON audience_erasures (workspace_id, 
 CREATE INDEX audience_erasures_by_member ON audience_erasures (member_id);
 ",
     },
+    // Who came within some days, of all channels, lies side by side: distinct members of a week or a month are counted from the index alone.
+    Migration {
+        id: "0142_audience_came",
+        sql: "
+CREATE INDEX audience_member_days_came ON audience_member_days (workspace_id, day, channel, member_id) WHERE came = TRUE;
+",
+    },
 ];

@@ -138,3 +138,56 @@ pub(crate) async fn distinct_between(
         Sql::new("SELECT count(DISTINCT member_id) FROM audience_member_days WHERE came = TRUE AND workspace_id = ");
     sql.bind(workspace).and_if("channel = ", channel).and("day >= ", first).and("day <= ", last).one(tx).await
 }
+
+/// How many different members came within each of these spans of days. A member who came on three days of a span, or over two channels, counts once.
+pub(crate) async fn distinct_in(workspace: WorkspaceId, tx: &mut Tx, spans: &[(Day, Day)]) -> Result<Vec<(Day, u64)>> {
+    if spans.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = came_in("SELECT s.since, count(DISTINCT d.member_id)", "", workspace, spans);
+    sql.push(" GROUP BY s.since ORDER BY s.since").all(tx).await
+}
+
+/// The same by channel: whoever came over two counts on each.
+pub(crate) async fn distinct_in_by_channel(
+    workspace: WorkspaceId,
+    tx: &mut Tx,
+    spans: &[(Day, Day)],
+) -> Result<Vec<(Day, Channel, u64)>> {
+    if spans.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = came_in("SELECT s.since, d.channel, count(DISTINCT d.member_id)", "", workspace, spans);
+    sql.push(" GROUP BY s.since, d.channel ORDER BY s.since, d.channel").all(tx).await
+}
+
+/// How many of those who came within each span were added within it.
+pub(crate) async fn new_in(workspace: WorkspaceId, tx: &mut Tx, spans: &[(Day, Day)]) -> Result<Vec<(Day, u64)>> {
+    if spans.is_empty() {
+        return Ok(Vec::new());
+    }
+    let joined = " JOIN audience_members m ON m.id = d.member_id AND m.created_at >= s.moment";
+    let mut sql = came_in("SELECT s.since, count(DISTINCT d.member_id)", joined, workspace, spans);
+    sql.push(" GROUP BY s.since ORDER BY s.since").all(tx).await
+}
+
+/// Who came within spans of days, in one statement for all spans; `audience_member_days_came` has the rows of each span side by side.
+fn came_in(select: &str, joined: &str, workspace: WorkspaceId, spans: &[(Day, Day)]) -> Sql {
+    let mut sql = Sql::new("WITH spans (since, until, moment) AS (VALUES ");
+    for (place, (since, until)) in spans.iter().enumerate() {
+        sql.push(if place == 0 { "(CAST(" } else { ", (CAST(" }).bind(*since).push(" AS BIGINT), CAST(");
+        sql.bind(*until).push(" AS BIGINT), CAST(").bind(since.start()).push(" AS BIGINT))");
+    }
+    sql.push(") ").push(select).push(
+        " FROM spans s JOIN audience_member_days d ON d.day >= s.since AND d.day <= s.until AND d.came = TRUE AND d.workspace_id = ",
+    );
+    sql.bind(workspace).push(joined);
+    sql
+}
+
+/// How many members of an audience have a score, and their sum in millionths.
+pub(crate) async fn scored(workspace: WorkspaceId, tx: &mut Tx) -> Result<(u64, u64)> {
+    let sql = "SELECT count(*), CAST(coalesce(sum(score), 0) AS BIGINT) FROM audience_members \
+               WHERE workspace_id = $1 AND score >= 0";
+    tx.fetch_one(sql, args![workspace]).await
+}

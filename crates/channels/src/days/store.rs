@@ -90,6 +90,16 @@ pub struct Sums {
 
 /// The sums of a channel from one day to another, both in it.
 pub async fn sums(tx: &mut Tx, channel: ChannelId, from: Day, to: Day) -> Result<Sums> {
+    tx.fetch_one(&summed("channel_id"), args![channel, from, to]).await
+}
+
+/// The sums of all of a workspace's channels from one day to another, both in it; also of channels that are deleted.
+pub async fn of_workspace(tx: &mut Tx, workspace: WorkspaceId, from: Day, to: Day) -> Result<Sums> {
+    tx.fetch_one(&summed("workspace_id"), args![workspace, from, to]).await
+}
+
+/// Sums of the rows whose column is `$1`, of the days from `$2` to `$3`.
+fn summed(column: &str) -> String {
     let names = [
         "messages_in",
         "messages_out",
@@ -103,9 +113,7 @@ pub async fn sums(tx: &mut Tx, channel: ChannelId, from: Day, to: Day) -> Result
     ];
     // PostgreSQL adds BIGINTs up to NUMERIC.
     let columns: Vec<String> = names.iter().map(|name| format!("CAST(COALESCE(sum({name}), 0) AS BIGINT)")).collect();
-    let sql =
-        format!("SELECT {} FROM channel_days WHERE channel_id = $1 AND day BETWEEN $2 AND $3", columns.join(", "));
-    tx.fetch_one(&sql, args![channel, from, to]).await
+    format!("SELECT {} FROM channel_days WHERE {column} = $1 AND day BETWEEN $2 AND $3", columns.join(", "))
 }
 
 /// Messages and new members of each day that had any, by day.
