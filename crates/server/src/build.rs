@@ -2,6 +2,7 @@
 
 mod answers;
 mod bases;
+mod figures;
 mod moderated;
 mod notices;
 mod people;
@@ -306,7 +307,7 @@ impl Server {
         let programs = Programs::new(app.clone(), parts);
         channels.followed_by(vec![Arc::new(programs::Listening(programs.clone()))]);
         let proactive = Proactive::new(app.clone());
-        let hub = Hub::new(app.clone(), Arc::new(hub::ports::NoPrograms));
+        let hub = Hub::new(app.clone(), Arc::new(figures::Counted));
         let parts = webhooks::Parts {
             catalogue: webhooks::Catalogue::new(&event_kinds(), &told::Sides)?,
             keys: Arc::clone(&secrets),
