@@ -31,7 +31,7 @@ pub use flows::Published;
 pub use jobs_of_programs::jobs;
 pub use migrations::MIGRATIONS;
 pub use model::{EnrolmentId, Flow, ProgramId};
-pub use outside::{Enrolled, Stalled, enrol, near_end, stalled};
+pub use outside::{Enrolled, Stalled, enrol, near_end, next_due, stalled, taking_part};
 pub use rows::{Enrolment, EnrolmentStatus, Program, ProgramSettings, ProgramStatus, Version};
 pub use state::{Parts, Programs};
 

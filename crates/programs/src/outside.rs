@@ -87,3 +87,20 @@ fn active(workspace: WorkspaceId, program: Option<ProgramId>, after: Option<(Tim
     }
     sql
 }
+
+/// Which of these members are under way in a program.
+pub async fn taking_part(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    program: ProgramId,
+    members: &[MemberId],
+) -> Result<Vec<MemberId>> {
+    let mut sql =
+        Sql::new("SELECT DISTINCT member_id FROM program_enrolments WHERE status = 'active' AND workspace_id = ");
+    sql.bind(workspace).and("program_id = ", program).and_in("member_id", members.iter().copied()).all(tx).await
+}
+
+/// When the next run is due, whoever's it is: nothing happens by itself before.
+pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
+    crate::store::enrolments::next_due(tx).await
+}

@@ -1,1 +1,12 @@
-//! Programs through its routes, on both engines.
+//! Programs through their routes, on both engines.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod begins;
+mod large;
+mod model;
+mod outside;
+mod routes;
+mod talk;
+mod versions;
+mod walk;
+mod world;
