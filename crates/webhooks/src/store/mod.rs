@@ -1,0 +1,5 @@
+//! All SQL of webhooks.
+
+pub(crate) mod attempts;
+pub(crate) mod deliveries;
+pub(crate) mod subscriptions;
