@@ -6,6 +6,7 @@ mod figures;
 mod moderated;
 mod notices;
 mod people;
+mod rules;
 mod told;
 
 use std::sync::Arc;
@@ -92,7 +93,7 @@ const SLICES: &[Wired] = &[
     (audience::MIGRATIONS, audience::events::EVENTS, |server, _| audience::slice(&server.audience)),
     (channels::MIGRATIONS, channels::events::EVENTS, |server, _| channels::slice(&server.channels)),
     (programs::MIGRATIONS, programs::EVENTS, |server, _| programs::slice(&server.programs)),
-    (proactive::MIGRATIONS, &[], |server, _| proactive::slice(&server.proactive)),
+    (proactive::MIGRATIONS, proactive::events::EVENTS, |server, _| proactive::slice(&server.proactive)),
     (hub::MIGRATIONS, &[], |server, _| hub::slice(&server.hub)),
     (webhooks::MIGRATIONS, webhooks::events::EVENTS, |server, _| webhooks::slice(&server.webhooks)),
     (mcp::MIGRATIONS, &[], |server, _| mcp::slice(&server.mcp)),
@@ -283,7 +284,11 @@ impl Server {
         let parts = audience::Parts {
             files: Arc::clone(&files),
             enrolments: Arc::new(audience::ports::NoPrograms),
-            keepers: vec![Arc::new(channels::Keeping::new(app.clock().clone())), Arc::new(webhooks::Keeping)],
+            keepers: vec![
+                Arc::new(channels::Keeping::new(app.clock().clone())),
+                Arc::new(webhooks::Keeping),
+                Arc::new(proactive::Keeping),
+            ],
             owners: Arc::new(people::Owners),
         };
         let audience = Audience::new(app.clone(), parts);
@@ -305,8 +310,12 @@ impl Server {
             outward: Arc::clone(&outward),
         };
         let programs = Programs::new(app.clone(), parts);
-        channels.followed_by(vec![Arc::new(programs::Listening(programs.clone()))]);
-        let proactive = Proactive::new(app.clone());
+        let known = Arc::new(rules::Known(programs.clone()));
+        let proactive = Proactive::new(app.clone(), channels.clone(), known, settings.proactive.clone());
+        channels.followed_by(vec![
+            Arc::new(programs::Listening(programs.clone())),
+            Arc::new(proactive::Follows(proactive.clone())),
+        ]);
         let hub = Hub::new(app.clone(), Arc::new(figures::Counted));
         let parts = webhooks::Parts {
             catalogue: webhooks::Catalogue::new(&event_kinds(), &told::Sides)?,

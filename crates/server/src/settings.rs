@@ -100,6 +100,8 @@ pub struct Settings {
     pub inbox: inbox::Settings,
     /// How channels behave.
     pub channels: channels::Settings,
+    /// How proactive rules behave.
+    pub proactive: proactive::Settings,
     /// What assistants may do.
     pub mcp: mcp::Settings,
     /// How figures are taken in and told.
@@ -342,6 +344,7 @@ impl Settings {
             readers: reading::isolated::Readers::of_this_program(),
             inbox: inbox::Settings::read(&mut from),
             channels: channels::Settings::read(&mut from),
+            proactive: proactive::Settings::read(&mut from),
             mcp: mcp::Settings::read(&mut from),
             insights: insights::Settings::read(&mut from),
             metrics_token: from.secret("METRICS_TOKEN"),

@@ -158,6 +158,9 @@ pub enum NotificationType {
     /// A document or an answer of one's knowledge bases wants to be looked at.
     #[word("KNOWLEDGE_NOTICE")]
     KnowledgeNotice,
+    /// A proactive rule has noticed something about a member, and is to tell of it.
+    #[word("RULE_NOTICE")]
+    RuleNotice,
     /// The server itself has something to say: a warning, a suspension.
     #[word("ACCOUNT_NOTICE")]
     AccountNotice,
@@ -179,6 +182,7 @@ impl NotificationType {
                 | Self::PaymentDisputed
                 | Self::EscalationCreated
                 | Self::ChannelStatus
+                | Self::RuleNotice
                 | Self::AccountNotice
         );
         Channels { in_app: true, email, digest: true }

@@ -1,7 +1,7 @@
 //! What has crossed a rule's threshold: each trigger by an index, in an order that a cursor can follow.
 
 use db::Tx;
-use kernel::{Result, Timestamp};
+use kernel::{Result, Timestamp, time};
 
 use audience::MemberId;
 
@@ -26,7 +26,12 @@ pub(crate) struct Found {
 
 /// Up to which moment a rule looks.
 pub(crate) fn until(rule: &Rule, now: Timestamp) -> Timestamp {
-    if rule.kind.waits() { now.plus(-rule.conditions.0.threshold()) } else { now }
+    match rule.kind {
+        kind if kind.waits() => now.plus(-rule.conditions.0.threshold()),
+        // What is being written at this moment is seen later, and must not lie behind the cursor by then.
+        TriggerKind::BadgeNear => now.plus(-time::MINUTE),
+        _ => now,
+    }
 }
 
 /// Does the rule follow marks of its own, rather than an index of others?

@@ -9,6 +9,8 @@ mod deals;
 mod knowledge;
 mod marketplace;
 mod moderation;
+mod proactive;
+mod webhooks;
 
 use std::collections::HashMap;
 
@@ -137,7 +139,7 @@ impl Facts {
 
 /// All rows.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    let coaching = channels::ROWS.iter().chain(knowledge::ROWS);
+    let coaching = channels::ROWS.iter().chain(knowledge::ROWS).chain(webhooks::ROWS).chain(proactive::ROWS);
     marketplace::ROWS.iter().chain(deals::ROWS).chain(moderation::ROWS).chain(coaching)
 }
 
