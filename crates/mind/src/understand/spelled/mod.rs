@@ -304,12 +304,13 @@ impl Read<'_, '_> {
             let link = self.tokens.get(at + 1).is_some_and(|next| {
                 matches!(&*next.folded, "or" | "o" | "and" | "y" | "to" | "a") || next.kind == Kind::Sign('-')
             });
-            let number = |next: &Token<'_>| {
-                next.kind == Kind::Number
-                    || matches!(
-                        piece(next),
-                        Some(Piece::Unit(_) | Piece::Teen(_) | Piece::Tens(_) | Piece::Hundreds(_))
-                    )
+            let scale = |at: usize| self.tokens.get(at).is_some_and(is_bare_scale);
+            let number = |next: &Token<'_>| match piece(next) {
+                Some(Piece::Unit(_) | Piece::Teen(_) | Piece::Tens(_) | Piece::Hundreds(_)) => true,
+                // "entre mil once y |mil| doce", "entre once y |un millón|"
+                Some(Piece::Scale(_)) => true,
+                Some(Piece::Article) => scale(at + 3),
+                _ => next.kind == Kind::Number,
             };
             link && self.tokens.get(at + 2).is_some_and(number)
         };

@@ -190,6 +190,18 @@ fn count(text: &str) -> Option<f64> {
     super::super::numbers::count(text)
 }
 
+/// "once" is an English word too, and eleven all the same where a number follows the "y" behind it, however that begins.
+#[test]
+fn a_range_may_begin_at_eleven() {
+    for (low, high) in
+        [(1_011, 1_012), (1_011, 2_000), (2_011, 1_000_000), (1_252_011, 1_252_012), (5_000_011, 6_000_000)]
+    {
+        let query = format!("entre {} y {} seguidores", spanish(low, false), spanish(high, true));
+        let read = parse(&query);
+        assert_eq!((read.followers_min, read.followers_max), (Some(low), Some(high)), "{query}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3_000))]
 
