@@ -37,11 +37,17 @@ fi
 # Where a body of several media types may be left out the generator forgets to import what it names.
 find "$cache/python/client/api" -name '*.py' -exec sed -i 's/^from \.\.\.types import Response, UNSET$/from ...types import Response, UNSET, Unset/' {} +
 "$cache/venv/bin/python" "$here/walk.py" "$cache/python" "$base"
+echo "--- the snippets of docs/api.md: curl, Python"
+python3 "$here/snippets.py" sh "$base"
+"$cache/venv/bin/python" "$here/snippets.py" python "$base" "$cache/python"
 
 echo "--- TypeScript"
 cd "$cache/typescript"
 cp "$here/walk.ts" "$here/tsconfig.json" .
 # By itself the generator takes a field with a default for one that must be sent.
 node_modules/.bin/openapi-typescript "$root/openapi.json" --default-non-nullable=false --output api.d.ts >typescript.log 2>&1 || { cat typescript.log; exit 1; }
+python3 "$here/snippets.py" ts "$base" >snippets.ts
 node_modules/.bin/tsc --project .
 node built/walk.js "$base"
+echo "--- the snippets of docs/api.md: TypeScript"
+node built/snippets.js "$base"
