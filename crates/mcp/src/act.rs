@@ -232,7 +232,7 @@ fn search(door: &Door, arguments: &Map<String, Value>) -> Outcome {
     let found = door.document.search(words).into_iter().take(most as usize).map(|operation| {
         let parameters = operation.parameters.iter().map(|parameter| {
             let place = format!("{:?}", parameter.place).to_lowercase();
-            json!({"name": parameter.name, "in": place, "required": parameter.required, "schema": schemas.told(&parameter.schema)})
+            json!({"name": parameter.name, "in": place, "required": parameter.required, "schema": schemas.whole(&parameter.schema)})
         });
         json!({
             "operation_id": operation.id,
@@ -240,7 +240,7 @@ fn search(door: &Door, arguments: &Map<String, Value>) -> Outcome {
             "summary": operation.summary,
             "needs_confirmation": operation.class == Class::Act,
             "parameters": parameters.collect::<Value>(),
-            "body": operation.body.as_ref().map(|body| schemas.told(body)),
+            "body": operation.body.as_ref().map(|body| schemas.whole(body)),
         })
     });
     let found: Vec<Value> = found.collect();

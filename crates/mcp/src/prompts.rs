@@ -19,7 +19,7 @@ const USUAL: &[Usual] = &[
         title: "Plan a campaign",
         about: "From an idea to a draft campaign with a short list of creators.",
         arguments: &[("idea", "The product, for whom it is, and the budget")],
-        text: "Plan a campaign for this: {idea}\n\nDraft it with draft_campaign, rank creators with rank_creators_for_campaign, explain \
+        text: "Plan a campaign for this: {idea}\n\nDraft it with draft_campaign, rank creators for it with filter_creators, explain \
                the best five with explain_match, and propose a short list with what each would cost. Select nobody before I agree.",
     },
     Usual {

@@ -34,6 +34,7 @@ const NOUNS: &[Noun] = &[
     Noun { name: "knowledge document", reader: "get_document", lister: None },
     Noun { name: "member", reader: "get_user", lister: None },
     Noun { name: "conversation", reader: "show_conversation", lister: None },
+    Noun { name: "program", reader: "show_program", lister: None },
     Noun { name: "channel", reader: "show_channel", lister: None },
 ];
 

@@ -68,7 +68,7 @@ pub(crate) fn known(name: &str) -> Option<&'static Known> {
 fn described(about: &'static str, class: Class) -> String {
     match class {
         Class::Act => {
-            format!("{about} Answers a preview first; nothing happens before you call again with its confirm_token.")
+            format!("{about} The first call only answers a preview and a confirm_token.")
         }
         _ => about.to_owned(),
     }
@@ -86,12 +86,12 @@ fn schema(known: &Known, operation: &Operation, document: &Document) -> Arc<Json
     let mut required = Vec::new();
     for field in known.fields {
         if let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.name == *field) {
-            properties.insert((*field).into(), document.schemas.told(&parameter.schema));
+            properties.insert((*field).into(), document.schemas.brief(&parameter.schema));
             if parameter.required {
                 required.push(*field);
             }
         } else if let Some(own) = body.and_then(|body| body["properties"].get(field)) {
-            properties.insert((*field).into(), document.schemas.told(own));
+            properties.insert((*field).into(), document.schemas.brief(own));
             let wanted = body.and_then(|body| body["required"].as_array());
             if wanted.is_some_and(|wanted| wanted.iter().any(|name| name == field)) {
                 required.push(*field);
@@ -104,10 +104,10 @@ fn schema(known: &Known, operation: &Operation, document: &Document) -> Arc<Json
 /// With the fields that tools have in common.
 fn finish(mut properties: Map<String, Value>, required: &[&str], class: Class) -> Arc<JsonObject> {
     if class == Class::Act {
-        let about = "From the preview; once, for the same arguments.";
+        let about = "From the preview";
         properties.insert("confirm_token".into(), json!({"type": "string", "description": about}));
     } else {
-        let about = "One of a result's more: goes on there.";
+        let about = "One of a result's more";
         properties.insert("cursor".into(), json!({"type": "string", "description": about}));
     }
     let schema =
@@ -135,7 +135,7 @@ fn call() -> Listed {
         "path_parameters": {"type": "object", "description": "Values for the {names} of the path"},
         "query": {"type": "object"},
         "body": {"description": "The JSON body"},
-        "cursor": {"type": "string", "description": "One of a result's more: goes on there."},
+        "cursor": {"type": "string", "description": "One of a result's more"},
     });
     let schema = finish(properties.as_object().cloned().unwrap_or_default(), &["operation_id"], Class::Act);
     let tool = Tool::new(CALL, about, schema).with_title("Call an operation").with_annotations(hints(Class::Act));
