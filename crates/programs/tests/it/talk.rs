@@ -52,14 +52,13 @@ async fn answers_are_read_kept_and_followed(fresh: FreshDb) {
     world.clock.advance(time::MINUTE);
     assert_eq!(world.run(&program).await["node_id"], "how", "a machine's word is no answer");
     world.writes(1, "hmm").await;
-    world.clock.advance(time::MINUTE);
-    world.work().await;
+    world.settle().await;
     let last = world.sent(1).pop().unwrap();
     assert!(last.starts_with("Please choose one of these"), "{last}");
     world.presses(1, "Good", "Good").await;
-    world.clock.advance(time::MINUTE);
-    world.work().await;
-    assert_eq!(world.sent(1).iter().rev().take(2).rev().collect::<Vec<_>>(), ["Good it is", "Your weight?"]);
+    world.settle().await;
+    let sent = world.sent(1);
+    assert_eq!(sent[sent.len() - 2..], ["Good it is", "Your weight?"], "{sent:?}");
     world.writes(1, "82,5 kg").await;
     let run = world.run(&program).await;
     assert_eq!((&run["status"], &run["answers"]), (&json!("completed"), &json!({"how": "Good", "weight": 82.5})));
@@ -149,8 +148,7 @@ async fn a_person_who_has_the_conversation_is_not_talked_over(fresh: FreshDb) {
     assert_eq!(world.sent(1).len(), before);
     world.coach.post(&format!("{path}/hand-back"), &json!({})).await.ok();
     world.work().await;
-    world.clock.advance(time::MINUTE);
-    world.work().await;
+    world.settle().await;
     assert_eq!(world.run(&program).await["waiting_for"], "person");
     assert_eq!(world.sent(1).last().unwrap(), "One of us comes");
     // Somebody was called by the program; it goes on when they hand it back.
@@ -159,8 +157,7 @@ async fn a_person_who_has_the_conversation_is_not_talked_over(fresh: FreshDb) {
     assert_eq!(world.run(&program).await["status"], "active");
     world.coach.post(&format!("{path}/hand-back"), &json!({})).await.ok();
     world.work().await;
-    world.clock.advance(time::MINUTE);
-    world.work().await;
+    world.settle().await;
     assert_eq!(world.run(&program).await["status"], "completed");
     assert_eq!(world.sent(1).last().unwrap(), "Welcome back");
 }

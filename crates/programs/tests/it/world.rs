@@ -179,6 +179,14 @@ impl World {
         log.extend(new);
     }
 
+    /// Lets half a minute pass in steps of two seconds: nobody is written to twice within a second.
+    pub(crate) async fn settle(&self) {
+        for _ in 0..15 {
+            self.clock.advance(2 * time::SECOND);
+            self.work().await;
+        }
+    }
+
     /// Lets time pass, an hour at most at once, and does what becomes due.
     pub(crate) async fn pass(&self, micros: i64) {
         let until = self.clock.now().plus(micros);
