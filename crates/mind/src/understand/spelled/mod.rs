@@ -306,9 +306,8 @@ impl Read<'_, '_> {
             });
             let scale = |at: usize| self.tokens.get(at).is_some_and(is_bare_scale);
             let number = |next: &Token<'_>| match piece(next) {
-                Some(Piece::Unit(_) | Piece::Teen(_) | Piece::Tens(_) | Piece::Hundreds(_)) => true,
                 // "entre mil once y |mil| doce", "entre once y |un millón|"
-                Some(Piece::Scale(_)) => true,
+                Some(Piece::Unit(_) | Piece::Teen(_) | Piece::Tens(_) | Piece::Hundreds(_) | Piece::Scale(_)) => true,
                 Some(Piece::Article) => scale(at + 3),
                 _ => next.kind == Kind::Number,
             };
