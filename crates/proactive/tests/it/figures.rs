@@ -40,7 +40,7 @@ async fn who_is_held_out_hears_nothing_and_is_compared(fresh: FreshDb) {
     let figures = world.coach().get(ANALYTICS).await.ok();
     let holdout = &figures["rule_performance"][0]["holdout"];
     assert_eq!(holdout["difference"], Value::Null, "nothing is over: {figures}");
-    let written_to = world.sent().len() as i64;
+    let written_to = i64::try_from(world.sent().len()).unwrap();
     assert!((40..80).contains(&written_to), "{written_to}");
     assert_eq!(figures["summary"]["total_triggers"], written_to, "who is held out is no trigger");
     // What comes now is about these firings alone.
@@ -70,7 +70,7 @@ async fn who_is_held_out_hears_nothing_and_is_compared(fresh: FreshDb) {
     assert_eq!((&holdout["held_out"], &holdout["held_out_answered"]), (&json!(all - written_to), &json!(1)));
     assert_eq!(holdout["effect"], "more");
     assert!(holdout["difference"].as_f64().unwrap() > 0.9 && holdout["low"].as_f64().unwrap() > 0.5, "{holdout}");
-    assert_eq!(world.sent().len() as i64, written_to, "nobody who is held out hears anything");
+    assert_eq!(i64::try_from(world.sent().len()).unwrap(), written_to, "nobody who is held out hears anything");
 }
 
 #[both_engines]

@@ -47,7 +47,7 @@ async fn walk(world: &World, steps: &[Step]) {
     let threshold = 2 * time::HOUR;
     let mut people = Vec::new();
     for place in 0..MEMBERS {
-        let number = world.clock.now().micros() / 1_000 * 10 + place as i64;
+        let number = world.clock.now().micros() / 1_000 * 10 + i64::try_from(place).unwrap();
         people.push(world.member(number, "Somebody").await);
     }
     let rule = world
