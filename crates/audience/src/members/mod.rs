@@ -18,10 +18,10 @@ use kernel::{Result, WorkspaceId};
 use crate::model::{Channel, Identity, IdentityRow, Member, MemberId, Name};
 use crate::store;
 
-pub use found::{added_after, among, scored_below, silent};
+pub use found::{Choice, Chosen, added_after, among, beginning, chosen, scored_below, silent};
 pub(crate) use known::{MOST_TAGS, tagged, too_many_tags};
 pub use known::{badge_named, badges, learn, tag, tags};
-pub use permissions::{may, opt_in, opt_out, permissions};
+pub use permissions::{may, opt_in, opt_out, opted_out, permissions};
 pub(crate) use reach::{Added, add, of_name};
 pub use reach::{add_identity, reach, reach_or_add, remove_identity, unreachable};
 pub use together::{Erased, erase, merge};

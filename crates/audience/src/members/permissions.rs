@@ -1,18 +1,35 @@
 //! What members allow.
 
+use std::collections::{HashMap, HashSet};
+
 use db::Tx;
 use events::TxExt as _;
-use kernel::{Result, Timestamp};
+use kernel::{Result, Timestamp, WorkspaceId};
 
+use super::found::Chosen;
 use super::what_happens::gone;
 use crate::events::{UserOptedIn, UserOptedOut};
-use crate::model::{Channel, Member, Permission, Permitted, Purpose};
+use crate::model::{Channel, Member, MemberId, Permission, Permitted, Purpose};
 use crate::store;
 
 /// May a member be written to on this channel, for this purpose? As it stands now, read in this transaction.
 pub async fn may(tx: &mut Tx, member: &Member, channel: Channel, purpose: Purpose) -> Result<Permitted> {
     let rows = store::permissions::of(tx, member).await?;
     Ok(Permitted::of(&rows, channel, purpose))
+}
+
+/// Those of these members who want no more messages on their channel: one statement for many.
+pub async fn opted_out(tx: &mut Tx, workspace: WorkspaceId, members: &[Chosen]) -> Result<HashSet<MemberId>> {
+    let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
+    let mut of: HashMap<MemberId, Vec<Permission>> = HashMap::new();
+    for row in store::permissions::of_all(workspace, tx, &ids).await? {
+        of.entry(row.member_id).or_default().push(row);
+    }
+    let said_no = |member: &&Chosen| {
+        let rows = of.get(&member.id).map_or(&[][..], Vec::as_slice);
+        matches!(Permitted::of(rows, member.channel, Purpose::Any), Permitted::OptedOut(_))
+    };
+    Ok(members.iter().filter(said_no).map(|member| member.id).collect())
 }
 
 /// Everything that a member has said about being written to, oldest first.
