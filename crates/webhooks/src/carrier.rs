@@ -17,7 +17,7 @@ use crate::events::WebhookDisabled;
 use crate::follow::KIND;
 use crate::hosts::{AT_ONCE, Hosts, host_of};
 use crate::model::schedule::{self, Verdict};
-use crate::model::{Attempt, DeliveryId, DeliveryStatus, Log, Status, Subscription, secret};
+use crate::model::{Attempt, DeliveryId, DeliveryStatus, Log, Status, Subscription, SubscriptionId, secret};
 use crate::store::deliveries::After;
 use crate::{Webhooks, store};
 
@@ -29,12 +29,17 @@ const KEPT: usize = 2 << 10;
 const HANDS: usize = 64;
 /// How long an attempt may take with the wait for its host's turn.
 const LIMIT: Duration = Duration::from_secs(120);
+/// How exactly a subscription's row says when something arrived or failed last.
+const EXACTLY: i64 = kernel::time::MINUTE;
 const OFF: &str = "The webhook was paused, disabled or deleted before this was sent.";
 
 /// What came of an attempt, handed from the sending to the writing down in this process. What is lost with the process is sent again.
+#[derive(Clone)]
 struct Report {
     verdict: Verdict,
     attempt: Attempt,
+    /// Does the subscription's row say by now that it works? Then it is left alone: many couriers would wait for each other there.
+    is_known_to_work: bool,
 }
 
 /// Carries what webhooks are told.
@@ -78,14 +83,16 @@ impl Carrier {
     }
 
     /// Counts an attempt that failed.
-    async fn failed(&self, tx: &mut Tx, log: &Log, is_gone: bool) -> Result<()> {
+    async fn failed(&self, tx: &mut Tx, id: SubscriptionId, is_gone: bool) -> Result<()> {
         let now = self.webhooks.app().clock().now();
-        let Some(to) = store::subscriptions::by_id(tx, log.subscription_id).await? else { return Ok(()) };
+        let Some(to) = store::subscriptions::by_id(tx, id).await? else { return Ok(()) };
         if is_gone {
             return self.disable(tx, &to, "gone", "It answered 410: it wants nothing more.").await;
         }
         let since = schedule::failing(to.failing_since, to.failed_at, now);
-        store::subscriptions::failed(tx, to.id, since, now).await?;
+        if to.failing_since != Some(since) || to.failed_at.is_none_or(|last| last.plus(EXACTLY) <= now) {
+            store::subscriptions::failed(tx, to.id, since, now).await?;
+        }
         if schedule::is_hopeless(since, now) {
             self.disable(tx, &to, "failing", "Nothing arrived for five days.").await?;
         }
@@ -116,6 +123,8 @@ impl Channel for Carrier {
         let clock = self.webhooks.app().clock().clone();
         // A secret that cannot be opened is a fault of the settings: it is tried again.
         let secrets = to.secrets(self.webhooks.keys(), clock.now())?;
+        let works_since = to.delivered_at.filter(|_| to.failing_since.is_none());
+        let is_known_to_work = works_since.is_some_and(|at| at.plus(EXACTLY) > clock.now());
         let (hosts, reports) = (Arc::clone(&self.hosts), Arc::clone(&self.reports));
         let (outward, number) = (Arc::clone(self.webhooks.outward()), delivery.attempts);
         let sending = async move {
@@ -130,7 +139,7 @@ impl Channel for Carrier {
                 Verdict::Again(after) => Outcome::Later { after: Some(*after), why },
                 Verdict::Over | Verdict::Gone => Outcome::Rejected(why),
             };
-            reports.lock().insert(log.id, Report { verdict, attempt });
+            reports.lock().insert(log.id, Report { verdict, attempt, is_known_to_work });
             outcome
         };
         Ok(Prepared::Send(sending.boxed()))
@@ -147,12 +156,14 @@ impl Channel for Carrier {
             Fate::Rejected(_) | Fate::Failed(_) => (DeliveryStatus::Failed, None),
             Fate::Withheld(_) => (DeliveryStatus::Withheld, None),
         };
-        let report = self.reports.lock().get(&id).map(|report| (report.verdict.clone(), report.attempt.clone()));
-        let http_status = report.as_ref().and_then(|(_, attempt)| attempt.http_status);
+        let report = self.reports.lock().get(&id).cloned();
+        let http_status = report.as_ref().and_then(|report| report.attempt.http_status);
         let counted = status != DeliveryStatus::Withheld;
         let after = After { status, counted, http_status, error: fate.why(), next_at };
-        let Some(number) = store::deliveries::settle(tx, id, after, now).await? else { return Ok(()) };
-        let Some(log) = store::deliveries::by_id(tx, id).await?.filter(|_| counted) else { return Ok(()) };
+        let Some((number, subscription)) = store::deliveries::settle(tx, id, after, now).await? else { return Ok(()) };
+        if !counted {
+            return Ok(());
+        }
         // Without a report nobody heard the end of it: the process was too slow, or broken off.
         let unheard = || Attempt {
             delivery_id: id,
@@ -164,11 +175,13 @@ impl Channel for Carrier {
             error: fate.why().map(str::to_owned),
             answer: None,
         };
-        let (verdict, attempt) = report.unwrap_or_else(|| (Verdict::Over, unheard()));
-        tx.insert(&Attempt { number, ..attempt }).await?;
+        let report =
+            report.unwrap_or_else(|| Report { verdict: Verdict::Over, attempt: unheard(), is_known_to_work: false });
+        tx.insert(&Attempt { number, ..report.attempt }).await?;
         match fate {
-            Fate::Sent { .. } => store::subscriptions::arrived(tx, log.subscription_id, now).await?,
-            _ => self.failed(tx, &log, verdict == Verdict::Gone).await?,
+            Fate::Sent { .. } if report.is_known_to_work => {}
+            Fate::Sent { .. } => store::subscriptions::arrived(tx, subscription, now).await?,
+            _ => self.failed(tx, subscription, report.verdict == Verdict::Gone).await?,
         }
         let reports = Arc::clone(&self.reports);
         tx.after_commit(move || drop(reports.lock().remove(&id)));

@@ -70,11 +70,16 @@ pub(crate) struct After<'a> {
     pub(crate) next_at: Option<Timestamp>,
 }
 
-/// Writes down how a pending delivery stands; tells how often it was tried. Nothing if it was over.
-pub(crate) async fn settle(tx: &mut Tx, id: DeliveryId, after: After<'_>, now: Timestamp) -> Result<Option<u64>> {
+/// Writes down how a pending delivery stands; tells how often it was tried, and whose it is. Nothing if it was over.
+pub(crate) async fn settle(
+    tx: &mut Tx,
+    id: DeliveryId,
+    after: After<'_>,
+    now: Timestamp,
+) -> Result<Option<(u64, SubscriptionId)>> {
     let over = (after.status != DeliveryStatus::Pending).then_some(now);
     let sql = "UPDATE webhook_deliveries SET status = $2, attempts = attempts + $3, http_status = coalesce($4, http_status), error = $5, \
-               next_at = $6, settled_at = $7 WHERE id = $1 AND status = 'pending' RETURNING attempts";
+               next_at = $6, settled_at = $7 WHERE id = $1 AND status = 'pending' RETURNING attempts, subscription_id";
     let counted = i64::from(after.counted);
     let arguments = args![id, after.status, counted, after.http_status, after.error, after.next_at, over];
     tx.fetch_optional(sql, arguments).await

@@ -66,10 +66,15 @@ async fn a_thousand_deliveries_a_second(fresh: FreshDb) {
     let written = begun.elapsed();
     let workers = Workers::start(db.clone(), clock.clone(), webhooks::jobs(&world.webhooks), 2).await.unwrap();
     let arrived = || receivers.iter().map(Receiver::count).sum::<usize>();
-    let took = until(120, || arrived() >= HOSTS * EACH).await;
+    let begun = Instant::now();
+    let took = until(60, || arrived() >= HOSTS * EACH).await.unwrap_or(begun.elapsed());
+    let rate = arrived() as f64 / took.as_secs_f64();
     workers.stop().await;
-    let rate = (HOSTS * EACH) as f64 / took.unwrap_or(Duration::from_secs(120)).as_secs_f64();
-    println!("{} deliveries written in {written:?}, carried in {took:?}: {rate:.0} a second", HOSTS * EACH);
+    println!(
+        "{} deliveries written in {written:?}; {} carried in {took:?}: {rate:.0} a second",
+        HOSTS * EACH,
+        arrived()
+    );
     assert!(rate >= 1_000.0, "{rate:.0} a second");
 }
 
