@@ -35,7 +35,7 @@ pub mod widget;
 pub use data::Keeping;
 pub use jobs_of_channels::jobs;
 pub use migrations::MIGRATIONS;
-pub use outside::{Words, active, call_person, handler_of, held, say, unanswered, withdraw, zones};
+pub use outside::{Words, active, call_person, handler_of, held, reached, say, unanswered, withdraw, zones};
 pub use settings::Settings;
 pub use state::{Channels, Parts};
 pub use unanswered::tell_answer;

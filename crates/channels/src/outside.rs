@@ -99,6 +99,11 @@ pub async fn held(tx: &mut Tx, workspace: WorkspaceId, members: &[MemberId]) -> 
     conversations::store::held(workspace, tx, members).await
 }
 
+/// Those of these members who have a conversation on a channel that works: one statement for many.
+pub async fn reached(tx: &mut Tx, workspace: WorkspaceId, members: &[MemberId]) -> Result<Vec<MemberId>> {
+    conversations::store::reached(workspace, tx, members).await
+}
+
 /// Whose last word from us has had no answer: said behind this place and not after `until`, in the order of (moment, member), with when the member
 /// wrote last (or the conversation began, where they never did).
 pub async fn unanswered(

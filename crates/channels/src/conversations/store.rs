@@ -64,6 +64,18 @@ pub async fn held(workspace: WorkspaceId, tx: &mut Tx, members: &[MemberId]) -> 
     sql.bind(workspace).and_in("member_id", members.iter().copied()).push(" AND handler <> 'bot'").all(tx).await
 }
 
+/// Those of these members who have a conversation on a channel that works.
+pub async fn reached(workspace: WorkspaceId, tx: &mut Tx, members: &[MemberId]) -> Result<Vec<MemberId>> {
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new(
+        "SELECT DISTINCT member_id FROM channel_conversations AS t WHERE EXISTS (SELECT 1 FROM channels AS c WHERE c.id = t.channel_id \
+         AND c.deleted_at IS NULL AND c.status = 'active') AND workspace_id = ",
+    );
+    sql.bind(workspace).and_in("member_id", members.iter().copied()).all(tx).await
+}
+
 /// Conversations whose last word was ours, said behind this place and not after `until`, in the order of (moment, member): when it was, whose
 /// they are, and when the member wrote last (or the conversation began, where they never did).
 pub async fn unanswered(
