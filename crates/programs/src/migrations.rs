@@ -8,8 +8,9 @@ use db::Migration;
 /// - `program_enrolments` is a run. Whoever moves one compares `step`, so that no two do it; `due_at` is when it goes on by itself.
 ///   `listens` says whether it waits for a message of the member.
 /// - `program_replies` are messages that runs have heard and not been moved by yet.
+/// - `program_batches` are members who are enrolled together by a filter, and how far that is; `after_at` and `after_id` are whom it has come to.
 /// - `program_node_tallies`, `program_exit_tallies` and `program_days` are sums, moved in the transaction of what they count.
-pub const MIGRATIONS: &[Migration] = &[PROGRAMS, ENROLMENTS, SUMS];
+pub const MIGRATIONS: &[Migration] = &[PROGRAMS, ENROLMENTS, SUMS, BATCHES, HEARD];
 
 const PROGRAMS: Migration = Migration {
     id: "0160_programs",
@@ -137,4 +138,34 @@ CREATE TABLE program_days (
 );
 CREATE INDEX program_days_of_workspace ON program_days (workspace_id, day, program_id);
 ",
+};
+
+const BATCHES: Migration = Migration {
+    id: "0165_program_batches",
+    sql: "
+CREATE TABLE program_batches (
+    id {id} NOT NULL PRIMARY KEY,
+    workspace_id {id} NOT NULL,
+    program_id {id} NOT NULL,
+    account_id {id},
+    filter TEXT NOT NULL,
+    status TEXT NOT NULL,
+    total BIGINT,
+    report TEXT NOT NULL,
+    after_at BIGINT,
+    after_id {id},
+    error TEXT,
+    created_at BIGINT NOT NULL,
+    started_at BIGINT,
+    finished_at BIGINT
+);
+CREATE INDEX program_batches_of_program ON program_batches (program_id, created_at DESC, id DESC);
+CREATE INDEX program_batches_by_account ON program_batches (account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX program_batches_open ON program_batches (workspace_id) WHERE finished_at IS NULL;
+",
+};
+
+const HEARD: Migration = Migration {
+    id: "0166_program_branches_heard",
+    sql: "ALTER TABLE program_exit_tallies ADD COLUMN replied BIGINT NOT NULL DEFAULT 0;",
 };

@@ -1,5 +1,7 @@
 //! What came of programs, from the sums that are moved with each run.
 
+pub(crate) mod split;
+
 use audience::ports::ProgramId;
 use db::{Sql, Tx, args};
 use kernel::{Day, Result, WorkspaceId};

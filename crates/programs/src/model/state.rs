@@ -65,6 +65,9 @@ pub struct Memory {
     /// The branches that it was sent, by the ids of their splits.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub branches: Map<String, Value>,
+    /// The splits whose branch a reply was counted for already.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub heard: Vec<String>,
     /// At which nodes the last messages were said, with their steps: for what becomes of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<(i64, String)>,
@@ -97,6 +100,15 @@ impl Memory {
             self.said.remove(0);
         }
         self.said.push((step, node.to_owned()));
+    }
+
+    /// The branches for which a reply counts that is heard now: each once.
+    pub(super) fn hear(&mut self) -> Vec<Tally> {
+        let new = self.branches.iter().filter(|(split, _)| !self.heard.contains(split));
+        let new: Vec<(String, String)> =
+            new.filter_map(|(split, branch)| Some((split.clone(), branch.as_str()?.to_owned()))).collect();
+        self.heard.extend(new.iter().map(|(split, _)| split.clone()));
+        new.into_iter().map(|(split, branch)| Tally::Heard(split, branch)).collect()
     }
 }
 
@@ -233,6 +245,8 @@ pub enum Tally {
     Node(String, Figure, i64),
     /// Somebody left a node by an exit.
     Exit(String, String),
+    /// Somebody who was sent this branch of a split replied for the first time since.
+    Heard(String, String),
     /// Somebody who was sent this branch of a split completed the program.
     Won(String, String),
 }

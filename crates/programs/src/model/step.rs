@@ -308,9 +308,14 @@ impl Walk<'_> {
     }
 
     fn replied(&mut self, node: &Node, said: &Said) {
-        self.count(node, Figure::Replied, 1);
+        self.heard(node);
         self.remember(said);
         self.leave(node, REPLIED);
+    }
+
+    fn heard(&mut self, node: &Node) {
+        self.count(node, Figure::Replied, 1);
+        self.tallies.extend(self.state.memory.hear());
     }
 
     fn remember(&mut self, said: &Said) {
@@ -341,7 +346,7 @@ impl Walk<'_> {
             self.say(node, &text, buttons, None);
             return;
         };
-        self.count(node, Figure::Replied, 1);
+        self.heard(node);
         self.state.memory.answers.insert(node.id.clone(), value.clone());
         if let Some(path) = &question.save_to {
             self.set(path, value);

@@ -93,7 +93,7 @@ async fn details(tx: &mut Tx, program: Program) -> Result<ProgramDetails> {
 }
 
 /// The flow of a draft, and what there is to say of it.
-pub(super) fn read(program: &Program) -> (Flow, Vec<Problem>) {
+pub(crate) fn read(program: &Program) -> (Flow, Vec<Problem>) {
     match Flow::read(&program.definition.0) {
         Ok((flow, problems)) => (flow, problems.into_all()),
         // Rules may have become stricter since it was drawn.

@@ -8,6 +8,8 @@ mod nodes;
 mod publish;
 mod shapes;
 
+pub(crate) use list::read;
+
 use db::Tx;
 use http_base::{Named, Routes};
 use kernel::{Error, Result, WorkspaceId};
@@ -23,19 +25,20 @@ pub(crate) fn router() -> Routes<Programs> {
         .merge(publish::router())
         .merge(nodes::router())
         .merge(enrolments::router())
+        .merge(crate::figures::split::router())
 }
 
-fn no_program() -> Error {
+pub(crate) fn no_program() -> Error {
     Error::not_found("Program")
 }
 
 /// The program of this name.
-async fn find(tx: &mut Tx, hub: WorkspaceId, name: &Named) -> Result<Program> {
+pub(crate) async fn find(tx: &mut Tx, hub: WorkspaceId, name: &Named) -> Result<Program> {
     store::programs::find(hub, tx, name.id("Program")?).await?.ok_or_else(no_program)
 }
 
 /// The same, as nobody else changes it until the transaction is over.
-async fn lock(tx: &mut Tx, hub: WorkspaceId, name: &Named) -> Result<Program> {
+pub(crate) async fn lock(tx: &mut Tx, hub: WorkspaceId, name: &Named) -> Result<Program> {
     store::programs::locked(hub, tx, name.id("Program")?).await?.ok_or_else(no_program)
 }
 

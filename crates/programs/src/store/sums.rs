@@ -13,7 +13,7 @@ use crate::rows::Enrolment;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Moves {
     nodes: BTreeMap<(ProgramId, i64, String), [i64; 5]>,
-    exits: BTreeMap<(ProgramId, i64, String, String), [i64; 2]>,
+    exits: BTreeMap<(ProgramId, i64, String, String), [i64; 3]>,
     days: BTreeMap<(WorkspaceId, ProgramId, Day), DaySums>,
 }
 
@@ -50,6 +50,9 @@ impl Moves {
                 }
                 Tally::Won(node, exit) => {
                     self.exits.entry((program, version, node.clone(), exit.clone())).or_default()[1] += 1;
+                }
+                Tally::Heard(node, exit) => {
+                    self.exits.entry((program, version, node.clone(), exit.clone())).or_default()[2] += 1;
                 }
             }
         }
@@ -96,10 +99,11 @@ impl Moves {
         let rows = self
             .exits
             .into_iter()
-            .map(|((program, version, node, exit), by)| args![program, version, node, exit, by[0], by[1]]);
-        let into = "INSERT INTO program_exit_tallies (program_id, version, node, exit_name, passed, won)";
+            .map(|((program, version, node, exit), by)| args![program, version, node, exit, by[0], by[1], by[2]]);
+        let into = "INSERT INTO program_exit_tallies (program_id, version, node, exit_name, passed, won, replied)";
         let conflict = "ON CONFLICT (program_id, version, node, exit_name) DO UPDATE SET \
-                        passed = program_exit_tallies.passed + excluded.passed, won = program_exit_tallies.won + excluded.won";
+                        passed = program_exit_tallies.passed + excluded.passed, won = program_exit_tallies.won + excluded.won, \
+                        replied = program_exit_tallies.replied + excluded.replied";
         tx.insert_rows(into, conflict, rows.collect()).await?;
         let rows = self.days.into_iter().map(|((workspace, program, day), by)| {
             args![workspace, day, program, by.enrolled, by.completed, by.gone, by.took]
@@ -154,19 +158,21 @@ pub(crate) async fn nodes(tx: &mut Tx, program: ProgramId, version: Option<i64>)
     sql.bind(program).and_if("version = ", version).push(" GROUP BY node ORDER BY node").all(tx).await
 }
 
-/// How often an exit was taken, and by how many who completed the program afterwards (of splits).
+/// How often an exit was taken, and (of splits) by how many who completed the program afterwards, and who replied afterwards.
 #[derive(Clone, Debug, PartialEq, Eq, db::Row)]
 pub(crate) struct ExitTally {
     pub(crate) node: String,
     pub(crate) exit_name: String,
     pub(crate) passed: i64,
     pub(crate) won: i64,
+    pub(crate) replied: i64,
 }
 
 /// Those of each exit of a version, or of all versions together.
 pub(crate) async fn exits(tx: &mut Tx, program: ProgramId, version: Option<i64>) -> Result<Vec<ExitTally>> {
     let mut sql = Sql::new(
-        "SELECT node, exit_name, CAST(sum(passed) AS BIGINT), CAST(sum(won) AS BIGINT) FROM program_exit_tallies WHERE program_id = ",
+        "SELECT node, exit_name, CAST(sum(passed) AS BIGINT), CAST(sum(won) AS BIGINT), \
+         CAST(sum(replied) AS BIGINT) FROM program_exit_tallies WHERE program_id = ",
     );
     sql.bind(program)
         .and_if("version = ", version)

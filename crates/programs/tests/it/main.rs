@@ -6,6 +6,7 @@ mod large;
 mod model;
 mod outside;
 mod routes;
+mod splits;
 mod talk;
 mod versions;
 mod walk;
