@@ -67,6 +67,22 @@ const SECTIONS: &[Table] = &[
         ],
         from: "FROM program_enrolments WHERE (workspace_id = {account} OR workspace_id IN {owned}) ORDER BY id",
     },
+    Table {
+        name: "program_batches",
+        columns: &[
+            ("id", Plain),
+            ("program_id", Plain),
+            ("filter", Json),
+            ("status", Plain),
+            ("total", Plain),
+            ("report", Json),
+            ("error", Plain),
+            ("created_at", Moment),
+            ("started_at", Moment),
+            ("finished_at", Moment),
+        ],
+        from: "FROM program_batches WHERE (workspace_id = {account} OR workspace_id IN {owned}) ORDER BY created_at, id",
+    },
 ];
 
 /// What is taken away with an account: the programs of its own hub, and everybody's runs. Of a workspace that others own as well nothing goes.
@@ -82,6 +98,8 @@ impl Eraser for Erasing {
             "DELETE FROM program_node_tallies WHERE program_id IN (SELECT id FROM programs WHERE workspace_id = {account})",
             "DELETE FROM program_exit_tallies WHERE program_id IN (SELECT id FROM programs WHERE workspace_id = {account})",
             "DELETE FROM program_days WHERE workspace_id = {account}",
+            "DELETE FROM program_batches WHERE workspace_id = {account}",
+            "UPDATE program_batches SET account_id = NULL WHERE account_id = {account}",
             "DELETE FROM program_enrolments WHERE workspace_id = {account}",
             "DELETE FROM program_versions WHERE workspace_id = {account}",
             "DELETE FROM programs WHERE workspace_id = {account}",

@@ -8,6 +8,7 @@ use channels::Channels;
 use http_base::App;
 
 use crate::flows::Flows;
+use crate::many::Settings;
 use crate::ports::Answers;
 
 /// Programs: the application, and those whom they ask. Cheap to clone.
@@ -18,6 +19,7 @@ struct Inner {
     app: App,
     parts: Parts,
     flows: Flows,
+    settings: Settings,
 }
 
 /// Those whom programs ask.
@@ -32,9 +34,14 @@ pub struct Parts {
 }
 
 impl Programs {
-    /// Puts it together.
+    /// Puts it together, with the usual settings.
     pub fn new(app: App, parts: Parts) -> Self {
-        Self(Arc::new(Inner { app, parts, flows: Flows::default() }))
+        Self::with(app, parts, Settings::default())
+    }
+
+    /// Puts it together.
+    pub fn with(app: App, parts: Parts, settings: Settings) -> Self {
+        Self(Arc::new(Inner { app, parts, flows: Flows::default(), settings }))
     }
 
     /// The application.
@@ -52,6 +59,10 @@ impl Programs {
 
     pub(crate) fn outward(&self) -> &dyn Outward {
         &*self.0.parts.outward
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
     }
 
     pub(crate) fn flows(&self) -> &Flows {

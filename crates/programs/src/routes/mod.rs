@@ -25,6 +25,7 @@ pub(crate) fn router() -> Routes<Programs> {
         .merge(publish::router())
         .merge(nodes::router())
         .merge(enrolments::router())
+        .merge(crate::many::router())
         .merge(crate::figures::split::router())
 }
 

@@ -3,6 +3,7 @@
 
 mod begins;
 mod large;
+mod many;
 mod model;
 mod outside;
 mod routes;
