@@ -22,6 +22,7 @@ mod outside;
 pub mod ports;
 mod routes;
 mod rows;
+mod simulate;
 mod state;
 mod store;
 

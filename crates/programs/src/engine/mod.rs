@@ -14,6 +14,7 @@ mod triggers;
 pub(crate) use apply::tell_progress;
 pub(crate) use errands::register;
 pub use follower::Listening;
+pub(crate) use plan::{Known, person};
 pub(crate) use tick::Tick;
 pub(crate) use triggers::subscribers;
 

@@ -26,6 +26,7 @@ pub(crate) fn router() -> Routes<Programs> {
         .merge(nodes::router())
         .merge(enrolments::router())
         .merge(crate::many::router())
+        .merge(crate::simulate::router())
         .merge(crate::figures::split::router())
 }
 

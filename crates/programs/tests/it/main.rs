@@ -7,6 +7,7 @@ mod many;
 mod model;
 mod outside;
 mod routes;
+mod simulate;
 mod splits;
 mod talk;
 mod versions;
