@@ -309,7 +309,7 @@ impl Server {
             answers: Arc::new(answers::Known(knowledge.clone())),
             outward: Arc::clone(&outward),
         };
-        let programs = Programs::new(app.clone(), parts);
+        let programs = Programs::with(app.clone(), parts, settings.programs);
         let known = Arc::new(rules::Known(programs.clone()));
         let proactive = Proactive::new(app.clone(), channels.clone(), known, settings.proactive.clone());
         channels.followed_by(vec![

@@ -100,6 +100,8 @@ pub struct Settings {
     pub inbox: inbox::Settings,
     /// How channels behave.
     pub channels: channels::Settings,
+    /// How much programs do at once.
+    pub programs: programs::Settings,
     /// How proactive rules behave.
     pub proactive: proactive::Settings,
     /// What assistants may do.
@@ -344,6 +346,7 @@ impl Settings {
             readers: reading::isolated::Readers::of_this_program(),
             inbox: inbox::Settings::read(&mut from),
             channels: channels::Settings::read(&mut from),
+            programs: programs::Settings::read(&mut from),
             proactive: proactive::Settings::read(&mut from),
             mcp: mcp::Settings::read(&mut from),
             insights: insights::Settings::read(&mut from),
