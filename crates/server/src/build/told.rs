@@ -104,3 +104,25 @@ impl Enrich for Known {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use webhooks::ports::Sides as _;
+
+    use super::*;
+    use crate::build::event_kinds;
+
+    #[test]
+    fn what_has_another_side_is_there_and_names_it() {
+        let kinds = event_kinds();
+        for named in OF_ENTRY.iter().chain(&OF_ACCOUNT).chain(&NOT_THE_OWNERS) {
+            assert!(kinds.iter().any(|kind| kind.name == *named), "{named}");
+        }
+        for start in OF_ACCOUNTS {
+            assert!(kinds.iter().any(|kind| kind.name.starts_with(start)), "{start}");
+        }
+        for kind in kinds.iter().filter(|kind| Sides.told(kind.name).other) {
+            assert!(kind.schema().unwrap().to_string().contains("\"creator_id\""), "{}", kind.name);
+        }
+    }
+}

@@ -142,7 +142,7 @@ fn unnamed(label: &str) -> String {
 
 /// Someone who is logged in.
 pub(crate) struct Someone {
-    row: AccountRow,
+    pub(crate) row: AccountRow,
     pub(crate) token: String,
 }
 

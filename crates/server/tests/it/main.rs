@@ -3,6 +3,7 @@
 
 mod answers;
 mod any_body;
+mod assistants;
 mod authorisation;
 mod bad_input;
 mod caches;
@@ -33,5 +34,6 @@ mod search;
 mod similarity;
 mod six_steps;
 mod uploads;
+mod webhooks;
 mod whose;
 mod world;
