@@ -16,12 +16,8 @@ struct Manner {
 }
 
 /// For a tool, which stands in the context of every conversation. The server says what else is wanted when it is not there.
-const BRIEF: Manner = Manner {
-    depth: 3,
-    keys: &["type", "enum", "const", "format", "minimum", "maximum", "default", "description"],
-    words: 20,
-    about: 110,
-};
+const BRIEF: Manner =
+    Manner { depth: 3, keys: &["type", "enum", "const", "minimum", "maximum", "description"], words: 14, about: 80 };
 
 /// For an operation that was looked for.
 const WHOLE: Manner = Manner {
