@@ -144,8 +144,12 @@ async def of_coach(coach):
     member = first(await coach.data("find_members", limit=3), "members")["id"]
     shown = await coach.call("enroll_member", user_id=member, program_id=program)
     assert shown["data"]["id"] == member, shown
-    hook = first(await coach.operation("list_webhooks"), "webhooks")["id"]
+    event = first(await coach.operation("list_events_of_webhooks"), "events")
+    event = event.get("event") or event.get("name") or event["type"]
+    hook = (await coach.confirmed("call_operation", operation_id="create_webhook", body={
+        "url": "https://receiver.example.com/hook", "events": [event]}))["id"]
     await coach.data("webhook_log", webhook_id=hook)
+    await coach.confirmed("call_operation", operation_id="delete_webhook", path_parameters={"webhook_id": hook})
     channel = first(await coach.operation("list_channels"), "channels")["id"]
     assert await coach.data("channel_figures", channel_id=channel)
 
