@@ -75,7 +75,9 @@ async fn a_thousand_deliveries_a_second(fresh: FreshDb) {
         HOSTS * EACH,
         arrived()
     );
-    assert!(rate >= 1_000.0, "{rate:.0} a second");
+    // The promise is one of an optimised build; without optimisation this only notices what has become much slower.
+    let least = if cfg!(debug_assertions) { 100.0 } else { 1_000.0 };
+    assert!(rate >= least, "{rate:.0} a second");
 }
 
 #[both_engines]
