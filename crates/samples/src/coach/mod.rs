@@ -4,12 +4,14 @@
 
 mod bases;
 mod people;
+mod programs;
 mod talks;
 
 use kernel::{Timestamp, time};
 
 pub use bases::{Base, Document};
 pub use people::{BADGES, Badge, Member};
+pub use programs::{Program, Takes, programs};
 pub use talks::{Step, What};
 
 /// A coach with two knowledge bases, an audience, and conversations.
@@ -23,13 +25,19 @@ pub struct Coach {
     pub members: Vec<Member>,
     /// What was said, and done with conversations: of all of them, in the order of time.
     pub steps: Vec<Step>,
+    /// Her programs.
+    pub programs: Vec<Program>,
+    /// When which member begins one of them, or answers in it; in no order.
+    pub takes: Vec<(Timestamp, usize, Takes)>,
 }
 
 /// The coach as of `now`: everything in the past of it.
 pub fn coach(now: Timestamp) -> Coach {
     let members = people::members(now);
     let steps = talks::steps(&members, now);
-    Coach { name: "Ana Moreno", bases: bases::bases(now), members, steps }
+    let begins = members.iter().map(|member| member.since).min().unwrap_or(now);
+    let takes = programs::takers(&members, &steps, begins, now);
+    Coach { name: "Ana Moreno", bases: bases::bases(now), programs: programs(), takes, members, steps }
 }
 
 /// So many days before `now`, at this minute of the day in UTC.

@@ -6,11 +6,12 @@
 
 mod audience;
 mod past;
+mod taking;
 mod talk;
 
 use ::audience::{Channel, MemberId};
 use kernel::{Error, Result, Timestamp, time};
-use samples::coach::{Badge, Coach, Document, Step};
+use samples::coach::{Badge, Coach, Document, Step, Takes};
 
 use crate::build::Server;
 use crate::demo;
@@ -33,6 +34,10 @@ enum Event<'a> {
     Earns(usize, Badge),
     /// A step of a conversation.
     Said(&'a Step),
+    /// Somebody begins a program, or answers in it.
+    Takes(usize, Takes),
+    /// It is looked who has gone quiet.
+    Looks,
 }
 
 /// Tells the past of the demo's coach, once.
@@ -47,19 +52,25 @@ pub async fn load(server: &Server, settings: &Settings) -> Result<()> {
     past.make_bases(&world).await?;
     past.make_channels().await?;
     past.make_badges().await?;
+    past.make_programs(&world).await?;
+    past.make_rules().await?;
     let mut members: Vec<Option<MemberId>> = vec![None; world.members.len()];
-    let mut events = events(&world, begins).into_iter().peekable();
+    let mut events = events(&world, begins, server.app.clock().now()).into_iter().peekable();
     while let Some((at, event)) = events.next() {
-        past.until(at);
+        past.until(at).await?;
         match event {
             Event::Uploads(base, document) => past.upload(base, document).await?,
             Event::Said(step) => past.step(&world, step, member_of(&members, step.member)?).await?,
+            Event::Takes(index, takes) => past.takes(&world, index, member_of(&members, index)?, takes).await?,
+            Event::Looks => past.looks().await?,
             quiet => {
+                let due = past.next_due().await?;
+                let is_next = |at: Timestamp| due.is_none_or(|due| at < due);
                 // What nobody reacts to shares a transaction.
                 let mut tx = past.server.app.db().write().await?;
                 past.quiet(&mut tx, &world, &mut members, quiet).await?;
-                while let Some((at, quiet)) = events.next_if(|(_, event)| event.is_quiet()) {
-                    past.until(at);
+                while let Some((at, quiet)) = events.next_if(|(at, event)| event.is_quiet() && is_next(*at)) {
+                    past.forward(at);
                     past.quiet(&mut tx, &world, &mut members, quiet).await?;
                 }
                 tx.commit().await?;
@@ -72,12 +83,12 @@ pub async fn load(server: &Server, settings: &Settings) -> Result<()> {
 
 impl Event<'_> {
     fn is_quiet(&self) -> bool {
-        !matches!(self, Self::Uploads(..) | Self::Said(_))
+        matches!(self, Self::Joins(_) | Self::IsActive(_) | Self::Earns(..))
     }
 }
 
 /// Everything that happened, in the order of time.
-fn events(world: &Coach, begins: Timestamp) -> Vec<(Timestamp, Event<'_>)> {
+fn events(world: &Coach, begins: Timestamp, now: Timestamp) -> Vec<(Timestamp, Event<'_>)> {
     let mut events = Vec::new();
     for (index, base) in world.bases.iter().enumerate() {
         for document in &base.documents {
@@ -90,6 +101,9 @@ fn events(world: &Coach, begins: Timestamp) -> Vec<(Timestamp, Event<'_>)> {
         events.extend(member.badges.iter().map(|(badge, at)| (*at, Event::Earns(index, *badge))));
     }
     events.extend(world.steps.iter().map(|step| (step.at, Event::Said(step))));
+    events.extend(world.takes.iter().map(|(at, index, takes)| (*at, Event::Takes(*index, *takes))));
+    let looks = (1..).map(|day| begins.plus(day * time::DAY)).take_while(|at| *at < now);
+    events.extend(looks.map(|at| (at, Event::Looks)));
     events.sort_by_key(|(at, _)| *at);
     events
 }

@@ -51,6 +51,8 @@ pub(super) struct Past {
     /// The paths of the bases.
     pub(super) bases: Vec<String>,
     pub(super) badges: Vec<BadgeId>,
+    /// The ids of the programs.
+    pub(super) programs: Vec<String>,
     channels: Option<Channels>,
     pub(super) whatsapp: Arc<StandIn>,
     /// Of how many of the stand-in's messages it was told that they arrived.
@@ -98,11 +100,14 @@ impl Past {
         let coach = told.log_in(COACH, PASSWORD).await?;
         let mut jobs = knowledge::jobs(&server.knowledge);
         jobs.merge(channels::jobs(&server.channels));
+        jobs.merge(programs::jobs(&server.programs));
+        jobs.merge(proactive::jobs(&server.proactive));
         Ok(Self {
             hub: WorkspaceId::from_uuid(account.uuid()),
             jobs: jobs.unscheduled(),
             bases: Vec::new(),
             badges: Vec::new(),
+            programs: Vec::new(),
             channels: None,
             arrived: 0,
             visitors: HashMap::new(),
@@ -117,7 +122,7 @@ impl Past {
     }
 
     /// Moves the clock on to a moment; it never goes back.
-    pub(super) fn until(&self, at: Timestamp) {
+    pub(super) fn forward(&self, at: Timestamp) {
         self.wait((at.micros() - self.clock.now().micros()).max(0));
     }
 
@@ -164,7 +169,7 @@ impl Past {
     pub(super) async fn make_channels(&mut self) -> Result<()> {
         let random = || accounts::secrets::random(&Clock::system(), "");
         let (app_secret, key) = (random(), random());
-        let web = json!({"widget_color": "#0f766e", "widget_title": "Ana Moreno", "assistant_name": "Ana's assistant",
+        let web = json!({"widget_color": "#0f766e", "widget_title": "Ana Moreno", "assistant_name": "Ana's assistant", "person_name": "Ana",
             "time_zone": "Europe/Madrid", "starters": ["What does the twelve-week programme cost?", "Can I do it at home?",
             "¿Cuántos días a la semana tengo que correr?"],
             "welcome_message": "Hello! Ask about the programmes, prices, training and injuries, in English o en español."});

@@ -66,6 +66,11 @@ impl Past {
         Ok(())
     }
 
+    /// A member writes something, over the channel on which they are.
+    pub(super) async fn writes(&mut self, who: (usize, &Member), words: &'static str) -> Result<()> {
+        self.says(who, Says::Words(words)).await
+    }
+
     /// A member says something, over the channel on which they are.
     async fn says(&mut self, (index, member): (usize, &Member), says: Says) -> Result<()> {
         self.count += 1;
@@ -153,7 +158,7 @@ impl Past {
     }
 
     /// WhatsApp tells that what was sent has arrived, and was read.
-    async fn arrives(&mut self) -> Result<()> {
+    pub(super) async fn arrives(&mut self) -> Result<()> {
         let given = self.whatsapp.given();
         if given.len() == self.arrived {
             return Ok(());
