@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use db::Tx;
-use kernel::{AccountId, Result, WorkspaceId};
+use kernel::{Result, WorkspaceId};
 use uuid::Uuid;
 
 use crate::channels::ChannelId;
@@ -78,13 +78,6 @@ pub trait Answerer: Send + Sync {
 
     /// Which of these bases the workspace has.
     async fn bases(&self, tx: &mut Tx, workspace: WorkspaceId, ids: &[Uuid]) -> Result<Vec<Uuid>>;
-}
-
-/// Whoever knows those who work here.
-#[async_trait]
-pub trait Staff: Send + Sync {
-    /// What members may call these people: those that are known, in no order.
-    async fn names(&self, tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<(AccountId, String)>>;
 }
 
 /// A member's message, as followers are told of it.

@@ -11,7 +11,7 @@ use http_base::App;
 
 use crate::Settings;
 use crate::members::{Audience, Medium};
-use crate::ports::{Answerer, Follower, Staff};
+use crate::ports::{Answerer, Follower};
 use crate::widget::Live;
 
 /// Channels: the application, those whom it asks, and the chats that are open. Cheap to clone.
@@ -33,8 +33,6 @@ pub struct Parts {
     pub audience: Audience,
     /// Who answers them.
     pub answerer: Arc<dyn Answerer>,
-    /// Who works here.
-    pub staff: Arc<dyn Staff>,
     /// Who carries messages.
     pub messengers: Messengers,
     /// What secrets are kept with.
@@ -82,10 +80,6 @@ impl Channels {
 
     pub(crate) fn answerer(&self) -> &dyn Answerer {
         &*self.0.parts.answerer
-    }
-
-    pub(crate) fn staff(&self) -> &dyn Staff {
-        &*self.0.parts.staff
     }
 
     pub(crate) fn keys(&self) -> &Keys {

@@ -119,8 +119,7 @@ impl Language {
     }
 
     /// Somebody has joined.
-    pub(crate) fn joined(self, name: Option<&str>) -> String {
-        let name = name.unwrap_or(self.pick("A person", "Una persona"));
+    pub(crate) fn joined(self, name: &str) -> String {
         match self {
             Self::En => format!("{name} has joined the conversation"),
             Self::Es => format!("{name} se ha unido a la conversación"),

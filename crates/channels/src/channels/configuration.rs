@@ -49,6 +49,9 @@ pub struct Configuration {
     /// What the machine is called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assistant_name: Option<String>,
+    /// What members call the people who answer. Without it, the channel's own name: never what somebody logs in by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person_name: Option<String>,
     /// What is said where there is no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown_message: Option<String>,
@@ -146,6 +149,9 @@ struct Sent {
     /// The machine's name.
     #[input(text(60))]
     assistant_name: Option<Option<String>>,
+    /// What members call the people who answer.
+    #[input(text(60))]
+    person_name: Option<Option<String>>,
     /// Where there is no answer.
     #[input(text(1_000))]
     unknown_message: Option<Option<String>>,
@@ -211,6 +217,7 @@ pub fn apply(kind: Medium, set: &mut Configuration, given: Map<String, Value>) -
     input::set(&mut set.automated, wanted.automated);
     input::set(&mut set.knowledge_base_ids, wanted.knowledge_base_ids);
     input::set(&mut set.assistant_name, wanted.assistant_name);
+    input::set(&mut set.person_name, wanted.person_name);
     input::set(&mut set.unknown_message, wanted.unknown_message);
     input::set(&mut set.handoff_message, wanted.handoff_message);
     Ok(Secrets(secrets))

@@ -77,6 +77,12 @@ impl Channel {
         &self.configuration.0
     }
 
+    /// What members call the people who answer here.
+    pub fn person_name(&self) -> &str {
+        let set = self.set();
+        set.person_name.as_deref().or(set.widget_title.as_deref()).unwrap_or(&self.name)
+    }
+
     /// Where its provider tells us what comes in; nothing where there is no provider.
     pub fn webhook_url(&self, base: &str) -> Option<String> {
         match self.kind {

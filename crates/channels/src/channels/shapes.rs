@@ -27,7 +27,7 @@ pub(super) struct NewChannel {
     /// What is set, by its type. WhatsApp: `phone_number`, `access_token`, `webhook_verify_token`, and `business_account_id`,
     /// `phone_number_id`, `app_secret`, `reopening_template`. Telegram: `bot_token`. Mobile: `service_account`. Web: `widget_color`,
     /// `widget_title`, `widget_position`, `starters`, `privacy_url`, `allowed_origins`, `identity_mode`. All: `welcome_message`, `language`,
-    /// `time_zone`, `automated`, `knowledge_base_ids`, `assistant_name`, `unknown_message`, `handoff_message`.
+    /// `time_zone`, `automated`, `knowledge_base_ids`, `assistant_name`, `person_name`, `unknown_message`, `handoff_message`.
     #[input(object(32 << 10), default)]
     pub(super) configuration: Map<String, Value>,
 }

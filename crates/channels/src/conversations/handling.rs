@@ -85,14 +85,8 @@ fn hand(channels: &Channels, tx: &mut Tx, talk: &mut Talk, to: Handler, account:
     channels.live().wake_after(tx, conversation.id);
 }
 
-/// A person takes a conversation, or goes on with it: its deadline begins anew. `name` is what members may call them.
-pub(crate) async fn take_over(
-    channels: &Channels,
-    tx: &mut Tx,
-    talk: &mut Talk,
-    by: AccountId,
-    name: Option<&str>,
-) -> Result<()> {
+/// A person takes a conversation, or goes on with it: its deadline begins anew.
+pub(crate) async fn take_over(channels: &Channels, tx: &mut Tx, talk: &mut Talk, by: AccountId) -> Result<()> {
     let now = channels.app().clock().now();
     talk.conversation.status = Status::Open;
     if talk.conversation.handler == Handler::Human && talk.conversation.assignee == Some(by) {
@@ -106,7 +100,8 @@ pub(crate) async fn take_over(
     }
     // On a website it costs nothing to say who is here.
     if is_asked_for(talk.channel.kind) {
-        let joined = NewOutgoing { kind: Shape::Notice, ..NewOutgoing::notice(talk.language(None).joined(name)) };
+        let words = talk.language(None).joined(talk.channel.person_name());
+        let joined = NewOutgoing { kind: Shape::Notice, ..NewOutgoing::notice(words) };
         outgoing::queue(channels, tx, talk, joined).await?;
     }
     Ok(())

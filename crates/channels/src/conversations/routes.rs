@@ -246,8 +246,7 @@ async fn reply(
         Begun::Go(ticket) => ticket,
     };
     let mut talk = held(&mut tx, &member, &name).await?;
-    let called = channels.staff().names(&mut tx, &[member.id]).await?.into_iter().next().map(|(_, name)| name);
-    take_over(&channels, &mut tx, &mut talk, member.id, called.as_deref()).await?;
+    take_over(&channels, &mut tx, &mut talk, member.id).await?;
     let new = NewOutgoing {
         author: Author::Human,
         account: Some(member.id),
@@ -275,8 +274,7 @@ async fn reply(
 async fn take(State(channels): State<Channels>, member: Member, name: Named) -> Answer<Json<ConversationBody>> {
     let mut tx = channels.app().write().await?;
     let mut talk = held(&mut tx, &member, &name).await?;
-    let called = channels.staff().names(&mut tx, &[member.id]).await?.into_iter().next().map(|(_, name)| name);
-    take_over(&channels, &mut tx, &mut talk, member.id, called.as_deref()).await?;
+    take_over(&channels, &mut tx, &mut talk, member.id).await?;
     talk.save(&mut tx).await?;
     tx.commit().await?;
     Ok(Json(talk.conversation.into()))

@@ -104,7 +104,7 @@ impl WayOut for Carrier {
                 return over(reason.word());
             }
         };
-        if store::has_earlier(tx, talk.conversation.id, message.seq).await? {
+        if store::has_earlier(tx, talk.conversation.id, message.seq, now).await? {
             // What was written first goes first, and at the pace that one person is written to.
             let least = channels.settings().rules(self.medium).pace.max(time::SECOND);
             // Where that takes long (the provider is down), it is looked for ever less often.

@@ -192,9 +192,10 @@ pub async fn renumber(tx: &mut Tx, id: MessageId, seq: i64) -> Result<()> {
     tx.execute("UPDATE channel_messages SET seq = $2 WHERE id = $1", args![id, seq]).await.map(drop)
 }
 
-/// Is a message on its way that was written before this one?
-pub async fn has_earlier(tx: &mut Tx, conversation: ConversationId, seq: i64) -> Result<bool> {
+/// Is a message on its way that was written before this one? One whose moment has come is, too: of several that waited for the morning the first goes first.
+pub async fn has_earlier(tx: &mut Tx, conversation: ConversationId, seq: i64, now: Timestamp) -> Result<bool> {
     // Nobody has more than so many on their way.
-    let sql = "SELECT EXISTS (SELECT 1 FROM channel_messages WHERE conversation_id = $1 AND seq < $2 AND seq > $3 AND status = 'queued')";
-    tx.fetch_value(sql, args![conversation, seq, seq - 100]).await
+    let sql = "SELECT EXISTS (SELECT 1 FROM channel_messages WHERE conversation_id = $1 AND seq < $2 AND seq > $3 \
+               AND (status = 'queued' OR (status = 'held' AND due_at <= $4)))";
+    tx.fetch_value(sql, args![conversation, seq, seq - 100, now]).await
 }

@@ -105,11 +105,11 @@ async fn read(
         rows.reverse();
     }
     let body = MessageList {
-        messages: MessageBody::all(&channels, &mut tx, &entry.channel, rows).await?,
+        messages: MessageBody::all(&entry.channel, rows),
         latest_seq: conversation.as_ref().map_or(0, |own| own.seq),
         more,
         handler: conversation.as_ref().map_or(Handler::Bot, |own| own.handler),
-        human_name: human_name(&channels, &mut tx, conversation.as_ref()).await?,
+        human_name: human_name(&entry.channel, conversation.as_ref()),
         typing: false,
         seen_by_coach: conversation.as_ref().map_or(0, |own| own.read_seq),
     };

@@ -105,7 +105,7 @@ async fn session(
     if let Some(device) = &input.device_token {
         people::rung_by(&mut tx, &entry.channel, &visitor, device).await?;
     }
-    let body = told(&channels, &mut tx, &entry, token, &visitor).await?;
+    let body = told(&mut tx, &entry, token, &visitor).await?;
     tx.commit().await?;
     Ok(entry.answer((status, [(CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(body)).into_response()))
 }
@@ -172,13 +172,7 @@ async fn begin(
     Ok((StatusCode::CREATED, token, visitor))
 }
 
-async fn told(
-    channels: &Channels,
-    tx: &mut Tx,
-    entry: &Entry,
-    token: String,
-    visitor: &Visitor,
-) -> Result<SessionBody> {
+async fn told(tx: &mut Tx, entry: &Entry, token: String, visitor: &Visitor) -> Result<SessionBody> {
     let conversation = people::conversation(tx, visitor).await?;
     let unread = match &conversation {
         Some(own) => messages::store::unseen(tx, own.id, own.seen_seq).await?,
@@ -191,7 +185,7 @@ async fn told(
         latest_seq: conversation.as_ref().map_or(0, |own| own.seq),
         unread,
         handler: conversation.as_ref().map_or(Handler::Bot, |own| own.handler),
-        human_name: human_name(channels, tx, conversation.as_ref()).await?,
+        human_name: human_name(&entry.channel, conversation.as_ref()),
         consent_needed: false,
         configuration: (&entry.channel).into(),
     })

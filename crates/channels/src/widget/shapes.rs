@@ -1,14 +1,12 @@
 //! What the chat's page is told.
 
-use db::Tx;
 use input::Input;
-use kernel::{Result, Timestamp};
+use kernel::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::Channels;
 use crate::channels::{Channel, ChannelId, Status};
 use crate::conversations::{Conversation, Handler};
 use crate::messages::{Author, Citation, LONGEST, Message, MessageId, Shape, Suggestion};
@@ -234,32 +232,20 @@ impl MessageBody {
         }
     }
 
-    /// Messages with the names of who wrote them: one statement for all.
-    pub(super) async fn all(
-        channels: &Channels,
-        tx: &mut Tx,
-        channel: &Channel,
-        messages: Vec<Message>,
-    ) -> Result<Vec<Self>> {
-        let mut ids: Vec<_> = messages.iter().filter_map(|one| one.account_id).collect();
-        ids.sort();
-        ids.dedup();
-        let names = if ids.is_empty() { Vec::new() } else { channels.staff().names(tx, &ids).await? };
+    /// Messages with the names of who wrote them.
+    pub(super) fn all(channel: &Channel, messages: Vec<Message>) -> Vec<Self> {
         let name_of = |one: &Message| match one.author {
             Author::Bot => channel.set().assistant_name.clone(),
-            Author::Human => names.iter().find(|(id, _)| Some(*id) == one.account_id).map(|(_, name)| name.clone()),
+            Author::Human => Some(channel.person_name().to_owned()),
             Author::Member | Author::System => None,
         };
-        Ok(messages.into_iter().map(|one| (name_of(&one), one)).map(|(name, one)| Self::of(one, name)).collect())
+        messages.into_iter().map(|one| (name_of(&one), one)).map(|(name, one)| Self::of(one, name)).collect()
     }
 }
 
 /// What the person who has a conversation is called.
-pub(super) async fn human_name(channels: &Channels, tx: &mut Tx, of: Option<&Conversation>) -> Result<Option<String>> {
-    match of.and_then(|of| of.assignee.filter(|_| of.handler == Handler::Human)) {
-        Some(id) => Ok(channels.staff().names(tx, &[id]).await?.into_iter().next().map(|(_, name)| name)),
-        None => Ok(None),
-    }
+pub(super) fn human_name(channel: &Channel, of: Option<&Conversation>) -> Option<String> {
+    of.filter(|of| of.handler == Handler::Human).map(|_| channel.person_name().to_owned())
 }
 
 /// Messages of a chat.

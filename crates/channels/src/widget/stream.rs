@@ -218,10 +218,9 @@ impl Following {
     }
 
     async fn begin(&mut self, conversation: Option<&Conversation>) -> Result<bool> {
-        let mut tx = self.channels.app().read().await?;
         let latest = conversation.map_or(0, |own| own.seq);
         let handler = conversation.map_or(Handler::Bot, |own| own.handler);
-        let name = human_name(&self.channels, &mut tx, conversation).await?;
+        let name = human_name(&self.channel, conversation);
         let resumed = self.seen.is_some_and(|seen| seen <= latest);
         let hello = json!({"latest_seq": latest, "handler": handler, "human_name": name, "resumed": resumed});
         let mut first = format!("retry: {RETRY}\n").into_bytes();
@@ -229,7 +228,6 @@ impl Following {
         self.shown.handler = Some((handler, name));
         self.shown.read_seq = conversation.map_or(0, |own| own.read_seq);
         self.seen = Some(self.seen.map_or(latest, |seen| seen.min(latest)));
-        drop(tx);
         Ok(self.send(first.into()).await)
     }
 
@@ -257,7 +255,7 @@ impl Following {
         for row in &rows {
             self.shown.changes.insert(row.seq, (row.edited_at, row.deleted_at.is_some()));
         }
-        for body in MessageBody::all(&self.channels, &mut tx, &self.channel, rows).await? {
+        for body in MessageBody::all(&self.channel, rows) {
             pieces.push(event("message", Some(body.seq), &json!(body)));
             self.seen = Some(body.seq);
         }
@@ -269,10 +267,10 @@ impl Following {
                 self.shown.changes.insert(row.seq, now).is_some_and(|before| before != now)
             })
             .collect();
-        for body in MessageBody::all(&self.channels, &mut tx, &self.channel, changed).await? {
+        for body in MessageBody::all(&self.channel, changed) {
             pieces.push(event("changed", None, &json!(body)));
         }
-        let handler = (own.handler, human_name(&self.channels, &mut tx, Some(own)).await?);
+        let handler = (own.handler, human_name(&self.channel, Some(own)));
         if self.shown.handler.as_ref() != Some(&handler) {
             pieces.push(event("handler", None, &json!({"handler": handler.0, "human_name": handler.1})));
             self.shown.handler = Some(handler);

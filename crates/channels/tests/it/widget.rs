@@ -50,7 +50,7 @@ async fn web(world: &World) -> (String, String) {
     let made = world
         .channel(
             "web",
-            &json!({"welcome_message": "Hello!", "allowed_origins": ["https://shop.example"], "assistant_name": "Sol"}),
+            &json!({"welcome_message": "Hello!", "allowed_origins": ["https://shop.example"], "assistant_name": "Sol", "person_name": "Ana"}),
         )
         .await;
     (made["id"].as_str().unwrap().to_owned(), made["identity_secret"].as_str().unwrap().to_owned())

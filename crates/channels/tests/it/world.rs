@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use audience::Audience;
 use axum::Router;
-use channels::ports::{Answer, Answerer, Citation, Outcome, Question, Staff};
+use channels::ports::{Answer, Answerer, Citation, Outcome, Question};
 use channels::{Channels, Keeping, Parts, Settings};
 use db::{Db, Migration, Tx};
 use http_base::App;
-use kernel::{AccountId, Clock, Result, WorkspaceId};
+use kernel::{Clock, Result, WorkspaceId};
 use ports::counters::LocalCounters;
 use ports::files::MemoryFiles;
 use ports::messaging::Messengers;
@@ -117,16 +117,6 @@ impl Answerer for Assistant {
     async fn bases(&self, _: &mut Tx, _: WorkspaceId, ids: &[Uuid]) -> Result<Vec<Uuid>> {
         let taught = self.0.lock().unwrap();
         Ok(ids.iter().copied().filter(|id| taught.bases.contains(id)).collect())
-    }
-}
-
-/// Whoever works here is called Ana.
-struct Ana;
-
-#[async_trait]
-impl Staff for Ana {
-    async fn names(&self, _: &mut Tx, ids: &[AccountId]) -> Result<Vec<(AccountId, String)>> {
-        Ok(ids.iter().map(|id| (*id, "Ana".to_owned())).collect())
     }
 }
 
@@ -326,7 +316,6 @@ fn made(
     let parts = Parts {
         audience: audience.clone(),
         answerer: Arc::new(assistant.clone()),
-        staff: Arc::new(Ana),
         messengers,
         keys: Arc::new(Keys::new(&[[7; 32]])),
         files,

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use audience::{Audience, Channel, Identity, IdentityKind, Member, MemberId, Seed, members};
 use channels::Channels;
-use channels::ports::{Answer, Answerer, Question, Staff};
+use channels::ports::{Answer, Answerer, Question};
 use db::{Db, Migration, Tx};
 use http_base::App;
-use kernel::{AccountId, Clock, Result, Timestamp, WorkspaceId};
+use kernel::{Clock, Result, Timestamp, WorkspaceId};
 use ports::counters::LocalCounters;
 use ports::files::MemoryFiles;
 use ports::messaging::standin::{Provider, StandIn, bodies};
@@ -48,13 +48,6 @@ impl Answerer for Nothing {
     }
 
     async fn bases(&self, _: &mut Tx, _: WorkspaceId, _: &[Uuid]) -> Result<Vec<Uuid>> {
-        Ok(Vec::new())
-    }
-}
-
-#[async_trait]
-impl Staff for Nothing {
-    async fn names(&self, _: &mut Tx, _: &[AccountId]) -> Result<Vec<(AccountId, String)>> {
         Ok(Vec::new())
     }
 }
@@ -324,7 +317,6 @@ fn process(
     let parts = channels::Parts {
         audience: audience.clone(),
         answerer: Arc::new(Nothing),
-        staff: Arc::new(Nothing),
         messengers: Messengers { whatsapp, telegram, mobile: Arc::new(StandIn::new(Provider::Firebase)) },
         keys: Arc::new(Keys::new(&[[7; 32]])),
         files,

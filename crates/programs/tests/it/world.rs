@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use audience::Audience;
-use channels::ports::{Answer, Answerer, Question, Staff};
+use channels::ports::{Answer, Answerer, Question};
 use channels::{Channels, Keeping};
 use db::{Db, Migration, Tx};
 use http_base::App;
-use kernel::{AccountId, Clock, Result, Timestamp, WorkspaceId, time};
+use kernel::{Clock, Result, Timestamp, WorkspaceId, time};
 use ports::counters::LocalCounters;
 use ports::files::MemoryFiles;
 use ports::messaging::Messengers;
@@ -65,13 +65,6 @@ impl programs::ports::Answers for Assistant {
 }
 
 struct Nobody;
-
-#[async_trait]
-impl Staff for Nobody {
-    async fn names(&self, _: &mut Tx, _: &[AccountId]) -> Result<Vec<(AccountId, String)>> {
-        Ok(Vec::new())
-    }
-}
 
 #[async_trait]
 impl audience::ports::Owners for Nobody {
@@ -328,7 +321,6 @@ fn process(
     let parts = channels::Parts {
         audience: audience.clone(),
         answerer: Arc::new(assistant.clone()),
-        staff: Arc::new(Nobody),
         messengers: Messengers {
             whatsapp: Arc::new(StandIn::new(Provider::WhatsApp)),
             telegram: telegram.clone(),

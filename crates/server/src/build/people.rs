@@ -149,14 +149,3 @@ impl audience::ports::Owners for Owners {
         Ok(accounts::workspaces::store::owners(Scope::system(), tx, workspace).await? > 0)
     }
 }
-
-/// Whoever works here, as members may call them.
-pub(super) struct Staff;
-
-#[async_trait]
-impl channels::ports::Staff for Staff {
-    async fn names(&self, tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<(AccountId, String)>> {
-        let rows = accounts::store::by_ids(Scope::system(), tx, ids).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row.username)).collect())
-    }
-}
