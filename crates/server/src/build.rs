@@ -281,11 +281,13 @@ impl Server {
         let matching = Matching::new(directory.clone(), llm.clone(), settings.exchange.clone());
         let market = Marketplace::new(collaborations.clone(), matching.clone(), outreach.clone(), settings.marketplace);
         let moderation = Moderation::new(app.clone(), moderated::kinds());
+        let taking_part = Arc::new(programs::TakingPart::new(app.clock().clone()));
         let parts = audience::Parts {
             files: Arc::clone(&files),
-            enrolments: Arc::new(audience::ports::NoPrograms),
+            enrolments: taking_part.clone(),
             keepers: vec![
                 Arc::new(channels::Keeping::new(app.clock().clone())),
+                taking_part,
                 Arc::new(webhooks::Keeping),
                 Arc::new(proactive::Keeping),
             ],
@@ -297,7 +299,6 @@ impl Server {
         let parts = channels::Parts {
             audience: audience.clone(),
             answerer: Arc::new(answers::Known(knowledge.clone())),
-            staff: Arc::new(people::Staff),
             messengers: messengers.clone(),
             keys: Arc::clone(&secrets),
             files,

@@ -82,7 +82,7 @@ const USUAL: [Usual; 16] = [
     (Bucket::AddressExports, "RATE_LIMIT_ADDRESS_EXPORTS", (100, DAY), (60_000, MINUTE)),
     (Bucket::AddressAuth, "RATE_LIMIT_ADDRESS_AUTH", (60, MINUTE), (60_000, MINUTE)),
     (Bucket::AddressWebhooks, "RATE_LIMIT_ADDRESS_WEBHOOKS", (6_000, MINUTE), (600_000, MINUTE)),
-    (Bucket::CreatorGeneral, "RATE_LIMIT_CREATOR", (1_000, HOUR), (6_000_000, MINUTE)),
+    (Bucket::CreatorGeneral, "RATE_LIMIT_CREATOR", (1_000, HOUR), (3_000_000, 30 * DAY)),
     (Bucket::CreatorAi, "RATE_LIMIT_CREATOR_AI", (100, HOUR), (600_000, MINUTE)),
     (Bucket::CreatorUploads, "RATE_LIMIT_CREATOR_UPLOADS", (50, HOUR), (60_000, MINUTE)),
     (Bucket::CreatorExports, "RATE_LIMIT_CREATOR_EXPORTS", (5, DAY), (60_000, MINUTE)),

@@ -10,8 +10,10 @@ use bytes::Bytes;
 use futures::stream;
 use http_base::{Answer, Anyone, Body, Member, Named, Pages, Pagination, Params, Routes, routes};
 use input::Input;
-use kernel::{Day, Error, Kind, Result, Timestamp, time};
+use input::rule::{Problem, Rule, texts};
+use kernel::{Day, Error, Kind, Result, Timestamp, Words as _, time};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::model::{Export, ExportId, ExportStatus, FileFormat, KEPT, MOST, WITHIN};
@@ -24,11 +26,28 @@ pub(crate) fn router() -> Routes<Hub> {
     Routes::new().with(routes!(ask, list)).with(routes!(show)).with(routes!(download))
 }
 
+/// Metrics by their words, one at least. A word that is none is a fault of the list: which of a few it is shows at once.
+fn metrics() -> impl Rule<Output = Vec<Metric>> {
+    let words = || Metric::ALL.iter().map(|metric| metric.word());
+    let known = move |asked: Vec<String>| {
+        let read: Option<Vec<Metric>> = asked.iter().map(|word| Metric::parse(word)).collect();
+        let read = read.filter(|metrics| !metrics.is_empty());
+        read.ok_or_else(|| {
+            let all = words().collect::<Vec<_>>().join(", ");
+            Problem::new("unknown_value", format!("must be a list of one or more of {all}"))
+        })
+    };
+    let most = Metric::ALL.len();
+    texts(most, 40).and_then(known).described(move || {
+        json!({"type": "array", "minItems": 1, "maxItems": most, "items": {"type": "string", "enum": words().collect::<Vec<_>>()}})
+    })
+}
+
 /// Figures that are wanted as a file.
 #[derive(Debug, Input)]
 struct AnalyticsExportRequest {
     /// What is counted; each once.
-    #[input(some(4, input::rule::word()), example = ["users", "interactions", "programs"])]
+    #[input(metrics(), example = ["users", "interactions", "programs"])]
     metrics: Vec<Metric>,
     #[input(flatten)]
     dates: Dates,

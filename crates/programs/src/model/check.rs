@@ -124,6 +124,8 @@ fn variables(flow: &Flow, node: &Node, problems: &mut Problems) {
         Work::Handoff(handoff) => {
             handoff.message.iter().for_each(|text| look("data.message", text));
             handoff.reason.iter().for_each(|text| look("data.reason", text));
+            let params = handoff.template.iter().flat_map(|template| &template.params);
+            params.for_each(|param| look("data.template.params", param));
         }
         Work::SetAttribute(set) => {
             set.value.iter().for_each(|value| text::each(value, &mut |text| look("data.value", text)));

@@ -24,8 +24,8 @@ pub fn cold(flow: &Flow) -> Vec<&str> {
         let says = match &node.work {
             Work::SendMessage(send) => send.template.is_none(),
             Work::Question(question) => question.template.is_none(),
-            Work::AiReply(_) => true,
-            Work::Handoff(handoff) => handoff.message.is_some(),
+            Work::Handoff(handoff) => handoff.message.is_some() && handoff.template.is_none(),
+            // An answer has no template: it waits for the member to write, where it comes so late.
             _ => false,
         };
         if says && is_cold_here && !found.contains(&node.id.as_str()) {

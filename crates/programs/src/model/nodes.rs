@@ -407,6 +407,9 @@ pub struct HandoffNode {
     /// What the member is told.
     #[input(message())]
     pub message: Option<String>,
+    /// By what template that goes once WhatsApp's 24 hours are over.
+    #[input(rule::nested())]
+    pub template: Option<Template>,
     /// Whom it is for, as a note to the workspace; anybody there may take it.
     #[input(rule::id())]
     pub assignee: Option<AccountId>,

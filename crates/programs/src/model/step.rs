@@ -231,7 +231,7 @@ impl Walk<'_> {
             }
             Work::Handoff(handoff) => {
                 if let Some(message) = &handoff.message {
-                    self.say(node, message, Vec::new(), None);
+                    self.say(node, message, Vec::new(), handoff.template.as_ref());
                 }
                 let reason = handoff.reason.as_deref().map(|reason| text::fill(reason, &self.values()));
                 self.effects.push(Effect::Call { reason: reason.unwrap_or_default() });
