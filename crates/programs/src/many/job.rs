@@ -31,11 +31,16 @@ pub(super) struct About {
 /// Registers the job.
 pub(crate) fn register(registry: &mut Registry, of: &Programs) {
     let own = of.clone();
-    registry.on_within(JOB, Duration::from_hours(2), move |_: Context, payload: Payload| {
+    registry.on_within(JOB, Duration::from_hours(2), move |context: Context, payload: Payload| {
         let programs = own.clone();
         async move {
             let about: About = payload.read()?;
-            run(&programs, about.batch).await
+            let outcome = run(&programs, about.batch).await;
+            // Nobody comes back to it: it must not look as if it went on.
+            if outcome.is_err() && context.attempt >= context.max_attempts {
+                fail(&programs, about.batch, "It failed again and again; ask for it once more").await?;
+            }
+            outcome
         }
     });
 }

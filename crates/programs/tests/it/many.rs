@@ -1,5 +1,7 @@
 //! Many members are enrolled together.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 use testkit::{FreshDb, both_engines};
 
@@ -109,4 +111,42 @@ async fn a_batch_that_is_stopped_or_broken_off_enrols_nobody_twice(fresh: FreshD
     assert_eq!(all["pagination"]["total"], 1_200);
     assert_eq!(world.happened("program.enrolled").await, 1_000, "as many as are looked at here");
     assert_eq!(world.coach.get(&format!("{PROGRAMS}/{program}")).await.ok()["enrollment_count"], 1_200);
+}
+
+#[both_engines]
+#[ignore = "takes minutes: tools/test --all runs it"]
+async fn twenty_thousand_are_looked_at_tried_and_enrolled(fresh: FreshDb) {
+    const ALL: u64 = 20_000;
+    let world = World::with_channel(fresh).await;
+    let program = world.program("Large", &waits()).await;
+    let hub = world.hub.account.hub();
+    let db = world.process.programs.app().db().clone();
+    for batch in 0..ALL / 500 {
+        let mut tx = db.write_long().await.unwrap();
+        for place in 1..=500 {
+            let known = audience::Identity::new(audience::IdentityKind::ChatId, &(batch * 500 + place).to_string());
+            let seed = audience::Seed::named(Some("Ana"));
+            audience::members::reach(&mut tx, hub, audience::Channel::Telegram, &[known.unwrap()], seed).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+    let path = format!("{PROGRAMS}/{program}/enrollments");
+    let began = Instant::now();
+    let told = world.coach.post(&path, &json!({"filter": {"search": "ana"}, "preview": true})).await.ok();
+    let previewed = began.elapsed();
+    assert_eq!((&told["would_enroll"], &told["is_complete"]), (&json!(ALL), &json!(true)));
+    let began = Instant::now();
+    let told = world.coach.post(&format!("{PROGRAMS}/{program}/dry-run"), &json!({"after_days": 90})).await.ok();
+    let tried = began.elapsed();
+    assert_eq!((&told["sampled"], &told["sampled_share"]), (&json!(2_000), &json!(0.1)));
+    assert_eq!(told["nodes"], json!([{"node_id": "w", "waiting": 0, "ended": ALL}]));
+    let begun = world.coach.post(&path, &json!({"filter": {}})).await.json();
+    let began = Instant::now();
+    let registry = programs::jobs(&world.process.programs);
+    jobs::run_until_idle(&db, &world.clock, &registry).await.unwrap();
+    let enrolled = began.elapsed();
+    let told = world.coach.get(&format!("{path}/batches/{}", begun["id"].as_str().unwrap())).await.ok();
+    assert_eq!((&told["status"], &told["enrolled"]), (&json!("completed"), &json!(ALL)), "{told}");
+    println!("{ALL} members: previewed in {previewed:?}, tried in {tried:?}, enrolled and moved in {enrolled:?}");
+    assert!(previewed.as_secs() < 5 && tried.as_secs() < 5 && enrolled.as_secs() < 180);
 }
