@@ -26,7 +26,10 @@ const TAGS: &[(&str, &str)] = &[
     ("Ratings", "Ratings of each other after a collaboration, replies, and public profiles."),
     ("Karma", "What people have earned by keeping their word: the rules, the ledger, the tiers."),
     ("Payments", "Payments of a contract, refunds, payouts and the ledger."),
-    ("Analytics", "Figures of campaigns, from posts, links and orders."),
+    (
+        "Analytics",
+        "Figures of campaigns, from posts, links and orders; figures of a coach's audience, and their exports.",
+    ),
     ("Tracked links", "Short links that count who follows them."),
     ("Conversions", "Orders, and the promo codes that they are attributed by."),
     (
@@ -43,6 +46,15 @@ const TAGS: &[(&str, &str)] = &[
     ("Moderation", "Reports of what people see, and what administrators decide."),
     ("Channels", "Where a coach's audience is reached: the website, WhatsApp, Telegram, phones."),
     ("Conversations", "What members write, how they are answered, and who has the conversation."),
+    (
+        "Programs",
+        "Programs that members walk through: flows, versions, who takes part, trying out, figures of each node.",
+    ),
+    ("Proactive engine", "Rules that notice silence and other moments, and what came of what they did."),
+    (
+        "Webhooks",
+        "What happens here, told to other programs: subscriptions, deliveries, replays, the catalogue of events.",
+    ),
     ("Widget", "The chat of a website: its page, its visitors, their messages."),
     ("Channel webhooks", "Where WhatsApp and Telegram tell what comes in."),
     ("Mail", "What was mailed, and what became of it."),
