@@ -17,7 +17,7 @@ struct Manner {
 
 /// For a tool, which stands in the context of every conversation. The server says what else is wanted when it is not there.
 const BRIEF: Manner =
-    Manner { depth: 3, keys: &["type", "enum", "const", "minimum", "maximum", "description"], words: 14, about: 80 };
+    Manner { depth: 3, keys: &["type", "enum", "const", "minimum", "maximum", "description"], words: 14, about: 64 };
 
 /// For an operation that was looked for.
 const WHOLE: Manner = Manner {
