@@ -44,6 +44,11 @@ pub fn around(router: Router, policies: Policies, app: &App, origins: &[HeaderVa
                 crate::idempotency::HEADER,
                 header::IF_NONE_MATCH,
                 HeaderName::from_static("last-event-id"),
+                HeaderName::from_static("mcp-protocol-version"),
+                HeaderName::from_static("mcp-method"),
+                HeaderName::from_static("mcp-name"),
+                HeaderName::from_static("x-mcp-toolsets"),
+                HeaderName::from_static("x-mcp-readonly"),
                 REQUEST_ID,
             ])
             .expose_headers([
