@@ -20,6 +20,8 @@ use past::Past;
 
 /// The coach that one may log in as.
 pub const COACH: &str = "coach@demo.example.com";
+/// So often the rules look, in the past; in earnest it is every minute.
+const LOOKS: i64 = 4 * time::DAY;
 const LOADED: &str = "demo_coach";
 
 /// Something that happened.
@@ -102,7 +104,7 @@ fn events(world: &Coach, begins: Timestamp, now: Timestamp) -> Vec<(Timestamp, E
     }
     events.extend(world.steps.iter().map(|step| (step.at, Event::Said(step))));
     events.extend(world.takes.iter().map(|(at, index, takes)| (*at, Event::Takes(*index, *takes))));
-    let looks = (1..).map(|day| begins.plus(day * time::DAY)).take_while(|at| *at < now);
+    let looks = (1..).map(|time| begins.plus(time * LOOKS)).take_while(|at| *at < now);
     events.extend(looks.map(|at| (at, Event::Looks)));
     events.sort_by_key(|(at, _)| *at);
     events

@@ -89,6 +89,8 @@ impl Past {
             jobs::enqueue(&mut tx, &self.clock, NewJob::new(kind, &json!({}))?).await?;
             tx.commit().await?;
             self.work().await?;
+            // What was found is due half an hour later.
+            self.wait(time::HOUR);
         }
         self.arrives().await
     }

@@ -70,7 +70,8 @@ async fn a_coach_has_bases_an_audience_and_conversations_in_every_state(world: W
     // What was said.
     let list = coach.get("/api/v1/conversations?limit=100").await.ok();
     let conversations = all(&list, "conversations");
-    assert_eq!(conversations.len(), 19);
+    // With those whom a program or a rule has written to.
+    assert!(conversations.len() > 25, "{}", conversations.len());
     let handlers: BTreeSet<String> = conversations.iter().map(|one| text(one, "handler")).collect();
     assert_eq!(handlers, BTreeSet::from(["bot", "human", "queue"].map(str::to_owned)));
     assert!(conversations.iter().any(|one| one["status"] == "closed"));
@@ -92,6 +93,7 @@ async fn a_coach_has_bases_an_audience_and_conversations_in_every_state(world: W
     }
     assert_eq!(authors, BTreeSet::from(["bot", "human", "member", "system"].map(str::to_owned)));
     assert_eq!((edited, media, rated), (1, 1, 1));
+    takes_part(&coach).await;
     // Every channel works, and counts.
     let channels = coach.get("/api/v1/channels").await.ok();
     let kinds: BTreeSet<String> = all(&channels, "channels").iter().map(|one| text(one, "channel_type")).collect();
@@ -108,6 +110,24 @@ async fn a_coach_has_bases_an_audience_and_conversations_in_every_state(world: W
     let fiona = coach.get("/api/v1/conversations?search=fiona").await.ok();
     let last = said(&coach, &all(&fiona, "conversations")[0]).await.pop().unwrap();
     assert_eq!((&last["author"], &last["status"]), (&json!("system"), &json!("read")), "{last}");
+}
+
+/// Programs have people at every stage, and rules have written to who was silent.
+async fn takes_part(coach: &Client) {
+    let programs = coach.get("/api/v1/programs").await.ok();
+    let mut states = BTreeSet::new();
+    for program in all(&programs, "programs") {
+        states.insert(text(program, "status"));
+        let list = coach.get(&format!("/api/v1/programs/{}/enrollments?limit=100", text(program, "id"))).await.ok();
+        let runs = all(&list, "enrollments");
+        assert_eq!(runs.len() as u64, program["enrollment_count"], "{program}");
+        states.extend(runs.iter().map(|run| text(run, "status")));
+    }
+    for wanted in ["draft", "published", "active", "completed"] {
+        assert!(states.contains(wanted), "nothing is {wanted}: {states:?}");
+    }
+    let rules = coach.get("/api/v1/proactive-engine/rules").await.ok();
+    assert!(all(&rules, "rules").iter().all(|rule| rule["triggered_count"].as_u64() > Some(0)), "{rules}");
 }
 
 #[both_engines(Empty)]
