@@ -48,7 +48,7 @@ async fn a_tick_costs_what_is_due_and_not_what_waits(fresh: FreshDb) {
             .map(|place| {
                 let number = batch * 10_000 + place;
                 let is_due = (1..DUE).contains(&number);
-                let due = if is_due { time::HOUR } else { (30 + (number % 300) as i64) * time::DAY };
+                let due = if is_due { time::HOUR } else { (30 + i64::try_from(number % 300).unwrap()) * time::DAY };
                 Enrolment {
                     id: ids.new_id(),
                     member_id: first[number % DUE],

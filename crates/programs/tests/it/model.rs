@@ -85,7 +85,10 @@ fn any_flow() -> impl Strategy<Value = Flow> {
 fn happens(number: u8, state: &State) -> Event {
     match number % 6 {
         0 | 1 => Event::Due,
-        2 => Event::Reply(Said { text: if number % 2 == 0 { "a".into() } else { "nonsense".into() }, pressed: None }),
+        2 => Event::Reply(Said {
+            text: if number.is_multiple_of(2) { "a".into() } else { "nonsense".into() },
+            pressed: None,
+        }),
         3 => Event::HandedBack,
         4 => Event::Answered(state.step, (number > 99).then(|| "So".to_owned())),
         _ => Event::Fetched(state.step, if number > 99 { Ok(json!({"a": 1})) } else { Err(()) }),
@@ -119,7 +122,7 @@ proptest! {
             // The same event of the same state comes to the same: a step can be planned again after a crash.
             prop_assert_eq!(&step(&flow, id, &before, &event, &mut person(now)).unwrap(), &moved);
             let visited = moved.tallies.iter().filter(|tally| matches!(tally, Tally::Node(_, Figure::Entered, _))).count();
-            prop_assert!(visited as i64 <= MOST_IN_ONE_GO);
+            prop_assert!(i64::try_from(visited).unwrap() <= MOST_IN_ONE_GO);
             for effect in &moved.effects {
                 if let Effect::Say(saying) = effect {
                     prop_assert!(keys.insert(saying.step), "step {} is said twice", saying.step);

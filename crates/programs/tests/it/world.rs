@@ -146,7 +146,7 @@ impl World {
         let channel = channels::channels::store::by_id(&mut tx, id.parse().unwrap()).await.unwrap().unwrap();
         let secret = channel.secret(&Keys::new(&[[7; 32]]), "hook_secret").unwrap().unwrap();
         drop(tx);
-        *world.hook.lock().unwrap() = Some((id, secret.to_string()));
+        *world.hook.lock().unwrap() = Some((id, String::clone(&secret)));
         world
     }
 
