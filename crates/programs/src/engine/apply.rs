@@ -103,7 +103,7 @@ pub(crate) async fn apply(programs: &Programs, tx: &mut Tx, plan: &Plan, now: Ti
     // What is said first: conversations are locked before members, as everywhere.
     for effect in &plan.moved.effects {
         match effect {
-            Effect::Say(saying) => say(programs, tx, &next, saying, &mut sums).await?,
+            Effect::Say(saying) => say(programs, tx, plan, &next, saying, &mut sums).await?,
             Effect::Call { reason } => call(programs, tx, &next, reason, now).await?,
             _ => {}
         }
@@ -121,9 +121,19 @@ pub(crate) async fn apply(programs: &Programs, tx: &mut Tx, plan: &Plan, now: Ti
     Ok(true)
 }
 
-async fn say(programs: &Programs, tx: &mut Tx, run: &Enrolment, saying: &Saying, sums: &mut Moves) -> Result<()> {
+async fn say(
+    programs: &Programs,
+    tx: &mut Tx,
+    plan: &Plan,
+    run: &Enrolment,
+    saying: &Saying,
+    sums: &mut Moves,
+) -> Result<()> {
+    let node = plan.published.flow.node(&saying.node);
+    // That a person was called is told at once; whatever else a program says waits while a person has the conversation.
+    let calls = node.is_some_and(|node| matches!(node.work, Work::Handoff(_)));
     let words = Words {
-        purpose: Purpose::Program,
+        purpose: if calls { Purpose::Notice } else { Purpose::Program },
         text: saying.text.clone(),
         buttons: saying.buttons.iter().map(|(id, title)| Choice { id: id.clone(), title: title.clone() }).collect(),
         template: saying.template.as_ref().map(|template| UsedTemplate {

@@ -168,7 +168,9 @@ async fn other_servers_and_the_assistant_are_asked_outside(fresh: FreshDb) {
         world.outward.next(Err(Fault::Unresolvable));
     }
     world.enrol(&member, &down).await;
-    world.pass(time::HOUR).await;
+    world.settle().await;
+    world.pass(2 * time::HOUR).await;
+    world.settle().await;
     assert_eq!(world.sent(1).last().unwrap(), "Down");
     assert!(world.outward.take().len() > 1);
 }
