@@ -76,11 +76,36 @@ const BETWEEN: &[(&str, &[&str])] = &[
     ("POST /api/v1/outreach/sequences", &["subject"]),
     ("POST /api/v1/outreach/templates/preview", &["subject", "message"]),
     ("POST /api/v1/outreach/{log_id}/suggested-updates", &["accept"]),
+    ("POST /api/v1/proactive-engine/preview", OF_RULES),
+    ("POST /api/v1/proactive-engine/rules", OF_RULES),
+    ("PUT /api/v1/proactive-engine/rules/{rule_id}", OF_RULES),
+    ("POST /api/v1/programs", &["flow_definition"]),
+    ("PUT /api/v1/programs/{program_id}", &["flow_definition"]),
+    ("POST /api/v1/programs/{program_id}/simulate", &["member.timezone", "after_minutes", "text", "until"]),
     ("POST /api/v1/reports", &["details"]),
     ("POST /api/v1/submissions", &["content_urls"]),
     ("POST /api/v1/voice-call/outbound-call", &["campaign_id", "creator_id"]),
+    ("POST /api/v1/webhooks", &["url", "events"]),
+    ("PUT /api/v1/webhooks/{webhook_id}", &["url", "events"]),
     ("POST /reset-password", &["password"]),
 ];
+
+/// What a trigger and an action must say depends on their type.
+const OF_RULES: &[&str] = &[
+    "threshold_hours",
+    "message_template",
+    "time",
+    "program_id",
+    "tag",
+    "field",
+    "channel",
+    "below",
+    "at_least",
+    "revision",
+];
+
+/// A field that is judged as a whole, by rules of its own: its faults stand at ids in it, and not at places.
+const AS_A_WHOLE: &str = "flow_definition";
 
 /// Uploads that are not read before what they belong to is found.
 const FOUND_FIRST: &[&str] = &[
@@ -146,11 +171,12 @@ impl Reading {
         let is_page = reply.header("content-type").starts_with("text/html");
         let of_free_json = place.first().is_some_and(|first| FREE_JSON.contains(&first.as_str()));
         let one_of_many = !parts(&self.schemas.followed(&body_of(route))).is_empty();
-        let place = place.join(".");
+        let whole = |of: String| if of.starts_with(AS_A_WHOLE) { AS_A_WHOLE.to_owned() } else { of };
+        let place = whole(place.join("."));
         let faults = match reply.status {
             // A page says in words what is wrong.
             422 if is_page => vec![place.clone()],
-            422 => reply.faults(),
+            422 => reply.faults().into_iter().map(whole).collect(),
             _ => Vec::new(),
         };
         let below = |one: &str, other: &str| one.strip_prefix(other).is_some_and(|rest| rest.starts_with('.'));
