@@ -11,7 +11,7 @@ use futures::stream;
 use http_base::{Answer, Anyone, Body, Member, Named, Pages, Pagination, Params, Routes, routes};
 use input::Input;
 use input::rule::{Problem, Rule, texts};
-use kernel::{Day, Error, Kind, Result, Timestamp, Words as _, time};
+use kernel::{Day, Error, Kind, Result, Timestamp, time};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
