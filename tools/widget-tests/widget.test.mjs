@@ -375,6 +375,9 @@ describe('who writes', () => {
     await widget.write('hello');
     await widget.sent();
     await widget.tab.evaluate(() => window.InfluencerFlowWidget.close());
+    // What comes in the moment in which the panel is told that it is closed was before its reader's eyes.
+    await widget.tab.getByRole('button', { name: 'Open the chat' }).waitFor();
+    await widget.tab.waitForTimeout(500);
     stub.push({ text: 'first' });
     stub.push({ text: 'second' });
     await widget.tab.getByRole('button', { name: 'Open the chat, 2 unread messages' }).waitFor();
