@@ -39,7 +39,7 @@ pub struct UserUpdated {
     pub channel: Channel,
 }
 
-/// A member has a tag that they did not have. Tables that are imported tell it of nobody.
+/// A member got a tag. Imports of tables do not write this event.
 #[event("user.tagged", subject = user_id)]
 pub struct UserTagged {
     /// Whose audience.

@@ -33,8 +33,8 @@ pub async fn members(tx: &mut Tx, workspace: WorkspaceId, channel: Option<Channe
     days::distinct_between(workspace, tx, channel, range).await
 }
 
-/// How many different members came within each of these spans of days, first and last included: whoever came on three days of a week counts once in
-/// it. By the span's first day; spans in which nobody came are left out.
+/// The number of distinct members active within each of these spans of days (first and last day included), keyed by the span's first day. Spans
+/// without active members are left out.
 pub async fn members_in(tx: &mut Tx, workspace: WorkspaceId, spans: &[(Day, Day)]) -> Result<Vec<(Day, u64)>> {
     days::distinct_in(workspace, tx, spans).await
 }

@@ -95,7 +95,7 @@ pub struct Heard {
     pub handler: Handler,
 }
 
-/// Somebody who writes to members unasked (a program, a proactive rule) and must know what they answer and whether they were reached.
+/// A sender of unsolicited messages (programs, proactive rules) that must see the replies and the fate of its messages.
 #[async_trait]
 pub trait Follower: Send + Sync {
     /// Is there anything for which this follower must hear what the member wrote? One look at an index: it is asked for every message.

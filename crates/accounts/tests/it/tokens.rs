@@ -32,7 +32,7 @@ async fn refreshing_rotates_and_reuse_ends_the_log_in(fresh: FreshDb) {
 async fn a_thousand_at_once_are_answered_alike_and_whoever_comes_later_is_a_thief(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let ana = world.someone("ana").await;
-    // Nobody is answered before all of them have come: somebody else has the token's row meanwhile.
+    // A second transaction locks the token's row until all requests have arrived, so that they overlap.
     let mut holding = world.db().write().await.unwrap();
     holding.execute("UPDATE refresh_tokens SET created_at = created_at", vec![]).await.unwrap();
     let all = futures::future::join_all((0..1000).map(|_| world.refresh(&ana.refresh)));
