@@ -42,6 +42,8 @@ export class Stub {
     // What the bot answers: a function of a text, or nothing.
     this.reply = () => null;
     this.delayMs = 30;
+    // How long it takes to begin a chat.
+    this.sessionMs = 0;
   }
 
   async start(port = 0) {
@@ -170,6 +172,7 @@ export class Stub {
       return json(200, this.told());
     }
     if (key === 'POST session') {
+      await new Promise(done => setTimeout(done, this.sessionMs));
       return json(...this.session(body));
     }
     const token = (request.headers.authorization || '').replace(/^Bearer /, '');

@@ -334,6 +334,26 @@ describe('who writes', () => {
     assert.equal(stub.members.get('42').messages.length, 2);
   });
 
+  test('whoever logs in while the chat is still beginning is logged in', async context => {
+    stub.sessionMs = 400;
+    const first = await visit(context);
+    await first.open();
+    // The visitor's session is being asked for: the identity must not be lost in it.
+    await first.tab.evaluate(it => window.InfluencerFlowWidget.identify({ external_id: '42', user_hash: it }), hash('42'));
+    await first.write('as Bea');
+    await first.sent();
+    assert.deepEqual(stub.members.get('42').messages.map(message => message.text), ['as Bea']);
+    // Nor does an answer that comes after a log-out log anybody in again.
+    await first.tab.evaluate(it => {
+      window.InfluencerFlowWidget.identify({ external_id: '42', user_hash: it });
+      window.InfluencerFlowWidget.logout();
+    }, hash('42'));
+    await first.panel.locator('.message', { hasText: 'as Bea' }).waitFor({ state: 'detached' });
+    await first.write('somebody else');
+    await first.sent();
+    assert.deepEqual(stub.members.get('42').messages.map(message => message.text), ['as Bea']);
+  });
+
   test('after a log-out without a word the next person sees nothing', async context => {
     pages['/in'] = { body: page({ base: stub.base, channel: stub.channel, attributes: `data-external-id="7" data-user-hash="${hash('7')}"` }) };
     const widget = await visit(context, { path: '/in' });

@@ -22,6 +22,7 @@ export class Api {
     this.token = null;
   }
 
+  /** `token`: another one than that of the chat, or `false` for none. */
   async ask(method, path, body, { token = true, query } = {}) {
     const address = new URL(path, this.base);
     for (const [name, value] of Object.entries(query || {})) {
@@ -31,8 +32,9 @@ export class Api {
     if (body !== undefined) {
       headers['content-type'] = 'application/json';
     }
-    if (token && this.token) {
-      headers.authorization = `Bearer ${this.token}`;
+    const bearer = token === true ? this.token : token;
+    if (bearer) {
+      headers.authorization = `Bearer ${bearer}`;
     }
     let answer;
     let text;

@@ -34,6 +34,8 @@ let ready = false;
 let blocked = null;
 let connected = true;
 let begun = false;
+// Counts log-ins and log-outs: what was begun for the person before is not finished for the next one.
+let turn = 0;
 let handler = { handler: 'bot', human_name: null };
 let seenUpTo = 0;
 let typingTimer = 0;
@@ -275,10 +277,17 @@ async function begin() {
     return;
   }
   begun = true;
+  const mine = turn;
   try {
     const told = await session.begin();
+    if (mine !== turn) {
+      return;
+    }
     seenUpTo = Math.max(0, told.latest_seq || 0);
     await readAll();
+    if (mine !== turn) {
+      return;
+    }
     // What was unread when we came is counted from the end.
     seenUpTo = unreadFrom(told.unread);
     connection(true);
@@ -286,6 +295,9 @@ async function begin() {
     queue.flush();
     look();
   } catch (error) {
+    if (mine !== turn) {
+      return;
+    }
     begun = false;
     trouble(error, begin);
   }
@@ -299,6 +311,7 @@ function unreadFrom(count) {
 
 /** The token has ended: another one, if there is one to be had. */
 async function renew() {
+  const mine = turn;
   try {
     const told = await session.begin();
     if (told.changed) {
@@ -306,6 +319,9 @@ async function renew() {
     }
     return true;
   } catch (error) {
+    if (mine !== turn) {
+      return false;
+    }
     begun = false;
     if (error.status === 401) {
       session.forget();
@@ -323,7 +339,9 @@ async function identify(identity) {
   if (!ready) {
     return;
   }
+  turn += 1;
   stream.stop();
+  clearTimeout(retry.timer);
   begun = false;
   block(null);
   // Whose messages these are is now another question.
@@ -333,12 +351,17 @@ async function identify(identity) {
 }
 
 async function logout() {
+  turn += 1;
+  const mine = turn;
   stream.stop();
+  clearTimeout(retry.timer);
   queue.clear();
   list.clear();
   composer.clear();
   await session.end();
-  session.identity = null;
+  if (mine !== turn) {
+    return;
+  }
   begun = false;
   seenUpTo = 0;
   handler = { handler: 'bot', human_name: null };
@@ -364,7 +387,11 @@ async function readAll() {
   // Nobody wants to hear all of it again.
   log.setAttribute('aria-busy', 'true');
   log.setAttribute('aria-live', 'off');
+  const mine = turn;
   const page = (await asked('GET', 'messages', undefined, { query: { limit: 50 } })).body;
+  if (mine !== turn) {
+    return;
+  }
   list.clear();
   $('earlier').hidden = !page.more;
   list.greet(page.more ? null : settings.welcome_message);
