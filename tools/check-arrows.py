@@ -3,7 +3,7 @@
 
     tools/check-arrows.py [--metadata FILE]      FILE: what `cargo metadata --no-deps` printed; - for standard input
 
-The table there names what each crate uses: those and no others, each in a row above its own. Who names the ground uses what it wants of it.
+The table there names what each crate uses: those and no others, each in a row above its own. Core in a row stands for any of the core crates.
 The picture has every crate in its layer: one above the highest that it uses. Dev-dependencies are free: tests may use what they like.
 Build-dependencies count.
 """
@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 DOCUMENT = pathlib.Path(__file__).resolve().parent.parent / "ARCHITECTURE.md"
-GROUND = "the ground"
+CORE = "core"
 
 
 def read_metadata(path):
@@ -39,7 +39,7 @@ def arrows(packages):
 
 def table(document):
     """What the table says that each crate uses, in the order of its rows."""
-    rows = document.partition("| crate | what is in it | uses |")[2].partition("\n\n")[0]
+    rows = document.partition("| crate | contents | uses |")[2].partition("\n\n")[0]
     rows = re.findall(r"^\| `([a-z-]+)`[^|]*\|[^|]*\| ([^|]+) \|$", rows, re.MULTILINE)
     return {name: set() if uses == "–" else set(uses.split(", ")) for name, uses in rows}
 
@@ -59,13 +59,13 @@ def layers(used):
 
 
 def faults(used, document):
-    told, ground = table(document), re.search(r'"The ground" is ([^.]+)\.', document)
-    ground = set(re.split(r", | and ", ground[1].replace("\n", " "))) if ground else set()
+    told, core = table(document), re.search(r'"Core" is ([^.]+)\.', document)
+    core = set(re.split(r", | and ", core[1].replace("\n", " "))) if core else set()
     for name in sorted(used.keys() ^ told.keys()):
         yield f"{name} stands in the workspace or in the table, but not in both"
     above = set()
     for name in [name for name in told if name in used]:
-        says, free = told[name] - {GROUND}, ground if GROUND in told[name] else set()
+        says, free = told[name] - {CORE}, core if CORE in told[name] else set()
         for other in sorted(used[name] - says - free):
             yield f"{name} depends on {other}, which its row does not name"
         for other in sorted(says - used[name]):
