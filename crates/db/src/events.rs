@@ -200,6 +200,40 @@ impl Tx {
         })
     }
 
+    /// The events of a workspace behind the first of these places and no further than the second, of these kinds, oldest first. The second is a
+    /// place up to which the log was read, so nothing can turn up below it any more.
+    pub fn events_between<'a>(
+        &'a mut self,
+        workspace: WorkspaceId,
+        (after, up_to): (Position, Position),
+        kinds: &'a [&'a str],
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<(Position, EventRow)>>> {
+        Box::pin(async move {
+            let mut sql = Sql::new(format!("SELECT {}, {} FROM events", Position::COLUMNS, EventRow::COLUMNS));
+            sql.push(" WHERE workspace = ").bind(workspace);
+            sql.push(" AND (xact, seq) > (").bind(after.xact).push(", ").bind(after.seq);
+            sql.push(") AND (xact, seq) <= (").bind(up_to.xact).push(", ").bind(up_to.seq);
+            sql.push(") AND kind IN ").bind_list(kinds.iter().copied());
+            sql.push(" ORDER BY xact, seq LIMIT ").bind(limit).all(self).await
+        })
+    }
+
+    /// Is every event still there that was written behind this place? It may also be false where nothing is kept that was written before it.
+    pub fn keeps_events_after(&mut self, place: Position) -> BoxFuture<'_, Result<bool>> {
+        Box::pin(async move {
+            let sql = format!("SELECT {} FROM events ORDER BY xact, seq LIMIT 1", Position::COLUMNS);
+            let oldest: Option<Position> = self.fetch_optional(&sql, args![]).await?;
+            // On SQLite numbers have no gaps.
+            let next = Position { seq: place.seq.saturating_add(1), ..place };
+            Ok(match (oldest, self.engine()) {
+                (Some(oldest), Engine::Sqlite) => oldest <= next,
+                (Some(oldest), Engine::Postgres) => oldest <= place,
+                (None, _) => place == self.end_of_events().await?,
+            })
+        })
+    }
+
     /// How much there is behind this place, of these kinds (or of all), whether or not it can be read yet.
     pub fn events_waiting<'a>(
         &'a mut self,

@@ -265,6 +265,34 @@ async fn old_events_are_forgotten_in_bites(fresh: FreshDb) {
     tell(&mut tx, "new", Uuid::nil(), None);
     tx.commit().await.unwrap();
     assert_eq!(read(&db, events[4].0, 1).await[0].1.kind, "new", "numbers are never given twice");
+    let mut tx = db.read().await.unwrap();
+    assert!(tx.keeps_events_after(events[4].0).await.unwrap(), "the fifth is there");
+    assert!(!tx.keeps_events_after(events[1].0).await.unwrap(), "the third is not");
+}
+
+#[both_engines]
+async fn what_a_workspace_has_missed_is_read_by_itself(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = clock();
+    let db = fresh.db.clone().with_clock(clock.clone());
+    let (own, other): (WorkspaceId, WorkspaceId) = (clock.new_id(), clock.new_id());
+    let begun = db.read().await.unwrap().end_of_events().await.unwrap();
+    assert!(db.read().await.unwrap().keeps_events_after(begun).await.unwrap(), "there was nothing to forget");
+    for (kind, workspace) in [("a", own), ("a", other), ("b", own), ("c", own), ("a", own)] {
+        let mut tx = db.write().await.unwrap();
+        tell(&mut tx, kind, Uuid::nil(), Some(workspace));
+        tx.commit().await.unwrap();
+    }
+    let all = read(&db, Position::default(), 5).await;
+    let mut tx = db.read().await.unwrap();
+    let last = all[4].0;
+    let missed = tx.events_between(own, (begun, last), &["a", "b"], 10).await.unwrap();
+    assert_eq!(missed, [all[0].clone(), all[2].clone(), all[4].clone()]);
+    let some = tx.events_between(own, (all[0].0, all[3].0), &["a", "b"], 10).await.unwrap();
+    assert_eq!(some, [all[2].clone()], "behind the first place, and no further than the second");
+    assert_eq!(tx.events_between(own, (begun, last), &["a"], 1).await.unwrap(), [all[0].clone()]);
+    assert!(tx.events_between(own, (last, last), &["a"], 10).await.unwrap().is_empty());
+    assert!(tx.keeps_events_after(all[1].0).await.unwrap());
 }
 
 /// Two transactions work on one subject; the one that has its turn later began earlier, and a third is open meanwhile.
