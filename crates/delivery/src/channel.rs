@@ -82,6 +82,15 @@ pub trait Channel: Send + Sync + 'static {
     /// sending itself waits for others and goes into [`Prepared::Send`].
     async fn prepare(&self, tx: &mut Tx, delivery: &Delivery) -> Result<Prepared>;
 
+    /// Prepares all deliveries that one transaction takes, in their order. A fast channel reads its rows for all of them at once here.
+    async fn prepare_all(&self, tx: &mut Tx, deliveries: &[Delivery]) -> Result<Vec<Prepared>> {
+        let mut all = Vec::with_capacity(deliveries.len());
+        for delivery in deliveries {
+            all.push(self.prepare(tx, delivery).await?);
+        }
+        Ok(all)
+    }
+
     /// What came of an attempt of which nobody heard: the process died between asking and writing down the answer, or the answer was lost.
     /// Nothing if the other side cannot be asked, or has never heard of it: then it is sent again, so a channel whose deliveries must
     /// never arrive twice answers with an [`Outcome`] always.
@@ -91,6 +100,14 @@ pub trait Channel: Send + Sync + 'static {
 
     /// Writes down in the channel's own rows what came of it, in the transaction that does so with the delivery.
     async fn settle(&self, _: &mut Tx, _: &Delivery, _: &Fate) -> Result<()> {
+        Ok(())
+    }
+
+    /// Writes down what came of all deliveries that one transaction settles. A fast channel writes its rows for all of them at once here.
+    async fn settle_all(&self, tx: &mut Tx, settled: &[(&Delivery, &Fate)]) -> Result<()> {
+        for (delivery, fate) in settled {
+            self.settle(tx, delivery, fate).await?;
+        }
         Ok(())
     }
 }

@@ -26,9 +26,9 @@ const RENEW: Duration = Duration::from_secs(20);
 /// How long what is under way may go on when the server stops.
 const GRACE: Duration = Duration::from_secs(15);
 
-/// How many hands share one transaction on PostgreSQL, where several write at once and each statement is a way there and back. SQLite has
-/// one writer: there all hands share it.
-const HANDS_OF_A_DESK: usize = 4;
+/// How many hands share one transaction on PostgreSQL, where several write at once: more make larger transactions, fewer make more of them.
+/// SQLite has one writer: there all hands share it.
+const HANDS_OF_A_DESK: usize = 16;
 
 /// Carries the deliveries of one channel. Register it with [`jobs::Registry::service`]; any number of processes may have theirs.
 pub struct Courier(Arc<dyn Channel>);

@@ -157,15 +157,12 @@ impl Desk {
     async fn together(&mut self, shares: &[(Uuid, usize)]) -> Result<Round> {
         let mut tx = self.db.write().await?;
         let batch = self.finished.len().min(AT_ONCE);
-        for done in &self.finished[..batch] {
-            self.write_down(&mut tx, done).await?;
-        }
+        self.write_down(&mut tx, &self.finished[..batch]).await?;
         let mut round = Round::default();
         if !shares.is_empty() {
-            for delivery in self.take(&mut tx, Which::Shares(shares)).await? {
-                round.taken += 1;
-                round.started.extend(self.open(&mut tx, delivery).await?);
-            }
+            let taken = self.take(&mut tx, Which::Shares(shares)).await?;
+            round.taken = taken.len();
+            round.started = self.open(&mut tx, taken).await?;
         }
         tx.commit().await?;
         self.finished.drain(..batch);
@@ -208,19 +205,17 @@ impl Desk {
 
     async fn write_alone(&self, done: &Finished) -> Result<()> {
         let mut tx = self.db.write().await?;
-        self.write_down(&mut tx, done).await?;
+        self.write_down(&mut tx, std::slice::from_ref(done)).await?;
         tx.commit().await
     }
 
     async fn take_alone(&self, id: DeliveryId, round: &mut Round) -> Result<()> {
         let mut tx = self.db.write().await?;
-        let (mut taken, mut started) = (0, Vec::new());
-        for delivery in self.take(&mut tx, Which::One(id)).await? {
-            taken += 1;
-            started.extend(self.open(&mut tx, delivery).await?);
-        }
+        let taken = self.take(&mut tx, Which::One(id)).await?;
+        let count = taken.len();
+        let started = self.open(&mut tx, taken).await?;
         tx.commit().await?;
-        round.taken += taken;
+        round.taken += count;
         round.started.extend(started);
         Ok(())
     }
@@ -230,24 +225,37 @@ impl Desk {
         store::take(tx, self.holder, self.channel.kind(), which, (now, now.plus(LEASE))).await
     }
 
-    /// Prepares a delivery that was taken; what is over already is written down at once.
-    async fn open(&self, tx: &mut Tx, delivery: Delivery) -> Result<Option<Started>> {
-        if delivery.attempts > delivery.max_attempts {
+    /// Prepares deliveries that were taken; what is over already is written down at once.
+    async fn open(&self, tx: &mut Tx, taken: Vec<Delivery>) -> Result<Vec<Started>> {
+        let (left, wanted): (Vec<_>, Vec<_>) =
+            taken.into_iter().partition(|delivery| delivery.attempts > delivery.max_attempts);
+        let give_up = |delivery| {
             // Its last attempt was left behind: it may have arrived, but it is not sent again.
             let why = "the server was stopped at every attempt to send it";
-            return Ok(Some(Started { delivery, sending: ready(Outcome::GiveUp(why.to_owned())).boxed() }));
-        }
-        match self.channel.prepare(tx, &delivery).await? {
-            Prepared::Send(sending) => Ok(Some(Started { delivery, sending })),
-            Prepared::Over(fate) => {
-                conclude(&*self.channel, tx, &self.clock, &delivery, Some(self.holder), &fate).await?;
-                Ok(None)
+            Started { delivery, sending: ready(Outcome::GiveUp(why.to_owned())).boxed() }
+        };
+        let mut started: Vec<Started> = left.into_iter().map(give_up).collect();
+        let prepared = self.channel.prepare_all(tx, &wanted).await?;
+        let mut over = Vec::new();
+        for (delivery, prepared) in wanted.into_iter().zip(prepared) {
+            match prepared {
+                Prepared::Send(sending) => started.push(Started { delivery, sending }),
+                Prepared::Over(fate) => over.push((delivery, fate)),
             }
         }
+        let over: Vec<_> = over.iter().map(|(delivery, fate)| (delivery, fate)).collect();
+        conclude(&*self.channel, tx, &self.clock, Some(self.holder), &over).await?;
+        Ok(started)
     }
 
-    async fn write_down(&self, tx: &mut Tx, done: &Finished) -> Result<bool> {
-        let delivery = &done.delivery;
+    async fn write_down(&self, tx: &mut Tx, finished: &[Finished]) -> Result<()> {
+        let fates: Vec<Fate> = finished.iter().map(|done| self.fate(done)).collect();
+        let fates: Vec<_> = finished.iter().map(|done| &done.delivery).zip(&fates).collect();
+        conclude(&*self.channel, tx, &self.clock, Some(self.holder), &fates).await.map(drop)
+    }
+
+    /// What becomes of a delivery after an attempt.
+    fn fate(&self, Finished { delivery, outcome, .. }: &Finished) -> Fate {
         let again = |asked: Option<Duration>, why: &str, unknown: bool| {
             let why = why.to_owned();
             if delivery.attempts < delivery.max_attempts {
@@ -256,14 +264,13 @@ impl Desk {
                 Fate::Failed(why)
             }
         };
-        let fate = match &done.outcome {
+        match outcome {
             Outcome::Sent { answer } => Fate::Sent { answer: answer.clone() },
             Outcome::Rejected(why) => Fate::Rejected(why.clone()),
             Outcome::GiveUp(why) => Fate::Failed(why.clone()),
             Outcome::Later { after, why } => again(*after, why, false),
             Outcome::Unknown(why) => again(None, why, true),
-        };
-        conclude(&*self.channel, tx, &self.clock, delivery, Some(self.holder), &fate).await
+        }
     }
 
     /// Makes the attempt that has begun.
@@ -322,32 +329,34 @@ pub async fn hear(tx: &mut Tx, clock: &Clock, channel: &dyn Channel, id: Deliver
         Outcome::Later { .. } | Outcome::Unknown(_) => return Ok(false),
     };
     let Some(delivery) = store::find(tx, id).await? else { return Ok(false) };
-    conclude(channel, tx, clock, &delivery, None, &fate).await
+    Ok(conclude(channel, tx, clock, None, &[(&delivery, &fate)]).await? == 1)
 }
 
+/// Writes down what came of these deliveries; tells of how many that is new.
 async fn conclude(
     channel: &dyn Channel,
     tx: &mut Tx,
     clock: &Clock,
-    delivery: &Delivery,
     holder: Option<Holder>,
-    fate: &Fate,
-) -> Result<bool> {
-    if !store::settle(tx, delivery, holder, fate, clock.now()).await? {
-        return Ok(false);
+    fates: &[(&Delivery, &Fate)],
+) -> Result<usize> {
+    let changed = store::settle_all(tx, holder, fates, clock.now()).await?;
+    let settled: Vec<_> =
+        fates.iter().zip(changed).filter_map(|(settled, is_new)| is_new.then_some(*settled)).collect();
+    channel.settle_all(tx, &settled).await?;
+    for (delivery, fate) in &settled {
+        let (kind, state, id) = (channel.kind(), fate.state(), delivery.id);
+        let given_up = match fate {
+            Fate::Failed(why) => Some(why.clone()),
+            _ => None,
+        };
+        tx.after_commit(move || {
+            let outcome = if state.is_over() { kernel::Words::word(state) } else { "later" };
+            metrics::counter!("deliveries_total", "kind" => kind, "outcome" => outcome).increment(1);
+            if let Some(why) = given_up {
+                tracing::error!(kind, delivery = %id, why = crate::scrub::scrub(&why), "a delivery has been given up; it can be replayed");
+            }
+        });
     }
-    channel.settle(tx, delivery, fate).await?;
-    let (kind, state, id) = (channel.kind(), fate.state(), delivery.id);
-    let given_up = match fate {
-        Fate::Failed(why) => Some(why.clone()),
-        _ => None,
-    };
-    tx.after_commit(move || {
-        let outcome = if state.is_over() { kernel::Words::word(state) } else { "later" };
-        metrics::counter!("deliveries_total", "kind" => kind, "outcome" => outcome).increment(1);
-        if let Some(why) = given_up {
-            tracing::error!(kind, delivery = %id, why = crate::scrub::scrub(&why), "a delivery has been given up; it can be replayed");
-        }
-    });
-    Ok(true)
+    Ok(settled.len())
 }

@@ -1,5 +1,7 @@
 //! All of this crate's SQL on deliveries.
 
+use std::collections::HashSet;
+
 use db::{Db, Engine, Sql, Tx, args};
 use kernel::{Clock, DeliveryId, Error, Kind, Result, Timestamp};
 use uuid::Uuid;
@@ -256,6 +258,48 @@ pub(crate) async fn settle(
         }
     }
     Ok(tx.execute(&sql.text, sql.args).await? == 1)
+}
+
+/// Writes down what came of several deliveries, as [`settle`] does for each; tells which of them were changed.
+pub(crate) async fn settle_all(
+    tx: &mut Tx,
+    holder: Option<Holder>,
+    fates: &[(&Delivery, &Fate)],
+    now: Timestamp,
+) -> Result<Vec<bool>> {
+    // Most simply arrived. All of these are one statement.
+    let ids: Vec<DeliveryId> =
+        fates.iter().filter(|(_, fate)| has_arrived(fate)).map(|(delivery, _)| delivery.id).collect();
+    let settled: HashSet<DeliveryId> = arrive(tx, &ids, now).await?.into_iter().collect();
+    let mut changed = Vec::with_capacity(fates.len());
+    for (delivery, fate) in fates {
+        changed.push(if has_arrived(fate) {
+            settled.contains(&delivery.id)
+        } else {
+            settle(tx, delivery, holder, fate, now).await?
+        });
+    }
+    Ok(changed)
+}
+
+/// Did it arrive, with nothing of the answer to be kept?
+fn has_arrived(fate: &Fate) -> bool {
+    matches!(fate, Fate::Sent { answer: None })
+}
+
+/// Writes down that these arrived and that nothing of the answer is kept; answers those for which this is new.
+async fn arrive(tx: &mut Tx, ids: &[DeliveryId], now: Timestamp) -> Result<Vec<DeliveryId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("UPDATE deliveries SET locked_by = NULL, state = ");
+    sql.bind(State::Sent).push(", error = NULL, answer = NULL, settled_at = ").bind(now);
+    sql.push(" WHERE id IN ")
+        .bind_list(ids.iter().copied())
+        .and_in("state", State::Sent.lower())
+        .push(" RETURNING id")
+        .all(tx)
+        .await
 }
 
 /// Lets others take at once what this holder still has; nobody knows what came of it.
