@@ -74,6 +74,7 @@ impl Eraser for Erasing {
                 "DELETE FROM webhook_attempts WHERE delivery_id IN (SELECT id FROM webhook_deliveries WHERE workspace_id = $1)",
                 "DELETE FROM webhook_deliveries WHERE workspace_id = $1",
                 "DELETE FROM webhook_subscriptions WHERE workspace_id = $1",
+                "DELETE FROM webhook_gates WHERE workspace_id = $1",
             ] {
                 tx.execute(sql, args![hub]).await?;
             }

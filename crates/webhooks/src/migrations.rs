@@ -6,9 +6,10 @@ use db::Migration;
 ///
 /// Of a subscription `failing_since`, `failed_at` and `delivered_at` are the courier's; whoever changes the rest compares `updated_at`. `body` is what is
 /// sent, and `member_id` whom it tells of, so that it goes with them. `rounds` counts how often a delivery was begun anew.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    id: "0180_webhooks",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        id: "0180_webhooks",
+        sql: "
 CREATE TABLE webhook_subscriptions (
     id {id} NOT NULL PRIMARY KEY,
     workspace_id {id} NOT NULL,
@@ -65,4 +66,7 @@ CREATE TABLE webhook_attempts (
     PRIMARY KEY (delivery_id, number)
 );
 ",
-}];
+    },
+    // Whoever adds a subscription to a hub holds its row, so that the hub's limit holds.
+    Migration { id: "0181_webhook_gates", sql: "CREATE TABLE webhook_gates (workspace_id {id} NOT NULL PRIMARY KEY);" },
+];

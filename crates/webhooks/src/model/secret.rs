@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use kernel::{Clock, Timestamp, time};
+use kernel::{Clock, Result, Timestamp, time};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
@@ -41,6 +41,23 @@ impl Sealed {
         std::iter::once(self.current.as_str()).chain(previous).collect()
     }
 
+    /// Drops a previous secret whose time is over, and hands each of the others to `seal`, which answers it sealed by the current key if it is not
+    /// yet. Tells whether anything changed.
+    pub fn renew(&mut self, now: Timestamp, seal: impl Fn(&str) -> Result<Option<String>>) -> Result<bool> {
+        let is_over = self.previous.is_some() && self.overlaps_until(now).is_none();
+        if is_over {
+            (self.previous, self.previous_until) = (None, None);
+        }
+        let mut changed = is_over;
+        for sealed in std::iter::once(&mut self.current).chain(&mut self.previous) {
+            if let Some(anew) = seal(sealed)? {
+                *sealed = anew;
+                changed = true;
+            }
+        }
+        Ok(changed)
+    }
+
     /// Until when the one before signs as well, if it still does.
     pub fn overlaps_until(&self, now: Timestamp) -> Option<Timestamp> {
         self.previous_until.filter(|until| *until > now)
@@ -72,6 +89,17 @@ pub fn sign<'a>(secrets: impl IntoIterator<Item = &'a str>, id: &str, at: i64, b
     signatures.collect::<Vec<_>>().join(" ")
 }
 
+/// Is one of these signatures that of the secret? Compared in constant time.
+pub fn verify(secret: &str, id: &str, at: i64, body: &str, signatures: &str) -> bool {
+    let signed = format!("{id}.{at}.{body}");
+    signatures.split(' ').filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok()).any(|signature| {
+        // Never an error: HMAC takes keys of any length.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key(secret)) else { return false };
+        mac.update(signed.as_bytes());
+        mac.verify_slice(&signature).is_ok()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,7 +121,10 @@ mod tests {
         for plain in ["my secret", "whsec-abc", "whsec_", "whsec_not base64!", "ñ"] {
             assert_eq!(key(plain), plain.as_bytes());
         }
-        assert_eq!(sign(["a", "b"], "id", 1, "{}").split(' ').count(), 2);
+        let both = sign(["a", "b"], "id", 1, "{}");
+        assert_eq!(both.split(' ').count(), 2);
+        assert!(verify("a", "id", 1, "{}", &both) && verify("b", "id", 1, "{}", &both));
+        assert!(!verify("c", "id", 1, "{}", &both) && !verify("a", "id", 2, "{}", &both) && !verify("a", "id", 1, "{}", ""));
         assert_eq!(key(&generate(&Clock::system())).len(), BYTES);
     }
 

@@ -87,6 +87,15 @@ impl Subscription {
         self.secrets.0.rotate(sealed, now);
         Ok(())
     }
+
+    /// Seals again what an old key sealed, so that the old key may be removed from the settings. Tells whether anything changed.
+    pub fn renew(&mut self, keys: &Keys, now: Timestamp) -> Result<bool> {
+        let row = row(self.id);
+        self.secrets.0.renew(now, |sealed| {
+            let is_old = !keys.is_current(sealed);
+            is_old.then(|| keys.seal(place(&row), &keys.open(place(&row), sealed)?)).transpose()
+        })
+    }
 }
 
 /// Seals the secret of a subscription.

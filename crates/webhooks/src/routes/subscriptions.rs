@@ -126,10 +126,11 @@ async fn add(
         updated_at: now,
     };
     let mut tx = webhooks.app().write().await?;
-    tx.insert(&made).await?;
-    if store::subscriptions::count(asking.hub(), &mut tx).await? > MOST {
+    store::subscriptions::gate(asking.hub(), &mut tx).await?;
+    if store::subscriptions::count(asking.hub(), &mut tx).await? >= MOST {
         return Err(Error::conflict(format!("There are {MOST} webhooks already; delete one first")).into());
     }
+    tx.insert(&made).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(WebhookWithSecret { webhook: WebhookBody::of(made, now), secret: generated })))
 }

@@ -11,9 +11,12 @@ pub(crate) async fn find(of: &Subscription, tx: &mut Tx, id: DeliveryId) -> Resu
     Sql::of::<Log>().and("id = ", id).and("subscription_id = ", of.id).optional(tx).await
 }
 
-/// A delivery, whosever it is: for the courier.
-pub(crate) async fn by_id(tx: &mut Tx, id: DeliveryId) -> Result<Option<Log>> {
-    Sql::of::<Log>().and("id = ", id).optional(tx).await
+/// Deliveries, whosever they are: for the courier.
+pub(crate) async fn by_ids(tx: &mut Tx, ids: &[DeliveryId]) -> Result<Vec<Log>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Sql::of::<Log>().and_in("id", ids.iter().copied()).all(tx).await
 }
 
 /// A page of what was sent to a subscription, the newest first, and how many there are.
@@ -70,19 +73,39 @@ pub(crate) struct After<'a> {
     pub(crate) next_at: Option<Timestamp>,
 }
 
-/// Writes down how a pending delivery stands; tells how often it was tried, and whose it is. Nothing if it was over.
-pub(crate) async fn settle(
-    tx: &mut Tx,
-    id: DeliveryId,
-    after: After<'_>,
-    now: Timestamp,
-) -> Result<Option<(u64, SubscriptionId)>> {
+/// A delivery whose row was changed.
+#[derive(Clone, Copy, Debug, db::Row)]
+pub(crate) struct Settled {
+    /// Which one.
+    pub(crate) id: DeliveryId,
+    /// How often it was tried.
+    pub(crate) attempts: u64,
+    /// To whom it goes.
+    pub(crate) subscription_id: SubscriptionId,
+}
+
+/// Writes down how a pending delivery stands. Nothing if it was over.
+pub(crate) async fn settle(tx: &mut Tx, id: DeliveryId, after: After<'_>, now: Timestamp) -> Result<Option<Settled>> {
     let over = (after.status != DeliveryStatus::Pending).then_some(now);
     let sql = "UPDATE webhook_deliveries SET status = $2, attempts = attempts + $3, http_status = coalesce($4, http_status), error = $5, \
-               next_at = $6, settled_at = $7 WHERE id = $1 AND status = 'pending' RETURNING attempts, subscription_id";
+               next_at = $6, settled_at = $7 WHERE id = $1 AND status = 'pending' RETURNING id, attempts, subscription_id";
     let counted = i64::from(after.counted);
     let arguments = args![id, after.status, counted, after.http_status, after.error, after.next_at, over];
     tx.fetch_optional(sql, arguments).await
+}
+
+/// Writes down that these pending deliveries arrived, with this status of the answer; those that were over are left out.
+pub(crate) async fn arrived(
+    tx: &mut Tx,
+    ids: &[DeliveryId],
+    http_status: Option<u64>,
+    now: Timestamp,
+) -> Result<Vec<Settled>> {
+    let mut sql = Sql::new("UPDATE webhook_deliveries SET status = ");
+    sql.bind(DeliveryStatus::Delivered).push(", attempts = attempts + 1, http_status = coalesce(CAST(");
+    sql.bind(http_status).push(" AS BIGINT), http_status), error = NULL, next_at = NULL, settled_at = ").bind(now);
+    sql.push(" WHERE id IN ").bind_list(ids.iter().copied()).and("status = ", DeliveryStatus::Pending);
+    sql.push(" RETURNING id, attempts, subscription_id").all(tx).await
 }
 
 /// What tells of this member, the newest first.

@@ -3,7 +3,8 @@
 use serde_json::json;
 use testkit::{FreshDb, both_engines};
 
-use crate::world::World;
+use crate::receiver::Receiver;
+use crate::world::{SECRET, World};
 
 const ALL: &str = "/api/v1/webhooks";
 
@@ -44,6 +45,32 @@ async fn a_generated_secret_is_told_once(fresh: FreshDb) {
     assert!(rotated["old_secret_until"].is_string());
     let given = world.coach().post(&format!("{path}/rotate-secret"), &json!({"secret": "mine"})).await.ok();
     assert!(given.get("secret").is_none());
+}
+
+#[both_engines]
+async fn secrets_are_sealed_again_when_the_key_is_replaced(fresh: FreshDb) {
+    let (old, new) = ([7; 32], [8; 32]);
+    let mut world = World::new(fresh).await;
+    let receiver = Receiver::start().await;
+    let path = world.hook(&receiver.url, &json!({})).await;
+    world.coach().post(&format!("{path}/rotate-secret"), &json!({"secret": "second"})).await.ok();
+    world.restart(&[new, old]);
+    world.later(3_600).await;
+    // The old key is gone; both secrets still sign.
+    world.restart(&[new]);
+    world.joins(world.hub()).await;
+    world.work().await;
+    let seen = receiver.seen();
+    assert!(seen.len() == 1 && seen[0].is_signed_by(b"second") && seen[0].is_signed_by(SECRET.as_bytes()));
+    // A day later the first one signs no more, and is not kept.
+    world.later(24 * 3_600).await;
+    world.restart(&[old, new]);
+    world.later(3_600).await;
+    world.restart(&[old]);
+    world.joins(world.hub()).await;
+    world.work().await;
+    let last = receiver.seen().pop().unwrap();
+    assert!(last.is_signed_by(b"second") && !last.is_signed_by(SECRET.as_bytes()));
 }
 
 #[both_engines]
@@ -88,6 +115,14 @@ async fn a_hub_has_fifty_at_most(fresh: FreshDb) {
         world.hook("https://example.com", &json!({})).await;
     }
     let one_more = json!({"url": "https://example.com", "events": ["*"]});
+    let made = world.coach().get(&format!("{ALL}?limit=1")).await.ok()["webhooks"][0]["id"].clone();
+    world.coach().delete(&format!("{ALL}/{}", made.as_str().unwrap())).await.ok();
+    // Ten ask for the last place at the same moment.
+    let coach = world.coach();
+    let asked = futures::future::join_all((0..10).map(|_| coach.post(ALL, &one_more))).await;
+    let mut statuses: Vec<u16> = asked.iter().map(|reply| reply.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [[201].as_slice(), &[409; 9]].concat());
     world.coach().post(ALL, &one_more).await.refused(409);
     assert_eq!(world.other().post(ALL, &one_more).await.status, 201);
     let list = world.coach().get(&format!("{ALL}?limit=10&page=5")).await.ok();

@@ -67,6 +67,19 @@ impl audience::ports::Owners for Owned {
     }
 }
 
+fn webhooks_of(app: &App, keys: Keys, rules: Rules) -> Webhooks {
+    let kinds: Vec<_> = audience::events::EVENTS.iter().chain(webhooks::events::EVENTS).copied().collect();
+    let parts = Parts {
+        catalogue: Catalogue::new(&kinds, &Known).unwrap(),
+        keys: Arc::new(keys),
+        outward: Arc::new(Guarded::new(rules).unwrap()),
+        sides: Arc::new(Known),
+        enrich: Arc::new(Known),
+        owners: Arc::new(Owned),
+    };
+    Webhooks::new(app.clone(), parts)
+}
+
 pub(crate) struct World {
     _fresh: FreshDb,
     pub(crate) clock: Clock,
@@ -88,22 +101,20 @@ impl World {
         let people = testkit::People::default();
         let db = fresh.db.clone().with_clock(clock.clone());
         let app = App::builder(db, clock.clone()).authenticated_by(Arc::new(people.clone())).build();
-        let kinds: Vec<_> = audience::events::EVENTS.iter().chain(webhooks::events::EVENTS).copied().collect();
-        let parts = Parts {
-            catalogue: Catalogue::new(&kinds, &Known).unwrap(),
-            keys: Arc::new(Keys::new(&[[7; 32]])),
-            outward: Arc::new(Guarded::new(rules).unwrap()),
-            sides: Arc::new(Known),
-            enrich: Arc::new(Known),
-            owners: Arc::new(Owned),
-        };
-        let webhooks = Webhooks::new(app.clone(), parts);
+        let webhooks = webhooks_of(&app, Keys::new(&[[7; 32]]), rules);
         let anyone = Client::new(webhooks::router(webhooks.clone()).served(&app));
         let (coach, other, brand) = (people.creator(&clock), people.creator(&clock), people.business(&clock));
         let world = Self { _fresh: fresh, clock, webhooks, anyone, coach, other, brand };
         // A subscriber follows from the moment on at which it is there for the first time.
         world.work().await;
         world
+    }
+
+    /// The same server after it was started again with these keys.
+    pub(crate) fn restart(&mut self, keys: &[[u8; 32]]) {
+        let app = self.webhooks.app().clone();
+        self.webhooks = webhooks_of(&app, Keys::new(keys), Rules { loopback: true });
+        self.anyone = Client::new(webhooks::router(self.webhooks.clone()).served(&app));
     }
 
     pub(crate) fn coach(&self) -> Client {
