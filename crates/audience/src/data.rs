@@ -259,6 +259,8 @@ impl Eraser for Erasing {
                 "DELETE FROM audience_interactions WHERE workspace_id = $1",
                 "DELETE FROM audience_member_days WHERE workspace_id = $1",
                 "DELETE FROM audience_days WHERE workspace_id = $1",
+                "DELETE FROM audience_visits WHERE workspace_id = $1",
+                "DELETE FROM audience_calendars WHERE workspace_id = $1",
                 "DELETE FROM audience_erasures WHERE workspace_id = $1",
                 "DELETE FROM audience_imports WHERE workspace_id = $1 AND file IS NULL",
                 // The files themselves are swept after it.

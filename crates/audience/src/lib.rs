@@ -7,6 +7,7 @@
 //! - Lists are served by indices and by counts that are kept; a search looks at a bounded number of rows. `store/listing` has the argument.
 //! - What others do with members, in their own transactions, is in [`members`]; what the audience asks of others, in [`ports`].
 
+pub mod calendar;
 mod data;
 pub mod events;
 pub mod figures;
@@ -18,6 +19,8 @@ pub mod ports;
 mod routes;
 mod state;
 mod store;
+#[doc(hidden)]
+pub mod testing;
 mod told;
 mod transfer;
 
@@ -27,6 +30,7 @@ pub use model::{
     InteractionId, InteractionKind, Member, MemberId, Name, Note, NoteId, Permission, Permitted, Purpose, Seed,
     cleaned,
 };
+pub use model::time_zone;
 pub use state::{Audience, Parts};
 
 use http_base::{Routes, Slice};

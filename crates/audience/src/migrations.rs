@@ -2,6 +2,8 @@
 
 use db::Migration;
 
+use crate::store::visits::{FILL_OF_CHANNELS, FILL_OVER_ALL};
+
 /// Members and what is known of them.
 ///
 /// `audience_members.active_at` is when a member did something last, or was added: it never falls. Lists are served by two indices for each order:
@@ -214,4 +216,31 @@ CREATE INDEX audience_erasures_by_member ON audience_erasures (member_id);
 CREATE INDEX audience_member_days_came ON audience_member_days (workspace_id, day, channel, member_id) WHERE came = TRUE;
 ",
     },
+    // Where a workspace's days begin, and how many members came, as `store::visits` counts them: -1000000 is no day. What came before is
+    // counted by the two statements after it.
+    Migration {
+        id: "0143_audience_visits",
+        sql: "
+CREATE TABLE audience_calendars (
+    workspace_id {id} NOT NULL PRIMARY KEY,
+    time_zone TEXT NOT NULL,
+    since BIGINT NOT NULL
+);
+
+CREATE TABLE audience_visits (
+    workspace_id {id} NOT NULL,
+    over_all BOOLEAN NOT NULL,
+    channel TEXT NOT NULL,
+    day BIGINT NOT NULL,
+    came_before BIGINT NOT NULL,
+    added BIGINT NOT NULL,
+    members BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, over_all, channel, day, came_before, added)
+);
+
+DROP INDEX audience_member_days_came;
+",
+    },
+    Migration { id: "0144_audience_visits_over_all", sql: FILL_OVER_ALL },
+    Migration { id: "0145_audience_visits_of_channels", sql: FILL_OF_CHANNELS },
 ];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use audience::calendar;
 use axum::Json;
 use axum::extract::State;
 use http_base::{Answer, Member, Params, Routes, routes};
@@ -22,10 +23,10 @@ pub(crate) fn router() -> Routes<Hub> {
 #[derive(Clone, Copy, Debug, Input)]
 #[input(check = Dates::check)]
 pub(crate) struct Dates {
-    /// The first day, in UTC; 30 days before the last if nothing is said.
+    /// The first day, in the workspace's time zone; 30 days before the last if nothing is said.
     #[input(day(), example = "2026-01-01")]
     start_date: Option<Day>,
-    /// The last day, in UTC; today if nothing is said. At most 366 days are told.
+    /// The last day, in the workspace's time zone; today if nothing is said. At most 366 days are told.
     #[input(day(), example = "2026-01-31")]
     end_date: Option<Day>,
 }
@@ -122,9 +123,9 @@ struct DetailedAnalytics {
     date_range: DateRange,
     /// How many days each figure is of.
     granularity: Granularity,
-    /// Where the days begin and end: always `UTC`, by which sums are kept.
-    #[schema(example = "UTC")]
-    time_zone: &'static str,
+    /// Where days begin and end: the workspace's time zone (`PUT /api/v1/analytics/settings`).
+    #[schema(example = "Europe/Madrid")]
+    time_zone: String,
     /// Every day, week or month of the range, in order, also those with nothing.
     data: Vec<AnalyticsPoint>,
     /// What the figures come to.
@@ -135,7 +136,7 @@ struct DetailedAnalytics {
 
 /// Show a metric over time
 ///
-/// From sums by day (UTC) that move with what they count. Users of a week or a month are different members: whoever came on three days of a week
+/// From sums by day, in the workspace's time zone, that move with what they count. Users of a week or a month are different members: whoever came on three days of a week
 /// counts once.
 #[utoipa::path(get, path = "/api/v1/analytics/detailed", tag = "Analytics", params(DetailedQuery), responses(
     (status = 200, description = "The figures", body = DetailedAnalytics)))]
@@ -144,24 +145,18 @@ async fn detailed(
     member: Member,
     Params(query): Params<DetailedQuery>,
 ) -> Answer<Json<DetailedAnalytics>> {
-    let range = query.dates.range(Day::of(hub.app().clock().now()));
-    let spans = spans(range, query.granularity);
     let mut tx = hub.app().read().await?;
+    let calendar = calendar::of(&mut tx, member.hub()).await?;
+    let range = query.dates.range(calendar.day(hub.app().clock().now()));
+    let spans = spans(range, query.granularity);
     let found = figures::of(&hub, &mut tx, member.hub(), query.metric, query.segment, &spans).await?;
-    let distinct_users = match query.metric {
-        Metric::Users => {
-            let whole = audience::figures::members_in(&mut tx, member.hub(), &[range]).await?;
-            Some(whole.first().map_or(0, |(_, count)| *count))
-        }
-        _ => None,
-    };
     drop(tx);
     Ok(Json(DetailedAnalytics {
         metric: query.metric,
         date_range: range.into(),
         granularity: query.granularity,
-        time_zone: "UTC",
-        totals: AnalyticsTotals { distinct_users, ..totals(&found.points, range) },
+        time_zone: calendar.time_zone().to_owned(),
+        totals: AnalyticsTotals { distinct_users: found.distinct, ..totals(&found.points, range) },
         data: found.points.into_iter().map(AnalyticsPoint::from).collect(),
         segment_names: found.names,
     }))

@@ -26,6 +26,8 @@ pub(crate) struct Point {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Figures {
     pub(crate) points: Vec<Point>,
+    /// Of users: different members over all spans together.
+    pub(crate) distinct: Option<u64>,
     /// Of segments whose keys are ids: what they are called.
     pub(crate) names: BTreeMap<String, String>,
 }
@@ -33,7 +35,7 @@ pub(crate) struct Figures {
 impl Figures {
     fn blank(spans: &[Span]) -> Self {
         let blank = |(date, _): &Span| Point { date: *date, value: 0, completed: None, segments: BTreeMap::new() };
-        Self { points: spans.iter().map(blank).collect(), names: BTreeMap::new() }
+        Self { points: spans.iter().map(blank).collect(), distinct: None, names: BTreeMap::new() }
     }
 
     /// The point of the span that has this day.
@@ -87,27 +89,26 @@ async fn users(
     spans: &[Span],
     figures: &mut Figures,
 ) -> Result<()> {
-    for (day, count) in members::members_in(tx, workspace, spans).await? {
-        if let Some(point) = figures.at(spans, day) {
-            point.value = count;
-        }
+    // The whole range is one more span.
+    let range = spans.first().zip(spans.last()).map(|(first, last)| (first.0, last.1));
+    let asked: Vec<Span> = spans.iter().copied().chain(range).collect();
+    let mut counts = members::members_in(tx, workspace, &asked).await?;
+    figures.distinct = range.and(counts.pop());
+    for (point, count) in figures.points.iter_mut().zip(counts) {
+        point.value = count;
     }
     match segment {
         Some(Segment::Channel) => {
-            for (day, channel, count) in members::members_in_by_channel(tx, workspace, spans).await? {
-                if let Some(point) = figures.at(spans, day) {
+            for (place, channel, count) in members::members_in_by_channel(tx, workspace, spans).await? {
+                if let Some(point) = figures.points.get_mut(place) {
                     point.add(channel.word(), count);
                 }
             }
         }
         Some(Segment::UserType) => {
-            for (day, count) in members::new_members_in(tx, workspace, spans).await? {
-                if let Some(point) = figures.at(spans, day) {
-                    point.add("new", count);
-                }
-            }
-            for point in &mut figures.points {
-                let new = point.segments.get("new").copied().unwrap_or_default();
+            let new = members::new_members_in(tx, workspace, spans).await?;
+            for (point, new) in figures.points.iter_mut().zip(new) {
+                point.add("new", new);
                 point.add("returning", point.value.saturating_sub(new));
             }
         }

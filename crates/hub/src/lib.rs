@@ -1,6 +1,6 @@
 //! A coach's figures: overview, detailed analytics, exports.
 //!
-//! - Figures are read from sums by day (UTC) that their owners move in the transaction of what they count; the hub keeps none of its own. What each
+//! - Figures are read from sums by day, in the workspace's time zone, that their owners move in the transaction of what they count; the hub keeps none of its own. What each
 //!   means stands in docs/analytics.md.
 //! - Where there is nothing to compute a figure from, it is null.
 //! - An export is a row, then a job that writes its file in parts, then a mail. Ten may be asked for within 24 hours. Its link is signed, and soon over.
@@ -13,6 +13,7 @@ mod migrations;
 mod model;
 mod overview;
 pub mod ports;
+mod settings;
 
 use std::sync::Arc;
 
@@ -54,7 +55,12 @@ impl FromRef<Hub> for App {
 
 /// Every route of the hub.
 pub fn router(hub: Hub) -> Routes {
-    Routes::new().merge(overview::router()).merge(detailed::router()).merge(exports::router()).with_state(hub)
+    Routes::new()
+        .merge(overview::router())
+        .merge(detailed::router())
+        .merge(exports::router())
+        .merge(settings::router())
+        .with_state(hub)
 }
 
 /// What the hub does by itself.

@@ -1,17 +1,18 @@
 //! How an audience does.
 
-use audience::figures as members;
+use audience::{calendar, figures as members};
 use axum::Json;
 use axum::extract::State;
 use channels::days::store as of_channels;
 use db::Tx;
 use http_base::{Answer, Member, Params, Routes, routes};
 use input::Input;
-use kernel::{Day, Result, WorkspaceId};
+use kernel::{Result, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Hub;
+use crate::detailed::DateRange;
 use crate::model::{Span, rounded};
 use crate::ports::ProgramId;
 
@@ -29,7 +30,7 @@ pub(crate) fn router() -> Routes<Hub> {
 /// How far back it goes.
 #[derive(Input)]
 struct OverviewQuery {
-    /// The last 7, 30, 90 or 365 days, today included, in UTC.
+    /// The last 7, 30, 90 or 365 days, today included, in the workspace's time zone.
     #[input(one_of(&["7d", "30d", "90d", "1y"]), default = "30d")]
     period: &'static str,
 }
@@ -91,6 +92,11 @@ struct AnalyticsOverview {
     /// How far back it goes.
     #[schema(example = "30d")]
     period: &'static str,
+    /// The days of the period.
+    date_range: DateRange,
+    /// Where days begin and end: the workspace's time zone (`PUT /api/v1/analytics/settings`).
+    #[schema(example = "Europe/Madrid")]
+    time_zone: String,
     /// The figures.
     summary: OverviewSummary,
     /// How they move.
@@ -100,6 +106,7 @@ struct AnalyticsOverview {
 }
 
 /// What is added up over a period.
+#[derive(Clone, Copy, Default)]
 struct Sums {
     active: u64,
     new: u64,
@@ -112,7 +119,7 @@ struct Sums {
 
 /// Show how an audience does
 ///
-/// From sums by day (UTC) that move with what they count; where there is nothing to compute a figure from, it is null.
+/// From sums by day, in the workspace's time zone, that move with what they count; where there is nothing to compute a figure from, it is null.
 #[utoipa::path(get, path = "/api/v1/analytics/overview", tag = "Analytics", params(OverviewQuery), responses(
     (status = 200, description = "The overview", body = AnalyticsOverview)))]
 async fn overview(
@@ -126,18 +133,21 @@ async fn overview(
         "1y" => 365,
         _ => 30,
     };
-    let (own, today) = (member.hub(), Day::of(hub.app().clock().now()));
-    let range = (today.plus(1 - days), today);
+    let own = member.hub();
     let mut tx = hub.app().read().await?;
+    let calendar = calendar::of(&mut tx, own).await?;
+    let today = calendar.day(hub.app().clock().now());
+    let range = (today.plus(1 - days), today);
     let standing = members::standing(&mut tx, own).await?;
-    let now = sums(&mut tx, own, range).await?;
-    let before = sums(&mut tx, own, (range.0.plus(-days), range.0.plus(-1))).await?;
+    let [before, now] = sums(&mut tx, own, [(range.0.plus(-days), range.0.plus(-1)), range]).await?;
     let completed = hub.programs().days(&mut tx, own, range.0, range.1).await?.iter().map(|day| day.completed).sum();
     let top = hub.programs().top(&mut tx, own, TOP).await?;
     drop(tx);
     let earlier = standing.members.saturating_sub(now.new);
     Ok(Json(AnalyticsOverview {
         period: query.period,
+        date_range: range.into(),
+        time_zone: calendar.time_zone().to_owned(),
         summary: OverviewSummary {
             total_users: standing.members,
             new_users: now.new,
@@ -165,18 +175,22 @@ async fn overview(
     }))
 }
 
-async fn sums(tx: &mut Tx, workspace: WorkspaceId, range: Span) -> Result<Sums> {
-    let active = members::members_in(tx, workspace, &[range]).await?.first().map_or(0, |(_, count)| *count);
-    let rated = of_channels::of_workspace(tx, workspace, range.0, range.1).await?;
-    let (ratings, rating_sum) = (rated.ratings, rated.rating_sum);
-    let mut sums = Sums { active, new: 0, interactions: 0, ai: 0, escalations: 0, ratings, rating_sum };
-    for day in members::days(tx, workspace, None, range).await? {
-        sums.new += day.new_members;
-        sums.interactions += day.interactions;
-        sums.ai += day.ai;
-        sums.escalations += day.escalations;
+async fn sums(tx: &mut Tx, workspace: WorkspaceId, ranges: [Span; 2]) -> Result<[Sums; 2]> {
+    let mut both = [Sums::default(); 2];
+    for (sums, active) in both.iter_mut().zip(members::members_in(tx, workspace, &ranges).await?) {
+        sums.active = active;
     }
-    Ok(sums)
+    for (sums, range) in both.iter_mut().zip(ranges) {
+        let rated = of_channels::of_workspace(tx, workspace, range.0, range.1).await?;
+        (sums.ratings, sums.rating_sum) = (rated.ratings, rated.rating_sum);
+        for day in members::days(tx, workspace, None, range).await? {
+            sums.new += day.new_members;
+            sums.interactions += day.interactions;
+            sums.ai += day.ai;
+            sums.escalations += day.escalations;
+        }
+    }
+    Ok(both)
 }
 
 fn mean(sum: u64, count: u64) -> Option<f64> {

@@ -9,7 +9,7 @@ pub use audience::ports::ProgramId;
 /// The sums of a program on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProgramDay {
-    /// Which day, in UTC.
+    /// Which day, in the workspace's time zone.
     pub day: Day,
     /// Which program.
     pub program_id: ProgramId,

@@ -2,12 +2,13 @@
 
 use db::Tx;
 use events::TxExt as _;
-use kernel::{Day, Error, Result, Timestamp, WorkspaceId};
+use kernel::{Error, Result, Timestamp, WorkspaceId};
 
 use super::what_happens::gone;
+use crate::calendar;
 use crate::events::UserCreated;
 use crate::model::{Channel, Identity, IdentityKind, Member, MemberId, Seed, cleaned};
-use crate::store::{days, identities, members};
+use crate::store::{days, identities, members, visits};
 
 /// Finds the member who is known on this channel by one of these identities, or adds one. The first identity that somebody has decides;
 /// what nobody has yet becomes theirs as well. However many reach for the same identity at once, there is one member.
@@ -160,9 +161,13 @@ async fn added(
 
 /// What goes along with somebody new: they came today.
 async fn arrived(tx: &mut Tx, member: &Member, now: Timestamp) -> Result<()> {
-    let (workspace, channel, today) = (member.workspace_id, member.channel, Day::of(now));
-    days::came(tx, member, channel, today).await?;
+    let (workspace, channel) = (member.workspace_id, member.channel);
+    let today = calendar::day(tx, workspace, now).await?;
+    let is_visit = days::came(tx, member, channel, today).await?;
     days::sum(tx, workspace, channel, today, days::Sums { new_members: 1, ..days::Sums::default() }).await?;
+    if is_visit {
+        visits::count(tx, member, today, channel, today).await?;
+    }
     tx.event(UserCreated { workspace_id: workspace, user_id: member.id, channel });
     Ok(())
 }

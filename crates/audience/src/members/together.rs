@@ -9,6 +9,7 @@ use kernel::{AccountId, Error, Result, WorkspaceId};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::calendar;
 use crate::events::{UserErased, UsersMerged};
 use crate::model::{Ended, EndedId, How, Member, MemberId, NO_SCORE, Permitted, Purpose};
 use crate::ports::Keeper;
@@ -41,6 +42,9 @@ pub async fn merge(
     took.insert("notes", store::notes::give(tx, from, into).await?);
     took.insert("permissions", store::permissions::give(tx, from, into).await?);
     took.insert("badges", store::badges::give(tx, &gone_member, &kept).await?);
+    let calendar = calendar::of(tx, workspace).await?;
+    let added = (calendar.day(kept.created_at), calendar.day(gone_member.created_at));
+    store::visits::join(tx, (&kept, &gone_member), added).await?;
     took.insert("days", gone::give_days(tx, &gone_member, &kept).await?);
     store::members::delete(tx, &gone_member).await?;
     let moves = vec![counts::Move::all(gone_member.channel, gone_member.is_active, -1)];

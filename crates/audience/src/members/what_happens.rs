@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use db::Tx;
-use kernel::{Day, Error, Result, Timestamp, time};
+use kernel::{Error, Result, Timestamp};
 
+use crate::calendar::{self, Calendar};
 use crate::model::{
     ACTIVE_DAYS, ACTIVE_FOR, BadgeId, Channel, Interaction, InteractionId, InteractionKind, Member, NO_SCORE,
     QUESTION_DAYS, score,
 };
-use crate::store::{badges, counts, days, members, tags};
+use crate::store::{badges, counts, days, members, tags, visits};
 
 /// Who is gone meanwhile (erased, or merged into another) is told so.
 pub(super) fn gone() -> Error {
@@ -20,11 +21,18 @@ pub(super) fn gone() -> Error {
 pub async fn seen(tx: &mut Tx, member: &Member, at: Timestamp) -> Result<()> {
     let at = at.min(tx.clock().now());
     let score = members::touch(tx, member, at).await?.ok_or_else(gone)?;
-    days::came(tx, member, member.channel, Day::of(at)).await?;
+    let (channel, calendar) = (member.channel, calendar::of(tx, member.workspace_id).await?);
+    let day = calendar.day(at);
+    let is_visit = days::came(tx, member, channel, day).await?;
     if score == NO_SCORE {
-        refresh_score(tx, member).await?;
+        score_again(tx, member, &calendar).await?;
     }
-    wake(tx, member, at).await
+    wake(tx, member, at).await?;
+    if is_visit {
+        days::sum(tx, member.workspace_id, channel, day, days::Sums::default()).await?;
+        visits::count(tx, member, calendar.day(member.created_at), channel, day).await?;
+    }
+    Ok(())
 }
 
 /// Writes down that something happened with a member on a channel. What they did themselves moves their activity and their score.
@@ -44,16 +52,22 @@ pub async fn interaction(
     let id: InteractionId = tx.clock().new_id();
     let row = Interaction { id, workspace_id: member.workspace_id, member_id: member.id, channel, kind, at };
     tx.insert(&row).await?;
-    let own = days::add(tx, member, kind, channel, at).await?;
+    let calendar = calendar::of(tx, member.workspace_id).await?;
+    let day = calendar.day(at);
+    let own = days::add(tx, member, kind, channel, day).await?;
     let first_of_day = kind.is_own() && own == 1;
+    let is_visit = first_of_day && days::came(tx, member, channel, day).await?;
     if first_of_day || kind.questions() != [0; 2] {
-        refresh_score(tx, member).await?;
+        score_again(tx, member, &calendar).await?;
     }
     if kind.is_own() {
         wake(tx, member, at).await?;
     }
     let sums = days::Sums { interactions: 1, of_kind: kind.sums(), new_members: 0 };
-    days::sum(tx, member.workspace_id, channel, Day::of(at), sums).await?;
+    days::sum(tx, member.workspace_id, channel, day, sums).await?;
+    if is_visit {
+        visits::count(tx, member, calendar.day(member.created_at), channel, day).await?;
+    }
     Ok(id)
 }
 
@@ -74,9 +88,13 @@ pub(crate) async fn wake(tx: &mut Tx, member: &Member, at: Timestamp) -> Result<
 
 /// Works a member's score out from the sums of their days.
 pub async fn refresh_score(tx: &mut Tx, member: &Member) -> Result<()> {
+    let calendar = calendar::of(tx, member.workspace_id).await?;
+    score_again(tx, member, &calendar).await
+}
+
+async fn score_again(tx: &mut Tx, member: &Member, calendar: &Calendar) -> Result<()> {
     let Some(current) = members::by_id(member.workspace_id, tx, member.id).await? else { return Ok(()) };
-    let now = tx.clock().now();
-    let today = Day::of(now);
+    let today = calendar.day(tx.clock().now());
     if current.last_active_at.is_none() {
         return members::set_score(tx, member.id, NO_SCORE, None).await;
     }
@@ -85,7 +103,7 @@ pub async fn refresh_score(tx: &mut Tx, member: &Member) -> Result<()> {
     // Time alone changes it for as long as a day is left that will fall out of the window.
     let is_moving = activity.days > 0 || activity.asked > 0;
     const { assert!(ACTIVE_DAYS <= QUESTION_DAYS) };
-    let due_at = is_moving.then(|| today.start().plus(time::DAY));
+    let due_at = is_moving.then(|| calendar.start(today.plus(1)));
     members::set_score(tx, member.id, worth, due_at).await
 }
 

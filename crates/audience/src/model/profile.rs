@@ -68,7 +68,7 @@ pub(crate) fn external_id() -> impl Rule<Output = String> {
 }
 
 /// The rule of a time zone: a name of the time zone database, in its own spelling.
-pub(crate) fn time_zone() -> impl Rule<Output = String> {
+pub fn time_zone() -> impl Rule<Output = String> {
     rule::rule(
         || json!({"type": "string", "maxLength": 64, "examples": ["America/New_York"]}),
         |value, from_text| {

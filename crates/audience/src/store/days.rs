@@ -1,7 +1,7 @@
 //! Sums of days. They are moved in the transaction of what they sum up.
 
 use db::{Sql, Tx, args};
-use kernel::{Day, Result, Timestamp, WorkspaceId};
+use kernel::{Day, Result, WorkspaceId};
 
 use crate::model::{Channel, InteractionKind, Member, MemberId};
 
@@ -25,23 +25,22 @@ pub(crate) async fn came(tx: &mut Tx, member: &Member, channel: Channel, day: Da
     Ok(tx.execute(sql, args![member.workspace_id, channel, day, member.id]).await? == 1)
 }
 
-/// Adds one interaction to a member's day; tells how many of their own they have now on it.
+/// Adds one interaction to a member's day; tells how many of their own they have now on it. Whoever has one [came](came).
 pub(crate) async fn add(
     tx: &mut Tx,
     member: &Member,
     kind: InteractionKind,
     channel: Channel,
-    at: Timestamp,
+    day: Day,
 ) -> Result<i64> {
     let ([asked, answered], own) = (kind.questions(), kind.is_own());
     let sql = "INSERT INTO audience_member_days \
                (workspace_id, channel, day, member_id, interactions, own, asked, answered, came) \
-               VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8) ON CONFLICT (workspace_id, channel, day, member_id) DO UPDATE SET \
+               VALUES ($1, $2, $3, $4, 1, $5, $6, $7, FALSE) ON CONFLICT (workspace_id, channel, day, member_id) DO UPDATE SET \
                interactions = audience_member_days.interactions + 1, own = audience_member_days.own + excluded.own, \
                asked = audience_member_days.asked + excluded.asked, \
-               answered = audience_member_days.answered + excluded.answered, \
-               came = (audience_member_days.came OR excluded.came) RETURNING own";
-    let args = args![member.workspace_id, channel, Day::of(at), member.id, i64::from(own), asked, answered, own];
+               answered = audience_member_days.answered + excluded.answered RETURNING own";
+    let args = args![member.workspace_id, channel, day, member.id, i64::from(own), asked, answered];
     tx.fetch_value(sql, args).await
 }
 
@@ -112,77 +111,6 @@ pub(crate) async fn between(
     );
     sql.bind(workspace).and_if("channel = ", channel).and("day >= ", first).and("day <= ", last);
     sql.push(" ORDER BY day, channel").all(tx).await
-}
-
-/// How many members came on each day, by channel.
-pub(crate) async fn members_between(
-    workspace: WorkspaceId,
-    tx: &mut Tx,
-    channel: Option<Channel>,
-    (first, last): (Day, Day),
-) -> Result<Vec<(Day, Channel, u64)>> {
-    let mut sql =
-        Sql::new("SELECT day, channel, count(*) FROM audience_member_days WHERE came = TRUE AND workspace_id = ");
-    sql.bind(workspace).and_if("channel = ", channel).and("day >= ", first).and("day <= ", last);
-    sql.push(" GROUP BY day, channel ORDER BY day, channel").all(tx).await
-}
-
-/// How many different members came between two days.
-pub(crate) async fn distinct_between(
-    workspace: WorkspaceId,
-    tx: &mut Tx,
-    channel: Option<Channel>,
-    (first, last): (Day, Day),
-) -> Result<u64> {
-    let mut sql =
-        Sql::new("SELECT count(DISTINCT member_id) FROM audience_member_days WHERE came = TRUE AND workspace_id = ");
-    sql.bind(workspace).and_if("channel = ", channel).and("day >= ", first).and("day <= ", last).one(tx).await
-}
-
-/// How many different members came within each of these spans of days. A member who came on three days of a span, or over two channels, counts once.
-pub(crate) async fn distinct_in(workspace: WorkspaceId, tx: &mut Tx, spans: &[(Day, Day)]) -> Result<Vec<(Day, u64)>> {
-    if spans.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut sql = came_in("SELECT s.since, count(DISTINCT d.member_id)", "", workspace, spans);
-    sql.push(" GROUP BY s.since ORDER BY s.since").all(tx).await
-}
-
-/// The same by channel: whoever came over two counts on each.
-pub(crate) async fn distinct_in_by_channel(
-    workspace: WorkspaceId,
-    tx: &mut Tx,
-    spans: &[(Day, Day)],
-) -> Result<Vec<(Day, Channel, u64)>> {
-    if spans.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut sql = came_in("SELECT s.since, d.channel, count(DISTINCT d.member_id)", "", workspace, spans);
-    sql.push(" GROUP BY s.since, d.channel ORDER BY s.since, d.channel").all(tx).await
-}
-
-/// How many of those who came within each span were added within it.
-pub(crate) async fn new_in(workspace: WorkspaceId, tx: &mut Tx, spans: &[(Day, Day)]) -> Result<Vec<(Day, u64)>> {
-    if spans.is_empty() {
-        return Ok(Vec::new());
-    }
-    let joined = " JOIN audience_members m ON m.id = d.member_id AND m.created_at >= s.moment";
-    let mut sql = came_in("SELECT s.since, count(DISTINCT d.member_id)", joined, workspace, spans);
-    sql.push(" GROUP BY s.since ORDER BY s.since").all(tx).await
-}
-
-/// Who came within spans of days, in one statement for all spans; `audience_member_days_came` has the rows of each span side by side.
-fn came_in(select: &str, joined: &str, workspace: WorkspaceId, spans: &[(Day, Day)]) -> Sql {
-    let mut sql = Sql::new("WITH spans (since, until, moment) AS (VALUES ");
-    for (place, (since, until)) in spans.iter().enumerate() {
-        sql.push(if place == 0 { "(CAST(" } else { ", (CAST(" }).bind(*since).push(" AS BIGINT), CAST(");
-        sql.bind(*until).push(" AS BIGINT), CAST(").bind(since.start()).push(" AS BIGINT))");
-    }
-    sql.push(") ").push(select).push(
-        " FROM spans s JOIN audience_member_days d ON d.day >= s.since AND d.day <= s.until AND d.came = TRUE AND d.workspace_id = ",
-    );
-    sql.bind(workspace).push(joined);
-    sql
 }
 
 /// How many members of an audience have a score, and their sum in millionths.

@@ -13,3 +13,4 @@ pub(crate) mod members;
 pub(crate) mod notes;
 pub(crate) mod permissions;
 pub(crate) mod tags;
+pub(crate) mod visits;

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use db::{Stored as _, Tx};
-use kernel::{Day, Error, Result, WorkspaceId};
+use kernel::{Error, Result, WorkspaceId};
 
 use super::rows::MemberRow;
+use crate::calendar;
 use crate::members::{self, of_name};
 use crate::model::{Channel, Identity, IdentityKind, IdentityRow, Member, MemberId, Purpose, Report, Seed, TagRow};
 use crate::store::{self, counts, days};
@@ -230,9 +231,10 @@ async fn insert(tx: &mut Tx, workspace: WorkspaceId, new: Vec<New>) -> Result<()
         }
     });
     counts::change(tx, workspace, moves.collect()).await?;
+    let today = calendar::day(tx, workspace, now).await?;
     for (channel, new_members) in by_channel {
         let sums = days::Sums { new_members, ..days::Sums::default() };
-        days::sum(tx, workspace, channel, Day::of(now), sums).await?;
+        days::sum(tx, workspace, channel, today, sums).await?;
     }
     Ok(())
 }

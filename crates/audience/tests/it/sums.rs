@@ -1,8 +1,9 @@
 //! Sums of days and scores are what the rows say, whatever happens in whatever order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use audience::{Channel, InteractionKind, Member, figures, members};
+use audience::{Channel, InteractionKind, Member, calendar, figures, members};
+use db::Tx;
 use kernel::{Day, time};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -75,6 +76,30 @@ async fn sums_and_scores_are_those_of_the_rows(fresh: FreshDb) {
     check(&world, &crowd).await;
 }
 
+/// How many different members came within spans of all lengths, worked out of who came on which day.
+async fn check_visits(tx: &mut Tx, world: &World) {
+    let visits: Vec<(Day, Channel, uuid::Uuid)> = tx
+        .fetch_all("SELECT day, channel, member_id FROM audience_member_days WHERE came = TRUE ORDER BY day", vec![])
+        .await
+        .unwrap();
+    let (first, last) = (visits[0].0, visits[visits.len() - 1].0);
+    let starts = (first.0..=last.0).step_by(3);
+    let spans: Vec<(Day, Day)> =
+        starts.flat_map(|since| [0, 1, 6, 30, 200].map(|length| (Day(since), Day(since + length)))).collect();
+    let within = |(since, until): (Day, Day), over: Option<Channel>| {
+        let all = visits
+            .iter()
+            .filter(|(day, channel, _)| (since..=until).contains(day) && over.is_none_or(|over| over == *channel));
+        all.map(|(.., member)| *member).collect::<BTreeSet<_>>().len() as u64
+    };
+    let wanted: Vec<u64> = spans.iter().map(|span| within(*span, None)).collect();
+    assert_eq!(figures::members_in(tx, world.hub(), &spans).await.unwrap(), wanted);
+    let short: Vec<(Day, Day)> = spans.into_iter().filter(|(since, until)| until.0 - since.0 <= 30).collect();
+    for (place, channel, count) in figures::members_in_by_channel(tx, world.hub(), &short).await.unwrap() {
+        assert_eq!(count, within(short[place], Some(channel)), "{:?} {channel:?}", short[place]);
+    }
+}
+
 /// The sums of days, the counts and the scores, worked out of the rows.
 async fn check(world: &World, crowd: &[Member]) {
     let mut tx = world.read().await;
@@ -102,6 +127,7 @@ async fn check(world: &World, crowd: &[Member]) {
         })
         .collect();
     assert_eq!(told, wanted);
+    check_visits(&mut tx, world).await;
     let today = Day::of(world.clock.now());
     for member in crowd {
         let member = members::get(&mut tx, world.hub(), member.id).await.unwrap().unwrap();
@@ -186,13 +212,50 @@ async fn who_came_on_a_day(fresh: FreshDb) {
     tx.commit().await.unwrap();
     let today = Day::of(world.clock.now());
     let mut tx = world.read().await;
-    let by_day = figures::members_by_day(&mut tx, world.hub(), None, (today.plus(-5), today)).await.unwrap();
-    assert_eq!(
-        by_day,
-        [(today.plus(-1), Channel::Web, 1), (today.plus(-1), Channel::Whatsapp, 1)],
-        "a message to them is no visit"
-    );
-    assert_eq!(figures::members(&mut tx, world.hub(), None, (today.plus(-5), today)).await.unwrap(), 2);
+    let spans = [(today.plus(-1), today.plus(-1)), (today, today), (today.plus(-5), today)];
+    let came = figures::members_in(&mut tx, world.hub(), &spans).await.unwrap();
+    assert_eq!(came, [2, 0, 2], "a message to them is no visit");
+    let mut by_channel = figures::members_in_by_channel(&mut tx, world.hub(), &spans[..1]).await.unwrap();
+    by_channel.retain(|(.., count)| *count > 0);
+    assert_eq!(by_channel, [(0, Channel::Web, 1), (0, Channel::Whatsapp, 1)]);
     let days = figures::days(&mut tx, world.hub(), Some(Channel::Whatsapp), (today.plus(-5), today)).await.unwrap();
     assert_eq!((days.len(), days[0].new_members, days[1].messages_out), (2, 1, 1));
+}
+
+#[both_engines]
+async fn days_begin_at_midnight_of_the_workspace(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let member = world.reach("34600111000", "x").await;
+    let happens = async |at: &str| {
+        let mut tx = world.write().await;
+        let (kind, at) = (InteractionKind::MessageReceived, at.parse().unwrap());
+        members::interaction(&mut tx, &member, kind, member.channel, at).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let set = async |zone: &str| {
+        let mut tx = world.write().await;
+        let calendar = calendar::set(&mut tx, world.hub(), zone).await.unwrap();
+        tx.commit().await.unwrap();
+        calendar
+    };
+    let chosen = set("Europe/Madrid").await;
+    let since = chosen.since();
+    assert!(since.is_some());
+    assert_eq!((set("Europe/Madrid").await.since(), chosen.time_zone()), (since, "Europe/Madrid"));
+    // The 25 hours of the day on which clocks go back.
+    let day = Day::written("2025-10-26").unwrap();
+    for at in ["2025-10-25T21:59:59Z", "2025-10-25T22:00:00Z", "2025-10-26T22:59:59Z", "2025-10-26T23:00:00Z"] {
+        happens(at).await;
+    }
+    set("Asia/Kolkata").await;
+    let other = Day::written("2025-12-01").unwrap();
+    for at in ["2025-11-30T18:29:59Z", "2025-11-30T18:30:00Z", "2025-12-01T18:29:59Z"] {
+        happens(at).await;
+    }
+    let mut tx = world.read().await;
+    let days = figures::days(&mut tx, world.hub(), None, (day.plus(-1), other)).await.unwrap();
+    let told: Vec<(Day, u64)> = days.iter().map(|sums| (sums.day, sums.interactions)).collect();
+    assert_eq!(told, [(day.plus(-1), 1), (day, 2), (day.plus(1), 1), (other.plus(-1), 1), (other, 2)]);
+    let spans = [(day, day), (day.plus(-1), day.plus(1)), (other.plus(1), other.plus(1))];
+    assert_eq!(figures::members_in(&mut tx, world.hub(), &spans).await.unwrap(), [1, 1, 0]);
 }

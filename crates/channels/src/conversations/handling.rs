@@ -1,9 +1,10 @@
 //! How conversations change hands.
 
+use audience::calendar;
 use db::Tx;
 use events::TxExt as _;
 use jobs::{Context, Outcome};
-use kernel::{AccountId, Day, Result, Timestamp, time};
+use kernel::{AccountId, Result, Timestamp, time};
 
 use super::model::{Escalation, Handler, Move, Status, Why};
 use super::store;
@@ -52,7 +53,8 @@ pub(crate) async fn call(channels: &Channels, tx: &mut Tx, talk: &mut Talk, why:
     talk.conversation.escalation_id = Some(row.id);
     talk.conversation.unknowns = 0;
     hand(channels, tx, talk, next, None, now);
-    shift(tx, row.workspace_id, row.channel_id, Day::of(now), &Sums { escalations: 1, ..Sums::default() }).await?;
+    let day = calendar::day(tx, row.workspace_id, now).await?;
+    shift(tx, row.workspace_id, row.channel_id, day, &Sums { escalations: 1, ..Sums::default() }).await?;
     audience::members::interaction(tx, &talk.member, InteractionKind::EscalationCreated, talk.channel.kind, now)
         .await?;
     tx.event(EscalationCreated {
@@ -187,12 +189,13 @@ pub(crate) async fn end_survey(
     };
     store::rated(tx, escalation, score, comment, now).await?;
     let (workspace, channel) = (talk.channel.workspace_id, talk.channel.id);
+    let calendar = calendar::of(tx, workspace).await?;
     if let (Some(old), Some(at)) = (before.satisfaction, before.rated_at) {
         let back = Sums { ratings: -1, rating_sum: -i64::from(old), ..Sums::default() };
-        shift(tx, workspace, channel, Day::of(at), &back).await?;
+        shift(tx, workspace, channel, calendar.day(at), &back).await?;
     }
-    shift(tx, workspace, channel, Day::of(now), &Sums { ratings: 1, rating_sum: score.into(), ..Sums::default() })
-        .await?;
+    let rated = Sums { ratings: 1, rating_sum: score.into(), ..Sums::default() };
+    shift(tx, workspace, channel, calendar.day(now), &rated).await?;
     (talk.conversation.surveyed_id, talk.conversation.survey_until) = (None, None);
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! A conversation with its channel and its member, held until the transaction is over.
 
+use audience::calendar;
 use db::Tx;
-use kernel::{Day, Result, Timestamp, time};
+use kernel::{Result, Timestamp, time};
 use mind::text::fold;
 
 use super::model::{Conversation, ConversationId, Handler, Status};
@@ -79,8 +80,8 @@ impl Talk {
         };
         if tx.insert_new(&row).await? {
             channels::store::joined(tx, channel.id).await?;
-            shift(tx, channel.workspace_id, channel.id, Day::of(now), &Move { new_members: 1, ..Move::default() })
-                .await?;
+            let day = calendar::day(tx, channel.workspace_id, now).await?;
+            shift(tx, channel.workspace_id, channel.id, day, &Move { new_members: 1, ..Move::default() }).await?;
             return Ok(row.id);
         }
         // Somebody else began it at the same moment.
@@ -166,7 +167,8 @@ impl Talk {
             by.responses = 1;
             by.response_micros = (now.micros() - since.micros()).max(0);
         }
-        shift(tx, self.channel.workspace_id, self.channel.id, Day::of(now), &by).await?;
+        let day = calendar::day(tx, self.channel.workspace_id, now).await?;
+        shift(tx, self.channel.workspace_id, self.channel.id, day, &by).await?;
         let kind = match message.purpose {
             Purpose::Answer => members::InteractionKind::AiAnswer,
             Purpose::Proactive => members::InteractionKind::ProactiveSent,

@@ -32,10 +32,10 @@ pub(crate) fn router() -> Routes<Channels> {
 #[derive(Clone, Debug, Input)]
 #[input(check = AnalyticsQuery::check)]
 struct AnalyticsQuery {
-    /// The first day, in UTC; 30 days ago if nothing is said.
+    /// The first day, in the workspace's time zone; 30 days ago if nothing is said.
     #[input(day(), example = "2026-01-01")]
     start_date: Option<Day>,
-    /// The last day, in UTC; today if nothing is said. At most 366 days are told.
+    /// The last day, in the workspace's time zone; today if nothing is said. At most 366 days are told.
     #[input(day(), example = "2026-01-31")]
     end_date: Option<Day>,
     /// Which figures are wanted, set apart by commas: `messages` (messages and response times), `users`, `engagement` (engagement and
@@ -145,7 +145,7 @@ struct ChannelAnalytics {
 
 /// Show a channel's figures
 ///
-/// From sums by day (UTC) that move with each message; what each figure means is told with it.
+/// From sums by day, in the workspace's time zone, that move with each message; what each figure means is told with it.
 #[utoipa::path(get, path = "/api/v1/channels/{channel_id}/analytics", tag = "Channels",
     params(("channel_id" = ChannelId, Path, description = "The channel's id"), AnalyticsQuery),
     responses((status = 200, description = "The figures", body = ChannelAnalytics)))]
@@ -155,8 +155,9 @@ async fn analytics(
     name: Named,
     Params(query): Params<AnalyticsQuery>,
 ) -> Answer<Json<ChannelAnalytics>> {
-    let (from, to) = query.days(Day::of(channels.app().clock().now()));
     let mut tx = channels.app().read().await?;
+    let calendar = audience::calendar::of(&mut tx, member.hub()).await?;
+    let (from, to) = query.days(calendar.day(channels.app().clock().now()));
     let id = channels::store::find(member.hub(), &mut tx, name.id("Channel")?).await?;
     let id = id.ok_or_else(|| Error::not_found("Channel"))?.id;
     let sums = store::sums(&mut tx, id, from, to).await?;

@@ -1,8 +1,9 @@
 //! What is done with what a provider tells.
 
+use audience::calendar;
 use db::Tx;
 use events::TxExt as _;
-use kernel::{Day, Result, Timestamp, time};
+use kernel::{Result, Timestamp, time};
 use ports::messaging::{
     Decision, Edited, Inbound, Item, Reach, Received, ReceivedMessage, Removed, Stage, Status as Told,
 };
@@ -222,7 +223,8 @@ pub(crate) async fn receive(
     let name = members::name_of(&talk.member);
     (talk.conversation.name_folded, talk.conversation.name) = (mind::text::fold(&name), name);
     welcome_back(talk);
-    let (workspace, channel, day) = (talk.channel.workspace_id, talk.channel.id, Day::of(now));
+    let (workspace, channel) = (talk.channel.workspace_id, talk.channel.id);
+    let day = calendar::day(tx, workspace, now).await?;
     shift(tx, workspace, channel, day, &Move { messages_in: 1, ..Move::default() }).await?;
     wrote(tx, channel, day, talk.member.id).await?;
     let kind = match message.kind {

@@ -1,5 +1,6 @@
 //! The routes of exports.
 
+use audience::calendar;
 use axum::Json;
 use axum::body::Body as HttpBody;
 use axum::extract::State;
@@ -11,7 +12,7 @@ use futures::stream;
 use http_base::{Answer, Anyone, Body, Member, Named, Pages, Pagination, Params, Routes, routes};
 use input::Input;
 use input::rule::{Problem, Rule, texts};
-use kernel::{Day, Error, Kind, Result, Timestamp, time};
+use kernel::{Error, Kind, Result, Timestamp, time};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -133,12 +134,12 @@ async fn ask(
 ) -> Answer<(StatusCode, Json<AnalyticsExport>)> {
     let (own, clock) = (member.hub(), hub.app().clock());
     let now = clock.now();
-    let (first_day, last_day) = input.dates.range(Day::of(now));
     let mut metrics = input.metrics;
     metrics.sort_unstable();
     metrics.dedup();
     let mut tx = hub.app().write().await?;
     store::gate(&mut tx, own).await?;
+    let (first_day, last_day) = input.dates.range(calendar::day(&mut tx, own, now).await?);
     let asked = store::asked(own, &mut tx, now.plus(-WITHIN), MOST).await?;
     if let Some(oldest) = asked.first().filter(|_| asked.len() >= MOST as usize) {
         let wait = (oldest.plus(WITHIN).micros() - now.micros() + time::SECOND - 1) / time::SECOND;

@@ -11,7 +11,7 @@ use crate::store;
 /// A day of a program.
 #[derive(Clone, Debug, PartialEq, Eq, db::Row)]
 pub struct ProgramDay {
-    /// The day, in UTC.
+    /// The day, in the workspace's time zone.
     pub day: Day,
     /// The program.
     pub program_id: ProgramId,

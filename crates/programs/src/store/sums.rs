@@ -3,18 +3,23 @@
 
 use std::collections::BTreeMap;
 
+use audience::calendar::{self, Calendar};
 use db::{Sql, Tx, args};
-use kernel::{Day, Result, Timestamp, WorkspaceId};
+use kernel::{Day, Result, Timestamp, WorkspaceId, time};
 
 use crate::model::{Figure, ProgramId, Tally, Waiting};
 use crate::rows::Enrolment;
+
+/// A quarter of an hour, in microseconds.
+const QUARTER: i64 = 15 * time::MINUTE;
 
 /// What is moved of the sums, gathered until the end of a transaction.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Moves {
     nodes: BTreeMap<(ProgramId, i64, String), [i64; 5]>,
     exits: BTreeMap<(ProgramId, i64, String, String), [i64; 3]>,
-    days: BTreeMap<(WorkspaceId, ProgramId, Day), DaySums>,
+    /// By the quarter of an hour: every time zone's day is made of whole ones.
+    quarters: BTreeMap<(WorkspaceId, ProgramId, i64), DaySums>,
 }
 
 /// The sums of a day.
@@ -28,6 +33,15 @@ pub(crate) struct DaySums {
     pub(crate) gone: i64,
     /// How long those took together who completed, in microseconds.
     pub(crate) took: i64,
+}
+
+impl DaySums {
+    fn add(&mut self, by: Self) {
+        self.enrolled += by.enrolled;
+        self.completed += by.completed;
+        self.gone += by.gone;
+        self.took += by.took;
+    }
 }
 
 impl Moves {
@@ -73,11 +87,8 @@ impl Moves {
 
     /// Adds what happened on the day of a moment.
     pub(crate) fn day(&mut self, workspace: WorkspaceId, program: ProgramId, at: Timestamp, by: DaySums) {
-        let own = self.days.entry((workspace, program, Day::of(at))).or_default();
-        own.enrolled += by.enrolled;
-        own.completed += by.completed;
-        own.gone += by.gone;
-        own.took += by.took;
+        let quarter = at.micros().div_euclid(QUARTER);
+        self.quarters.entry((workspace, program, quarter)).or_default().add(by);
     }
 
     /// Writes them.
@@ -105,7 +116,18 @@ impl Moves {
                         passed = program_exit_tallies.passed + excluded.passed, won = program_exit_tallies.won + excluded.won, \
                         replied = program_exit_tallies.replied + excluded.replied";
         tx.insert_rows(into, conflict, rows.collect()).await?;
-        let rows = self.days.into_iter().map(|((workspace, program, day), by)| {
+        let mut days: BTreeMap<(WorkspaceId, ProgramId, Day), DaySums> = BTreeMap::new();
+        let mut known: Option<(WorkspaceId, Calendar)> = None;
+        for ((workspace, program, quarter), by) in self.quarters {
+            let calendar = match known.take().filter(|(of, _)| *of == workspace) {
+                Some((_, calendar)) => calendar,
+                None => calendar::of(tx, workspace).await?,
+            };
+            let day = calendar.day(Timestamp::from_micros(quarter * QUARTER));
+            days.entry((workspace, program, day)).or_default().add(by);
+            known = Some((workspace, calendar));
+        }
+        let rows = days.into_iter().map(|((workspace, program, day), by)| {
             args![workspace, day, program, by.enrolled, by.completed, by.gone, by.took]
         });
         let into = "INSERT INTO program_days (workspace_id, day, program_id, enrolled, completed, gone, took)";
