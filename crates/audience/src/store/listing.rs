@@ -166,7 +166,7 @@ impl List<'_> {
             }
             Driver::Kinds => self.of_kinds(&mut sql),
         }
-        self.words(&mut sql);
+        with_words(&mut sql, self.wanted.words.iter().flatten());
         if !matches!(driver, Driver::Tag) {
             self.tagged(&mut sql);
         }
@@ -233,9 +233,8 @@ impl List<'_> {
             let mut sql =
                 Sql::new(format!("SELECT {column}, id, search_text FROM audience_members WHERE workspace_id = "));
             sql.bind(self.workspace);
-            if let Some((value, id)) = last {
-                let beyond = if self.wanted.ascending { ">" } else { "<" };
-                sql.push(&format!(" AND ({column}, id) {beyond} (")).bind(value).push(", ").bind(id).push(")");
+            if let Some(place) = last {
+                behind(&mut sql, column, place, self.wanted.ascending);
             }
             self.of_kinds_in_order(&mut sql);
             self.tagged(&mut sql);
@@ -287,17 +286,8 @@ impl List<'_> {
         }
     }
 
-    fn words(&self, sql: &mut Sql) {
-        for word in self.wanted.words.iter().flatten() {
-            sql.push(" AND search_text LIKE ").bind_contains(&format!(" {word}"));
-        }
-    }
-
     fn tagged(&self, sql: &mut Sql) {
-        if let Some(tag) = &self.wanted.tag {
-            sql.push(" AND EXISTS (SELECT 1 FROM audience_tags AS t WHERE t.member_id = audience_members.id");
-            sql.and("t.workspace_id = ", self.workspace).and("t.tag = ", tag).push(")");
-        }
+        tagged(sql, self.workspace, self.wanted.tag.as_deref());
     }
 
     fn order(&self, from_end: bool) -> String {
@@ -305,6 +295,27 @@ impl List<'_> {
         let way = if self.wanted.ascending == from_end { "DESC" } else { "ASC" };
         format!(" ORDER BY {column} {way}, id {way}")
     }
+}
+
+/// Restricts a query to members with a (folded) tag, if one is given.
+pub(super) fn tagged(sql: &mut Sql, workspace: WorkspaceId, tag: Option<&str>) {
+    if let Some(tag) = tag {
+        sql.push(" AND EXISTS (SELECT 1 FROM audience_tags AS t WHERE t.member_id = audience_members.id");
+        sql.and("t.workspace_id = ", workspace).and("t.tag = ", tag).push(")");
+    }
+}
+
+/// Restricts a query to members of whom each of these words starts a word.
+pub(super) fn with_words(sql: &mut Sql, words: impl IntoIterator<Item = impl AsRef<str>>) {
+    for word in words {
+        sql.push(" AND search_text LIKE ").bind_contains(&format!(" {}", word.as_ref()));
+    }
+}
+
+/// Restricts a query to members after a position in the order of a column and the id.
+pub(super) fn behind(sql: &mut Sql, column: &str, (value, id): (impl Into<Value>, MemberId), ascending: bool) {
+    let beyond = if ascending { ">" } else { "<" };
+    sql.push(&format!(" AND ({column}, id) {beyond} (")).bind(value).push(", ").bind(id).push(")");
 }
 
 /// Words that begin so. `word` is sorted by its bytes on both engines, and no text begins with the last character and goes on.

@@ -54,16 +54,6 @@ impl Programs for MadeUp {
     }
 }
 
-/// Hubs of these tests are nobody else's.
-struct Owned;
-
-#[async_trait]
-impl audience::ports::Owners for Owned {
-    async fn is_owned(&self, _: &mut Tx, _: WorkspaceId) -> Result<bool> {
-        Ok(true)
-    }
-}
-
 pub(crate) struct World {
     _fresh: FreshDb,
     pub(crate) clock: Clock,
@@ -86,7 +76,7 @@ impl World {
             files: Arc::new(MemoryFiles::default()),
             enrolments: Arc::new(NoPrograms),
             keepers: Vec::new(),
-            owners: Arc::new(Owned),
+            owners: Arc::new(audience::ports::AlwaysOwned),
         };
         let audience = Audience::new(app.clone(), parts);
         let programs = MadeUp::default();
