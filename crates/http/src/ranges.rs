@@ -1,17 +1,20 @@
 //! Parts of a file, as RFC 9110 has them: players ask for these, so that nobody waits for a whole recording.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
-use kernel::Result;
+use kernel::{Error, Result};
+use ports::files::Files;
 
 /// What of a file is wanted.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -127,6 +130,69 @@ pub fn answer(told: Told, asked: Option<&str>) -> Response {
     response
 }
 
+/// A stored file that is sent to a caller who may read it.
+pub struct StoredFile<'a> {
+    /// The file store.
+    pub files: &'a dyn Files,
+    /// The name in the store.
+    pub name: &'a str,
+    /// `audio/mpeg`.
+    pub media_type: &'a str,
+    /// The entity tag of this version of the file, without the quotes.
+    pub tag: String,
+    /// The size in bytes; without it the store is asked.
+    pub size: Option<u64>,
+}
+
+impl StoredFile<'_> {
+    /// Returns the response to a request with these headers: the file, a part of it, 304 or 416. Returns nothing if the file does not exist.
+    pub async fn answer(self, headers: &HeaderMap) -> Result<Option<Response>> {
+        let Self { files, name, media_type, tag, size } = self;
+        if let Some(known) = not_modified(headers, &tag) {
+            return Ok(Some(known));
+        }
+        let size = match size {
+            Some(size) => size,
+            None => match files.size(name).await? {
+                Some(size) => size,
+                None => return Ok(None),
+            },
+        };
+        let part = match wanted(headers, &tag).map_or(Asked::Whole, |asked| parse(asked, size)) {
+            Asked::Whole => None,
+            Asked::Part(part) => Some(part),
+            Asked::Nothing => return Ok(Some(no_such_part(size, &tag))),
+        };
+        let Some(pieces) = files.read(name, part.clone()).await? else { return Ok(None) };
+        Ok(Some(answer(Told { media_type: media_type.to_owned(), tag, size: Some(size), part, pieces }, None)))
+    }
+
+    /// The same for an uploaded file. Browsers save it under the given name and never display it as a page of this server.
+    pub async fn attachment(self, headers: &HeaderMap, called: Option<&str>) -> Result<Option<Response>> {
+        let Some(mut response) = self.answer(headers).await? else { return Ok(None) };
+        let value = called
+            .map_or_else(|| "attachment".to_owned(), |name| format!("attachment; filename*=UTF-8''{}", percent(name)));
+        let value = HeaderValue::from_str(&value).map_err(Error::internal)?;
+        response.headers_mut().insert(CONTENT_DISPOSITION, value);
+        response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        Ok(Some(response))
+    }
+}
+
+/// Encodes a text as RFC 5987 requires.
+fn percent(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+            written.push(byte.into());
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(written, "%{byte:02X}");
+        }
+    }
+    written
+}
+
 /// These bytes of a file that comes whole; what follows them is not read.
 fn cut(pieces: BoxStream<'static, Result<Bytes>>, range: Range<u64>) -> BoxStream<'static, Result<Bytes>> {
     let start = (pieces, 0, range);
@@ -171,6 +237,11 @@ mod tests {
         ] {
             assert_eq!(parse(asked, 10), wanted, "{asked}");
         }
+    }
+
+    #[test]
+    fn names_are_encoded() {
+        assert_eq!(percent("año 1.pdf"), "a%C3%B1o%201.pdf");
     }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {

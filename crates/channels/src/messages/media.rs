@@ -2,11 +2,10 @@
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use axum::response::Response;
 use db::{Sql, Tx, args};
 use http_base::path::Two;
-use http_base::ranges::{self, Asked, Told};
+use http_base::ranges::StoredFile;
 use http_base::routes;
 use http_base::{Answer, Binary, Member, Routes};
 use jobs::{Context, Failure, NewJob, Outcome, Payload};
@@ -245,19 +244,7 @@ async fn download(
     sql.push(" AND status = 'stored' AND sweep_at IS NULL").and("id = ", id).and("conversation_id = ", of);
     let found: Media = sql.and("workspace_id = ", member.hub()).optional(&mut tx).await?.ok_or_else(missing)?;
     drop(tx);
-    let tag = found.id.to_string();
-    if let Some(known) = ranges::not_modified(&headers, &tag) {
-        return Ok(known);
-    }
-    let size = channels.files().size(&found.file).await?.ok_or_else(missing)?;
-    let part = match ranges::wanted(&headers, &tag).map_or(Asked::Whole, |asked| ranges::parse(asked, size)) {
-        Asked::Whole => None,
-        Asked::Part(part) => Some(part),
-        Asked::Nothing => return Ok(ranges::no_such_part(size, &tag)),
-    };
-    let pieces = channels.files().read(&found.file, part.clone()).await?.ok_or_else(missing)?;
-    let media_type = "application/octet-stream".to_owned();
-    let mut answer = ranges::answer(Told { media_type, tag, size: Some(size), part, pieces }, None);
-    answer.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
-    Ok(answer)
+    let (files, tag, media_type) = (channels.files(), found.id.to_string(), "application/octet-stream");
+    let kept = StoredFile { files, name: &found.file, media_type, tag, size: None };
+    Ok(kept.attachment(&headers, None).await?.ok_or_else(missing)?)
 }

@@ -2,14 +2,14 @@
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Multipart, Request, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use http_base::path::Two;
-use http_base::ranges::{self, Asked, Told};
+use http_base::ranges::StoredFile;
 use http_base::upload::fault_of;
 use http_base::{Answer, Binary, Member, Named};
 use input::Input;
@@ -227,24 +227,9 @@ pub(super) async fn download(
     let file = store::file(&mut tx, &found, Named(file).id("File")?).await?;
     let file = file.filter(|file| store::sees_file(scope, &found, file)).ok_or_else(gone)?;
     drop(tx);
-    let tag = file.id.to_string();
-    if let Some(known) = ranges::not_modified(&headers, &tag) {
-        return Ok(known);
-    }
-    let size = file.bytes;
-    let part = match ranges::wanted(&headers, &tag).map_or(Asked::Whole, |asked| ranges::parse(asked, size)) {
-        Asked::Whole => None,
-        Asked::Part(part) => Some(part),
-        Asked::Nothing => return Ok(ranges::no_such_part(size, &tag)),
-    };
-    let pieces = of.files().read(&file.file, part.clone()).await?.ok_or_else(gone)?;
-    let told = Told { media_type: file.media_type, tag, size: Some(size), part, pieces };
-    let mut response = ranges::answer(told, None);
-    // Whatever somebody uploaded, no browser runs it here.
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    Ok(response)
+    let (files, tag, size) = (of.files(), file.id.to_string(), Some(file.bytes));
+    let kept = StoredFile { files, name: &file.file, media_type: &file.media_type, tag, size };
+    Ok(kept.attachment(&headers, None).await?.ok_or_else(gone)?)
 }
 
 #[cfg(test)]

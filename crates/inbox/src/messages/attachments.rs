@@ -2,16 +2,13 @@
 //!
 //! A file is a row before it is stored, and belongs to a message in the transaction that sends it. What belongs to none is taken away after a day.
 
-use std::fmt::Write as _;
-
 use axum::Json;
 use axum::extract::{FromRequest as _, Multipart, Request, State};
-use axum::http::header::CONTENT_DISPOSITION;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use db::{Sql, Tx, args};
-use http_base::ranges::{self, Asked, Told};
+use http_base::ranges::StoredFile;
 use http_base::routes;
 use http_base::upload::fault_of;
 use http_base::{Answer, Binary, Member, Named, Routes};
@@ -279,39 +276,10 @@ async fn download(State(inbox): State<Inbox>, member: Member, name: Named, heade
         .await?
         .ok_or_else(missing)?;
     drop(tx);
-    let tag = found.id.to_string();
-    if let Some(known) = ranges::not_modified(&headers, &tag) {
-        return Ok(known);
-    }
-    let size = inbox.files().size(&found.file).await?.ok_or_else(missing)?;
-    let part = match ranges::wanted(&headers, &tag).map_or(Asked::Whole, |asked| ranges::parse(asked, size)) {
-        Asked::Whole => None,
-        Asked::Part(part) => Some(part),
-        Asked::Nothing => return Ok(ranges::no_such_part(size, &tag)),
-    };
-    let pieces = inbox.files().read(&found.file, part.clone()).await?.ok_or_else(missing)?;
     // What it is called by its own bytes is told by its name; as what it is told, no browser shows it.
-    let media_type = "application/octet-stream".to_owned();
-    let mut answer = ranges::answer(Told { media_type, tag, size: Some(size), part, pieces }, None);
-    let name = percent(&found.name);
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}")) {
-        answer.headers_mut().insert(CONTENT_DISPOSITION, value);
-    }
-    Ok(answer)
-}
-
-/// A text as RFC 5987 writes it.
-fn percent(text: &str) -> String {
-    let mut written = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
-            written.push(byte.into());
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(written, "%{byte:02X}");
-        }
-    }
-    written
+    let (files, tag, media_type) = (inbox.files(), found.id.to_string(), "application/octet-stream");
+    let kept = StoredFile { files, name: &found.file, media_type, tag, size: None };
+    Ok(kept.attachment(&headers, Some(&found.name)).await?.ok_or_else(missing)?)
 }
 
 async fn discard(inbox: &Inbox, row: &Attachment) {
@@ -383,6 +351,5 @@ mod tests {
         assert_eq!(name_of(Some("Presupuesto \"junio\".PDF"), "pdf"), "Presupuesto junio.pdf");
         assert_eq!(name_of(Some("..."), "png"), "file.png");
         assert_eq!(name_of(None, "png"), "file.png");
-        assert_eq!(percent("año 1.pdf"), "a%C3%B1o%201.pdf");
     }
 }

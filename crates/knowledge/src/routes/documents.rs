@@ -2,12 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CONTENT_DISPOSITION, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use db::Json as Kept;
 use http_base::path::Two;
-use http_base::ranges::{self, Asked, Told};
+use http_base::ranges::StoredFile;
 use http_base::{Answer, Binary, Body, Done, Member, Named, Pages, Params, Routes, done, routes};
 use input::{Input, set};
 use kernel::{Error, Result};
@@ -260,20 +259,7 @@ async fn download(
     let base = base_of(&member, &mut tx, &base).await?;
     let document = document_of(&mut tx, &base, &document).await?;
     drop(tx);
-    let (tag, size) = (document.sha256, document.file_size_bytes);
-    if let Some(known) = ranges::not_modified(&headers, &tag) {
-        return Ok(known);
-    }
-    let part = match ranges::wanted(&headers, &tag).map_or(Asked::Whole, |asked| ranges::parse(asked, size)) {
-        Asked::Whole => None,
-        Asked::Part(part) => Some(part),
-        Asked::Nothing => return Ok(ranges::no_such_part(size, &tag)),
-    };
-    let pieces = of.files().read(&document.file, part.clone()).await?.ok_or_else(gone)?;
-    let media_type = "application/octet-stream".to_owned();
-    let mut response = ranges::answer(Told { media_type, tag, size: Some(size), part, pieces }, None);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    Ok(response)
+    let (files, tag, size) = (of.files(), document.sha256, Some(document.file_size_bytes));
+    let kept = StoredFile { files, name: &document.file, media_type: "application/octet-stream", tag, size };
+    Ok(kept.attachment(&headers, None).await?.ok_or_else(gone)?)
 }

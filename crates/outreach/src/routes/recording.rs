@@ -14,7 +14,7 @@ use kernel::{Error, Kind, OutreachId, Result, Scope, Timestamp};
 
 use crate::store::{self, uploads};
 use crate::{Entry, Outreach, OutreachBody, sweeping};
-use http_base::ranges::{self, Asked, Told};
+use http_base::ranges::StoredFile;
 use http_base::upload::fault_of;
 
 /// A recording that is stored, and belongs to nothing yet.
@@ -235,18 +235,9 @@ pub(super) async fn download(
     };
     // A recording that takes another's place has another name.
     let tag = file.rsplit('/').next().unwrap_or(file).to_owned();
-    if let Some(known) = ranges::not_modified(&headers, &tag) {
-        return Ok(known);
-    }
-    let size = outreach.files().size(file).await?.ok_or_else(missing)?;
-    let part = match ranges::wanted(&headers, &tag).map_or(Asked::Whole, |asked| ranges::parse(asked, size)) {
-        Asked::Whole => None,
-        Asked::Part(part) => Some(part),
-        Asked::Nothing => return Ok(ranges::no_such_part(size, &tag)),
-    };
-    let pieces = outreach.files().read(file, part.clone()).await?.ok_or_else(missing)?;
-    let media_type = entry.recording_type.unwrap_or_else(|| "application/octet-stream".into());
-    Ok(ranges::answer(Told { media_type, tag, size: Some(size), part, pieces }, None))
+    let media_type = entry.recording_type.as_deref().unwrap_or("application/octet-stream");
+    let kept = StoredFile { files: outreach.files().as_ref(), name: file, media_type, tag, size: None };
+    Ok(kept.answer(&headers).await?.ok_or_else(missing)?)
 }
 
 #[cfg(test)]
