@@ -108,13 +108,21 @@ impl Client {
 
     async fn send(&self, method: Method, path: &str, headers: HeaderMap, body: Body) -> Reply {
         let asked = format!("{method} {path}");
+        Reply::read(asked, self.response(method, path, headers, body).await).await
+    }
+
+    pub(crate) async fn response(&self, method: Method, path: &str, headers: HeaderMap, body: Body) -> Response {
         let mut request = Request::builder().method(method).uri(path).body(body).expect("a path that can be asked for");
         request.headers_mut().extend(headers);
-        let response = match self.service.clone().oneshot(request).await {
+        match self.service.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
-        };
-        Reply::read(asked, response).await
+        }
+    }
+
+    /// The headers of every request.
+    pub(crate) fn headers(&self) -> HeaderMap {
+        self.headers.clone()
     }
 
     /// What the service says of itself, if it does.

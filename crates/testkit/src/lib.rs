@@ -14,10 +14,12 @@ mod form;
 mod people;
 mod read;
 mod reply;
+mod stream;
 
 pub use client::Client;
 pub use form::Form;
 pub use people::{People, Someone};
 pub use read::read;
 pub use reply::{Reply, check_error_body};
+pub use stream::{Stream, StreamEvent};
 pub use testkit_db::{FreshDb, TempFolder, both_engines, engines, fresh_db, fresh_db_with, pg};

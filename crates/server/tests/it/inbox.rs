@@ -1,19 +1,13 @@
 //! The inbox in the server: who is told of what, and streams that end with real log-ins.
 
-use std::time::Duration;
-
-use axum::body::{Body, BodyDataStream};
-use axum::extract::Request;
-use futures::StreamExt as _;
 use kernel::UserType;
 use serde_json::{Value, json};
-use testkit::both_engines;
-use tower::ServiceExt as _;
+use testkit::{Stream, both_engines};
 use uuid::Uuid;
 
 use crate::authorisation::{by, someone};
 use crate::world::What::Serve;
-use crate::world::{World, service, text};
+use crate::world::{World, text};
 
 /// What happens on the marketplace, as its events tell it.
 async fn happens(world: &World, kind: &str, payload: Value) {
@@ -71,45 +65,31 @@ async fn what_happens_is_told_to_whom_it_concerns(world: World) {
 }
 
 /// A stream of the server.
-async fn stream(world: &World, token: &str) -> BodyDataStream {
-    let request = Request::get("/api/v1/live").header("authorization", format!("Bearer {token}"));
-    let request = request.header("accept-encoding", "gzip").body(Body::empty()).unwrap();
-    let response = service(&world.server).oneshot(request).await.unwrap();
-    assert_eq!(response.status(), 200);
-    assert!(response.headers().get("content-encoding").is_none(), "a compressor would hold it back");
-    response.into_body().into_data_stream()
-}
-
-/// Reads a stream until this is shown.
-async fn until(stream: &mut BodyDataStream, shown: &str) {
-    let mut text = String::new();
-    while !text.contains(shown) {
-        let piece = tokio::time::timeout(Duration::from_secs(5), stream.next()).await;
-        let piece = piece.unwrap_or_else(|_| panic!("no {shown} in {text}"));
-        let piece = piece.unwrap_or_else(|| panic!("the stream ended before {shown}: {text}"));
-        text.push_str(std::str::from_utf8(&piece.unwrap()).unwrap());
-    }
+async fn stream(client: &testkit::Client) -> Stream {
+    let stream = client.clone().with("accept-encoding", "gzip").stream("/api/v1/live", None).await.unwrap();
+    assert_eq!(stream.header("content-encoding"), "", "a compressor would hold it back");
+    stream
 }
 
 #[both_engines(Serve)]
 async fn a_stream_ends_when_its_log_in_does(world: World) {
     let (one, other) =
         (someone(&world, "one", UserType::Creator).await, someone(&world, "other", UserType::Business).await);
-    let mut live = stream(&world, &one.token).await;
-    let mut others = stream(&world, &other.token).await;
-    until(&mut live, "event: hello").await;
     let (client, other) = (by(&world, &one.token), by(&world, &other.token));
+    let mut live = stream(&client).await;
+    let mut others = stream(&other).await;
+    assert_eq!(live.next().await.unwrap().name, "hello");
     let id = text(&client.get("/api/v1/auth/me").await.ok(), "id");
     let sent = other.post("/api/v1/messages", &json!({"recipient_id": id, "content": "Hola, ¿qué tal?"})).await;
     assert_eq!(sent.status, 201, "{}", sent.text());
-    until(&mut live, "¿qué tal?").await;
+    assert_eq!(live.find("message").await.data["content"], "Hola, ¿qué tal?");
     client.post("/api/v1/auth/logout", &json!({})).await.ok();
-    until(&mut live, "signed_out").await;
-    until(&mut others, "event: message").await;
+    assert_eq!(live.find("closed").await.data["reason"], "signed_out");
+    others.find("message").await;
     let made = other.post("/api/v1/live/tickets", &json!({})).await;
     assert_eq!(made.status, 201);
     world.server.inbox.hub().close();
-    until(&mut others, "stopping").await;
+    assert_eq!(others.find("closed").await.data["reason"], "stopping");
 }
 
 #[both_engines(Serve)]
