@@ -82,6 +82,7 @@ impl Eraser for Erasing {
             "DELETE FROM channel_member_days WHERE channel_id IN (SELECT id FROM channels WHERE workspace_id = {account})",
             "DELETE FROM channel_days WHERE workspace_id = {account}",
             "DELETE FROM widget_visitors WHERE workspace_id = {account}",
+            "DELETE FROM channel_typing WHERE workspace_id = {account}",
             "DELETE FROM channel_questions WHERE workspace_id = {account}",
             "DELETE FROM channel_messages WHERE workspace_id = {account}",
             "DELETE FROM channel_escalations WHERE workspace_id = {account}",
@@ -162,6 +163,7 @@ impl Keeper for Keeping {
             messages += tx.execute("DELETE FROM channel_messages WHERE conversation_id = $1", args![own.id]).await?;
             for sql in [
                 "DELETE FROM channel_notes WHERE conversation_id = $1",
+                "DELETE FROM channel_typing WHERE conversation_id = $1",
                 "DELETE FROM channel_questions WHERE conversation_id = $1",
                 "DELETE FROM channel_escalations WHERE conversation_id = $1",
                 "DELETE FROM channel_conversations WHERE id = $1",

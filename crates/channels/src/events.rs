@@ -5,8 +5,9 @@ use kernel::{AccountId, WorkspaceId};
 
 use crate::channels::{ChannelId, Status};
 use crate::conversations::{ConversationId, EscalationId, Handler, Why};
+use crate::gate::Purpose;
 use crate::members::{Medium, MemberId};
-use crate::messages::{MessageId, Shape};
+use crate::messages::{Author, MessageId, Shape};
 use crate::ports::Outcome;
 
 /// Everything that happens here.
@@ -17,6 +18,7 @@ pub const EVENTS: &[Kind] = &[
     Kind::of::<ChannelDeleted>(),
     Kind::of::<MessageReceived>(),
     Kind::of::<MessageAnswered>(),
+    Kind::of::<MessageWritten>(),
     Kind::of::<EscalationCreated>(),
     Kind::of::<EscalationEnded>(),
     Kind::of::<ConversationHandled>(),
@@ -106,6 +108,27 @@ pub struct MessageAnswered {
     pub outcome: Outcome,
 }
 
+/// A person, a program or the server wrote to a member. The assistant's answers are `message.answered`.
+#[event("message.written", subject = conversation_id)]
+pub struct MessageWritten {
+    /// Whose member it is.
+    pub workspace_id: WorkspaceId,
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// The message.
+    pub message_id: MessageId,
+    /// The member.
+    pub user_id: MemberId,
+    /// The channel,
+    pub channel_id: ChannelId,
+    /// and its type.
+    pub channel: Medium,
+    /// Who wrote the message.
+    pub author: Author,
+    /// The purpose of the message.
+    pub purpose: Purpose,
+}
+
 /// A person was called into a conversation.
 #[event("escalation.created", subject = conversation_id)]
 pub struct EscalationCreated {
@@ -140,7 +163,7 @@ pub struct EscalationEnded {
     pub by: String,
 }
 
-/// Somebody else has a conversation.
+/// The handler or the assignee of a conversation changed.
 #[event("conversation.handled", subject = conversation_id)]
 pub struct ConversationHandled {
     /// Whose member it is.
@@ -151,6 +174,6 @@ pub struct ConversationHandled {
     pub user_id: MemberId,
     /// Who has it now.
     pub handler: Handler,
-    /// The person, if it is one.
+    /// The person who has the conversation, or to whom it is assigned.
     pub account_id: Option<AccountId>,
 }

@@ -8,7 +8,7 @@ use kernel::time;
 
 use crate::bot::{ANSWER, answer_job};
 use crate::channels::{VERIFY, verify_job};
-use crate::conversations::{HAND_BACK, hand_back_due};
+use crate::conversations::{HAND_BACK, hand_back_due, typing};
 use crate::inbound::{Intake, journal};
 use crate::members::Medium;
 use crate::messages::{Carrier, media};
@@ -56,6 +56,7 @@ async fn tidy(of: Channels, context: Context) -> Outcome {
         let mut gone = journal::purge(&mut tx, now.plus(-GIVEN_UP_KEPT)).await?;
         gone += widget::forget(&mut tx, now).await?;
         gone += unanswered::forget(&mut tx, now).await?;
+        gone += typing::forget(&mut tx, now).await?;
         tx.commit().await?;
         if gone == 0 {
             break;

@@ -12,6 +12,7 @@
 
 mod bot;
 pub mod channels;
+pub mod console;
 pub mod conversations;
 mod data;
 pub mod days;
@@ -35,7 +36,9 @@ pub mod widget;
 pub use data::Keeping;
 pub use jobs_of_channels::jobs;
 pub use migrations::MIGRATIONS;
-pub use outside::{Words, active, call_person, handler_of, held, reached, say, unanswered, withdraw, zones};
+pub use outside::{
+    PersonCalled, Words, active, call_person, handler_of, held, reached, say, unanswered, withdraw, works_in, zones,
+};
 pub use settings::Settings;
 pub use state::{Channels, Parts};
 pub use unanswered::tell_answer;

@@ -4,6 +4,7 @@ use db::Migration;
 
 /// Channels, what comes in over them, conversations and their messages, escalations, sums by day, and the widget's visitors.
 ///
+/// - `channel_typing` has a row for each member who is typing.
 /// - A channel's `secrets` are sealed; its `configuration` holds none.
 /// - `channel_inbound` is the journal: what a provider told, as it came, until it has been worked. Its rows are worked in the order of
 ///   (`received_at`, `id`) for each channel.
@@ -12,7 +13,7 @@ use db::Migration;
 /// - `rank` of a message's status only rises; a provider's message is there once for each channel.
 /// - `channel_days` has the sums of a day, moved in the transaction of what they count; `channel_member_days` who wrote on a day.
 pub const MIGRATIONS: &[Migration] =
-    &[CHANNELS, INBOUND, CONVERSATIONS, ESCALATIONS, DAYS, WIDGET, QUESTIONS, LAST_OUT];
+    &[CHANNELS, INBOUND, CONVERSATIONS, ESCALATIONS, DAYS, WIDGET, QUESTIONS, LAST_OUT, TYPING];
 
 const CHANNELS: Migration = Migration {
     id: "0150_channels",
@@ -253,6 +254,20 @@ CREATE TABLE channel_questions (
 );
 CREATE INDEX channel_questions_of_conversation ON channel_questions (conversation_id);
 CREATE INDEX channel_questions_by_age ON channel_questions (asked_at);
+",
+};
+
+const TYPING: Migration = Migration {
+    id: "0159_channel_typing",
+    sql: "
+CREATE TABLE channel_typing (
+    conversation_id {id} NOT NULL PRIMARY KEY,
+    workspace_id {id} NOT NULL,
+    until BIGINT NOT NULL
+);
+CREATE INDEX channel_typing_by_end ON channel_typing (until);
+CREATE INDEX channel_conversations_by_assignee ON channel_conversations (workspace_id, assignee, last_message_at DESC, id DESC)
+    WHERE assignee IS NOT NULL;
 ",
 };
 

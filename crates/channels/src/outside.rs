@@ -1,11 +1,11 @@
 //! What other slices have channels do, in their own transactions: write to a member, and call a person.
 
 use db::Tx;
-use kernel::{Error, Result, Timestamp, WorkspaceId};
+use kernel::{AccountId, Error, Result, Timestamp, WorkspaceId};
 
 use crate::Channels;
 use crate::channels::ChannelId;
-use crate::conversations::{self, ConversationId, Handler, Talk, Why, call};
+use crate::conversations::{self, ConversationId, Handler, Talk, Why, assign, call};
 use crate::gate::Purpose;
 use crate::members::{Medium, MemberId};
 use crate::messages::outgoing::{self, NewOutgoing};
@@ -58,19 +58,37 @@ pub async fn say(
     Ok(Some(message))
 }
 
+/// A request for a person.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PersonCalled<'a> {
+    /// The channel; without one, the channel on which the member wrote last.
+    pub channel: Option<ChannelId>,
+    /// The question or the reason.
+    pub question: &'a str,
+    /// The account to which the conversation is assigned. Ignored if the account no longer works in the workspace.
+    pub assignee: Option<AccountId>,
+}
+
 /// Calls a person into a member's conversation. Tells which it is, and whether nobody had been called yet.
 pub async fn call_person(
     channels: &Channels,
     tx: &mut Tx,
     workspace: WorkspaceId,
     member: MemberId,
-    channel: Option<ChannelId>,
-    question: &str,
+    called: PersonCalled<'_>,
 ) -> Result<Option<(ConversationId, bool)>> {
-    let Some(mut talk) = talk(channels, tx, workspace, member, channel).await? else { return Ok(None) };
-    let is_new = call(channels, tx, &mut talk, Why::Flow, question).await?;
+    let Some(mut talk) = talk(channels, tx, workspace, member, called.channel).await? else { return Ok(None) };
+    let is_new = call(channels, tx, &mut talk, Why::Flow, called.question).await?;
+    if let Some(account) = called.assignee {
+        assign(channels, tx, &mut talk, account).await?;
+    }
     talk.save(tx).await?;
     Ok(Some((talk.conversation.id, is_new)))
+}
+
+/// Tells whether a conversation of this workspace can be assigned to this account.
+pub async fn works_in(channels: &Channels, tx: &mut Tx, workspace: WorkspaceId, account: AccountId) -> Result<bool> {
+    channels.colleagues().works_in(tx, workspace, account).await
 }
 
 /// Has a message never go out that waits still; [`crate::ports::Follower::became`] is told. Tells whether it was in time.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use db::Tx;
-use kernel::{Result, WorkspaceId};
+use kernel::{AccountId, Result, WorkspaceId};
 use uuid::Uuid;
 
 use crate::channels::ChannelId;
@@ -78,6 +78,13 @@ pub trait Answerer: Send + Sync {
 
     /// Which of these bases the workspace has.
     async fn bases(&self, tx: &mut Tx, workspace: WorkspaceId, ids: &[Uuid]) -> Result<Vec<Uuid>>;
+}
+
+/// The accounts that work in a hub.
+#[async_trait]
+pub trait Colleagues: Send + Sync {
+    /// Tells whether this account can answer in this hub: as an owner or manager of the workspace, or because the hub is its own.
+    async fn works_in(&self, tx: &mut Tx, hub: WorkspaceId, account: AccountId) -> Result<bool>;
 }
 
 /// A member's message, as followers are told of it.

@@ -11,7 +11,7 @@ use http_base::App;
 
 use crate::Settings;
 use crate::members::{Audience, Medium};
-use crate::ports::{Answerer, Follower};
+use crate::ports::{Answerer, Colleagues, Follower};
 use crate::widget::Live;
 
 /// Channels: the application, those whom it asks, and the chats that are open. Cheap to clone.
@@ -33,6 +33,8 @@ pub struct Parts {
     pub audience: Audience,
     /// Who answers them.
     pub answerer: Arc<dyn Answerer>,
+    /// The accounts that work in a hub.
+    pub colleagues: Arc<dyn Colleagues>,
     /// Who carries messages.
     pub messengers: Messengers,
     /// What secrets are kept with.
@@ -80,6 +82,10 @@ impl Channels {
 
     pub(crate) fn answerer(&self) -> &dyn Answerer {
         &*self.0.parts.answerer
+    }
+
+    pub(crate) fn colleagues(&self) -> &dyn Colleagues {
+        &*self.0.parts.colleagues
     }
 
     pub(crate) fn keys(&self) -> &Keys {

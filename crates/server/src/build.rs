@@ -299,6 +299,7 @@ impl Server {
         let parts = channels::Parts {
             audience: audience.clone(),
             answerer: Arc::new(answers::Known(knowledge.clone())),
+            colleagues: Arc::new(people::Colleagues),
             messengers: messengers.clone(),
             keys: Arc::clone(&secrets),
             files,

@@ -156,7 +156,7 @@ async fn write(channels: &Channels, tx: &mut Tx, talk: &mut Talk, asked: &Asked,
         talk.conversation.unknowns = 0;
     }
     let new = message_of(talk, language, answer);
-    let message = outgoing::queue(channels, tx, talk, new).await?;
+    let message = outgoing::queue_untold(channels, tx, talk, new).await?;
     talk.conversation.answered_seq = asked.up_to;
     tx.event(MessageAnswered {
         workspace_id: talk.channel.workspace_id,

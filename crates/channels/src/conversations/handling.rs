@@ -69,6 +69,18 @@ pub(crate) async fn call(channels: &Channels, tx: &mut Tx, talk: &mut Talk, why:
     Ok(true)
 }
 
+/// Assigns a conversation in the queue to an account. Does nothing if a person has the conversation, if it is assigned already, or if the account no
+/// longer works in the workspace.
+pub(crate) async fn assign(channels: &Channels, tx: &mut Tx, talk: &mut Talk, to: AccountId) -> Result<()> {
+    let own = &talk.conversation;
+    let waits = own.handler == Handler::Queue && own.assignee.is_none();
+    if waits && channels.colleagues().works_in(tx, own.workspace_id, to).await? {
+        let now = channels.app().clock().now();
+        hand(channels, tx, talk, Handler::Queue, Some(to), now);
+    }
+    Ok(())
+}
+
 /// Gives a conversation to somebody, and tells of it.
 fn hand(channels: &Channels, tx: &mut Tx, talk: &mut Talk, to: Handler, account: Option<AccountId>, now: Timestamp) {
     let conversation = &mut talk.conversation;

@@ -115,7 +115,7 @@ pub struct Conversation {
     pub status: Status,
     /// Who has it.
     pub handler: Handler,
-    /// The person who has it.
+    /// The person who has the conversation, or to whom it is assigned while it is in the queue.
     pub assignee: Option<AccountId>,
     /// The call for a person that is still open.
     pub escalation_id: Option<EscalationId>,

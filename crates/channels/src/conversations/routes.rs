@@ -11,7 +11,7 @@ use http_base::idempotency::{Begun, IdempotencyKey, Once};
 use http_base::path::Two;
 use http_base::routes;
 use http_base::{Answer, Body, Done, MaybeBody, Member, Named, Pages, Params, Routes, done};
-use input::{Fields, Input};
+use input::Input;
 use kernel::{AccountId, Error, Result};
 use mind::text::fold;
 
@@ -29,7 +29,7 @@ use crate::channels::ChannelId;
 use crate::gate::Purpose;
 use crate::members::{Medium, MemberId};
 use crate::messages::outgoing::{self, NewOutgoing};
-use crate::messages::{Author, Detail, Message, MessageBody, Price, media};
+use crate::messages::{Author, Detail, Message, MessageBody, MessagesQuery, Price, media};
 
 pub(crate) fn router() -> Routes<Channels> {
     Routes::new()
@@ -62,7 +62,7 @@ struct ConversationQuery {
     /// Those of this member.
     #[input(id())]
     user_id: Option<MemberId>,
-    /// Those of this person of the workspace.
+    /// Conversations that this person has, or that are assigned to them in the queue.
     #[input(id())]
     assignee: Option<AccountId>,
     /// Only those with something that nobody has read.
@@ -162,29 +162,6 @@ async fn show(State(channels): State<Channels>, member: Member, name: Named) -> 
     let draft = conversation.draft.clone().zip(conversation.draft_seq).map(|(text, seq)| DraftBody { text, seq });
     let escalations = escalations.into_iter().map(Into::into).collect();
     Ok(Json(DetailsBody { conversation: conversation.into(), summary, draft, escalations, costs, messages }))
-}
-
-/// Which messages are wanted.
-#[derive(Input)]
-#[input(check = MessagesQuery::check)]
-struct MessagesQuery {
-    /// Those behind this number, the oldest first.
-    #[input(whole(0, i64::MAX))]
-    after: Option<i64>,
-    /// Those before this number; without either, the newest.
-    #[input(whole(0, i64::MAX))]
-    before: Option<i64>,
-    /// How many at most.
-    #[input(whole(1, 100).map(|limit| limit as u32), default = 50)]
-    limit: u32,
-}
-
-impl MessagesQuery {
-    fn check(&self, fields: &mut Fields) {
-        if self.after.is_some() && self.before.is_some() {
-            fields.fault("after", "conflict", "must not be given together with before");
-        }
-    }
 }
 
 /// List the messages of a conversation

@@ -15,7 +15,7 @@ use crate::messages::{MessageBody, UsedTemplate};
 /// A conversation in a list.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChannelConversation)]
-pub(super) struct ConversationBody {
+pub(crate) struct ConversationBody {
     /// Its id.
     pub(super) id: ConversationId,
     /// The channel.
@@ -29,7 +29,7 @@ pub(super) struct ConversationBody {
     status: Status,
     /// Who has it.
     handler: Handler,
-    /// The person who has it.
+    /// The person who has the conversation, or to whom it is assigned while it is in the queue.
     assignee: Option<AccountId>,
     /// Since when they have it.
     handler_since: Timestamp,
@@ -91,7 +91,7 @@ pub(super) struct ConversationList {
 /// A call for a person.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConversationEscalation)]
-pub(super) struct EscalationBody {
+pub(crate) struct EscalationBody {
     /// Its id.
     id: EscalationId,
     /// Why a person was called.

@@ -101,6 +101,14 @@ pub async fn by_id(tx: &mut Tx, id: ConversationId) -> Result<Option<Conversatio
     Sql::of::<Conversation>().and("id = ", id).optional(tx).await
 }
 
+/// Returns the conversations with these ids, in any order.
+pub(crate) async fn by_ids(tx: &mut Tx, ids: Vec<ConversationId>) -> Result<Vec<Conversation>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Sql::of::<Conversation>().and_in("id", ids).all(tx).await
+}
+
 /// The one of a member on a channel.
 pub async fn of(tx: &mut Tx, channel: ChannelId, member: MemberId) -> Result<Option<Conversation>> {
     Sql::of::<Conversation>().and("channel_id = ", channel).and("member_id = ", member).optional(tx).await
@@ -171,6 +179,14 @@ pub async fn overdue(tx: &mut Tx, now: Timestamp, most: u32) -> Result<Vec<Conve
 pub async fn escalation(tx: &mut Tx, id: EscalationId) -> Result<Option<Escalation>> {
     tx.fetch_optional(&format!("SELECT {} FROM channel_escalations WHERE id = $1", Escalation::COLUMNS), args![id])
         .await
+}
+
+/// Returns the escalations with these ids, in any order.
+pub(crate) async fn escalations_by_ids(tx: &mut Tx, ids: Vec<EscalationId>) -> Result<Vec<Escalation>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Sql::of::<Escalation>().and_in("id", ids).all(tx).await
 }
 
 /// The calls of a conversation, the newest first.

@@ -8,7 +8,7 @@ use super::handle::{LONGEST, read};
 use crate::channels::Channel;
 use crate::conversations::{Talk, taken_elsewhere};
 use crate::gate::Purpose;
-use crate::messages::{Author, Message, Status, media};
+use crate::messages::{Author, Message, Status, media, outgoing};
 use crate::{Channels, members, messages};
 
 /// Takes it in once, and leaves the conversation to whoever writes it: the assistant does not speak in between.
@@ -63,6 +63,7 @@ pub(super) async fn written(
     talk.conversation.out_seq = seq;
     talk.conversation.answered_seq = talk.conversation.in_seq;
     talk.went_out(channels, tx, &message, at).await?;
+    outgoing::told(tx, &talk, &message);
     if let Some(part) = &incoming.file {
         media::wanted(channels, tx, &message, part).await?;
     }

@@ -61,7 +61,7 @@ pub(crate) struct Media {
 }
 
 /// A file that a member sent.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 #[schema(as = ChannelMedia)]
 pub(crate) struct MediaBody {
     /// Its id.

@@ -12,4 +12,4 @@ pub use model::{
     Author, Choice, Citation, Detail, LONGEST, MediaId, Message, MessageId, Price, Shape, Status, Suggestion,
     UsedTemplate,
 };
-pub(crate) use shapes::MessageBody;
+pub(crate) use shapes::{MessageBody, MessagesQuery};

@@ -2,12 +2,14 @@
 
 use db::Tx;
 use delivery::NewDelivery;
+use events::TxExt as _;
 use kernel::{AccountId, Result, Timestamp};
 
 use super::model::{Author, Detail, Message, MessageId, Shape, Status, UsedTemplate};
 use super::store;
 use crate::Channels;
 use crate::conversations::Talk;
+use crate::events::MessageWritten;
 use crate::gate::{Purpose, Verdict};
 use crate::members::Medium;
 
@@ -60,6 +62,32 @@ pub(crate) const fn kind_of(medium: Medium) -> &'static str {
 
 /// Has a message go out: now, later, once the member writes, or never, as the gate says. The conversation is to be saved afterwards.
 pub(crate) async fn queue(channels: &Channels, tx: &mut Tx, talk: &mut Talk, new: NewOutgoing) -> Result<Message> {
+    let message = queue_untold(channels, tx, talk, new).await?;
+    told(tx, talk, &message);
+    Ok(message)
+}
+
+/// Adds the event that something was written to a member.
+pub(crate) fn told(tx: &mut Tx, talk: &Talk, message: &Message) {
+    tx.event(MessageWritten {
+        workspace_id: message.workspace_id,
+        conversation_id: message.conversation_id,
+        message_id: message.id,
+        user_id: talk.member.id,
+        channel_id: message.channel_id,
+        channel: talk.channel.kind,
+        author: message.author,
+        purpose: message.purpose,
+    });
+}
+
+/// Queues a message without an event, for callers that add a more specific one.
+pub(crate) async fn queue_untold(
+    channels: &Channels,
+    tx: &mut Tx,
+    talk: &mut Talk,
+    new: NewOutgoing,
+) -> Result<Message> {
     let now = channels.app().clock().now();
     let verdict = talk.weigh(channels, tx, new.purpose).await?;
     let seq = talk.number(&new.body, now);

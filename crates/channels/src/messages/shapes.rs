@@ -1,5 +1,6 @@
 //! Messages as those who work here read them.
 
+use input::{Fields, Input};
 use kernel::{AccountId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -113,6 +114,29 @@ impl MessageBody {
             read_at: message.read_at,
             edited_at: message.edited_at,
             deleted_at: message.deleted_at,
+        }
+    }
+}
+
+/// Which messages are wanted.
+#[derive(Input)]
+#[input(check = MessagesQuery::check)]
+pub(crate) struct MessagesQuery {
+    /// Those behind this number, the oldest first.
+    #[input(whole(0, i64::MAX))]
+    pub(crate) after: Option<i64>,
+    /// Those before this number; without either, the newest.
+    #[input(whole(0, i64::MAX))]
+    pub(crate) before: Option<i64>,
+    /// How many at most.
+    #[input(whole(1, 100).map(|limit| limit as u32), default = 50)]
+    pub(crate) limit: u32,
+}
+
+impl MessagesQuery {
+    fn check(&self, fields: &mut Fields) {
+        if self.after.is_some() && self.before.is_some() {
+            fields.fault("after", "conflict", "must not be given together with before");
         }
     }
 }

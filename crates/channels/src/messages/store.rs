@@ -12,6 +12,14 @@ pub async fn by_id(tx: &mut Tx, id: MessageId) -> Result<Option<Message>> {
     Sql::of::<Message>().and("id = ", id).optional(tx).await
 }
 
+/// Returns the messages with these ids, in any order.
+pub(crate) async fn by_ids(tx: &mut Tx, ids: Vec<MessageId>) -> Result<Vec<Message>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Sql::of::<Message>().and_in("id", ids).all(tx).await
+}
+
 /// A message by its provider's name for it.
 pub async fn by_provider(tx: &mut Tx, channel: ChannelId, provider_id: &str) -> Result<Option<Message>> {
     Sql::of::<Message>().and("channel_id = ", channel).and("provider_id = ", provider_id).optional(tx).await

@@ -7,20 +7,21 @@ use axum::response::{IntoResponse as _, Response};
 use http_base::routes;
 use http_base::{Answer, Body, Named, Params, Rate, Routes};
 use input::rule::{self, Problem, Rule};
-use input::{Fields, Input};
 use kernel::Error;
 use serde_json::json;
 
 use super::entry::{Entry, token};
 use super::session::count;
-use super::shapes::{MessageBody, MessageList, WidgetScore, WidgetSeen, WidgetText, human_name};
+use super::shapes::{MessageBody, MessageList, WidgetScore, WidgetSeen, WidgetText, WidgetTyping, human_name};
 use super::{pages, people, session, stream, visitor};
 use crate::Channels;
 use crate::channels::ChannelId;
 use crate::conversations::{self, Handler, Talk, end_survey};
 use crate::inbound::{Incoming, receive};
-use crate::messages::{self, LONGEST, Shape};
+use crate::messages::{self, LONGEST, MessagesQuery, Shape};
 
+/// The number of typing notices per visitor and minute.
+const MOST_TYPING: u32 = 60;
 /// The largest message, with all that stands around it.
 pub(super) const MOST_BYTES: usize = 64 << 10;
 
@@ -30,7 +31,7 @@ pub(crate) fn router() -> Routes<Channels> {
         .merge(session::router())
         .with(routes!(read, write).rate(Rate::Webhook).bytes(MOST_BYTES))
         .with(routes!(stream::stream).rate(Rate::Webhook))
-        .with(routes!(seen, satisfaction).rate(Rate::Webhook).bytes(MOST_BYTES))
+        .with(routes!(seen, satisfaction, typing).rate(Rate::Webhook).bytes(MOST_BYTES))
 }
 
 /// The words of a message; one that is too long is told how long it is.
@@ -53,34 +54,11 @@ pub(super) fn words() -> impl Rule<Output = String> {
     )
 }
 
-/// Which messages are wanted.
-#[derive(Input)]
-#[input(check = WidgetMessagesQuery::check)]
-struct WidgetMessagesQuery {
-    /// Those behind this number.
-    #[input(whole(0, i64::MAX))]
-    after: Option<i64>,
-    /// Those before this number; without either, the newest.
-    #[input(whole(0, i64::MAX))]
-    before: Option<i64>,
-    /// How many at most.
-    #[input(whole(1, 100).map(|limit| limit as u32), default = 50)]
-    limit: u32,
-}
-
-impl WidgetMessagesQuery {
-    fn check(&self, fields: &mut Fields) {
-        if self.after.is_some() && self.before.is_some() {
-            fields.fault("after", "conflict", "must not be given together with before");
-        }
-    }
-}
-
 /// Read a chat
 ///
 /// Always told the oldest first.
 #[utoipa::path(get, path = "/api/v1/widget/{channel_id}/messages", tag = "Widget",
-    params(("channel_id" = ChannelId, Path, description = "The channel's id"), WidgetMessagesQuery),
+    params(("channel_id" = ChannelId, Path, description = "The channel's id"), MessagesQuery),
     responses((status = 200, description = "The messages", body = MessageList),
     (status = 401, description = "The token is not good", body = http_base::ErrorBody),
     (status = 403, description = "This website may not use the chat", body = http_base::ErrorBody)))]
@@ -88,7 +66,7 @@ async fn read(
     State(channels): State<Channels>,
     name: Named,
     headers: HeaderMap,
-    Params(query): Params<WidgetMessagesQuery>,
+    Params(query): Params<MessagesQuery>,
 ) -> Answer<Response> {
     let mut tx = channels.app().read().await?;
     let entry = Entry::of(&channels, &mut tx, &name.0, &headers).await?;
@@ -145,6 +123,7 @@ async fn write(
     let incoming = Incoming { client_id: Some(input.client_id.to_string()), ..Incoming::text(input.text) };
     let (status, message) = if let Some(message) = receive(&channels, &mut tx, &mut talk, incoming).await? {
         talk.save(&mut tx).await?;
+        conversations::typing::stopped(&mut tx, talk.conversation.id).await?;
         channels.live().wake_token_after(&mut tx, &visitor.token_hash);
         (StatusCode::CREATED, message)
     } else {
@@ -183,6 +162,45 @@ async fn seen(
         if let Some(member) = audience::members::get(&mut tx, own.workspace_id, own.member_id).await? {
             audience::members::seen(&mut tx, &member, now).await?;
         }
+        tx.commit().await?;
+    }
+    Ok(entry.answer(StatusCode::NO_CONTENT.into_response()))
+}
+
+/// Send a typing notice
+///
+/// The coach's live stream shows that the visitor is typing. The notice expires after eight seconds: repeat it every few seconds. It also ends with the
+/// next message, or with `on: false`. At most 60 notices per minute.
+#[utoipa::path(post, path = "/api/v1/widget/{channel_id}/typing", tag = "Widget", request_body = WidgetTyping,
+    params(("channel_id" = ChannelId, Path, description = "The channel's id")),
+    responses((status = 204, description = "Noted"),
+    (status = 401, description = "The token is not good", body = http_base::ErrorBody),
+    (status = 403, description = "This website may not use the chat", body = http_base::ErrorBody)))]
+async fn typing(
+    State(channels): State<Channels>,
+    name: Named,
+    headers: HeaderMap,
+    Body { input, .. }: Body<WidgetTyping>,
+) -> Answer<Response> {
+    let now = channels.app().clock().now();
+    if let Some(hash) = token(&headers).and_then(visitor::hash) {
+        count(&channels, &format!("widget-typing:{hash}"), MOST_TYPING).await?;
+    }
+    let (entry, own, is_known) = {
+        let mut tx = channels.app().read().await?;
+        let entry = Entry::of(&channels, &mut tx, &name.0, &headers).await?;
+        let visitor = entry.visitor(&mut tx, &headers).await?;
+        let own = people::conversation(&mut tx, &visitor).await?;
+        let is_known = match &own {
+            Some(own) => conversations::typing::is_known(&mut tx, own.id, now).await?,
+            None => false,
+        };
+        (entry, own, is_known)
+    };
+    // Before the first message there is no conversation to show.
+    if let Some(own) = own.filter(|_| !(input.on && is_known)) {
+        let mut tx = channels.app().write().await?;
+        conversations::typing::writes(&mut tx, &own, input.on, now).await?;
         tx.commit().await?;
     }
     Ok(entry.answer(StatusCode::NO_CONTENT.into_response()))

@@ -286,6 +286,14 @@ pub(super) struct WidgetSeen {
     pub(super) up_to: i64,
 }
 
+/// A typing notice.
+#[derive(Clone, Copy, Debug, Input)]
+pub(super) struct WidgetTyping {
+    /// `false` when the visitor stopped typing. A notice expires after eight seconds.
+    #[input(flag(), default = true)]
+    pub(super) on: bool,
+}
+
 /// How it was.
 #[derive(Clone, Debug, Input)]
 pub(super) struct WidgetScore {

@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod channels;
+mod chat;
+mod console;
+mod faulty;
 mod late;
 mod load;
 mod outage;

@@ -1,78 +1,20 @@
 //! A provider that does not answer for a while.
 
-use std::sync::Arc;
-
-use async_trait::async_trait;
 use kernel::time;
-use ports::messaging::{
-    Account, Bounds, Decision, Hook, Media, MediaFault, Messenger, Messengers, Outgoing, SendFault, Sent, Standing, To,
-};
+use ports::messaging::Messengers;
 use serde_json::json;
 use testkit::{FreshDb, both_engines};
 
+use crate::faulty::Faulty;
 use crate::world::{World, process};
 
 const BERTA: &str = "34612345678";
-
-/// A provider behind a line that is cut: everything that is asked times out.
-struct Down(Arc<dyn Messenger>);
-
-fn cut() -> SendFault {
-    SendFault::ours(Decision::Later(None), "timeout", "The provider did not answer in time")
-}
-
-#[async_trait]
-impl Messenger for Down {
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    fn is_real(&self) -> bool {
-        self.0.is_real()
-    }
-
-    fn bounds(&self) -> Bounds {
-        self.0.bounds()
-    }
-
-    async fn send(&self, _: &Account, _: &Outgoing) -> Result<Sent, SendFault> {
-        Err(cut())
-    }
-
-    async fn check(&self, account: &Account) -> Standing {
-        self.0.check(account).await
-    }
-
-    async fn set_webhook(&self, _: &Account, _: &Hook) -> Result<(), SendFault> {
-        Err(cut())
-    }
-
-    async fn remove_webhook(&self, _: &Account) -> Result<(), SendFault> {
-        Err(cut())
-    }
-
-    async fn media(&self, account: &Account, id: &str, most_bytes: usize) -> Result<Media, MediaFault> {
-        self.0.media(account, id, most_bytes).await
-    }
-
-    async fn seen(&self, _: &Account, _: &To, _: &str, _: bool) -> Result<(), SendFault> {
-        Err(cut())
-    }
-
-    async fn acknowledge(&self, _: &Account, _: &str) -> Result<(), SendFault> {
-        Err(cut())
-    }
-
-    async fn delete(&self, _: &Account, _: &str) -> Result<(), SendFault> {
-        Err(cut())
-    }
-}
 
 #[both_engines]
 async fn a_provider_that_is_down_for_an_hour_costs_only_time(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let id = world.whatsapp_channel().await;
-    let messengers = Messengers { whatsapp: Arc::new(Down(world.whatsapp.clone())), ..world.messengers() };
+    let messengers = Messengers { whatsapp: Faulty::down(world.whatsapp.clone()), ..world.messengers() };
     let down = process(
         world.fresh.db.clone(),
         &world.clock,

@@ -320,11 +320,9 @@ async fn others_write_through_the_same_gate(fresh: FreshDb) {
     world.work().await;
     assert_eq!(world.sent().len(), 4, "a program is not capped");
     let mut tx = world.channels.app().write().await.unwrap();
-    let (_, is_new) =
-        channels::call_person(&world.channels, &mut tx, world.coach.account.hub(), member, None, "a step")
-            .await
-            .unwrap()
-            .unwrap();
+    let called = channels::PersonCalled { question: "a step", ..Default::default() };
+    let hub = world.coach.account.hub();
+    let (_, is_new) = channels::call_person(&world.channels, &mut tx, hub, member, called).await.unwrap().unwrap();
     tx.commit().await.unwrap();
     assert!(is_new);
     world.clock.advance(time::MINUTE);

@@ -1,67 +1,11 @@
 //! The chat of a website.
 
-use axum::http::Method;
-use kernel::time;
-use serde_json::{Value, json};
-use testkit::{Client, FreshDb, both_engines};
+use serde_json::json;
+use testkit::{FreshDb, both_engines};
 use uuid::Uuid;
 
+use crate::chat::{Chat, jwt, session, web};
 use crate::world::{CHANNELS, CONVERSATIONS, World, times};
-
-struct Chat {
-    path: String,
-    client: Client,
-    token: String,
-}
-
-async fn session(world: &World, channel: &str, body: &Value) -> (u16, Value) {
-    let reply = world.anyone.post(&format!("/api/v1/widget/{channel}/session"), body).await;
-    (reply.status, reply.json())
-}
-
-impl Chat {
-    async fn begin(world: &World, channel: &str, body: &Value) -> Self {
-        let (status, made) = session(world, channel, body).await;
-        assert!(status == 201 || status == 200, "{made}");
-        let token = made["token"].as_str().unwrap().to_owned();
-        let client = world.anyone.clone().with("authorization", &format!("Bearer {token}"));
-        Self { path: format!("/api/v1/widget/{channel}"), client, token }
-    }
-
-    async fn write(&self, text: &str) -> Value {
-        let reply = self
-            .client
-            .post(&format!("{}/messages", self.path), &json!({"client_id": Uuid::from_u128(rand(text)), "text": text}))
-            .await;
-        assert!(reply.status == 201 || reply.status == 200, "{}", reply.text());
-        reply.json()
-    }
-
-    async fn read(&self) -> Value {
-        self.client.get(&format!("{}/messages", self.path)).await.ok()
-    }
-}
-
-fn rand(text: &str) -> u128 {
-    text.bytes().fold(7_u128, |sum, byte| sum.wrapping_mul(31).wrapping_add(u128::from(byte)))
-}
-
-async fn web(world: &World) -> (String, String) {
-    let made = world
-        .channel(
-            "web",
-            &json!({"welcome_message": "Hello!", "allowed_origins": ["https://shop.example"], "assistant_name": "Sol", "person_name": "Ana"}),
-        )
-        .await;
-    (made["id"].as_str().unwrap().to_owned(), made["identity_secret"].as_str().unwrap().to_owned())
-}
-
-fn jwt(secret: &str, user: &str, world: &World) -> Value {
-    let exp = world.clock.now().micros() / time::SECOND + 300;
-    let claims = json!({"user_id": user, "exp": exp, "name": "Dora"});
-    let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
-    json!({"jwt": jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap()})
-}
 
 #[both_engines]
 async fn a_visitor_asks_and_finds_the_answer_again(fresh: FreshDb) {
@@ -242,51 +186,21 @@ async fn a_person_joins_and_is_rated(fresh: FreshDb) {
 
 #[both_engines]
 async fn a_stream_goes_on_behind_what_was_seen(fresh: FreshDb) {
-    use futures::StreamExt as _;
-    use tower::ServiceExt as _;
     let world = World::new(fresh).await;
     let (id, _) = web(&world).await;
     let chat = Chat::begin(&world, &id, &json!({})).await;
-    let follow = async |last: Option<&str>| {
-        let mut request = axum::http::Request::builder()
-            .method(Method::GET)
-            .uri(format!("/api/v1/widget/{id}/stream"))
-            .header("host", "localhost:8000");
-        request = request.header("authorization", format!("Bearer {}", chat.token));
-        if let Some(last) = last {
-            request = request.header("last-event-id", last);
-        }
-        let response = world.router.clone().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
-        assert_eq!(response.status(), 200);
-        response.into_body().into_data_stream()
-    };
-    let mut stream = follow(None).await;
-    let mut text = String::new();
-    macro_rules! until {
-        ($wanted:expr) => {
-            while !text.contains($wanted) {
-                let piece = tokio::time::timeout(std::time::Duration::from_secs(20), stream.next())
-                    .await
-                    .expect("something comes")
-                    .unwrap()
-                    .unwrap();
-                text.push_str(std::str::from_utf8(&piece).unwrap());
-            }
-        };
-    }
-    until!("event: hello");
-    assert!(text.starts_with("retry: 3000\n"), "{text}");
+    let mut stream = chat.follow(None).await;
+    let first = stream.piece().await.unwrap();
+    assert!(first.starts_with("retry: 3000\nevent: hello"), "{first}");
     chat.write("What does it cost?").await;
-    until!("id: 1\nevent: message");
+    assert_eq!(stream.find("message").await.id.as_deref(), Some("1"));
     world.work().await;
-    until!("id: 2\nevent: message");
-    until!("\"on\":false");
+    assert_eq!(stream.find("message").await.id.as_deref(), Some("2"));
+    assert_eq!(stream.find("typing").await.data["on"], false);
     drop(stream);
-    stream = follow(Some("1")).await;
-    text.clear();
-    until!("id: 2\nevent: message");
-    assert!(text.contains("\"resumed\":true") && !text.contains("id: 1\n"), "{text}");
+    stream = chat.follow(Some("1")).await;
+    assert_eq!(stream.find("hello").await.data["resumed"], true);
+    assert_eq!(stream.find("message").await.id.as_deref(), Some("2"));
     assert_eq!(chat.client.delete(&format!("{}/session", chat.path)).await.status, 204);
-    until!("event: closed");
-    assert!(text.contains("\"reason\":\"token\""), "{text}");
+    assert_eq!(stream.find("closed").await.data["reason"], "token");
 }

@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use audience::Audience;
-use axum::Router;
 use channels::ports::{Answer, Answerer, Citation, Outcome, Question};
 use channels::{Channels, Keeping, Parts, Settings};
 use db::{Db, Migration, Tx};
@@ -130,7 +129,6 @@ pub(crate) struct World {
     pub(crate) mobile: Arc<StandIn>,
     audience: Audience,
     pub(crate) channels: Channels,
-    pub(crate) router: Router,
     pub(crate) anyone: Client,
     /// A coach.
     pub(crate) coach: Someone,
@@ -152,7 +150,7 @@ impl World {
         let (channels, audience) = made(fresh.db.clone(), &clock, &people, &assistant, messengers, settings);
         let router = ::channels::router(channels.clone()).served(channels.app());
         let coach = people.creator(&clock);
-        let anyone = Client::new(router.clone());
+        let anyone = Client::new(router);
         let count = std::sync::atomic::AtomicU64::new(0);
         Self {
             fresh,
@@ -164,7 +162,6 @@ impl World {
             mobile,
             audience,
             channels,
-            router,
             anyone,
             coach,
             count,
@@ -306,6 +303,7 @@ fn made(
     let parts = Parts {
         audience: audience.clone(),
         answerer: Arc::new(assistant.clone()),
+        colleagues: Arc::new(channels::testing::OwnHub),
         messengers,
         keys: Arc::new(Keys::new(&[[7; 32]])),
         files,

@@ -145,7 +145,8 @@ async fn a_person_a_stop_and_a_pause_hold_it_back(fresh: FreshDb) {
     assert!(reply.status < 300, "{}", reply.text());
     let berta = world.id_of("Berta").await.parse().unwrap();
     let mut tx = world.channels.app().write().await.unwrap();
-    channels::call_person(&world.channels, &mut tx, world.hub(), berta, None, "help").await.unwrap();
+    let called = channels::PersonCalled { question: "help", ..Default::default() };
+    channels::call_person(&world.channels, &mut tx, world.hub(), berta, called).await.unwrap();
     tx.commit().await.unwrap();
     world.after(2 * time::HOUR).await;
     let mut states = world.states(&rule).await;

@@ -317,6 +317,7 @@ fn process(
     let parts = channels::Parts {
         audience: audience.clone(),
         answerer: Arc::new(Nothing),
+        colleagues: Arc::new(channels::testing::OwnHub),
         messengers: Messengers { whatsapp, telegram, mobile: Arc::new(StandIn::new(Provider::Firebase)) },
         keys: Arc::new(Keys::new(&[[7; 32]])),
         files,

@@ -2,7 +2,7 @@
 
 use audience::members;
 use channels::messages::{Choice, UsedTemplate};
-use channels::{Words, gate::Purpose};
+use channels::{PersonCalled, Words, gate::Purpose};
 use db::Tx;
 use events::TxExt as _;
 use kernel::{Result, Timestamp};
@@ -104,7 +104,7 @@ pub(crate) async fn apply(programs: &Programs, tx: &mut Tx, plan: &Plan, now: Ti
     for effect in &plan.moved.effects {
         match effect {
             Effect::Say(saying) => say(programs, tx, plan, &next, saying, &mut sums).await?,
-            Effect::Call { reason } => call(programs, tx, &next, reason, now).await?,
+            Effect::Call { reason } => call(programs, tx, plan, &next, reason, now).await?,
             _ => {}
         }
     }
@@ -150,9 +150,21 @@ async fn say(
     Ok(())
 }
 
-async fn call(programs: &Programs, tx: &mut Tx, run: &Enrolment, reason: &str, now: Timestamp) -> Result<()> {
+async fn call(
+    programs: &Programs,
+    tx: &mut Tx,
+    plan: &Plan,
+    run: &Enrolment,
+    reason: &str,
+    now: Timestamp,
+) -> Result<()> {
     let (workspace, member) = (run.workspace_id, run.member_id);
-    let called = channels::call_person(programs.channels(), tx, workspace, member, None, reason).await?;
+    let assignee = plan.published.flow.node(&run.node).and_then(|node| match &node.work {
+        Work::Handoff(handoff) => handoff.assignee,
+        _ => None,
+    });
+    let called = PersonCalled { question: reason, assignee, ..PersonCalled::default() };
+    let called = channels::call_person(programs.channels(), tx, workspace, member, called).await?;
     if called.is_none() {
         // There is no channel on which anybody could be called: nobody waits for them.
         enrolments::put_off(tx, run, now, false, 0).await?;

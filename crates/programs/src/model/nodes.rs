@@ -410,7 +410,8 @@ pub struct HandoffNode {
     /// By what template that goes once WhatsApp's 24 hours are over.
     #[input(rule::nested())]
     pub template: Option<Template>,
-    /// Whom it is for, as a note to the workspace; anybody there may take it.
+    /// The account to which the conversation is assigned: an owner or manager of the workspace. Another colleague can still take the conversation. It is
+    /// ignored if the account has left the workspace when the step runs.
     #[input(rule::id())]
     pub assignee: Option<AccountId>,
 }

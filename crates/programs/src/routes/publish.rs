@@ -159,6 +159,15 @@ async fn judged(programs: &Programs, tx: &mut Tx, program: &Program) -> Result<(
                     problems.node(Severity::Publish, &node.id, "data.knowledge_base_id", "unknown_value", message);
                 }
             }
+            Work::Handoff(handoff) => {
+                if let Some(account) = handoff.assignee
+                    && !channels::works_in(programs.channels(), tx, workspace, account).await?
+                {
+                    let message =
+                        "must be an owner or manager of your workspace; GET /api/v1/workspace/members lists them";
+                    problems.node(Severity::Publish, &node.id, "data.assignee", "unknown_value", message);
+                }
+            }
             Work::Enroll(other) => known(tx, program, other.program_id, &node.id, &mut problems).await?,
             Work::Start(start) => {
                 if let Some(other) = start.program_id {

@@ -86,6 +86,28 @@ async fn what_is_strange_is_told_and_stops_publishing_where_it_must(fresh: Fresh
 }
 
 #[both_engines]
+async fn a_person_is_called_for_somebody_who_works_there(fresh: FreshDb) {
+    let world = World::with_channel(fresh).await;
+    let nodes = |assignee: Value| {
+        flow(
+            &[("start", "start", json!({})), ("talk", "handoff", json!({"reason": "To talk", "assignee": assignee}))],
+            &["start -> talk"],
+        )
+    };
+    let draft = world.draft("Call", &nodes(json!("0190a000-0000-7000-8000-000000000005"))).await;
+    let error = world.coach.post(&format!("{PROGRAMS}/{draft}/publish"), &json!({})).await.refused(422);
+    assert_eq!(fields(&error), ["flow_definition.nodes.talk.data.assignee"]);
+    let coach = world.hub.account.id;
+    let program = world.program("Call the coach", &nodes(json!(coach))).await;
+    let member = world.member(1, json!({})).await;
+    world.enrol(&member, &program).await;
+    world.work().await;
+    let list = world.coach.get(&format!("/api/v1/conversations?assignee={coach}")).await.ok();
+    let called = &list["conversations"][0];
+    assert_eq!((&called["handler"], &called["user_id"]), (&json!("queue"), &json!(member)));
+}
+
+#[both_engines]
 async fn programs_are_listed_found_and_deleted_and_are_nobody_elses(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let draft = world.draft("Über Yoga", &hello()).await;

@@ -321,6 +321,7 @@ fn process(
     let parts = channels::Parts {
         audience: audience.clone(),
         answerer: Arc::new(assistant.clone()),
+        colleagues: Arc::new(channels::testing::OwnHub),
         messengers: Messengers {
             whatsapp: Arc::new(StandIn::new(Provider::WhatsApp)),
             telegram: telegram.clone(),

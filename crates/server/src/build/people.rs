@@ -10,7 +10,7 @@ use events::{Event as _, Handler, Subscription};
 use http_base::App;
 use inbox::events::MessageSent;
 use inbox::{Person, Tie};
-use kernel::{Account, AccountId, Clock, CollaborationId, Proof, Result, Scope, UserType, WorkspaceId};
+use kernel::{Account, AccountId, Clock, CollaborationId, Proof, Result, Scope, UserType, WorkspaceId, WorkspaceRole};
 use mail::NewMail;
 use serde_json::json;
 use uuid::Uuid;
@@ -137,6 +137,21 @@ impl inbox::Doors for Doors {
 
     async fn accounts(&self, proofs: &[Proof]) -> Result<Vec<Option<Account>>> {
         self.0.standing(proofs).await
+    }
+}
+
+/// The accounts that work in a hub.
+pub(super) struct Colleagues;
+
+#[async_trait]
+impl channels::ports::Colleagues for Colleagues {
+    async fn works_in(&self, tx: &mut Tx, hub: WorkspaceId, account: AccountId) -> Result<bool> {
+        let server = Scope::system();
+        if hub.uuid() == account.uuid() {
+            return Ok(!accounts::store::by_ids(server, tx, &[account]).await?.is_empty());
+        }
+        let role = accounts::workspaces::store::role_of(server, tx, hub, account).await?;
+        Ok(role.is_some_and(|role| role != WorkspaceRole::Viewer))
     }
 }
 
