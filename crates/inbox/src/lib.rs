@@ -26,7 +26,7 @@ pub use jobs_of_inbox::{jobs, subscribers};
 pub use live::Hub;
 pub use migrations::MIGRATIONS;
 pub use notifications::{Group, Notice, NotificationType, Notifier, Related, Text, Texts};
-pub use ports::{Doors, Letters, People, Person, Tie};
+pub use ports::{Doors, Letters, People, Person, Talks, Tie, Typing};
 pub use settings::Settings;
 pub use state::{Inbox, Parts};
 

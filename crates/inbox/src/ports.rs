@@ -1,8 +1,8 @@
 //! What the inbox has to know of others, as traits that the server's wiring fills.
 
 use async_trait::async_trait;
-use db::Tx;
-use kernel::{Account, AccountId, Proof, Result, Timestamp, UserType};
+use db::{EventRow, Tx};
+use kernel::{Account, AccountId, Proof, Result, Timestamp, UserType, WorkspaceId};
 use uuid::Uuid;
 
 /// Someone with an account.
@@ -66,6 +66,27 @@ pub trait Doors: Send + Sync + 'static {
     async fn version(&self) -> Result<i64>;
     /// The accounts of these log-ins and keys as they stand now, in the same order; nothing for one that is let in no more.
     async fn accounts(&self, proofs: &[Proof]) -> Result<Vec<Option<Account>>>;
+}
+
+/// A member of an audience who is typing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Typing {
+    /// The hub of the audience.
+    pub hub: WorkspaceId,
+    /// The conversation.
+    pub conversation: Uuid,
+}
+
+/// The conversations with audiences (document E), as live streams show them.
+#[async_trait]
+pub trait Talks: Send + Sync + 'static {
+    /// The kinds of events that are about conversations.
+    fn kinds(&self) -> &'static [&'static str];
+    /// Returns the data that a stream shows for each event, in the same order; nothing if the conversation was deleted. The number of SQL statements
+    /// does not depend on the number of events.
+    async fn told(&self, tx: &mut Tx, events: &[EventRow]) -> Result<Vec<Option<serde_json::Value>>>;
+    /// Returns the members of all hubs who are typing now, at most `most`.
+    async fn typing(&self, tx: &mut Tx, now: Timestamp, most: u32) -> Result<Vec<Typing>>;
 }
 
 /// The person of this id among these.

@@ -6,7 +6,7 @@ use ::ports::files::Files;
 use axum::extract::FromRef;
 use http_base::App;
 
-use crate::{Doors, Hub, Letters, Notifier, People, Settings};
+use crate::{Doors, Hub, Letters, Notifier, People, Settings, Talks};
 
 /// The inbox: the application, those whom it asks, and the streams that are open. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ pub struct Parts {
     pub letters: Arc<dyn Letters>,
     /// Knows who is still let in.
     pub doors: Arc<dyn Doors>,
+    /// The conversations with audiences.
+    pub talks: Arc<dyn Talks>,
     /// Keeps attachments.
     pub files: Arc<dyn Files>,
 }
@@ -67,6 +69,10 @@ impl Inbox {
 
     pub(crate) fn doors(&self) -> &dyn Doors {
         &*self.0.parts.doors
+    }
+
+    pub(crate) fn talks(&self) -> &dyn Talks {
+        &*self.0.parts.talks
     }
 
     pub(crate) fn files(&self) -> &dyn Files {

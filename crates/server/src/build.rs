@@ -249,6 +249,7 @@ impl Server {
             notifier,
             letters: Arc::new(people::Letters(app.clone())),
             doors,
+            talks: Arc::new(people::Talks),
             files: Arc::clone(&files),
         };
         let inbox = Inbox::new(app.clone(), parts, settings.inbox.clone());

@@ -5,6 +5,7 @@ use kernel::{AccountId, Error, Result, Timestamp};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::seen::Seen;
 use crate::feed::Numbers;
 
 /// How long a client waits before it comes back, in milliseconds.
@@ -57,24 +58,39 @@ pub(super) struct Changed<'a> {
     pub(super) at: Timestamp,
 }
 
-/// An event: with a number where it is one of the feed.
-pub(super) fn event(name: &str, seq: Option<i64>, data: &impl Serialize) -> Result<Bytes> {
-    // JSON of serde has no line break in it.
-    let data = serde_json::to_string(data).map_err(Error::internal)?;
-    let id = seq.map(|seq| format!("id: {seq}\n")).unwrap_or_default();
-    Ok(format!("{id}event: {name}\ndata: {data}\n\n").into())
+/// A member started or stopped typing.
+#[derive(Serialize)]
+pub(super) struct Writes {
+    /// The conversation.
+    pub(super) conversation_id: Uuid,
+    /// Always `member`.
+    pub(super) author: &'static str,
+    /// `false` when the member stopped.
+    pub(super) on: bool,
 }
 
-/// The first of a stream that begins behind this number.
-pub(super) fn hello(seq: i64, numbers: Numbers, resumed: bool) -> Result<Bytes> {
-    let hello = event("hello", Some(seq), &Hello { unread: numbers.into(), resumed })?;
-    Ok([format!("retry: {RETRY}\n").as_bytes(), &hello].concat().into())
+/// An event.
+pub(super) fn event(name: &str, data: &impl Serialize) -> Result<Bytes> {
+    // JSON of serde has no line break in it.
+    let data = serde_json::to_string(data).map_err(Error::internal)?;
+    Ok(format!("event: {name}\ndata: {data}\n\n").into())
+}
+
+/// Appends an event with the position that a client resumes after.
+pub(super) fn place(seen: Seen, event: &[u8], into: &mut Vec<u8>) {
+    into.extend_from_slice(format!("id: {seen}\n").as_bytes());
+    into.extend_from_slice(event);
+}
+
+/// The first event of a stream that starts after this position.
+pub(super) fn hello(seen: Seen, numbers: Numbers, resumed: bool) -> Result<Vec<u8>> {
+    let mut first = format!("retry: {RETRY}\n").into_bytes();
+    place(seen, &event("hello", &Hello { unread: numbers.into(), resumed })?, &mut first);
+    Ok(first)
 }
 
 /// What was missed is not kept: everything is to be fetched anew.
-pub(super) fn reset() -> Bytes {
-    Bytes::from_static(b"event: reset\ndata: {}\n\n")
-}
+pub(super) const RESET: &[u8] = b"event: reset\ndata: {}\n\n";
 
 /// The last of a stream that the server ends.
 pub(super) fn closed(why: &str) -> Bytes {

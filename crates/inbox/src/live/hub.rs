@@ -4,18 +4,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use db::Tx;
+use db::{Position, Tx};
 use kernel::{Account, AccountId, Error, Kind, Proof, Result, WorkspaceId};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc};
 
 use super::frames;
+use super::seen::Seen;
 
 /// So many pieces may wait for a stream whose client is slow; then it is cut off.
 const WAITING: usize = 32;
-/// A stream that has not begun yet is shown nothing.
-const NOT_YET: i64 = i64::MAX;
-
 /// The streams that are open in this process. There is one for each server, before anything else is; cheap to clone.
 #[derive(Clone, Default)]
 pub struct Hub(Arc<Inner>);
@@ -40,8 +38,10 @@ struct State {
 struct Stream {
     id: u64,
     account: Account,
-    /// The number of the last entry that it was shown.
-    seen: i64,
+    /// The position up to which it received events. `None` until it starts: before that it receives nothing.
+    seen: Option<Seen>,
+    /// Does it receive conversation events as they happen? It does after it received those since its start position.
+    follows: bool,
     /// Has its log-in been looked at since it was opened?
     judged: bool,
     queue: mpsc::Sender<Bytes>,
@@ -57,6 +57,15 @@ pub(super) struct Place {
 
 /// What an account is shown: each entry with its number.
 pub(super) type Shown = Vec<(i64, Bytes)>;
+
+/// An event for all streams of a hub.
+#[derive(Clone, Debug)]
+pub(super) enum Told {
+    /// A conversation event with its position in the log. A stream that cannot take it is disconnected and resumes.
+    Placed(Position, Bytes),
+    /// A hint. A stream that cannot take it goes on without it.
+    Hint(Bytes),
+}
 
 impl Hub {
     /// One without streams.
@@ -125,7 +134,7 @@ impl Hub {
             );
             return Err(Error::new(Kind::RateLimited(5), message));
         }
-        streams.push(Stream { id, account: account.clone(), seen: NOT_YET, judged: false, queue });
+        streams.push(Stream { id, account: account.clone(), seen: None, follows: false, judged: false, queue });
         state.made += 1;
         state.open += 1;
         let needs_reader = !std::mem::replace(&mut state.reading, true);
@@ -151,8 +160,8 @@ impl Hub {
         let mut state = self.0.state.lock();
         let touched = std::mem::take(&mut state.touched);
         let behind = touched.into_iter().filter_map(|account| {
-            let seen = state.streams.get(&account)?.iter().map(|stream| stream.seen).min()?;
-            (seen != NOT_YET).then_some((account, seen))
+            let begun = state.streams.get(&account)?.iter().filter_map(|stream| stream.seen);
+            begun.map(|seen| seen.feed).min().map(|seen| (account, seen))
         });
         behind.collect()
     }
@@ -162,35 +171,73 @@ impl Hub {
         let Some((last, _)) = shown.last() else { return };
         let mut state = self.0.state.lock();
         let Some(streams) = state.streams.get_mut(&account) else { return };
-        let all = shown.first().map_or(0, |(first, _)| *first);
-        let whole = joined(shown);
         streams.retain_mut(|stream| {
-            if stream.seen >= *last {
-                return true;
+            let Some(seen) = stream.seen.filter(|seen| seen.feed < *last) else { return true };
+            let mut piece = Vec::new();
+            for (feed, event) in shown.iter().filter(|(feed, _)| *feed > seen.feed) {
+                frames::place(Seen { feed: *feed, ..seen }, event, &mut piece);
             }
-            let piece = if stream.seen < all {
-                whole.clone()
-            } else {
-                let new: Shown = shown.iter().filter(|(seq, _)| *seq > stream.seen).cloned().collect();
-                joined(&new)
-            };
-            stream.seen = *last;
+            stream.seen = Some(Seen { feed: *last, ..seen });
             // A full queue: the client does not read. It comes back, and goes on behind what it has.
-            stream.queue.try_send(piece).is_ok()
+            stream.queue.try_send(piece.into()).is_ok()
         });
         if streams.is_empty() {
             state.streams.remove(&account);
         }
     }
 
-    /// Shows something that has no number to all streams of these workspaces.
-    pub(super) fn show_workspaces(&self, shown: &HashMap<WorkspaceId, Bytes>) {
+    /// Returns the hubs that have an open stream.
+    pub(super) fn hubs(&self) -> HashSet<WorkspaceId> {
         let state = self.0.state.lock();
-        for stream in state.streams.values().flatten().filter(|stream| stream.seen != NOT_YET) {
-            if let Some(piece) = stream.account.workspace.and_then(|workspace| shown.get(&workspace)) {
-                // It is a hint, and its loss no loss: what follows is shown anew after the next one.
-                let _ = stream.queue.try_send(piece.clone());
+        let begun = state.streams.values().flatten().filter(|stream| stream.seen.is_some());
+        begun.map(|stream| stream.account.hub()).collect()
+    }
+
+    /// Sends new events to the streams of these hubs.
+    pub(super) fn tell(&self, told: &HashMap<WorkspaceId, Vec<Told>>) {
+        self.each(|stream| {
+            let Some(told) = told.get(&stream.account.hub()) else { return true };
+            let Some(seen) = stream.seen else { return true };
+            stream.tell(seen, told)
+        });
+    }
+
+    /// Returns the hubs with streams that have to catch up, each with the earliest position.
+    pub(super) fn behind(&self) -> HashMap<WorkspaceId, Position> {
+        let state = self.0.state.lock();
+        let mut behind: HashMap<WorkspaceId, Position> = HashMap::new();
+        for stream in state.streams.values().flatten().filter(|stream| !stream.follows) {
+            if let Some(seen) = stream.seen {
+                let furthest = behind.entry(stream.account.hub()).or_insert(seen.log);
+                *furthest = seen.log.min(*furthest);
             }
+        }
+        behind
+    }
+
+    /// Sends the events between two positions to the streams of a hub that have to catch up. If these were all, the streams receive new events from then on.
+    pub(super) fn catch_up(&self, hub: WorkspaceId, (from, to): (Position, Position), told: &[Told], is_all: bool) {
+        self.each(|stream| {
+            let begun = stream.seen.filter(|seen| !stream.follows && seen.log >= from);
+            let Some(seen) = begun.filter(|_| stream.account.hub() == hub) else { return true };
+            stream.follows = true;
+            let reads = stream.tell(seen, told);
+            stream.follows = is_all;
+            stream.seen = stream.seen.map(|seen| Seen { log: seen.log.max(to), ..seen });
+            reads
+        });
+    }
+
+    /// Calls a function for each stream and removes the streams for which it returns `false`.
+    fn each(&self, mut keeps: impl FnMut(&mut Stream) -> bool) {
+        let mut state = self.0.state.lock();
+        let mut is_empty = false;
+        for streams in state.streams.values_mut() {
+            streams.retain_mut(&mut keeps);
+            is_empty |= streams.is_empty();
+        }
+        if is_empty {
+            state.streams.retain(|_, streams| !streams.is_empty());
         }
     }
 
@@ -209,22 +256,38 @@ impl Hub {
 
     /// Ends the streams of this log-in, unless its account stands as they know it.
     pub(super) fn judge(&self, proof: Proof, now: Option<&Account>) {
-        let mut state = self.0.state.lock();
-        for streams in state.streams.values_mut() {
-            streams.retain(|stream| {
-                if stream.account.proof != proof {
-                    return true;
+        self.each(|stream| {
+            if stream.account.proof != proof {
+                return true;
+            }
+            let why = match now {
+                None => "signed_out",
+                Some(now) if is_another(now, &stream.account) => "changed",
+                Some(_) => return true,
+            };
+            let _ = stream.queue.try_send(frames::closed(why));
+            false
+        });
+    }
+}
+
+impl Stream {
+    /// Sends events of the hub. Returns `false` if the client does not read.
+    fn tell(&mut self, mut seen: Seen, told: &[Told]) -> bool {
+        let (mut piece, mut is_hint) = (Vec::new(), true);
+        for one in told {
+            match one {
+                Told::Hint(event) => piece.extend_from_slice(event),
+                Told::Placed(log, event) if self.follows && *log > seen.log => {
+                    seen.log = *log;
+                    frames::place(seen, event, &mut piece);
+                    is_hint = false;
                 }
-                let why = match now {
-                    None => "signed_out",
-                    Some(now) if is_another(now, &stream.account) => "changed",
-                    Some(_) => return true,
-                };
-                let _ = stream.queue.try_send(frames::closed(why));
-                false
-            });
+                Told::Placed(..) => {}
+            }
         }
-        state.streams.retain(|_, streams| !streams.is_empty());
+        self.seen = Some(seen);
+        piece.is_empty() || self.queue.try_send(piece.into()).is_ok() || is_hint
     }
 }
 
@@ -233,23 +296,16 @@ fn is_another(now: &Account, then: &Account) -> bool {
     now.id != then.id || now.workspace != then.workspace || now.user_type != then.user_type
 }
 
-fn joined(shown: &Shown) -> Bytes {
-    match shown.as_slice() {
-        [(_, only)] => only.clone(),
-        many => many.iter().flat_map(|(_, piece)| piece.iter().copied()).collect(),
-    }
-}
-
 impl Place {
-    /// Begins behind this number of the feed.
-    pub(super) fn begin(&self, seq: i64) {
+    /// Starts after this position.
+    pub(super) fn begin(&self, seen: Seen) {
         let mut state = self.hub.0.state.lock();
         let streams = state.streams.get_mut(&self.account);
         if let Some(stream) = streams.and_then(|streams| streams.iter_mut().find(|stream| stream.id == self.id)) {
-            stream.seen = seq;
+            stream.seen = Some(seen);
         }
         drop(state);
-        // What came since the number was read.
+        // Entries that were added after the position was read.
         self.hub.touch([self.account]);
     }
 }
@@ -294,6 +350,16 @@ mod tests {
         numbers.into_iter().map(|seq| (seq, Bytes::from(format!("{seq};")))).collect()
     }
 
+    fn at(feed: i64, seq: i64) -> Seen {
+        Seen { feed, log: Position { xact: 0, seq } }
+    }
+
+    /// What waits in a queue, without line breaks.
+    fn next(place: &mut Place) -> Option<String> {
+        let piece = place.queue.try_recv().ok()?;
+        Some(std::str::from_utf8(&piece).unwrap().replace("id: ", "").replace('\n', ":"))
+    }
+
     #[test]
     fn each_stream_is_shown_each_entry_once() {
         let (hub, one) = (Hub::new(), account(1));
@@ -301,16 +367,51 @@ mod tests {
         assert!(needs_reader);
         let (mut late, needs_reader) = hub.take(&one, 10, 10).unwrap();
         assert!(!needs_reader);
-        early.begin(4);
-        late.begin(6);
+        early.begin(at(4, 1));
+        late.begin(at(6, 2));
         assert_eq!(hub.touched(), [(one.id, 4)]);
         hub.show(one.id, &entries(5..=7));
         hub.show(one.id, &entries(6..=8));
-        assert_eq!(early.queue.try_recv().unwrap(), "5;6;7;");
-        assert_eq!(early.queue.try_recv().unwrap(), "8;");
-        assert_eq!(late.queue.try_recv().unwrap(), "7;");
-        assert_eq!(late.queue.try_recv().unwrap(), "8;");
-        assert!(early.queue.try_recv().is_err() && late.queue.try_recv().is_err());
+        assert_eq!(next(&mut early).unwrap(), "5.0.1:5;6.0.1:6;7.0.1:7;");
+        assert_eq!(next(&mut early).unwrap(), "8.0.1:8;");
+        assert_eq!(next(&mut late).unwrap(), "7.0.2:7;");
+        assert_eq!(next(&mut late).unwrap(), "8.0.2:8;");
+        assert!(next(&mut early).is_none() && next(&mut late).is_none());
+    }
+
+    fn told(placed: impl IntoIterator<Item = i64>) -> Vec<Told> {
+        let place = |seq| Position { xact: 0, seq };
+        placed.into_iter().map(|seq| Told::Placed(place(seq), Bytes::from(format!("c{seq};")))).collect()
+    }
+
+    #[test]
+    fn a_stream_that_begins_is_told_of_each_conversation_once() {
+        let (hub, one, other) = (Hub::new(), account(1), account(2));
+        let (mut quick, _) = hub.take(&one, 10, 10).unwrap();
+        let (mut late, _) = hub.take(&one, 10, 10).unwrap();
+        let (mut foreign, _) = hub.take(&other, 10, 10).unwrap();
+        quick.begin(at(0, 10));
+        foreign.begin(at(0, 10));
+        let place = |seq| Position { xact: 0, seq };
+        let mine = one.hub();
+        assert_eq!(hub.behind().get(&mine), Some(&place(10)));
+        hub.catch_up(mine, (place(10), place(10)), &[], true);
+        late.begin(at(0, 8));
+        // What is told before it has caught up comes by catching up.
+        hub.tell(&HashMap::from([(mine, [told([11]), vec![Told::Hint("h;".into())]].concat())]));
+        assert_eq!(next(&mut quick).unwrap(), "0.0.11:c11;h;");
+        assert_eq!(next(&mut late).unwrap(), "h;");
+        assert_eq!(hub.behind().get(&mine), Some(&place(8)));
+        hub.catch_up(mine, (place(8), place(9)), &told([9]), false);
+        assert_eq!(next(&mut late).unwrap(), "0.0.9:c9;");
+        hub.catch_up(mine, (place(9), place(12)), &told([11]), true);
+        assert_eq!(next(&mut late).unwrap(), "0.0.11:c11;");
+        hub.tell(&HashMap::from([(mine, told([12, 13]))]));
+        assert_eq!(next(&mut quick).unwrap(), "0.0.12:c12;0.0.13:c13;");
+        assert_eq!(next(&mut late).unwrap(), "0.0.13:c13;", "what it has caught up with is not told again");
+        hub.show(one.id, &entries([1]));
+        assert_eq!(next(&mut late).unwrap(), "1.0.13:1;");
+        assert!(next(&mut foreign).is_none(), "others are told of their own");
     }
 
     #[test]
@@ -318,12 +419,12 @@ mod tests {
         let (hub, one, other) = (Hub::new(), account(1), account(2));
         let (mut slow, _) = hub.take(&one, 10, 10).unwrap();
         let (mut quick, _) = hub.take(&other, 10, 10).unwrap();
-        slow.begin(0);
-        quick.begin(0);
+        slow.begin(at(0, 0));
+        quick.begin(at(0, 0));
         for seq in 1..=i64::try_from(WAITING).unwrap() + 1 {
             hub.show(one.id, &entries([seq]));
             hub.show(other.id, &entries([seq]));
-            assert_eq!(quick.queue.try_recv().unwrap(), format!("{seq};"));
+            assert_eq!(next(&mut quick).unwrap(), format!("{seq}.0.0:{seq};"));
         }
         let mut read = 0;
         while slow.queue.try_recv().is_ok() {

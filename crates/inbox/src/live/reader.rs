@@ -8,12 +8,13 @@ use events::Event as _;
 use kernel::{AccountId, Proof, Result, WorkspaceId};
 use tokio::time::Instant;
 
-use super::frames::{self, Changed, Receipt, Unread};
-use super::hub::Shown;
+use super::frames::{self, Changed, Receipt, Unread, Writes};
+use super::hub::{Shown, Told};
 use crate::events::{MessageSent, MessagesRead, NotificationCreated, NotificationsRead};
 use crate::feed::{self, Entry, FeedRow};
 use crate::messages::{self, MessageId};
 use crate::notifications::{self, NotificationBody};
+use crate::ports::Typing;
 use crate::{Inbox, ports};
 
 /// How often it is looked for what other processes have written.
@@ -30,6 +31,10 @@ const ACCOUNTS: usize = 100;
 const ENTRIES: u32 = 4_000;
 /// How often log-ins are judged that nothing is heard of.
 const JUDGE: Duration = Duration::from_mins(1);
+/// The interval between two queries for members who are typing.
+const WRITERS: Duration = Duration::from_millis(500);
+/// The largest number of members that one such query returns.
+const MOST_WRITERS: u32 = 5_000;
 /// How many log-ins are asked for at once.
 const PROOFS: usize = 500;
 /// So long after a fault it is tried again.
@@ -39,7 +44,8 @@ const FAULT: Duration = Duration::from_secs(1);
 pub(super) async fn run(inbox: Inbox) {
     // However this ends, the next stream finds somebody else.
     let _until = Until(inbox.clone());
-    let mut work = Work { inbox, place: None, version: None, judged: Instant::now() };
+    let now = Instant::now();
+    let mut work = Work { inbox, place: None, version: None, judged: now, writers: HashSet::new(), looked: now };
     let mut bell = work.inbox.app().db().bell(db::EVENTS);
     while work.inbox.hub().goes_on() {
         bell.mark_unchanged();
@@ -74,12 +80,18 @@ struct Work {
     version: Option<i64>,
     /// and when that was.
     judged: Instant,
+    /// Who was typing at the last pass,
+    writers: HashSet<Typing>,
+    /// and when that was.
+    looked: Instant,
 }
 
 impl Work {
     async fn look(&mut self) -> Result<()> {
         self.judge().await?;
         self.read_log().await?;
+        self.catch_up().await?;
+        self.who_writes().await?;
         let touched = self.inbox.hub().touched();
         for some in touched.chunks(ACCOUNTS) {
             if let Err(error) = self.show(some).await {
@@ -121,24 +133,85 @@ impl Work {
             let Some((last, _)) = events.last() else { break };
             place = *last;
             let is_all = events.len() < BATCH as usize;
-            let mut changed: HashMap<WorkspaceId, Vec<u8>> = HashMap::new();
-            for (_, event) in &events {
-                if let Some(concerned) = concerned(event)? {
-                    self.inbox.hub().touch(concerned);
-                } else if let Some(workspace) = event.workspace {
-                    let told = Changed { event: &event.kind, subject_id: event.subject, at: event.created_at };
-                    changed.entry(workspace).or_default().extend_from_slice(&frames::event("changed", None, &told)?);
-                }
-            }
-            if !changed.is_empty() {
-                let changed = changed.into_iter().map(|(workspace, told)| (workspace, told.into())).collect();
-                self.inbox.hub().show_workspaces(&changed);
-            }
+            self.tell(&mut tx, &events).await?;
             self.place = Some(place);
             if is_all {
                 break;
             }
         }
+        Ok(())
+    }
+
+    /// Passes events on to the accounts and hubs that they concern.
+    async fn tell(&self, tx: &mut Tx, events: &[(Position, EventRow)]) -> Result<()> {
+        let (hub, kinds) = (self.inbox.hub(), self.inbox.talks().kinds());
+        let mut told: HashMap<WorkspaceId, Vec<Told>> = HashMap::new();
+        let hubs = hub.hubs();
+        let mut talks = Vec::new();
+        for (place, event) in events {
+            if let Some(concerned) = concerned(event)? {
+                hub.touch(concerned);
+                continue;
+            }
+            let Some(workspace) = event.workspace.filter(|workspace| hubs.contains(workspace)) else { continue };
+            if kinds.contains(&event.kind.as_str()) {
+                talks.push((*place, event.clone()));
+            } else {
+                let changed = Changed { event: &event.kind, subject_id: event.subject, at: event.created_at };
+                told.entry(workspace).or_default().push(Told::Hint(frames::event("changed", &changed)?));
+            }
+        }
+        for (workspace, one) in of_talks(&self.inbox, tx, talks).await? {
+            told.entry(workspace).or_default().push(one);
+        }
+        if !told.is_empty() {
+            hub.tell(&told);
+        }
+        Ok(())
+    }
+
+    /// Sends conversation events to streams that started since the last pass.
+    async fn catch_up(&self) -> Result<()> {
+        let Some(place) = self.place else { return Ok(()) };
+        let (hub, kinds) = (self.inbox.hub(), self.inbox.talks().kinds());
+        for (workspace, from) in hub.behind() {
+            if from >= place {
+                hub.catch_up(workspace, (from, from), &[], true);
+                continue;
+            }
+            let mut tx = self.inbox.app().read().await?;
+            let events = tx.events_between(workspace, (from, place), kinds, BATCH).await?;
+            let is_all = events.len() < BATCH as usize;
+            let to = events.last().filter(|_| !is_all).map_or(place, |(last, _)| *last);
+            let told: Vec<Told> =
+                of_talks(&self.inbox, &mut tx, events).await?.into_iter().map(|(_, one)| one).collect();
+            drop(tx);
+            hub.catch_up(workspace, (from, to), &told, is_all);
+        }
+        Ok(())
+    }
+
+    /// Sends who started and who stopped typing since the last pass.
+    async fn who_writes(&mut self) -> Result<()> {
+        if self.looked.elapsed() < WRITERS {
+            return Ok(());
+        }
+        self.looked = Instant::now();
+        let (inbox, hubs) = (&self.inbox, self.inbox.hub().hubs());
+        let now = inbox.app().clock().now();
+        let writes = inbox.talks().typing(&mut inbox.app().read().await?, now, MOST_WRITERS).await?;
+        let writes: HashSet<Typing> = writes.into_iter().filter(|one| hubs.contains(&one.hub)).collect();
+        let mut told: HashMap<WorkspaceId, Vec<Told>> = HashMap::new();
+        let began = writes.difference(&self.writers).map(|one| (one, true));
+        let stopped = self.writers.difference(&writes).map(|one| (one, false));
+        for (one, on) in began.chain(stopped) {
+            let writes = Writes { conversation_id: one.conversation, author: "member", on };
+            told.entry(one.hub).or_default().push(Told::Hint(frames::event("typing", &writes)?));
+        }
+        if !told.is_empty() {
+            inbox.hub().tell(&told);
+        }
+        self.writers = writes;
         Ok(())
     }
 
@@ -172,6 +245,26 @@ fn concerned(event: &EventRow) -> Result<Option<Vec<AccountId>>> {
     }))
 }
 
+/// Converts events about conversations into events of streams, each with its hub.
+pub(super) async fn of_talks(
+    inbox: &Inbox,
+    tx: &mut Tx,
+    events: Vec<(Position, EventRow)>,
+) -> Result<Vec<(WorkspaceId, Told)>> {
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (places, events): (Vec<Position>, Vec<EventRow>) = events.into_iter().unzip();
+    let all = inbox.talks().told(tx, &events).await?;
+    let mut told = Vec::with_capacity(events.len());
+    for ((place, event), body) in places.into_iter().zip(&events).zip(all) {
+        if let (Some(workspace), Some(body)) = (event.workspace, body) {
+            told.push((workspace, Told::Placed(place, frames::event("conversation", &body)?)));
+        }
+    }
+    Ok(told)
+}
+
 /// The entries of feeds as their accounts are shown them.
 async fn told(inbox: &Inbox, tx: &mut Tx, entries: &[FeedRow]) -> Result<HashMap<AccountId, Shown>> {
     let ids = |kind: Entry| {
@@ -198,15 +291,14 @@ async fn told(inbox: &Inbox, tx: &mut Tx, entries: &[FeedRow]) -> Result<HashMap
             (Entry::Notification, Some(id)) => {
                 // What was deleted meanwhile is not shown; the numbers below are right all the same.
                 let row = notifications.get(&id).filter(|row| row.account_id == account);
-                row.map(|row| frames::event("notification", Some(seq), &NotificationBody::from(row.clone())))
-                    .transpose()?
+                row.map(|row| frames::event("notification", &NotificationBody::from(row.clone()))).transpose()?
             }
             (Entry::Message, Some(id)) => {
                 let row = messages.get(&MessageId::from_uuid(id)).filter(|row| row.is_of(account));
                 let body = row.map(|row| {
                     messages::MessageBody::of(row.clone(), ports::find(&people, row.sender_id), false, None)
                 });
-                body.map(|body| frames::event("message", Some(seq), &body)).transpose()?
+                body.map(|body| frames::event("message", &body)).transpose()?
             }
             (Entry::Receipt, Some(id)) => {
                 let reader =
@@ -216,7 +308,7 @@ async fn told(inbox: &Inbox, tx: &mut Tx, entries: &[FeedRow]) -> Result<HashMap
                     read_at: reader.read_at,
                     read_up_to: reader.read_seq,
                 });
-                receipt.map(|receipt| frames::event("read", Some(seq), &receipt)).transpose()?
+                receipt.map(|receipt| frames::event("read", &receipt)).transpose()?
             }
             _ => None,
         };
@@ -225,7 +317,7 @@ async fn told(inbox: &Inbox, tx: &mut Tx, entries: &[FeedRow]) -> Result<HashMap
         // The last of an account's entries is followed by its numbers.
         if last.get(&account) == Some(&seq) {
             let unread = Unread::from(numbers.get(&account).copied().unwrap_or_default());
-            shown.push((seq, frames::event("unread", Some(seq), &unread)?));
+            shown.push((seq, frames::event("unread", &unread)?));
         }
     }
     Ok(all)

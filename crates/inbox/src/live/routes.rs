@@ -9,6 +9,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use db::{Position, Tx};
 use futures::stream::{self, Stream, StreamExt as _};
 use http_base::routes;
 use http_base::{Answer, Anyone, Params, Reader, Routes};
@@ -17,12 +18,13 @@ use kernel::{Account, Error, Kind, Result, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::hub::Place;
+use super::hub::{Place, Told};
+use super::seen::Seen;
 use super::{frames, reader, tickets};
 use crate::{Inbox, feed};
 
-/// So many entries are shown to whoever comes back; whoever missed more begins anew.
-const MOST_MISSED: i64 = 1_000;
+/// The largest number of feed entries, and of conversation events, that a stream receives when it resumes. After more it starts again.
+const MOST_MISSED: u32 = 1_000;
 /// The place in the feed that a client has.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -65,14 +67,15 @@ struct LiveQuery {
     #[input(text(200))]
     ticket: Option<String>,
     /// The id of the last event that was seen, in place of the header `Last-Event-ID`.
-    #[input(text(40))]
+    #[input(text(80))]
     last_event_id: Option<String>,
 }
 
 /// Follow what is new
 ///
 /// Server-sent events, for as long as the log-in lasts. `hello` comes first, with what is unread. Then come `notification`, `message`, `read` (somebody has
-/// read what one wrote) and `unread` (the numbers), each with an id; and, without one, `changed`: something of one's workspace is another than before. A
+/// read what one wrote), `unread` (the numbers) and `conversation` (a message, a new handler or an escalation in a conversation with the audience), each
+/// with an id; and, without one, `typing` (a member of the audience started or stopped typing) and `changed`: something of one's workspace is another than before. A
 /// stream that is opened with the id of the last event goes on behind it. `reset` says that what was missed is not kept: fetch lists anew. A
 /// comment comes every 15 seconds. `closed` is the last, with the reason: `signed_out`, `changed` (the account is another one now; open a stream again)
 /// or `stopping`.
@@ -93,14 +96,12 @@ async fn live(
         (None, None) => return Err(wanted().into()),
     };
     let given = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok()).or(query.last_event_id.as_deref());
-    // What is no number was given by somebody else: it is a place that is not known here.
-    let last = given.map(|given| given.trim().parse::<i64>().unwrap_or(-1));
     let settings = inbox.settings();
     let (place, needs_reader) = inbox.hub().take(&account, settings.streams_of_account, settings.streams)?;
     if needs_reader {
         tokio::spawn(reader::run(inbox.clone()));
     }
-    let first = begin(&inbox, &account, last, &place).await?;
+    let first = begin(&inbox, &account, given, &place).await?;
     let body = Body::from_stream(pieces(place, first, settings.heartbeat).map(Ok::<_, std::convert::Infallible>));
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
@@ -127,25 +128,60 @@ async fn by_ticket(inbox: &Inbox, ticket: &str) -> Result<Account> {
     account.ok_or_else(|| Error::new(Kind::Unauthenticated, "The ticket is not good any more; ask for another one"))
 }
 
-/// Finds where the stream begins, and what it is shown first.
-async fn begin(inbox: &Inbox, account: &Account, last: Option<i64>, place: &Place) -> Result<Bytes> {
+/// Determines the start position of a stream and its first events. The reader of all streams sends the missed feed entries.
+async fn begin(inbox: &Inbox, account: &Account, last: Option<&str>, place: &Place) -> Result<Bytes> {
     let mut tx = inbox.app().read().await?;
     let numbers = feed::numbers(&mut tx, account.id).await?;
-    let oldest = match last {
-        Some(_) => feed::oldest(&mut tx, account.id).await?,
+    let end = tx.end_of_events().await?;
+    let now = Seen { feed: numbers.seq, log: end };
+    let missed = match last {
+        Some(last) => missed(inbox, &mut tx, account, last, now).await?,
         None => None,
     };
-    drop(tx);
-    let known = last.filter(|last| {
-        let kept = *last == numbers.seq || oldest.is_some_and(|oldest| *last >= oldest - 1);
-        kept && *last <= numbers.seq && numbers.seq - last <= MOST_MISSED
-    });
-    let first = match (last, known) {
-        (Some(_), None) => [frames::hello(numbers.seq, numbers, false)?, frames::reset()].concat().into(),
-        _ => frames::hello(known.unwrap_or(numbers.seq), numbers, known.is_some())?,
+    let (first, begins) = match (last, missed) {
+        (_, Some((seen, missed))) => {
+            let mut first = frames::hello(seen, numbers, true)?;
+            for (log, event) in missed {
+                frames::place(Seen { log, ..seen }, &event, &mut first);
+            }
+            (first, Seen { log: end, ..seen })
+        }
+        (None, None) => (frames::hello(now, numbers, false)?, now),
+        (Some(_), None) => ([&frames::hello(now, numbers, false)?, frames::RESET].concat(), now),
     };
-    place.begin(known.unwrap_or(numbers.seq));
-    Ok(first)
+    drop(tx);
+    place.begin(begins);
+    Ok(first.into())
+}
+
+/// Returns the position of this id with the conversation events since then. Returns nothing if the id is unknown, if missed events were deleted, or
+/// if there are too many.
+async fn missed(
+    inbox: &Inbox,
+    tx: &mut Tx,
+    account: &Account,
+    last: &str,
+    now: Seen,
+) -> Result<Option<(Seen, Vec<(Position, Bytes)>)>> {
+    let Some(seen) = Seen::parse(last).filter(|seen| seen.feed <= now.feed && seen.log <= now.log) else {
+        return Ok(None);
+    };
+    let oldest = feed::oldest(tx, account.id).await?;
+    let keeps = seen.feed == now.feed || oldest.is_some_and(|oldest| seen.feed >= oldest - 1);
+    if !keeps || now.feed - seen.feed > i64::from(MOST_MISSED) || !tx.keeps_events_after(seen.log).await? {
+        return Ok(None);
+    }
+    let kinds = inbox.talks().kinds();
+    let events = tx.events_between(account.hub(), (seen.log, now.log), kinds, MOST_MISSED + 1).await?;
+    if events.len() > MOST_MISSED as usize {
+        return Ok(None);
+    }
+    let told = reader::of_talks(inbox, tx, events).await?.into_iter();
+    let placed = told.filter_map(|(_, told)| match told {
+        Told::Placed(log, event) => Some((log, event)),
+        Told::Hint(_) => None,
+    });
+    Ok(Some((seen, placed.collect())))
 }
 
 /// What goes out: the first, then what comes, and a heartbeat where nothing does.

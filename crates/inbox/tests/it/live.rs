@@ -2,102 +2,28 @@
 
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, BodyDataStream};
-use axum::extract::Request;
 use axum::http::Method;
 use db::{Engine, args};
-use futures::StreamExt as _;
 use inbox::{NotificationType, Settings};
 use kernel::time;
-use serde_json::{Value, json};
-use testkit::{FreshDb, Someone, both_engines, fresh_db};
-use tower::ServiceExt as _;
+use serde_json::json;
+use testkit::{FreshDb, Someone, Stream, both_engines, fresh_db};
 use uuid::Uuid;
 
 use crate::world::{World, notice, process};
 
-/// What comes, comes within this time.
-const SOON: Duration = Duration::from_secs(5);
+const LIVE: &str = "/api/v1/live";
 
-/// An event of a stream.
-#[derive(Clone, Debug, PartialEq)]
-struct Event {
-    id: Option<i64>,
-    name: String,
-    data: Value,
-}
-
-/// A stream that is read.
-struct Stream {
-    body: BodyDataStream,
-    text: String,
-}
-
-impl Stream {
-    /// Opens one; the status if it is refused.
-    async fn open(router: &axum::Router, who: Option<&Someone>, path: &str, last: Option<i64>) -> Result<Self, u16> {
-        let mut request = Request::get(path);
-        if let Some(who) = who {
-            request = request.header("authorization", format!("Bearer {}", who.token));
-        }
-        if let Some(last) = last {
-            request = request.header("last-event-id", last);
-        }
-        let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-        if response.status() != 200 {
-            return Err(response.status().as_u16());
-        }
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        assert_eq!(response.headers()["cache-control"], "no-store");
-        Ok(Self { body: response.into_body().into_data_stream(), text: String::new() })
-    }
-
-    async fn of(world: &World, who: &Someone) -> Self {
-        let mut stream = Self::open(&world.router, Some(who), "/api/v1/live", None).await.unwrap();
-        assert_eq!(stream.next().await.unwrap().name, "hello");
-        stream
-    }
-
-    /// The next event; nothing at the end of the stream.
-    async fn next(&mut self) -> Option<Event> {
-        loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let (event, rest) = (event.to_owned(), rest.to_owned());
-                self.text = rest;
-                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-                let Some(name) = field("event:") else { continue };
-                let data = serde_json::from_str(field("data:").unwrap()).unwrap();
-                return Some(Event { id: field("id:").map(|id| id.parse().unwrap()), name: name.to_owned(), data });
-            }
-            let piece = tokio::time::timeout(SOON, self.body.next()).await.unwrap();
-            self.text.push_str(std::str::from_utf8(&piece?.unwrap()).unwrap());
-        }
-    }
-
-    /// The next event of this name.
-    async fn find(&mut self, name: &str) -> Event {
-        loop {
-            let event = self.next().await.unwrap_or_else(|| panic!("the stream ended before {name}"));
-            if event.name == name {
-                return event;
-            }
-        }
-    }
-
-    /// Reads to the end of the stream.
-    async fn end(&mut self) -> Vec<Event> {
-        let mut events = Vec::new();
-        while let Some(event) = self.next().await {
-            events.push(event);
-        }
-        events
-    }
+async fn open(world: &World, who: &Someone) -> Stream {
+    let mut stream = world.of(who).stream(LIVE, None).await.unwrap();
+    assert_eq!(stream.next().await.unwrap().name, "hello");
+    stream
 }
 
 #[both_engines]
 async fn what_changes_is_shown_at_once(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let (mut ana, mut brand) = (Stream::of(&world, &world.creator).await, Stream::of(&world, &world.business).await);
+    let (mut ana, mut brand) = (open(&world, &world.creator).await, open(&world, &world.business).await);
     world.send(&world.business, &world.creator, "Hi!").await;
     let message = ana.find("message").await;
     assert_eq!(
@@ -130,28 +56,29 @@ async fn what_changes_is_shown_at_once(fresh: FreshDb) {
 #[both_engines]
 async fn a_stream_goes_on_where_it_was(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let mut stream = Stream::of(&world, &world.creator).await;
+    let mut stream = open(&world, &world.creator).await;
     world.send(&world.business, &world.creator, "one").await;
     let seen = stream.find("unread").await.id.unwrap();
     drop(stream);
     world.send(&world.business, &world.creator, "two").await;
     world.send(&world.business, &world.creator, "three").await;
-    let open = async |last: Option<i64>| {
-        let mut stream = Stream::open(&world.router, Some(&world.creator), "/api/v1/live", last).await.unwrap();
+    let open = async |last: Option<&str>| {
+        let mut stream = world.of(&world.creator).stream(LIVE, last).await.unwrap();
         let hello = stream.find("hello").await;
         (stream, hello)
     };
-    let (mut stream, hello) = open(Some(seen)).await;
+    let (mut stream, hello) = open(Some(&seen)).await;
     assert_eq!(
-        (hello.id, &hello.data["resumed"], &hello.data["unread_messages"]),
-        (Some(seen), &json!(true), &json!(3))
+        (hello.id.as_ref(), &hello.data["resumed"], &hello.data["unread_messages"]),
+        (Some(&seen), &json!(true), &json!(3))
     );
     let missed = [stream.find("message").await, stream.find("message").await];
     assert_eq!(missed.clone().map(|event| event.data["content"].clone()), ["two", "three"]);
     world.send(&world.business, &world.creator, "four").await;
     assert_eq!(stream.find("message").await.data["content"], "four", "and each is shown once");
     // Of a place that is not known everything is to be fetched anew.
-    for unknown in [-1, 1_000_000] {
+    let (feed, log) = seen.split_once('.').unwrap();
+    for unknown in ["-1", "7", &format!("1000000.{log}"), &format!("{feed}.{}.0", i64::MAX), &format!("{seen}.1")] {
         let (mut stream, hello) = open(Some(unknown)).await;
         assert_eq!(hello.data["resumed"], false, "{unknown}");
         assert_eq!(stream.next().await.unwrap().name, "reset", "{unknown}");
@@ -159,19 +86,19 @@ async fn a_stream_goes_on_where_it_was(fresh: FreshDb) {
     let (_, hello) = open(None).await;
     assert_eq!(hello.data["resumed"], false);
     let path = format!("/api/v1/live?last_event_id={seen}");
-    let mut stream = Stream::open(&world.router, Some(&world.creator), &path, None).await.unwrap();
+    let mut stream = world.of(&world.creator).stream(&path, None).await.unwrap();
     assert_eq!(stream.find("message").await.data["content"], "two", "the place may stand in the address as well");
     // After three days the feed is not kept.
     world.clock.advance(4 * time::DAY);
     world.work().await;
-    let (mut stream, _) = open(Some(seen)).await;
+    let (mut stream, _) = open(Some(&seen)).await;
     assert_eq!(stream.next().await.unwrap().name, "reset");
 }
 
 #[both_engines]
 async fn what_another_process_writes_is_shown_as_well(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let mut ana = Stream::of(&world, &world.creator).await;
+    let mut ana = open(&world, &world.creator).await;
     let db = world.fresh.reopen().await;
     let (_other, router) = process(db, &world.clock, &world.town, &world.people, Settings::default());
     let client = testkit::Client::new(router.clone()).of(&world.business);
@@ -184,7 +111,8 @@ async fn what_another_process_writes_is_shown_as_well(fresh: FreshDb) {
     // And a stream that moves to another process goes on there.
     drop(ana);
     world.send(&world.business, &world.creator, "meanwhile").await;
-    let mut ana = Stream::open(&router, Some(&world.creator), "/api/v1/live", message.id).await.unwrap();
+    let there = testkit::Client::new(router).of(&world.creator);
+    let mut ana = there.stream(LIVE, message.id.as_deref()).await.unwrap();
     assert_eq!(ana.find("message").await.data["content"], "meanwhile");
 }
 
@@ -198,21 +126,21 @@ async fn a_ticket_opens_one_stream(fresh: FreshDb) {
     let ticket = made.json()["ticket"].as_str().unwrap().to_owned();
     creator.get(&format!("/api/v1/notifications?ticket={ticket}")).await.ok();
     world.anyone.get(&format!("/api/v1/notifications?ticket={ticket}")).await.refused(401);
-    let mut stream = Stream::open(&world.router, None, &url, None).await.unwrap();
+    let mut stream = world.anyone.stream(&url, None).await.unwrap();
     assert_eq!(stream.find("hello").await.data["unread_messages"], 0);
-    assert_eq!(Stream::open(&world.router, None, &url, None).await.err(), Some(401), "it is good once");
+    assert_eq!(world.anyone.stream(&url, None).await.err(), Some(401), "it is good once");
     world.send(&world.business, &world.creator, "Hi!").await;
     assert_eq!(stream.find("message").await.data["content"], "Hi!");
     let late = creator.post("/api/v1/live/tickets", &json!({})).await.json()["url"].as_str().unwrap().to_owned();
     world.clock.advance(31 * time::SECOND);
-    assert_eq!(Stream::open(&world.router, None, &late, None).await.err(), Some(401));
+    assert_eq!(world.anyone.stream(&late, None).await.err(), Some(401));
     for nonsense in ["/api/v1/live", "/api/v1/live?ticket=x", &format!("/api/v1/live?ticket={}", "0".repeat(64))] {
-        assert_eq!(Stream::open(&world.router, None, nonsense, None).await.err(), Some(401), "{nonsense}");
+        assert_eq!(world.anyone.stream(nonsense, None).await.err(), Some(401), "{nonsense}");
     }
     // Whoever has signed out meanwhile has a ticket for nothing.
     let url = creator.post("/api/v1/live/tickets", &json!({})).await.json()["url"].as_str().unwrap().to_owned();
     world.town.sign_out(&world.creator);
-    assert_eq!(Stream::open(&world.router, None, &url, None).await.err(), Some(401));
+    assert_eq!(world.anyone.stream(&url, None).await.err(), Some(401));
     let mut tx = world.inbox.app().db().read().await.unwrap();
     let kept: i64 = tx.fetch_value("SELECT count(*) FROM live_tickets WHERE hash = $1", args![ticket]).await.unwrap();
     assert_eq!(kept, 0, "only hashes are kept");
@@ -221,7 +149,7 @@ async fn a_ticket_opens_one_stream(fresh: FreshDb) {
 #[both_engines]
 async fn streams_end_with_their_log_in(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    let (mut ana, mut brand) = (Stream::of(&world, &world.creator).await, Stream::of(&world, &world.business).await);
+    let (mut ana, mut brand) = (open(&world, &world.creator).await, open(&world, &world.business).await);
     world.town.sign_out(&world.creator);
     let last = ana.end().await.pop().unwrap();
     assert_eq!((last.name.as_str(), &last.data), ("closed", &json!({"reason": "signed_out"})));
@@ -235,24 +163,23 @@ async fn streams_end_with_their_log_in(fresh: FreshDb) {
 #[both_engines]
 async fn streams_are_bounded_and_end_when_the_server_stops(fresh: FreshDb) {
     let world = World::set(fresh, Settings { streams_of_account: 2, ..Settings::default() }).await;
-    let mut streams = [Stream::of(&world, &world.creator).await, Stream::of(&world, &world.creator).await];
-    assert_eq!(Stream::open(&world.router, Some(&world.creator), "/api/v1/live", None).await.err(), Some(429));
-    let other = Stream::of(&world, &world.business).await;
+    let mut streams = [open(&world, &world.creator).await, open(&world, &world.creator).await];
+    assert_eq!(world.of(&world.creator).stream(LIVE, None).await.err(), Some(429));
+    let other = open(&world, &world.business).await;
     drop(other);
     world.inbox.hub().close();
     for stream in &mut streams {
         assert_eq!(stream.end().await.pop().unwrap().data, json!({"reason": "stopping"}));
     }
-    assert_eq!(Stream::open(&world.router, Some(&world.business), "/api/v1/live", None).await.err(), Some(503));
+    assert_eq!(world.of(&world.business).stream(LIVE, None).await.err(), Some(503));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_silent_stream_has_a_heartbeat() {
     let settings = Settings { heartbeat: Duration::from_millis(50), ..Settings::default() };
     let world = World::set(fresh_db(Engine::Sqlite).await, settings).await;
-    let mut stream = Stream::of(&world, &world.creator).await;
-    let piece = tokio::time::timeout(SOON, stream.body.next()).await.unwrap().unwrap().unwrap();
-    assert_eq!(piece, ":\n\n");
+    let mut stream = open(&world, &world.creator).await;
+    assert_eq!(stream.piece().await.unwrap(), ":\n\n");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -270,7 +197,7 @@ async fn a_thousand_are_told_at_once() {
     let crowd: Vec<_> = (0..MANY).map(|number| world.someone(&format!("someone{number}"))).collect();
     let mut streams = Vec::new();
     for someone in &crowd {
-        streams.push(Stream::of(&world, someone).await);
+        streams.push(open(&world, someone).await);
     }
     // One happening that concerns them all, twice: the first makes statements ready.
     for (round, bound) in [(0, Duration::from_secs(20)), (1, Duration::from_secs(4))] {

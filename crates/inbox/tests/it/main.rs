@@ -9,4 +9,5 @@ mod messages;
 mod notifications;
 mod preferences;
 mod rights;
+mod talks;
 mod world;

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use axum::Router;
-use db::{Db, Migration, Tx};
+use db::{Db, EventRow, Migration, Tx};
 use http_base::App;
 use inbox::{
-    Doors, Hub, Inbox, Letters, Notice, NotificationType, Notifier, Parts, People, Person, Related, Settings, Texts,
-    Tie,
+    Doors, Hub, Inbox, Letters, Notice, NotificationType, Notifier, Parts, People, Person, Related, Settings, Talks,
+    Texts, Tie, Typing,
 };
-use kernel::{Account, AccountId, Clock, Proof, Result, time};
+use kernel::{Account, AccountId, Clock, Proof, Result, Timestamp, time};
 use ports::files::MemoryFiles;
 use serde_json::{Value, json};
 use testkit::{Client, FreshDb, Someone};
@@ -30,6 +30,7 @@ struct Known {
     letters: Vec<(String, String, String)>,
     accounts: HashMap<Proof, Account>,
     signed_out: HashSet<Proof>,
+    writes: Vec<Typing>,
     version: i64,
 }
 
@@ -88,7 +89,30 @@ impl Doors for Town {
     }
 }
 
+/// The event by which something is said in a hub.
+pub(crate) const SAID: &str = "talk.said";
+
+#[async_trait]
+impl Talks for Town {
+    fn kinds(&self) -> &'static [&'static str] {
+        &[SAID]
+    }
+
+    async fn told(&self, _: &mut Tx, events: &[EventRow]) -> Result<Vec<Option<Value>>> {
+        Ok(events.iter().map(|event| serde_json::from_str(&event.payload).ok()).collect())
+    }
+
+    async fn typing(&self, _: &mut Tx, _: Timestamp, _: u32) -> Result<Vec<Typing>> {
+        Ok(self.0.lock().unwrap().writes.clone())
+    }
+}
+
 impl Town {
+    /// Who writes at this moment.
+    pub(crate) fn writes(&self, all: Vec<Typing>) {
+        self.0.lock().unwrap().writes = all;
+    }
+
     /// Makes somebody known, whose account is so old.
     pub(crate) fn settle(&self, someone: &Someone, name: &str, country: &str, created_at: kernel::Timestamp) {
         let person = Person {
@@ -143,7 +167,6 @@ pub(crate) struct World {
     pub(crate) town: Town,
     pub(crate) people: testkit::People,
     pub(crate) inbox: Inbox,
-    pub(crate) router: Router,
     pub(crate) anyone: Client,
     /// A business of Germany, and a creator of Spain, whose accounts are old.
     pub(crate) business: Someone,
@@ -163,6 +186,7 @@ pub(crate) fn process(
         notifier: Notifier::new(Arc::new(town.clone()), Hub::new()),
         letters: Arc::new(town.clone()),
         doors: Arc::new(town.clone()),
+        talks: Arc::new(town.clone()),
         files: Arc::new(MemoryFiles::default()),
     };
     let inbox = Inbox::new(app.clone(), parts, settings);
@@ -184,10 +208,10 @@ impl World {
         let long_ago = clock.now().plus(-100 * time::DAY);
         town.settle(&business, "fashion_brand", "DE", long_ago);
         town.settle(&creator, "ana", "ES", long_ago);
-        let anyone = Client::new(router.clone());
+        let anyone = Client::new(router);
         // Subscribers begin where the log ends when they are there for the first time.
         events::run_until_idle(inbox.app().db(), &clock, &inbox::subscribers(&inbox)).await.unwrap();
-        Self { fresh, clock, town, people, inbox, router, anyone, business, creator }
+        Self { fresh, clock, town, people, inbox, anyone, business, creator }
     }
 
     /// Somebody more, whose account was made just now.

@@ -9,10 +9,12 @@ use db::{EventRow, Tx};
 use events::{Event as _, Handler, Subscription};
 use http_base::App;
 use inbox::events::MessageSent;
-use inbox::{Person, Tie};
-use kernel::{Account, AccountId, Clock, CollaborationId, Proof, Result, Scope, UserType, WorkspaceId, WorkspaceRole};
+use inbox::{Person, Tie, Typing};
+use kernel::{
+    Account, AccountId, Clock, CollaborationId, Proof, Result, Scope, Timestamp, UserType, WorkspaceId, WorkspaceRole,
+};
 use mail::NewMail;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Who people are, and what they do together.
@@ -137,6 +139,25 @@ impl inbox::Doors for Doors {
 
     async fn accounts(&self, proofs: &[Proof]) -> Result<Vec<Option<Account>>> {
         self.0.standing(proofs).await
+    }
+}
+
+/// The conversations with audiences, for live streams.
+pub(super) struct Talks;
+
+#[async_trait]
+impl inbox::Talks for Talks {
+    fn kinds(&self) -> &'static [&'static str] {
+        channels::console::KINDS
+    }
+
+    async fn told(&self, tx: &mut Tx, events: &[EventRow]) -> Result<Vec<Option<Value>>> {
+        channels::console::told(tx, events).await
+    }
+
+    async fn typing(&self, tx: &mut Tx, now: Timestamp, most: u32) -> Result<Vec<Typing>> {
+        let all = channels::console::writing(tx, now, most).await?;
+        Ok(all.into_iter().map(|(hub, id)| Typing { hub, conversation: id.uuid() }).collect())
     }
 }
 

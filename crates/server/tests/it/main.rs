@@ -11,6 +11,7 @@ mod callers;
 mod campaigns;
 mod coach;
 mod command_line;
+mod console;
 mod creators;
 mod deliveries;
 mod document;

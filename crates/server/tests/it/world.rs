@@ -31,6 +31,7 @@ pub(crate) struct World {
     pub(crate) client: Client,
     pub(crate) server: Server,
     mode: Mode,
+    settings: Settings,
     fresh: FreshDb,
     _files: TempFolder,
 }
@@ -60,12 +61,12 @@ impl World {
         if what == What::Demo {
             demo::load(&server.app, &server.directory, workspace).await.unwrap();
         }
-        Self { client: Client::new(service(&server)), server, mode, fresh, _files: files }
+        Self { client: Client::new(service(&server)), server, mode, settings, fresh, _files: files }
     }
 
     /// Another process over the same database.
     pub(crate) async fn neighbour(&self) -> (Server, Client) {
-        let server = Server::new(self.fresh.reopen().await, self.mode, &settings()).await.unwrap();
+        let server = Server::new(self.fresh.reopen().await, self.mode, &self.settings).await.unwrap();
         let client = Client::new(service(&server));
         (server, client)
     }
