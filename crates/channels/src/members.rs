@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use kernel::{Result, Timestamp, WorkspaceId};
 use ports::messaging::{Identity, IdentityKind, Sender, To};
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
 pub(crate) use audience::{Audience, Channel as Medium, InteractionKind, Member, MemberId};
 
@@ -99,16 +100,62 @@ pub(crate) async fn has_opted_out(tx: &mut Tx, member: &Member, medium: Medium, 
     Ok(!audience::members::may(tx, member, medium, wanted).await?.may_answer())
 }
 
-/// Everything that a member is known by on a channel that still reaches them.
+/// Returns the identities by which a member can be reached on a channel. The newest comes last, and providers use the last one of a kind.
 pub(crate) async fn to(tx: &mut Tx, member: &Member, medium: Medium) -> Result<To> {
-    let rows = audience::members::identities(tx, member).await?;
+    let mut rows = audience::members::identities(tx, member).await?;
+    rows.sort_by_key(|row| row.created_at);
     let own = rows.into_iter().filter(|row| row.channel == medium && row.unreachable_at.is_none());
-    Ok(own
-        .map(|row| {
-            let value = if row.kind == audience::IdentityKind::Phone { format!("+{}", row.value) } else { row.value };
-            Identity { kind: provider_kind(row.kind), value }
-        })
-        .collect())
+    Ok(own.map(|row| as_provider(&row.identity())).collect())
+}
+
+/// Returns an identity in the provider's form.
+fn as_provider(own: &audience::Identity) -> Identity {
+    let value = match own.kind {
+        audience::IdentityKind::Phone => format!("+{}", own.value),
+        _ => own.value.clone(),
+    };
+    Identity { kind: provider_kind(own.kind), value }
+}
+
+/// An identity by which a member could not be reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Tried<'a> {
+    /// Its kind; nothing if the provider does not say.
+    pub(crate) kind: Option<IdentityKind>,
+    /// Its [fingerprint]; nothing for all identities of that kind.
+    pub(crate) fingerprint: Option<&'a str>,
+}
+
+/// Returns the fingerprint of an identity. It identifies the identity in stored delivery results without revealing it.
+pub(crate) fn fingerprint(value: &str) -> String {
+    let digest = Sha256::digest(value);
+    hex::encode(&digest[..8])
+}
+
+/// Marks an identity as unreachable. Device tokens are deleted instead, because Firebase never accepts such a token again. Returns whether anything
+/// changed.
+pub(crate) async fn not_reached(
+    tx: &mut Tx,
+    member: &Member,
+    medium: Medium,
+    tried: Tried<'_>,
+    now: Timestamp,
+) -> Result<bool> {
+    let mut is_new = false;
+    for row in audience::members::identities(tx, member).await? {
+        let (own, known) = (row.identity(), as_provider(&row.identity()));
+        let is_tried =
+            Some(known.kind) == tried.kind && tried.fingerprint.is_none_or(|one| one == fingerprint(&known.value));
+        if row.channel != medium || !is_tried || row.unreachable_at.is_some() {
+            continue;
+        }
+        is_new |= if known.kind == IdentityKind::Device {
+            audience::members::remove_identity(tx, member, medium, &own).await?
+        } else {
+            audience::members::unreachable(tx, member.workspace_id, medium, &own, Some(now)).await?
+        };
+    }
+    Ok(is_new)
 }
 
 /// Is anybody reached by these at all?

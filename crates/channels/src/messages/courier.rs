@@ -1,5 +1,6 @@
 //! Who carries messages to their provider.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,7 +10,7 @@ use events::TxExt as _;
 use futures::FutureExt as _;
 use kernel::{Result, time};
 use ports::messaging::{
-    Button, Content, Decision, IdentityKind, Outgoing, Parameter, Pricing, SendFault, Sent, Template,
+    Button, Content, Decision, IdentityKind, Messenger, Outgoing, Parameter, Pricing, SendFault, Sent, Template, To,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,7 @@ use crate::channels::{self, account_of};
 use crate::conversations::Talk;
 use crate::events::ChannelStatusChanged;
 use crate::gate::{Purpose, Verdict};
-use crate::members::{self, Medium};
+use crate::members::{self, Medium, Tried};
 
 /// How long one attempt may take; the messenger's own limits are shorter.
 const LIMIT: Duration = Duration::from_secs(45);
@@ -29,6 +30,8 @@ const LIMIT: Duration = Duration::from_secs(45);
 const LEFT_ALONE: i64 = 24 * time::HOUR;
 /// The longest time between two looks whether an earlier message has gone.
 const LONGEST_LOOK: i64 = 10 * time::MINUTE;
+/// No push notification is sent for a message that is older.
+const NOTIFY_WITHIN: i64 = 24 * time::HOUR;
 /// What is written down of a message that waited for that.
 const POSTPONED: &str = "The provider keeps messages from this person for now; it is tried once more after 24 hours";
 
@@ -76,6 +79,10 @@ impl WayOut for Carrier {
         let Some(message) = store::by_id(tx, MessageId::from_uuid(delivery.subject)).await? else {
             return over("the message was erased");
         };
+        if self.medium == Medium::Mobile && matches!(message.status, Status::Sent | Status::Delivered) {
+            let Some(talk) = Talk::load(tx, message.conversation_id).await? else { return over("the member is gone") };
+            return self.notify(tx, &talk, &message).await;
+        }
         if matches!(message.status, Status::Sent | Status::Delivered | Status::Read) {
             return Ok(Prepared::Over(Fate::Sent { answer: None }));
         }
@@ -83,7 +90,8 @@ impl WayOut for Carrier {
             return over("the message is over");
         }
         let Some(mut talk) = Talk::load(tx, message.conversation_id).await? else { return over("the member is gone") };
-        if talk.channel.status == channels::Status::Error && talk.channel.deleted_at.is_none() {
+        let is_fetched = members::is_asked_for(self.medium);
+        if talk.channel.status == channels::Status::Error && talk.channel.deleted_at.is_none() && !is_fetched {
             store::hold(tx, message.id, None, Some(BROKEN)).await?;
             return over("the channel does not work");
         }
@@ -112,10 +120,7 @@ impl WayOut for Carrier {
             outgoing::dispatch(channels, tx, &message, at).await?;
             return over("an earlier message is on its way");
         }
-        let to = members::to(tx, &talk.member, self.medium).await?;
-        let has_device = to.find(IdentityKind::Device).is_some();
-        let Some(messenger) = channels.messenger(self.medium).filter(|_| self.medium != Medium::Mobile || has_device)
-        else {
+        let Some(messenger) = channels.messenger(self.medium).filter(|_| !is_fetched) else {
             // The member's own page or app fetches it.
             // Whoever follows the conversation is shown what comes behind the last number that they have.
             if message.seq < talk.conversation.seq {
@@ -127,22 +132,20 @@ impl WayOut for Carrier {
                 talk.went_out(channels, tx, &message, now).await?;
             }
             talk.save(tx).await?;
-            return Ok(Prepared::Over(Fate::Sent { answer: None }));
+            return match (self.medium, store::by_id(tx, message.id).await?) {
+                (Medium::Mobile, Some(message)) => self.notify(tx, &talk, &message).await,
+                _ => Ok(Prepared::Over(Fate::Sent { answer: None })),
+            };
         };
-        let reply_to = message.detail.0.reply_to.clone();
-        let content = content(&talk, &message, with_template);
-        let outgoing = Outgoing { key: message.id.to_string(), to, reply_to, content };
-        let (messenger, account) = (messenger.clone(), account_of(channels, &talk.channel)?);
-        let sending = async move {
-            match messenger.send(&account, &outgoing).await {
-                Ok(sent) => Outcome::Sent { answer: serde_json::to_string(&Taken::from(sent)).ok() },
-                Err(fault) => outcome(&fault),
-            }
-        };
-        Ok(Prepared::Send(sending.boxed()))
+        let to = members::to(tx, &talk.member, self.medium).await?;
+        self.sending(messenger.clone(), &talk, &message, to, with_template)
     }
 
     async fn reconcile(&self, delivery: &Delivery) -> Option<Outcome> {
+        // Firebase cannot be asked about a notification. A second one replaces the first one on the screen.
+        if self.medium == Medium::Mobile {
+            return None;
+        }
         // A status that carries our key may have told in the meantime; else it is sent again.
         let mut tx = self.channels.app().read().await.ok()?;
         let message = store::by_id(&mut tx, MessageId::from_uuid(delivery.subject)).await.ok()??;
@@ -171,6 +174,9 @@ impl WayOut for Carrier {
                 }
             }
             Fate::Later { .. } | Fate::Withheld(_) => return Ok(()),
+            Fate::Failed(why) | Fate::Rejected(why) if self.medium == Medium::Mobile => {
+                self.not_notified(tx, &talk, &message, why).await?;
+            }
             Fate::Failed(why) | Fate::Rejected(why) => self.refused(tx, &mut talk, &message, why).await?,
         }
         talk.save(tx).await?;
@@ -180,10 +186,77 @@ impl WayOut for Carrier {
 }
 
 impl Carrier {
+    /// Returns the future that sends a message to the provider.
+    fn sending(
+        &self,
+        messenger: Arc<dyn Messenger>,
+        talk: &Talk,
+        message: &Message,
+        to: To,
+        with_template: bool,
+    ) -> Result<Prepared> {
+        let reply_to = message.detail.0.reply_to.clone();
+        let content = content(talk, message, with_template);
+        let outgoing = Outgoing { key: message.id.to_string(), to, reply_to, content };
+        let account = account_of(&self.channels, &talk.channel)?;
+        let sending = async move {
+            match messenger.send(&account, &outgoing).await {
+                Ok(sent) => Outcome::Sent { answer: serde_json::to_string(&Taken::from(sent)).ok() },
+                Err(fault) => outcome(&fault, &outgoing.to),
+            }
+        };
+        Ok(Prepared::Send(sending.boxed()))
+    }
+
+    /// Prepares the push notification for a message. The app can already fetch the message, so the result does not change the message's status.
+    async fn notify(&self, tx: &mut Tx, talk: &Talk, message: &Message) -> Result<Prepared> {
+        let (channels, now) = (&self.channels, self.channels.app().clock().now());
+        let over = |why: &str| Ok(Prepared::Over(Fate::Withheld(why.to_owned())));
+        if message.deleted_at.is_some() || message.sent_at.is_none_or(|sent| sent.plus(NOTIFY_WITHIN) < now) {
+            return over("the message is too old for a push notification");
+        }
+        let to = members::to(tx, &talk.member, self.medium).await?;
+        let Some(messenger) = channels.messenger(self.medium).filter(|_| to.find(IdentityKind::Device).is_some())
+        else {
+            return Ok(Prepared::Over(Fate::Sent { answer: None }));
+        };
+        if talk.channel.status == channels::Status::Error {
+            return over("the channel does not work; the app can fetch the message");
+        }
+        // The message itself counts towards the weekly limit of proactive messages and must not block its own notification.
+        let purpose = if message.purpose == Purpose::Proactive { Purpose::Program } else { message.purpose };
+        match talk.weigh(channels, tx, purpose).await? {
+            Verdict::Now | Verdict::Template => self.sending(messenger.clone(), talk, message, to, false),
+            Verdict::Later(at) => {
+                outgoing::dispatch(channels, tx, message, at).await?;
+                over("it waits for its moment")
+            }
+            Verdict::Never(reason) => over(reason.word()),
+        }
+    }
+
+    /// Handles a push notification that Firebase rejected. The message stays available to the app.
+    async fn not_notified(&self, tx: &mut Tx, talk: &Talk, message: &Message, why: &str) -> Result<()> {
+        let (channels, now) = (&self.channels, self.channels.app().clock().now());
+        let (word, says) = why.split_once(": ").unwrap_or(("", why));
+        match Refusal::parse(word) {
+            Some(Refusal::Unreachable) => {
+                let (tried, _) = tried(says);
+                if members::not_reached(tx, &talk.member, self.medium, tried, now).await? {
+                    // The member may have another device.
+                    outgoing::dispatch(channels, tx, message, now).await?;
+                }
+                Ok(())
+            }
+            Some(Refusal::ChannelBroken) => broken(channels, tx, &talk.channel, says).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Does what a provider's no asks for.
     async fn refused(&self, tx: &mut Tx, talk: &mut Talk, message: &Message, why: &str) -> Result<()> {
         let (channels, now) = (&self.channels, self.channels.app().clock().now());
-        let (word, says) = why.split_once(": ").unwrap_or(("", why));
+        let (word, mut says) = why.split_once(": ").unwrap_or(("", why));
         match Refusal::parse(word) {
             Some(Refusal::WindowClosed) => {
                 talk.conversation.window_until = Some(now);
@@ -203,11 +276,9 @@ impl Carrier {
                 return broken(channels, tx, &talk.channel, says).await;
             }
             Some(Refusal::Unreachable) => {
-                for kind in [IdentityKind::Phone, IdentityKind::Bsuid, IdentityKind::ChatId, IdentityKind::Device] {
-                    if says.starts_with(&format!("{}: ", kind.word())) {
-                        members::reachable(tx, &talk.member, self.medium, kind, Some(now)).await?;
-                    }
-                }
+                let (tried, words) = tried(says);
+                members::not_reached(tx, &talk.member, self.medium, tried, now).await?;
+                says = words;
             }
             Some(Refusal::OptOutMarketing) => {
                 let about = (Some(self.medium), audience::Purpose::Marketing);
@@ -254,8 +325,15 @@ enum Refusal {
     Rejected,
 }
 
-/// What comes of a fault.
-fn outcome(fault: &SendFault) -> Outcome {
+/// Splits a stored rejection into the identity that was tried and the provider's message.
+fn tried(says: &str) -> (Tried<'_>, &str) {
+    let (by, words) = says.split_once(": ").unwrap_or((says, says));
+    let (kind, fingerprint) = by.split_once('/').map_or((by, None), |(kind, of)| (kind, Some(of)));
+    (Tried { kind: IdentityKind::parse(kind), fingerprint }, words)
+}
+
+/// Converts a fault of the provider into the outcome of the delivery.
+fn outcome(fault: &SendFault, to: &To) -> Outcome {
     let why = fault.to_string();
     let never = |refusal: Refusal| Outcome::Rejected(format!("{}: {why}", refusal.word()));
     match fault.decision {
@@ -265,7 +343,8 @@ fn outcome(fault: &SendFault) -> Outcome {
         Decision::WindowClosed => never(Refusal::WindowClosed),
         Decision::OptOutMarketing => never(Refusal::OptOutMarketing),
         Decision::Unreachable(kind) => {
-            Outcome::Rejected(format!("{}: {}: {why}", Refusal::Unreachable.word(), kind.word()))
+            let mark = to.find(kind).map(members::fingerprint).unwrap_or_default();
+            Outcome::Rejected(format!("{}: {}/{mark}: {why}", Refusal::Unreachable.word(), kind.word()))
         }
         Decision::NeedsPhone => never(Refusal::NeedsPhone),
         Decision::ChannelBroken => never(Refusal::ChannelBroken),
@@ -307,6 +386,8 @@ fn content(talk: &Talk, message: &Message, with_template: bool) -> Content {
 
 #[cfg(test)]
 mod tests {
+    use ports::messaging::Identity;
+
     use super::*;
 
     #[test]
@@ -318,15 +399,28 @@ mod tests {
             (Decision::ChannelBroken, Some(Refusal::ChannelBroken)),
             (Decision::Rejected, Some(Refusal::Rejected)),
         ] {
-            let Outcome::Rejected(why) = outcome(&SendFault::ours(decision, "131047", "no: really")) else {
+            let Outcome::Rejected(why) = outcome(&SendFault::ours(decision, "131047", "no: really"), &To::default())
+            else {
                 panic!("{decision:?}")
             };
             let (word, _) = why.split_once(": ").unwrap();
             assert_eq!(Refusal::parse(word), is);
         }
-        assert!(matches!(outcome(&SendFault::ours(Decision::Unknown, "timeout", "x")), Outcome::Unknown(_)));
+        let to: To =
+            [Identity { kind: IdentityKind::Device, value: "token-of-a-phone".to_owned() }].into_iter().collect();
+        let gone = SendFault::ours(Decision::Unreachable(IdentityKind::Device), "UNREGISTERED", "no: really");
+        let Outcome::Rejected(why) = outcome(&gone, &to) else { panic!("it is not tried again") };
+        assert!(!why.contains("token-of-a-phone"), "{why}");
+        let (tried, words) = tried(why.split_once(": ").unwrap().1);
+        let mark = members::fingerprint("token-of-a-phone");
+        assert_eq!((tried.kind, tried.fingerprint), (Some(IdentityKind::Device), Some(mark.as_str())));
+        assert!(words.ends_with("no: really"), "{words}");
         assert!(matches!(
-            outcome(&SendFault::ours(Decision::Later(None), "429", "x")),
+            outcome(&SendFault::ours(Decision::Unknown, "timeout", "x"), &To::default()),
+            Outcome::Unknown(_)
+        ));
+        assert!(matches!(
+            outcome(&SendFault::ours(Decision::Later(None), "429", "x"), &To::default()),
             Outcome::Later { after: None, .. }
         ));
     }

@@ -11,7 +11,7 @@ use crate::Channels;
 use crate::conversations::Talk;
 use crate::events::MessageWritten;
 use crate::gate::{Purpose, Verdict};
-use crate::members::Medium;
+use crate::members::{Medium, is_asked_for};
 
 /// A message to a member.
 #[derive(Clone, Debug)]
@@ -119,8 +119,10 @@ pub(crate) async fn queue_untold(
     };
     let (mut at, mut reopening) = (None, None);
     match verdict {
-        Verdict::Now if talk.channel.kind == Medium::Web => {
+        Verdict::Now if is_asked_for(talk.channel.kind) => {
             (message.status, message.sent_at) = (Status::Sent, Some(now));
+            // The app can fetch the message immediately. The push notification is a separate delivery.
+            at = Some(now).filter(|_| talk.channel.kind == Medium::Mobile);
         }
         Verdict::Now => at = Some(now),
         Verdict::Template if has_template(&message) => at = Some(now),

@@ -22,7 +22,10 @@ impl Entry {
     /// The channel of this name, for a page that may show it.
     pub(super) async fn of(channels: &Channels, tx: &mut Tx, name: &str, headers: &HeaderMap) -> Result<Self> {
         let channel = chat(tx, name).await?;
-        if channel.status != Status::Active {
+        // An app works without push notifications, so an error of Firebase does not block it.
+        let serves =
+            channel.status == Status::Active || channel.kind == Medium::Mobile && channel.status == Status::Error;
+        if !serves {
             return Err(Error::not_found("Channel"));
         }
         let origin = allowed(channels, &channel, headers)?;

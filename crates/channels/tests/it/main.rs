@@ -7,6 +7,7 @@ mod console;
 mod faulty;
 mod late;
 mod load;
+mod mobile;
 mod outage;
 mod outgoing;
 mod people;
