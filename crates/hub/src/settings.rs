@@ -42,7 +42,7 @@ struct NewAnalyticsSettings {
 /// Show how figures are counted
 ///
 /// The time zone in which the days of all figures begin and end.
-#[utoipa::path(get, path = "/api/v1/analytics/settings", tag = "Analytics", operation_id = "get_analytics_settings", responses(
+#[utoipa::path(get, path = "/api/v1/analytics/settings", tag = "Analytics", responses(
     (status = 200, description = "The settings", body = AnalyticsSettings)))]
 async fn show(State(hub): State<Hub>, member: Member) -> Answer<Json<AnalyticsSettings>> {
     let mut tx = hub.app().read().await?;
@@ -52,8 +52,7 @@ async fn show(State(hub): State<Hub>, member: Member) -> Answer<Json<AnalyticsSe
 /// Set the time zone of figures
 ///
 /// Everything that happens from now on counts on the day that it is in this time zone. Earlier days stay as they were counted.
-#[utoipa::path(put, path = "/api/v1/analytics/settings", tag = "Analytics", operation_id = "set_analytics_settings",
-    request_body = NewAnalyticsSettings, responses((status = 200, description = "The settings, as they are now", body = AnalyticsSettings)))]
+#[utoipa::path(put, path = "/api/v1/analytics/settings", tag = "Analytics", request_body = NewAnalyticsSettings, responses((status = 200, description = "The settings, as they are now", body = AnalyticsSettings)))]
 async fn change(
     State(hub): State<Hub>,
     member: Member,

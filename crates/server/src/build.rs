@@ -187,6 +187,19 @@ pub struct Server {
     llm: Option<Arc<dyn Llm>>,
 }
 
+/// Webhooks whose requests are sent by this one.
+pub(crate) fn webhooks(app: &App, keys: &Arc<Keys>, outward: Arc<dyn Outward>) -> Result<Webhooks> {
+    let parts = webhooks::Parts {
+        catalogue: webhooks::Catalogue::new(&event_kinds(), &told::Sides)?,
+        keys: Arc::clone(keys),
+        outward,
+        sides: Arc::new(told::Sides),
+        enrich: Arc::new(told::Known),
+        owners: Arc::new(people::Owners),
+    };
+    Ok(Webhooks::new(app.clone(), parts))
+}
+
 impl Server {
     /// Puts the parts together over a database that has its tables. Says where vectors are compared, and has PostgreSQL ready
     /// for it if it is there.
@@ -320,15 +333,7 @@ impl Server {
             Arc::new(proactive::Follows(proactive.clone())),
         ]);
         let hub = Hub::new(app.clone(), Arc::new(figures::Counted));
-        let parts = webhooks::Parts {
-            catalogue: webhooks::Catalogue::new(&event_kinds(), &told::Sides)?,
-            keys: Arc::clone(&secrets),
-            outward: Arc::clone(&outward),
-            sides: Arc::new(told::Sides),
-            enrich: Arc::new(told::Known),
-            owners: Arc::new(people::Owners),
-        };
-        let webhooks = Webhooks::new(app.clone(), parts);
+        let webhooks = webhooks(&app, &secrets, Arc::clone(&outward))?;
         let mcp = Mcp::new(app.clone(), Arc::clone(&counters), settings.mcp.clone());
         let server = Self {
             app,
@@ -413,6 +418,7 @@ impl Server {
         let asked = http_base::layers::around(router.clone(), policies.clone(), &self.app, origins);
         router = router.merge(self.mcp.router(asked, &document, origins, &mut policies));
         if let Mode::Demo(_) = self.app.mode() {
+            router = router.merge(crate::demo_receiver::router(self.app.clone()));
             router = router.layer(axum::middleware::from_fn(crate::guard::this_machine_only));
         }
         Ok(http_base::layers::around(router, policies, &self.app, origins))

@@ -44,13 +44,22 @@ pub async fn workspace(db: &Db) -> Result<Option<WorkspaceId>> {
     Ok(None)
 }
 
-/// What this demo signs its tokens with: made once at random, so that whoever is logged in stays so over a restart.
+/// What this demo signs its tokens with: whoever is logged in stays so over a restart.
 pub async fn secret(db: &Db) -> Result<String> {
+    kept(db, SECRET).await
+}
+
+/// A secret of this demo, by its name: made once at random.
+pub(crate) async fn kept(db: &Db, name: &str) -> Result<String> {
+    let sql = "SELECT value FROM installation WHERE name = $1";
+    if let Some(kept) = db.read().await?.fetch_optional(sql, args![name]).await? {
+        return Ok(kept);
+    }
     let made = accounts::secrets::random(&Clock::system(), "");
     let mut tx = db.write().await?;
-    let sql = "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
-    tx.execute(sql, args![SECRET, made]).await?;
-    let kept = tx.fetch_one("SELECT value FROM installation WHERE name = $1", args![SECRET]).await?;
+    let into = "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    tx.execute(into, args![name, made]).await?;
+    let kept = tx.fetch_one(sql, args![name]).await?;
     tx.commit().await?;
     Ok(kept)
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::build::Server;
 use crate::demo;
+use crate::demo_receiver::Deliveries;
 use crate::demo_told::{Person, Told};
 use crate::settings::Settings;
 
@@ -48,7 +49,9 @@ pub async fn load(server: &Server, settings: &Settings) -> Result<()> {
     for (email, _) in OTHERS {
         others.push(told.log_in(email, PASSWORD).await?);
     }
-    world(server, &told, &brand, &creator, &others).await
+    let deliveries = Deliveries::begin(server, &told, &brand, &["*"]).await?;
+    world(server, &told, &brand, &creator, &others).await?;
+    deliveries.work().await
 }
 
 /// An account whose address is known to be its own; of a creator, with what the directory knows of that address.

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod demo;
 pub mod demo_coach;
 pub mod demo_market;
+mod demo_receiver;
 mod demo_told;
 mod event_log;
 mod guard;

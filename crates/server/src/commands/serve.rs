@@ -49,8 +49,9 @@ pub(super) async fn demo(options: Demo) -> Result<()> {
     }
     server.directory.warm().await?;
     server.market.warm().await?;
-    demo_market::load(&server, &settings).await?;
+    // The coach's past comes first: what delivers webhooks goes by the order in which things were written.
     demo_coach::load(&server, &settings).await?;
+    demo_market::load(&server, &settings).await?;
     super::tell(&invitation(&server, place, &options));
     if let Some(reader) = server.reader() {
         super::tell(&format!(

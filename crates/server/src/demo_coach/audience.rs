@@ -35,7 +35,7 @@ impl Past {
                 let member = self.member(tx, member_of(members, index)?).await?;
                 self.earns(tx, &member, badge).await
             }
-            Event::Uploads(..) | Event::Said(_) | Event::Takes(..) | Event::Looks => Ok(()),
+            Event::Uploads(..) | Event::Said(_) | Event::Takes(..) | Event::Looks | Event::Subscribes => Ok(()),
         }
     }
 

@@ -22,6 +22,8 @@ use past::Past;
 pub const COACH: &str = "coach@demo.example.com";
 /// So often the rules look, in the past; in earnest it is every minute.
 const LOOKS: i64 = 4 * time::DAY;
+/// So long ago the coach subscribed to what happens.
+const SUBSCRIBED: i64 = 12 * time::DAY;
 const LOADED: &str = "demo_coach";
 
 /// Something that happened.
@@ -40,6 +42,8 @@ enum Event<'a> {
     Takes(usize, Takes),
     /// It is looked who has gone quiet.
     Looks,
+    /// The coach has another program told of what happens.
+    Subscribes,
 }
 
 /// Tells the past of the demo's coach, once.
@@ -51,6 +55,7 @@ pub async fn load(server: &Server, settings: &Settings) -> Result<()> {
     let begins = world.members.iter().map(|member| member.since).min();
     let begins = begins.ok_or_else(|| Error::internal("the sample coach coaches nobody"))?.plus(-time::DAY);
     let mut past = Past::open(server, settings, begins).await?;
+    past.set_time_zone().await?;
     past.make_bases(&world).await?;
     past.make_channels().await?;
     past.make_badges().await?;
@@ -65,6 +70,7 @@ pub async fn load(server: &Server, settings: &Settings) -> Result<()> {
             Event::Said(step) => past.step(&world, step, member_of(&members, step.member)?).await?,
             Event::Takes(index, takes) => past.takes(&world, index, member_of(&members, index)?, takes).await?,
             Event::Looks => past.looks().await?,
+            Event::Subscribes => past.subscribes().await?,
             quiet => {
                 let due = past.next_due().await?;
                 let is_next = |at: Timestamp| due.is_none_or(|due| at < due);
@@ -106,6 +112,7 @@ fn events(world: &Coach, begins: Timestamp, now: Timestamp) -> Vec<(Timestamp, E
     events.extend(world.takes.iter().map(|(at, index, takes)| (*at, Event::Takes(*index, *takes))));
     let looks = (1..).map(|time| begins.plus(time * LOOKS)).take_while(|at| *at < now);
     events.extend(looks.map(|at| (at, Event::Looks)));
+    events.push((now.plus(-SUBSCRIBED).max(begins), Event::Subscribes));
     events.sort_by_key(|(at, _)| *at);
     events
 }

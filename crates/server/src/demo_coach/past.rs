@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::COACH;
 use crate::build::Server;
 use crate::demo_market::{self, PASSWORD};
+use crate::demo_receiver::Deliveries;
 use crate::demo_told::{Person, Told};
 use crate::settings::Settings;
 
@@ -24,6 +25,10 @@ const NAME: &str = "ana_moreno";
 /// WhatsApp's names for the coach's account, of no account that there is.
 pub(super) const BUSINESS: &str = "102290129340398";
 pub(super) const NUMBER: &str = "106540352242922";
+
+/// What the coach subscribes to.
+const TOLD: [&str; 6] =
+    ["user.created", "user.updated", "program.enrolled", "program.completed", "message.received", "escalation.created"];
 
 /// A channel of the coach.
 pub(super) struct Channel {
@@ -64,6 +69,8 @@ pub(super) struct Past {
     /// How many messages were written.
     pub(super) count: u32,
     jobs: Registry,
+    /// Once the coach has subscribed.
+    deliveries: Option<Deliveries>,
 }
 
 impl Past {
@@ -105,6 +112,7 @@ impl Past {
         Ok(Self {
             hub: WorkspaceId::from_uuid(account.uuid()),
             jobs: jobs.unscheduled(),
+            deliveries: None,
             bases: Vec::new(),
             badges: Vec::new(),
             programs: Vec::new(),
@@ -133,12 +141,28 @@ impl Past {
 
     /// Has the server do what is to be done.
     pub(super) async fn work(&self) -> Result<()> {
-        jobs::run_until_idle(self.server.app.db(), &self.clock, &self.jobs).await.map(drop)
+        jobs::run_until_idle(self.server.app.db(), &self.clock, &self.jobs).await?;
+        match &self.deliveries {
+            Some(deliveries) => deliveries.work().await,
+            None => Ok(()),
+        }
+    }
+
+    /// The coach has the demo's receiver told of what happens with the audience.
+    pub(super) async fn subscribes(&mut self) -> Result<()> {
+        self.deliveries = Some(Deliveries::begin(&self.server, &self.told, &self.coach, &TOLD).await?);
+        Ok(())
     }
 
     /// Has the coach ask for something.
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
         self.told.post(&self.coach, path, body).await
+    }
+
+    /// Has days begin and end where the coach lives.
+    pub(super) async fn set_time_zone(&self) -> Result<()> {
+        let body = json!({"time_zone": "Europe/Madrid"});
+        self.told.ask(Method::PUT, "/api/v1/analytics/settings", Some(&self.coach), &body).await.map(drop)
     }
 
     /// Makes the bases, still empty.
@@ -220,6 +244,7 @@ impl Past {
 
     /// Logs the coach out, who was logged in for longer than anybody is.
     pub(super) async fn close(self) -> Result<()> {
+        self.work().await?;
         self.told.ask(Method::POST, "/api/v1/auth/logout", Some(&self.coach), &json!({})).await.map(drop)
     }
 }

@@ -94,6 +94,9 @@ async fn a_coach_has_bases_an_audience_and_conversations_in_every_state(world: W
     assert_eq!(authors, BTreeSet::from(["bot", "human", "member", "system"].map(str::to_owned)));
     assert_eq!((edited, media, rated), (1, 1, 1));
     takes_part(&coach).await;
+    crate::demo_receiver::shows_deliveries(&coach).await;
+    let counted = coach.get("/api/v1/analytics/overview").await.ok();
+    assert_eq!(counted["time_zone"], "Europe/Madrid");
     // Every channel works, and counts.
     let channels = coach.get("/api/v1/channels").await.ok();
     let kinds: BTreeSet<String> = all(&channels, "channels").iter().map(|one| text(one, "channel_type")).collect();

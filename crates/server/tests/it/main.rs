@@ -14,6 +14,7 @@ mod command_line;
 mod console;
 mod creators;
 mod deliveries;
+mod demo_receiver;
 mod document;
 mod documented;
 mod events;

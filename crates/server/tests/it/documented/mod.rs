@@ -59,6 +59,7 @@ const BETWEEN: &[(&str, &[&str])] = &[
     ("PUT /api/v1/knowledge-bases/{knowledge_base_id}", &["settings", "chunk_overlap", "maybe"]),
     ("POST /api/v1/messages", &["content", "attachments"]),
     ("PUT /api/v1/notifications/preferences", &["time_zone"]),
+    ("PUT /api/v1/analytics/settings", &["time_zone"]),
     ("POST /api/v1/users", &["external_id", "timezone", "tags.0", "profile_data"]),
     ("PUT /api/v1/users/{user_id}", &["timezone", "profile_data"]),
     ("GET /api/v1/users", &["tag"]),
