@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use futures::future::BoxFuture;
 use kernel::{Error, Result};
 
-use crate::{Engine, Tx, Value};
+use crate::{Engine, FromRow, Tx, Value};
 
 /// SQLite takes this many arguments in one statement (SQLITE_MAX_VARIABLE_NUMBER),
 const MOST_ARGUMENTS_SQLITE: usize = 32_766;
@@ -27,33 +27,58 @@ impl Tx {
     }
 
     async fn insert_chunks(&mut self, insert: &str, conflict: &str, rows: Vec<Vec<Value>>) -> Result<u64> {
-        let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
-        if width == 0 || rows.iter().any(|row| row.len() != width) {
-            return Err(Error::internal(format!("rows of different widths for {insert}")));
+        let mut changed = 0;
+        for (values, args) in chunks(self.engine(), insert, rows)? {
+            changed += self.execute(&format!("{insert} {values} {conflict}"), args).await?;
         }
-        let engine = self.engine();
-        let most = match engine {
-            Engine::Sqlite => MOST_ARGUMENTS_SQLITE,
-            Engine::Postgres => MOST_ARGUMENTS_POSTGRES,
-        };
-        let at_once = (most / width).clamp(1, MOST_ROWS);
-        let (mut changed, mut left) = (0, rows.len());
-        let mut values = rows.into_iter();
-        while left > 0 {
-            // Only whole chunks and powers of two, so that few different statements are ever prepared.
-            let rows = if left >= at_once { at_once } else { 1 << left.ilog2() };
-            let args: Vec<Value> = values.by_ref().take(rows).flatten().collect();
-            changed += self.execute(&text(engine, insert, conflict, rows, width), args).await?;
-            left -= rows;
+        Ok(changed)
+    }
+
+    /// Changes rows, each by values of its own, many in a statement. `given` are the values, as a table with the columns `column1`, `column2`, …:
+    ///
+    /// `change_rows("UPDATE tags SET name = given.column2 FROM", "WHERE tags.id = given.column1 RETURNING tags.id", rows)`
+    ///
+    /// On PostgreSQL rows are locked in no certain order: whoever else changes several of them takes them first, in the order of their ids.
+    pub async fn change_rows<R: FromRow + Send>(
+        &mut self,
+        update: &str,
+        which: &str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<Vec<R>> {
+        let mut changed = Vec::with_capacity(rows.len());
+        for (values, args) in chunks(self.engine(), update, rows)? {
+            changed.extend(self.fetch_all::<R>(&format!("{update} ({values}) AS given {which}"), args).await?);
         }
         Ok(changed)
     }
 }
 
-fn text(engine: Engine, insert: &str, conflict: &str, rows: usize, width: usize) -> String {
-    let mut sql = String::with_capacity(insert.len() + conflict.len() + rows * width * 6);
-    sql.push_str(insert);
-    sql.push_str(" VALUES ");
+/// `VALUES` of rows with their arguments, as many at once as the engine takes.
+fn chunks(engine: Engine, of: &str, rows: Vec<Vec<Value>>) -> Result<Vec<(String, Vec<Value>)>> {
+    let Some(width) = rows.first().map(Vec::len) else { return Ok(Vec::new()) };
+    if width == 0 || rows.iter().any(|row| row.len() != width) {
+        return Err(Error::internal(format!("rows of different widths for {of}")));
+    }
+    let most = match engine {
+        Engine::Sqlite => MOST_ARGUMENTS_SQLITE,
+        Engine::Postgres => MOST_ARGUMENTS_POSTGRES,
+    };
+    let at_once = (most / width).clamp(1, MOST_ROWS);
+    let mut left = rows.len();
+    let mut rows = rows.into_iter();
+    let mut chunks = Vec::new();
+    while left > 0 {
+        // Only whole chunks and powers of two, so that few different statements are ever prepared.
+        let number = if left >= at_once { at_once } else { 1 << left.ilog2() };
+        chunks.push((values(engine, number, width), rows.by_ref().take(number).flatten().collect()));
+        left -= number;
+    }
+    Ok(chunks)
+}
+
+fn values(engine: Engine, rows: usize, width: usize) -> String {
+    let mut sql = String::with_capacity(rows * width * 6);
+    sql.push_str("VALUES ");
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ",(" });
         for column in 0..width {
@@ -69,8 +94,6 @@ fn text(engine: Engine, insert: &str, conflict: &str, rows: usize, width: usize)
         }
         sql.push(')');
     }
-    sql.push(' ');
-    sql.push_str(conflict);
     sql
 }
 
@@ -80,8 +103,19 @@ mod tests {
 
     #[test]
     fn every_argument_has_its_place() {
-        let of = |engine| text(engine, "INSERT INTO t (a, b)", "", 2, 2);
-        assert_eq!(of(Engine::Postgres), "INSERT INTO t (a, b) VALUES ($1,$2),($3,$4) ");
-        assert_eq!(of(Engine::Sqlite), "INSERT INTO t (a, b) VALUES (?,?),(?,?) ");
+        assert_eq!(values(Engine::Postgres, 2, 2), "VALUES ($1,$2),($3,$4)");
+        assert_eq!(values(Engine::Sqlite, 2, 2), "VALUES (?,?),(?,?)");
+    }
+
+    #[test]
+    fn few_different_statements_are_made() {
+        let rows = |number| vec![crate::args![1, 2]; number];
+        let sizes = |number| {
+            let chunks = chunks(Engine::Sqlite, "", rows(number)).unwrap();
+            chunks.iter().map(|(_, args)| args.len() / 2).collect::<Vec<_>>()
+        };
+        assert_eq!(sizes(1_007), [500, 500, 4, 2, 1]);
+        assert!(sizes(0).is_empty());
+        assert!(chunks(Engine::Sqlite, "t", vec![crate::args![1], crate::args![1, 2]]).is_err());
     }
 }

@@ -47,3 +47,26 @@ async fn wide_rows_stay_within_the_engines_limits(fresh: FreshDb) {
     assert_eq!(last, 399 * 299);
     tx.commit().await.unwrap();
 }
+
+#[both_engines]
+async fn rows_are_changed_each_by_its_own_values(fresh: FreshDb) {
+    migrate(&fresh).await;
+    let clock = clock();
+    let ids: Vec<kernel::Id<()>> = (0..700).map(|_| clock.new_id()).collect();
+    let mut tx = fresh.db.write().await.unwrap();
+    let rows = ids.iter().zip(0..).map(|(id, number)| args![*id, format!("thing {number}"), number]).collect();
+    tx.insert_rows("INSERT INTO things (id, name, number)", "", rows).await.unwrap();
+    let given = ids.iter().zip(0..).map(|(id, number)| args![*id, number, (number % 2 == 0).then_some(number * 10)]);
+    let update = "UPDATE things SET number = given.column3 FROM";
+    // The number that was read is compared, row by row.
+    let which = "WHERE things.id = given.column1 AND things.number = given.column2 RETURNING things.id";
+    let mut given: Vec<_> = given.collect();
+    given[3][1] = db::Value::from(99);
+    let changed: Vec<kernel::Id<()>> = tx.change_rows(update, which, given).await.unwrap();
+    assert_eq!(changed.len(), 699);
+    assert!(!changed.contains(&ids[3]));
+    let sums = "SELECT count(*), count(number), CAST(sum(number) AS BIGINT) FROM things";
+    let (all, there, sum): (i64, i64, i64) = tx.fetch_one(sums, args![]).await.unwrap();
+    assert_eq!((all, there, sum), (700, 351, (0..700).filter(|n| n % 2 == 0).sum::<i64>() * 10 + 3));
+    assert!(tx.change_rows::<i64>(update, which, Vec::new()).await.unwrap().is_empty());
+}
