@@ -9,10 +9,11 @@ use tracing::Instrument as _;
 use crate::Registry;
 use crate::registry::{Context, Failure, Handler, Outcome, Payload};
 
-/// How long a worker may be silent before its job is taken from it.
-pub(crate) const LEASE: i64 = time::MINUTE;
+/// How long a worker may be silent before its job is taken from it: what a process that was killed had begun waits for so long. The clocks of
+/// processes that share a database may differ by the difference between this and [`RENEW`].
+pub(crate) const LEASE: i64 = 15 * time::SECOND;
 /// How often a worker tells that it is still at it.
-const RENEW: Duration = Duration::from_secs(20);
+const RENEW: Duration = Duration::from_secs(5);
 /// The first back-off; each further one is twice as long,
 const BACK_OFF: i64 = 5 * time::SECOND;
 /// up to this.
