@@ -17,20 +17,23 @@ mod migrations;
 mod model;
 pub mod ports;
 mod routes;
+mod spread;
 mod state;
 mod store;
 #[doc(hidden)]
 pub mod testing;
+pub mod text;
 mod told;
 mod transfer;
 
 pub use migrations::MIGRATIONS;
+pub use model::time_zone;
 pub use model::{
     Badge, BadgeId, Channel, Ended, EndedId, How, Identity, IdentityKind, IdentityRow, ImportId, Interaction,
     InteractionId, InteractionKind, Member, MemberId, Name, Note, NoteId, Permission, Permitted, Purpose, Seed,
     cleaned,
 };
-pub use model::time_zone;
+pub use spread::spread;
 pub use state::{Audience, Parts};
 
 use http_base::{Routes, Slice};

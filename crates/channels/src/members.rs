@@ -1,7 +1,6 @@
 //! Members, as channels know them: everything that is asked of the audience stands here.
 
 use db::Tx;
-use jiff::tz::TimeZone;
 use kernel::{Result, Timestamp, WorkspaceId};
 use ports::messaging::{Identity, IdentityKind, Sender, To};
 use serde_json::{Map, Value};
@@ -83,12 +82,6 @@ pub(crate) fn name_of(member: &Member) -> String {
         Medium::Whatsapp | Medium::Telegram => member.external_id.chars().take(80).collect(),
         Medium::Web | Medium::Mobile => "Visitor".to_owned(),
     })
-}
-
-/// The zone that a member's nights are of: their own, else the channel's, else UTC.
-pub(crate) fn zone_of(member: &Member, of_channel: Option<&str>) -> TimeZone {
-    let mut own = member.timezone.as_deref().into_iter().chain(of_channel);
-    own.find_map(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }
 
 /// Has the member asked for no more of this?

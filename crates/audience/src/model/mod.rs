@@ -11,6 +11,7 @@ mod permission;
 mod profile;
 mod score;
 mod tag;
+mod zone;
 
 pub(crate) use badge::BadgeEarned;
 pub use badge::{Badge, BadgeId};
@@ -23,8 +24,8 @@ pub(crate) use member::ACTIVE_FOR;
 pub use member::{Channel, Member, MemberId, Name, Seed};
 pub use note::{Note, NoteId};
 pub use permission::{Permission, Permitted, Purpose};
-pub(crate) use profile::{external_id, language, name_of, profile, search_text, words, words_of};
 pub use profile::{cleaned, time_zone};
+pub(crate) use profile::{external_id, language, name_of, profile, search_text, words, words_of};
 pub(crate) use score::{ACTIVE_DAYS, QUESTION_DAYS};
 pub(crate) use score::{NONE as NO_SCORE, score};
 pub(crate) use tag::{TagRow, tag, tags};

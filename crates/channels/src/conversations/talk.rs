@@ -132,7 +132,7 @@ impl Talk {
             Vec::new()
         };
         let to = members::to(tx, &self.member, medium).await?;
-        let zone = members::zone_of(&self.member, self.channel.set().time_zone.as_deref());
+        let zone = self.member.zone(self.channel.set().time_zone.as_deref());
         let asked = Asked {
             purpose,
             channel_on: self.channel.is_on(),

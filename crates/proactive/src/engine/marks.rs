@@ -26,8 +26,7 @@ impl Zones {
 
     fn zone(&self, member: &Member) -> TimeZone {
         let of_channel = self.0.iter().find(|(channel, _)| *channel == member.channel).map(|(_, zone)| zone.as_str());
-        let mut own = member.timezone.as_deref().into_iter().chain(of_channel);
-        own.find_map(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
+        member.zone(of_channel)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Carrying out what is due, after everything was asked once more.
 
+use audience::text::{Values, fill};
 use audience::{Member, Purpose as Allowed, members};
 use channels::conversations::Handler;
 use channels::gate::Purpose;
@@ -13,7 +14,7 @@ use super::find;
 use super::marks::{Zones, next};
 use crate::Proactive;
 use crate::events::{CoachNotified, RuleFired};
-use crate::model::{Action, ActionKind, Firing, FiringId, Reason, Rule, State, TriggerKind, fill};
+use crate::model::{Action, ActionKind, Firing, FiringId, Reason, Rule, State, TriggerKind};
 use crate::store::days::{self, Move};
 use crate::store::{firings, marks, rules};
 
@@ -227,7 +228,9 @@ async fn write_to(
     action: &Action,
     now: Timestamp,
 ) -> Result<Wrote> {
-    let text = fill(action.message_template.as_deref().unwrap_or_default(), member);
+    let known = Values::of(member);
+    let text = fill(action.message_template.as_deref().unwrap_or_default(), &known);
+    let text = text.trim();
     if text.is_empty() {
         suppress(tx, firing, Reason::NothingToSay, now).await?;
         return Ok(Wrote::Never);
@@ -243,7 +246,7 @@ async fn write_to(
         template: action.template.as_ref().map(|template| UsedTemplate {
             name: template.name.clone(),
             language: template.language.clone(),
-            parameters: template.params.iter().map(|text| fill(text, member)).collect(),
+            parameters: template.params.iter().map(|text| fill(text, &known).trim().to_owned()).collect(),
         }),
         key: key_of(firing.id),
     };

@@ -106,14 +106,7 @@ pub struct Firing {
 
 /// Is a member left out by a rule? Always the same answer for the same two, and evenly spread.
 pub fn is_held_out(rule: RuleId, member: MemberId, percent: i64) -> bool {
-    // FNV-1a, and the end of MurmurHash3 for its high bits.
-    let (rule, member) = (rule.uuid(), member.uuid());
-    let bytes = rule.as_bytes().iter().chain(member.as_bytes());
-    let mut hash =
-        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
-    hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    hash ^= hash >> 33;
-    (hash % 100) < percent.clamp(0, 100) as u64
+    (audience::spread(rule.uuid(), member.uuid().as_bytes()) % 100) < percent.clamp(0, 100) as u64
 }
 
 #[cfg(test)]

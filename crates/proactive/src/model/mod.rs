@@ -4,14 +4,12 @@ mod action;
 mod adds;
 mod date;
 mod firing;
-mod text;
 mod trigger;
 
 pub use action::{Action, ActionKind};
 pub use adds::{Group, Verdict, adds};
 pub use date::{Repeat, next as next_date, read as read_date};
 pub use firing::{Firing, FiringId, Reason, State, is_held_out};
-pub use text::fill;
 pub use trigger::{TriggerConditions, TriggerKind};
 
 use db::Json;

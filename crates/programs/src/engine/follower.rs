@@ -10,7 +10,7 @@ use kernel::{Result, Timestamp};
 
 use super::plan::{Known, plan};
 use crate::Programs;
-use crate::model::{Effect, EnrolmentId, Event, Said, Waiting, answer};
+use crate::model::{Effect, EnrolmentId, Event, Said, Waiting, automatic};
 use crate::rows::Enrolment;
 use crate::store::enrolments;
 use crate::store::replies::{self, Reply};
@@ -76,7 +76,7 @@ fn key(key: &str) -> Option<(EnrolmentId, i64)> {
 /// Did a person say something? What their machine says of them is no reply, and neither is a sign below a message.
 fn is_reply(message: &Message) -> bool {
     let says = matches!(message.kind, Shape::Text | Shape::Button | Shape::Media | Shape::Location);
-    says && !answer::is_automatic(&message.body)
+    says && !automatic::is_automatic(&message.body)
 }
 
 fn said(message: &Message) -> Said {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use audience::{Channel, Member, MemberId};
 use db::Tx;
-use jiff::tz::TimeZone;
 use kernel::{Result, Timestamp, WorkspaceId};
 
 use crate::Programs;
@@ -50,7 +49,7 @@ impl Known {
     }
 }
 
-/// A member, as a step looks at one: their own time zone, else that of a channel of their type, else UTC.
+/// A member, as a step looks at one.
 pub(crate) fn person(
     member: &Member,
     tags: Vec<String>,
@@ -59,14 +58,13 @@ pub(crate) fn person(
     now: Timestamp,
 ) -> Person {
     let of_channel = zones.iter().find(|(channel, _)| *channel == member.channel).map(|(_, zone)| zone.as_str());
-    let mut named = member.timezone.as_deref().into_iter().chain(of_channel);
     Person {
         name: member.name.clone(),
         profile: member.profile.0.clone(),
         tags,
         channel: member.channel,
         language: member.language.clone(),
-        zone: named.find_map(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC),
+        zone: member.zone(of_channel),
         score: member.engagement_score(),
         active_at: member.active_at,
         now,

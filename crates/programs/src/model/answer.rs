@@ -73,30 +73,6 @@ fn day(text: &str) -> Option<jiff::civil::Date> {
     made(one, two).or_else(|| made(two, one))
 }
 
-/// Sentences by which a machine says that nobody reads what was written, in the languages that the assistant speaks.
-const AUTOMATIC: [&str; 14] = [
-    "out of office",
-    "out of the office",
-    "automatic reply",
-    "automated reply",
-    "automatic response",
-    "auto reply",
-    "autoreply",
-    "auto-reply",
-    "thank you for contacting",
-    "thanks for contacting",
-    "respuesta automatica",
-    "mensaje automatico",
-    "fuera de la oficina",
-    "gracias por contactar",
-];
-
-/// Was this written by a machine of the member's, such as one that tells that they are away? Then nobody has replied.
-pub fn is_automatic(text: &str) -> bool {
-    let folded = mind::text::fold(text);
-    AUTOMATIC.iter().any(|sentence| folded.contains(sentence))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,12 +89,5 @@ mod tests {
         assert_eq!(told("12/24/2026").as_deref(), Some("2026-12-24"));
         assert_eq!(told("2026-12-24").as_deref(), Some("2026-12-24"));
         assert_eq!((told("soon"), told("31.2.2026"), told("1.2")), (None, None, None));
-    }
-
-    #[test]
-    fn machines_do_not_reply() {
-        assert!(is_automatic("AUTOMATIC REPLY: I am away until Monday"));
-        assert!(is_automatic("Respuesta automática: estoy fuera de la oficina"));
-        assert!(!is_automatic("I was out of bed early"));
     }
 }

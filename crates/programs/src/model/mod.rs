@@ -1,13 +1,13 @@
 //! What a program is, and how a member walks through one: types and rules, without a database and without a clock.
 
 pub mod answer;
+pub mod automatic;
 mod check;
 pub mod cold;
 pub mod condition;
 pub mod drawn;
 mod fields;
 pub mod flow;
-pub mod hash;
 pub mod kind;
 pub mod nodes;
 mod parts;

@@ -1,6 +1,7 @@
 //! What a step knows of the member that it is about.
 
 use audience::Channel;
+use audience::text::names;
 use jiff::tz::TimeZone;
 use kernel::{Timestamp, time};
 use serde_json::{Map, Value};
@@ -44,18 +45,16 @@ impl Person {
     /// What fills variables, together with what was answered.
     pub fn values(&self, answers: &Map<String, Value>) -> Values {
         let name = self.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        let first = name.and_then(|name| name.split_whitespace().next());
         let told = [
-            ("user_name", name.map(str::to_owned)),
-            ("name", name.map(str::to_owned)),
-            ("first_name", first.map(str::to_owned)),
             ("program_name", Some(self.program_name.clone())),
             ("channel", Some(self.channel.word().to_owned())),
             ("language", self.language.clone()),
             ("timezone", self.zone.iana_name().map(str::to_owned)),
             ("last_message", self.last_message.clone()),
         ];
-        let own = told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::from(value?)))).collect();
+        let told = told.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let own =
+            names(name).into_iter().chain(told).map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
         Values { own, profile: self.profile.clone(), answers: answers.clone() }
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::answer::{self, Answer};
+use super::condition;
 use super::flow::{
     ANSWERED, CHOICE, DEFAULT, DONE, FAILED, FALSE, Flow, Node, OK, REPLIED, TIMEOUT, TRUE, UNKNOWN, Work,
 };
@@ -15,7 +16,6 @@ use super::parts::{asked, branch, once_more, set_path};
 use super::person::Person;
 use super::state::{Effect, Ended, Event, Figure, Moved, Said, Saying, State, Tally, Waiting};
 use super::text::{self, Values};
-use super::{condition, hash};
 
 /// So many nodes in one go; the rest follows in the next.
 pub const MOST_IN_ONE_GO: i64 = 50;
@@ -187,7 +187,7 @@ impl Walk<'_> {
                 Some(if holds { TRUE } else { FALSE }.to_owned())
             }
             Work::Split(split) => {
-                let branch = branch(split, hash::hash(self.id, &node.id));
+                let branch = branch(split, audience::spread(self.id, node.id.as_bytes()));
                 self.state.memory.branches.insert(node.id.clone(), branch.into());
                 Some(branch.to_owned())
             }
@@ -292,7 +292,7 @@ impl Walk<'_> {
     fn due(&self, node: &Node, began: Timestamp) -> Option<Timestamp> {
         let Work::Wait(wait) = &node.work else { return None };
         let date = wait.until_date.as_deref().map(|date| text::fill(date, &self.values()));
-        super::time::due(wait, date.as_deref(), began, &self.person.zone, hash::hash(self.id, &node.id))
+        super::time::due(wait, date.as_deref(), began, &self.person.zone, audience::spread(self.id, node.id.as_bytes()))
     }
 
     fn rezoned(mut self, node: &Node) -> Option<Moved> {

@@ -18,7 +18,7 @@ use crate::Programs;
 use crate::engine::Known;
 use crate::flows::Published;
 use crate::many::{AudienceFilter, Counts, Judge, Left, LeftOut};
-use crate::model::{Person, ProgramId, hash};
+use crate::model::{Person, ProgramId};
 use crate::routes::find;
 
 /// So many members walk at most.
@@ -188,7 +188,7 @@ async fn sample(
         for one in found {
             audience += 1;
             channels.insert(one.id, one.channel);
-            smallest.push((hash::hash(one.id.uuid(), &salt), one.id));
+            smallest.push((audience::spread(one.id.uuid(), salt.as_bytes()), one.id));
             if smallest.len() > SAMPLE
                 && let Some((_, gone)) = smallest.pop()
             {

@@ -19,7 +19,7 @@ use super::walk::{Script, Walked, walk};
 use crate::Programs;
 use crate::engine::person;
 use crate::flows::Published;
-use crate::model::{Outcome, Person, Problem, ProgramId, Said, Severity, hash};
+use crate::model::{Outcome, Person, Problem, ProgramId, Said, Severity};
 use crate::routes::find;
 use crate::rows::Program;
 
@@ -166,8 +166,8 @@ fn replies(events: &[Happening], start_at: Timestamp) -> Vec<(Timestamp, Said)> 
 
 /// By what a walk chooses branches: the same for the same program, member and seed.
 pub(super) fn run_of(program: ProgramId, member: Uuid, seed: i64) -> Uuid {
-    let high = hash::hash(program.uuid(), &member.to_string());
-    let low = hash::hash(member, &format!("{program}:{seed}"));
+    let high = audience::spread(program.uuid(), member.to_string().as_bytes());
+    let low = audience::spread(member, format!("{program}:{seed}").as_bytes());
     Uuid::from_u64_pair(high, low)
 }
 

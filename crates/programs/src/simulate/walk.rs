@@ -4,7 +4,7 @@ use kernel::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::model::answer::is_automatic;
+use crate::model::automatic::is_automatic;
 use crate::model::{
     Effect, Event, Figure, Flow, Moved, Person, Problem, Said, Saying, Severity, State, Tally, Waiting, step,
 };
