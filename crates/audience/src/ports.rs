@@ -56,6 +56,12 @@ impl Enrolments for NoPrograms {
 /// them, and when one is erased. Each in the transaction of the audience, with both members locked.
 #[async_trait]
 pub trait Keeper: Send + Sync + 'static {
+    /// Locks those of its rows about these members that others lock before they lock the member, in the order of their ids. Keepers are asked in
+    /// their order, before the members themselves are locked, so that whoever merges or erases locks as everybody else does: runs of programs, then
+    /// conversations, then members. Otherwise two transactions could wait for each other.
+    async fn hold(&self, _: &mut Tx, _: WorkspaceId, _: &[MemberId]) -> Result<()> {
+        Ok(())
+    }
     /// Everything kept about one member is the other's from now on.
     async fn merge(&self, tx: &mut Tx, from: &Member, into: &Member) -> Result<()>;
     /// What is kept about a member: for each kind of it its name (`conversations`) and its records. Never a secret.

@@ -1,12 +1,12 @@
 //! What channels keep about people, as it is told to them and taken away: of the account that owns them, and of each of its members.
 
 use async_trait::async_trait;
-use audience::Member;
 use audience::ports::Keeper;
+use audience::{Member, MemberId};
 use db::{Sql, Tx, args};
 use http_base::data::As::{Json, Moment, Plain};
 use http_base::data::{Data, Eraser, Holder, Table};
-use kernel::{Clock, Day, Result, Scope, Timestamp};
+use kernel::{Clock, Day, Result, Scope, Timestamp, WorkspaceId};
 use serde_json::{Value, json};
 
 use crate::conversations::{Conversation, store as conversations};
@@ -112,6 +112,10 @@ impl Keeping {
 
 #[async_trait]
 impl Keeper for Keeping {
+    async fn hold(&self, tx: &mut Tx, workspace: WorkspaceId, members: &[MemberId]) -> Result<()> {
+        conversations::hold(workspace, tx, members).await
+    }
+
     async fn merge(&self, tx: &mut Tx, from: &Member, into: &Member) -> Result<()> {
         for own in conversations::of_member(from.workspace_id, tx, from.id).await? {
             if let Some(theirs) = conversations::of(tx, own.channel_id, into.id).await? {

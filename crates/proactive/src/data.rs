@@ -1,12 +1,12 @@
 //! What proactive rules keep about people: of the account that owns them, and of each of its members.
 
 use async_trait::async_trait;
-use audience::Member;
 use audience::ports::Keeper;
+use audience::{Member, MemberId};
 use db::{Tx, args};
 use http_base::data::As::{Flag, Json, Moment, Plain};
 use http_base::data::{Data, Eraser, Holder, Table};
-use kernel::{Result, Scope, Timestamp};
+use kernel::{Result, Scope, Timestamp, WorkspaceId};
 use serde_json::{Value, json};
 
 use crate::model::Firing;
@@ -77,6 +77,10 @@ pub struct Keeping;
 
 #[async_trait]
 impl Keeper for Keeping {
+    async fn hold(&self, tx: &mut Tx, workspace: WorkspaceId, members: &[MemberId]) -> Result<()> {
+        firings::hold(workspace, tx, members).await
+    }
+
     async fn merge(&self, tx: &mut Tx, from: &Member, into: &Member) -> Result<()> {
         // Of one silence there is one firing: where both have it, the one of who stays remains.
         let firings = [

@@ -299,9 +299,10 @@ impl Server {
         let parts = audience::Parts {
             files: Arc::clone(&files),
             enrolments: taking_part.clone(),
+            // In the order in which they lock: whoever says something locks what it is about before the conversation.
             keepers: vec![
-                Arc::new(channels::Keeping::new(app.clock().clone())),
                 taking_part,
+                Arc::new(channels::Keeping::new(app.clock().clone())),
                 Arc::new(webhooks::Keeping),
                 Arc::new(proactive::Keeping),
             ],

@@ -25,7 +25,7 @@ pub use permissions::{may, opt_in, opt_out, opted_out, permissions};
 pub(crate) use reach::{Added, add, of_name};
 pub use reach::{add_identity, reach, reach_or_add, remove_identity, unreachable};
 pub use together::{Erased, erase, merge};
-pub use what_happens::{give_badge, interaction, progress, refresh_score, seen};
+pub use what_happens::{give_badge, interaction, progress, progress_of, refresh_score, seen};
 pub(crate) use what_happens::{rest, wake};
 
 /// A member, if they are there and of this audience.

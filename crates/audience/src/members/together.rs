@@ -29,6 +29,9 @@ pub async fn merge(
         return Err(Error::invalid_field("user_id", "is the member themselves: name another one"));
     }
     // Always in the same order, so that two who merge the same members never wait for each other.
+    for keeper in keepers {
+        keeper.hold(tx, workspace, &[into.min(from), into.max(from)]).await?;
+    }
     let first = store::members::locked(workspace, tx, into.min(from)).await?;
     let second = store::members::locked(workspace, tx, into.max(from)).await?;
     let (Some(first), Some(second)) = (first, second) else { return Err(Error::not_found("User")) };
@@ -128,20 +131,24 @@ pub async fn erase(
     id: MemberId,
     by: Option<AccountId>,
 ) -> Result<Option<Erased>> {
+    for keeper in keepers {
+        keeper.hold(tx, workspace, &[id]).await?;
+    }
     let Some(member) = store::members::locked(workspace, tx, id).await? else { return Ok(None) };
     let export = told::export(tx, keepers, &member).await?;
     let mut took: BTreeMap<String, u64> = BTreeMap::new();
-    for keeper in keepers {
-        for (name, count) in keeper.erase(tx, &member).await? {
-            *took.entry(name.to_owned()).or_default() += count;
-        }
-    }
     took.insert("tags".into(), store::tags::clear(tx, &member).await?.len() as u64);
     for (name, count) in gone::erase(tx, &member).await? {
         took.insert(name.to_owned(), count);
     }
     store::members::delete(tx, &member).await?;
     counts::change(tx, workspace, vec![counts::Move::all(member.channel, member.is_active, -1)]).await?;
+    // Totals of the audience come before those of others, as everywhere.
+    for keeper in keepers {
+        for (name, count) in keeper.erase(tx, &member).await? {
+            *took.entry(name.to_owned()).or_default() += count;
+        }
+    }
     let mut secret = [0; 32];
     tx.clock().fill(&mut secret);
     let receipt = hex::encode(secret);

@@ -1,13 +1,13 @@
 //! What members do, and what is done with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use db::Tx;
-use kernel::{Error, Result, Timestamp};
+use kernel::{Error, Result, Timestamp, WorkspaceId};
 
 use crate::calendar::{self, Calendar};
 use crate::model::{
-    ACTIVE_DAYS, ACTIVE_FOR, BadgeId, Channel, Interaction, InteractionId, InteractionKind, Member, NO_SCORE,
+    ACTIVE_DAYS, ACTIVE_FOR, BadgeId, Channel, Interaction, InteractionId, InteractionKind, Member, MemberId, NO_SCORE,
     QUESTION_DAYS, score,
 };
 use crate::store::{badges, counts, days, members, tags, visits};
@@ -99,21 +99,49 @@ async fn score_again(tx: &mut Tx, member: &Member, calendar: &Calendar) -> Resul
         return members::set_score(tx, member.id, NO_SCORE, None).await;
     }
     let activity = days::activity(tx, member.id, today).await?;
-    let worth = score(activity.days, activity.asked, activity.answered, current.progress);
+    let (worth, due_at) = worth(activity, current.progress, calendar.start(today.plus(1)));
+    members::set_score(tx, member.id, worth, due_at).await
+}
+
+/// The score of somebody who did something once, and when it is to be worked out again.
+fn worth(activity: days::Activity, progress: Option<i64>, tomorrow: Timestamp) -> (i64, Option<Timestamp>) {
     // Time alone changes it for as long as a day is left that will fall out of the window.
     let is_moving = activity.days > 0 || activity.asked > 0;
     const { assert!(ACTIVE_DAYS <= QUESTION_DAYS) };
-    let due_at = is_moving.then(|| calendar.start(today.plus(1)));
-    members::set_score(tx, member.id, worth, due_at).await
+    let due_at = is_moving.then_some(tomorrow);
+    (score(activity.days, activity.asked, activity.answered, progress), due_at)
+}
+
+fn millionths(mean: f64) -> i64 {
+    (mean.clamp(0.0, 1.0) * 1_000_000.0).round() as i64
 }
 
 /// Writes down how far a member is in their active enrolments, from 0 to 1 on the mean; nothing where they have none.
 pub async fn progress(tx: &mut Tx, member: &Member, mean: Option<f64>) -> Result<()> {
-    let millionths = mean.map(|mean| (mean.clamp(0.0, 1.0) * 1_000_000.0).round() as i64);
-    if !members::set_progress(tx, member, millionths).await? {
+    if !members::set_progress(tx, member, mean.map(millionths)).await? {
         return Err(gone());
     }
     refresh_score(tx, member).await
+}
+
+/// The same for many members in a few statements. Who is gone meanwhile is left out.
+pub async fn progress_of(tx: &mut Tx, workspace: WorkspaceId, means: &[(MemberId, Option<f64>)]) -> Result<()> {
+    let ids: Vec<MemberId> = means.iter().map(|(id, _)| *id).collect();
+    members::hold(workspace, tx, &ids).await?;
+    let all: Vec<_> = means.iter().map(|(id, mean)| (*id, mean.map(millionths))).collect();
+    let mut there = members::set_progress_of(workspace, tx, &all).await?;
+    // Who never did anything has no score, however far they are.
+    there.retain(|(.., did_something)| *did_something);
+    let ids: Vec<MemberId> = there.iter().map(|(id, ..)| *id).collect();
+    let calendar = calendar::of(tx, workspace).await?;
+    let today = calendar.day(tx.clock().now());
+    let tomorrow = calendar.start(today.plus(1));
+    let known: HashMap<_, _> = days::activities(tx, &ids, today).await?.into_iter().collect();
+    let scores = there.into_iter().filter_map(|(id, before, progress, _)| {
+        let (worth, due_at) = worth(known.get(&id).copied().unwrap_or_default(), progress, tomorrow);
+        (worth != before).then_some((id, worth, due_at))
+    });
+    members::set_scores(tx, &scores.collect::<Vec<_>>()).await
 }
 
 /// Gives a member a badge of their audience; tells whether they did not have it. That they earned it is an interaction.

@@ -77,6 +77,18 @@ pub(crate) async fn activity(tx: &mut Tx, member: MemberId, today: Day) -> Resul
     tx.fetch_one(sql, args![member, active, questions]).await
 }
 
+/// The same for many; who did nothing and was asked nothing is left out.
+pub(crate) async fn activities(tx: &mut Tx, members: &[MemberId], today: Day) -> Result<Vec<(MemberId, Activity)>> {
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT member_id, count(DISTINCT CASE WHEN own > 0 AND day > ");
+    sql.bind(today.plus(-crate::model::ACTIVE_DAYS));
+    sql.push(" THEN day END), CAST(coalesce(sum(asked), 0) AS BIGINT), CAST(coalesce(sum(answered), 0) AS BIGINT)");
+    sql.push(" FROM audience_member_days WHERE day > ").bind(today.plus(-crate::model::QUESTION_DAYS));
+    sql.and_in("member_id", members.iter().copied()).push(" GROUP BY member_id").all(tx).await
+}
+
 /// The sums of a day and a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, db::Row)]
 pub struct DayOfChannel {

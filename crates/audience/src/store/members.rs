@@ -1,6 +1,6 @@
 //! Members themselves.
 
-use db::{Sql, Tx, args};
+use db::{Engine, Sql, Tx, args};
 use kernel::{Error, Result, Timestamp, WorkspaceId};
 
 use crate::model::{Channel, Member, MemberId, Name, words};
@@ -29,6 +29,16 @@ pub(crate) async fn locked(workspace: WorkspaceId, tx: &mut Tx, id: MemberId) ->
         return Ok(None);
     }
     by_id(workspace, tx, id).await
+}
+
+/// Takes these for the transaction, in the order of their ids, so that no two who write many wait for each other. SQLite has one writer.
+pub(crate) async fn hold(workspace: WorkspaceId, tx: &mut Tx, ids: &[MemberId]) -> Result<()> {
+    if ids.is_empty() || tx.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    let mut sql = Sql::new("SELECT id FROM audience_members WHERE workspace_id = ");
+    sql.bind(workspace).and_in("id", ids.iter().copied()).push(" ORDER BY id FOR UPDATE");
+    sql.all::<MemberId>(tx).await.map(drop)
 }
 
 /// How these are called.
@@ -179,6 +189,26 @@ pub(crate) async fn set_score(tx: &mut Tx, id: MemberId, score: i64, due_at: Opt
 pub(crate) async fn set_progress(tx: &mut Tx, member: &Member, progress: Option<i64>) -> Result<bool> {
     let sql = "UPDATE audience_members SET progress = $1 WHERE id = $2 AND workspace_id = $3";
     Ok(tx.execute(sql, args![progress, member.id, member.workspace_id]).await? == 1)
+}
+
+/// The same for many. Tells the score of those who are there, and whether they ever did something.
+pub(crate) async fn set_progress_of(
+    workspace: WorkspaceId,
+    tx: &mut Tx,
+    all: &[(MemberId, Option<i64>)],
+) -> Result<Vec<(MemberId, i64, Option<i64>, bool)>> {
+    let update = "UPDATE audience_members SET progress = given.column2 FROM";
+    let which = "WHERE audience_members.id = given.column1 AND audience_members.workspace_id = given.column3 \
+                 RETURNING id, score, progress, last_active_at IS NOT NULL";
+    tx.change_rows(update, which, all.iter().map(|(id, progress)| args![*id, *progress, workspace]).collect()).await
+}
+
+/// Writes scores, and when each is to be worked out again.
+pub(crate) async fn set_scores(tx: &mut Tx, all: &[(MemberId, i64, Option<Timestamp>)]) -> Result<()> {
+    let update = "UPDATE audience_members SET score = given.column2, score_due_at = given.column3 FROM";
+    let which = "WHERE audience_members.id = given.column1 RETURNING id";
+    let rows = all.iter().map(|(id, score, due_at)| args![*id, *score, *due_at]).collect();
+    tx.change_rows::<MemberId>(update, which, rows).await.map(drop)
 }
 
 /// Writes whether a member wants nothing at all.

@@ -1,6 +1,6 @@
 //! All SQL of conversations, escalations and notes.
 
-use db::{Listing, Sql, Tx, args};
+use db::{Engine, Listing, Sql, Tx, args};
 use kernel::{AccountId, Result, Timestamp, WorkspaceId};
 
 use super::model::{Conversation, ConversationId, Escalation, EscalationId, Handler, Note, Status};
@@ -125,6 +125,16 @@ pub async fn of_member(workspace: WorkspaceId, tx: &mut Tx, member: MemberId) ->
 pub async fn lock(tx: &mut Tx, id: ConversationId) -> Result<Option<Conversation>> {
     tx.execute("UPDATE channel_conversations SET seq = seq WHERE id = $1", args![id]).await?;
     by_id(tx, id).await
+}
+
+/// Takes all conversations of these members for the transaction, in the order of their ids. SQLite has one writer.
+pub async fn hold(workspace: WorkspaceId, tx: &mut Tx, members: &[MemberId]) -> Result<()> {
+    if tx.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    let mut sql = Sql::new("SELECT id FROM channel_conversations WHERE workspace_id = ");
+    sql.bind(workspace).and_in("member_id", members.iter().copied()).push(" ORDER BY id FOR UPDATE");
+    sql.all::<ConversationId>(tx).await.map(drop)
 }
 
 /// Writes a conversation that was [locked](lock) as it is now.

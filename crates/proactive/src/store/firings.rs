@@ -1,7 +1,7 @@
 //! Firings.
 
 use channels::messages::MessageId;
-use db::{Listing, Sql, Stored as _, Tx, args};
+use db::{Engine, Listing, Sql, Stored as _, Tx, args};
 use kernel::{Result, Timestamp, WorkspaceId};
 
 use audience::MemberId;
@@ -119,4 +119,14 @@ pub(crate) async fn of_member(workspace: WorkspaceId, tx: &mut Tx, member: Membe
     let mut sql = Sql::of::<Firing>();
     sql.and("member_id = ", member).and("workspace_id = ", workspace);
     sql.push(" ORDER BY created_at DESC, id DESC").all(tx).await
+}
+
+/// Takes all firings of these members for the transaction, in the order of their ids. SQLite has one writer.
+pub(crate) async fn hold(workspace: WorkspaceId, tx: &mut Tx, members: &[MemberId]) -> Result<()> {
+    if tx.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    let mut sql = Sql::new("SELECT id FROM proactive_firings WHERE workspace_id = ");
+    sql.bind(workspace).and_in("member_id", members.iter().copied()).push(" ORDER BY id FOR UPDATE");
+    sql.all::<FiringId>(tx).await.map(drop)
 }
