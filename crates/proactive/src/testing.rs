@@ -15,6 +15,12 @@ pub async fn scan_twice(one: &Proactive, two: &Proactive, rule: RuleId) -> Resul
     first.and(second)
 }
 
+/// Has a rule look once.
+pub async fn scan_now(of: &Proactive, rule: RuleId) -> Result<()> {
+    let rule = rules::by_id(&mut of.app().read().await?, rule).await?.ok_or_else(|| Error::not_found("Rule"))?;
+    scan(of, rule).await
+}
+
 /// Has a rule look until it has caught up. Tells how many firings it has then.
 pub async fn scan_until_done(of: &Proactive, rule: RuleId) -> Result<u64> {
     let mut before = None;

@@ -72,6 +72,8 @@ const SECTIONS: &[Table] = &[
         columns: &[
             ("id", Plain),
             ("program_id", Plain),
+            ("kind", Plain),
+            ("version", Plain),
             ("filter", Json),
             ("status", Plain),
             ("total", Plain),
@@ -150,14 +152,19 @@ impl Enrolments for TakingPart {
 
 #[async_trait]
 impl Keeper for TakingPart {
+    async fn hold(&self, tx: &mut Tx, workspace: WorkspaceId, members: &[MemberId]) -> Result<()> {
+        enrolments::hold(workspace, tx, members).await
+    }
+
     /// Of two runs of one program that are under way the older one goes on, and the other one ends.
     async fn merge(&self, tx: &mut Tx, from: &Member, into: &Member) -> Result<()> {
         let workspace = from.workspace_id;
         let now = self.clock.now();
+        let mut sums = Moves::default();
         for run in enrolments::under_way(workspace, tx, from.id).await? {
             let Some(theirs) = enrolments::running(workspace, tx, run.program_id, into.id).await? else { continue };
             let younger = if theirs.enrolled_at <= run.enrolled_at { &run } else { &theirs };
-            enrol::leave_quietly(tx, younger, "merged", now).await?;
+            enrol::leave_quietly(tx, std::slice::from_ref(younger), "merged", now, &mut sums).await?;
         }
         // Numbers of runs go on behind those that are there.
         let sql = "UPDATE program_enrolments SET member_id = $2, step = step + 1, run = run + COALESCE((SELECT max(o.run) FROM program_enrolments o \
@@ -165,10 +172,10 @@ impl Keeper for TakingPart {
                    WHERE member_id = $1 AND workspace_id = $3";
         tx.execute(sql, args![from.id, into.id, workspace]).await?;
         let any = enrolments::under_way(workspace, tx, into.id).await?;
-        match any.first() {
-            Some(run) => tell_progress(tx, run).await,
-            None => Ok(()),
+        if let Some(run) = any.first() {
+            tell_progress(tx, run).await?;
         }
+        sums.write(tx).await
     }
 
     async fn told(&self, tx: &mut Tx, member: &Member) -> Result<Vec<(&'static str, Vec<Value>)>> {

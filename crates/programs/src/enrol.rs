@@ -6,7 +6,7 @@ use events::TxExt as _;
 use kernel::{Error, Result, Timestamp, WorkspaceId, time};
 
 use crate::Programs;
-use crate::engine::tell_progress;
+use crate::engine::{tell_progress, tell_progress_of};
 use crate::events::{ProgramEnrolled, ProgramLeft};
 use crate::model::kind::Reentry;
 use crate::model::{Figure, ProgramId, State, Tally, Waiting};
@@ -84,9 +84,24 @@ impl Refusal {
 pub(crate) async fn begin(
     programs: &Programs,
     tx: &mut Tx,
+    who: (WorkspaceId, MemberId),
+    program: ProgramId,
+    how: How<'_>,
+) -> Result<Begun> {
+    let mut sums = Moves::default();
+    let begun = begin_counted(programs, tx, who, program, how, &mut sums).await?;
+    sums.write(tx).await?;
+    Ok(begun)
+}
+
+/// The same, where the caller writes what is counted: at the end, if more is locked before.
+pub(crate) async fn begin_counted(
+    programs: &Programs,
+    tx: &mut Tx,
     (workspace, member): (WorkspaceId, MemberId),
     program: ProgramId,
     how: How<'_>,
+    sums: &mut Moves,
 ) -> Result<Begun> {
     let Some(program) = stored::find(workspace, tx, program).await? else {
         return Ok(Begun::Refused(Refusal::NoProgram));
@@ -112,7 +127,7 @@ pub(crate) async fn begin(
         if published.reentry() != Reentry::Always || (!how.by_hand && today >= MOST_A_DAY) {
             return Ok(Begun::Running(Box::new(running)));
         }
-        leave(tx, &running, "reentered", now).await?;
+        leave_counted(tx, std::slice::from_ref(&running), "reentered", now, sums).await?;
     } else if last > 0 && published.reentry() == Reentry::Never {
         return Ok(Begun::Refused(Refusal::Once));
     } else if !how.by_hand && today >= MOST_A_DAY {
@@ -156,33 +171,49 @@ pub(crate) async fn begin(
         enrollment_id: run.id,
     });
     tell_progress(tx, &run).await?;
-    let mut sums = Moves::default();
     sums.day(workspace, program.id, now, DaySums { enrolled: 1, ..DaySums::default() });
-    sums.write(tx).await?;
     tx.ring(replies::BELL);
     Ok(Begun::New(Box::new(run)))
 }
 
 /// Ends a run that is under way before its end. Tells whether it still was.
 pub(crate) async fn leave(tx: &mut Tx, run: &Enrolment, reason: &str, now: Timestamp) -> Result<bool> {
-    let is_left = leave_quietly(tx, run, reason, now).await?;
-    if is_left {
-        tell_progress(tx, run).await?;
-    }
-    Ok(is_left)
+    Ok(leave_all(tx, std::slice::from_ref(run), reason, now).await? == 1)
 }
 
-/// The same without telling the audience how far the member is now.
-pub(crate) async fn leave_quietly(tx: &mut Tx, run: &Enrolment, reason: &str, now: Timestamp) -> Result<bool> {
-    let status = if reason == "failed" { EnrolmentStatus::Failed } else { EnrolmentStatus::Exited };
-    let Some(run) = enrolments::end(tx, run, status, reason, now).await? else { return Ok(false) };
-    let (workspace_id, user_id, program_id) = (run.workspace_id, run.member_id, run.program_id);
-    let reason = reason.to_owned();
-    tx.event(ProgramLeft { workspace_id, user_id, program_id, enrollment_id: run.id, reason });
+/// The same of many runs of a workspace, in a few statements. Tells how many still were under way.
+pub(crate) async fn leave_all(tx: &mut Tx, runs: &[Enrolment], reason: &str, now: Timestamp) -> Result<u64> {
     let mut sums = Moves::default();
-    left(&mut sums, &run, now);
+    let left = leave_counted(tx, runs, reason, now, &mut sums).await?;
     sums.write(tx).await?;
-    Ok(true)
+    Ok(left)
+}
+
+async fn leave_counted(tx: &mut Tx, runs: &[Enrolment], reason: &str, now: Timestamp, sums: &mut Moves) -> Result<u64> {
+    let Some(workspace) = runs.first().map(|run| run.workspace_id) else { return Ok(0) };
+    enrolments::hold_runs(workspace, tx, &runs.iter().map(|run| run.id).collect::<Vec<_>>()).await?;
+    let left = leave_quietly(tx, runs, reason, now, sums).await?;
+    tell_progress_of(tx, workspace, &left.iter().map(|run| run.member_id).collect()).await?;
+    Ok(left.len() as u64)
+}
+
+/// The same without telling the audience how far the members are now. Tells the runs as they stood.
+pub(crate) async fn leave_quietly(
+    tx: &mut Tx,
+    runs: &[Enrolment],
+    reason: &str,
+    now: Timestamp,
+    sums: &mut Moves,
+) -> Result<Vec<Enrolment>> {
+    let status = if reason == "failed" { EnrolmentStatus::Failed } else { EnrolmentStatus::Exited };
+    let ended = enrolments::end(tx, runs, status, reason, now).await?;
+    for run in &ended {
+        let (workspace_id, user_id, program_id) = (run.workspace_id, run.member_id, run.program_id);
+        let reason = reason.to_owned();
+        tx.event(ProgramLeft { workspace_id, user_id, program_id, enrollment_id: run.id, reason });
+        left(sums, run, now);
+    }
+    Ok(ended)
 }
 
 /// What is counted of a run that ended before its end.

@@ -25,6 +25,8 @@ mod rows;
 mod simulate;
 mod state;
 mod store;
+#[doc(hidden)]
+pub mod testing;
 
 pub use data::TakingPart;
 pub use engine::Listening;

@@ -8,9 +8,10 @@ use db::Migration;
 /// - `program_enrolments` is a run. Whoever moves one compares `step`, so that no two do it; `due_at` is when it goes on by itself.
 ///   `listens` says whether it waits for a message of the member.
 /// - `program_replies` are messages that runs have heard and not been moved by yet.
-/// - `program_batches` are members who are enrolled together by a filter, and how far that is; `after_at` and `after_id` are whom it has come to.
+/// - `program_batches` is what is done with many, and how far it is: members who are enrolled by a filter (`after_at` and `after_id` are whom it has come
+///   to), runs that move into a version or end with their program (`after_run`).
 /// - `program_node_tallies`, `program_exit_tallies` and `program_days` are sums, moved in the transaction of what they count.
-pub const MIGRATIONS: &[Migration] = &[PROGRAMS, ENROLMENTS, SUMS, BATCHES, HEARD];
+pub const MIGRATIONS: &[Migration] = &[PROGRAMS, ENROLMENTS, SUMS, BATCHES, HEARD, KINDS];
 
 const PROGRAMS: Migration = Migration {
     id: "0160_programs",
@@ -168,4 +169,13 @@ CREATE INDEX program_batches_open ON program_batches (workspace_id) WHERE finish
 const HEARD: Migration = Migration {
     id: "0166_program_branches_heard",
     sql: "ALTER TABLE program_exit_tallies ADD COLUMN replied BIGINT NOT NULL DEFAULT 0;",
+};
+
+const KINDS: Migration = Migration {
+    id: "0167_program_batches_of_runs",
+    sql: "
+ALTER TABLE program_batches ADD COLUMN kind TEXT NOT NULL DEFAULT 'enroll';
+ALTER TABLE program_batches ADD COLUMN version BIGINT;
+ALTER TABLE program_batches ADD COLUMN after_run {id};
+",
 };

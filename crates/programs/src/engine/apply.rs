@@ -1,11 +1,13 @@
 //! What was planned is written down: the run, what is to be done, and what is counted, in one transaction.
 
-use audience::members;
+use std::collections::BTreeSet;
+
+use audience::{MemberId, members};
 use channels::messages::{Choice, UsedTemplate};
 use channels::{PersonCalled, Words, gate::Purpose};
 use db::Tx;
 use events::TxExt as _;
-use kernel::{Result, Timestamp};
+use kernel::{Result, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -79,22 +81,32 @@ pub(crate) fn is_quiet(plan: &Plan) -> bool {
     plan.moved.effects.is_empty() && plan.moved.state.ended.is_none()
 }
 
-/// Moves a run that has nothing else to be done. Tells whether it still stood as it was read.
-pub(crate) async fn quietly(tx: &mut Tx, plan: &Plan, sums: &mut Moves, now: Timestamp) -> Result<bool> {
-    let next = after(plan, now);
-    if !enrolments::moved(tx, &next, plan.run.step).await? {
-        return Ok(false);
+/// Moves runs of one workspace that have nothing else to be done, in a few statements. Those that stand elsewhere meanwhile are left alone.
+pub(crate) async fn quietly(tx: &mut Tx, plans: &[Plan], now: Timestamp) -> Result<()> {
+    let Some(workspace) = plans.first().map(|plan| plan.run.workspace_id) else { return Ok(()) };
+    let runs: Vec<EnrolmentId> = plans.iter().map(|plan| plan.run.id).collect();
+    enrolments::hold_runs(workspace, tx, &runs).await?;
+    let next: Vec<Enrolment> = plans.iter().map(|plan| after(plan, now)).collect();
+    let read: Vec<_> = next.iter().zip(plans).map(|(next, plan)| (next, plan.run.step)).collect();
+    let moved = enrolments::all_moved(tx, &read).await?;
+    let (mut sums, mut farther) = (Moves::default(), BTreeSet::<MemberId>::new());
+    for (next, plan) in next.iter().zip(plans).filter(|(next, _)| moved.contains(&next.id)) {
+        sums.add(next.program_id, next.version, &plan.moved.tallies);
+        if next.progress != plan.run.progress {
+            farther.insert(next.member_id);
+        }
     }
-    sums.add(next.program_id, next.version, &plan.moved.tallies);
-    if next.progress != plan.run.progress {
-        tell_progress(tx, &next).await?;
-    }
-    Ok(true)
+    tell_progress_of(tx, workspace, &farther).await?;
+    sums.write(tx).await
 }
 
 /// Moves a run, and does what is to be done. Tells whether it still stood as it was read; if not, the transaction has done nothing.
 pub(crate) async fn apply(programs: &Programs, tx: &mut Tx, plan: &Plan, now: Timestamp) -> Result<bool> {
     let next = after(plan, now);
+    if plan.moved.effects.iter().any(|effect| matches!(effect, Effect::Enroll { .. })) {
+        // Another run of the member may end for that.
+        enrolments::hold(next.workspace_id, tx, &[next.member_id]).await?;
+    }
     if !enrolments::moved(tx, &next, plan.run.step).await? {
         return Ok(false);
     }
@@ -109,13 +121,21 @@ pub(crate) async fn apply(programs: &Programs, tx: &mut Tx, plan: &Plan, now: Ti
         }
     }
     for effect in &plan.moved.effects {
-        with_member(programs, tx, plan, &next, effect, now).await?;
+        with_member(tx, plan, &next, effect, now).await?;
     }
     if next.ended_at.is_some() {
         ended(tx, plan, &next, &mut sums, now).await?;
     }
     if next.progress != plan.run.progress || next.ended_at.is_some() {
         tell_progress(tx, &next).await?;
+    }
+    for effect in &plan.moved.effects {
+        if let Effect::Enroll { node } = effect
+            && let Some(Work::Enroll(other)) = plan.published.flow.node(node).map(|node| &node.work)
+        {
+            let (who, how) = ((next.workspace_id, next.member_id), How::automatic("program"));
+            enrol::begin_counted(programs, tx, who, other.program_id, how, &mut sums).await?;
+        }
     }
     sums.write(tx).await?;
     Ok(true)
@@ -172,17 +192,10 @@ async fn call(
     Ok(())
 }
 
-async fn with_member(
-    programs: &Programs,
-    tx: &mut Tx,
-    plan: &Plan,
-    run: &Enrolment,
-    effect: &Effect,
-    now: Timestamp,
-) -> Result<()> {
+async fn with_member(tx: &mut Tx, plan: &Plan, run: &Enrolment, effect: &Effect, now: Timestamp) -> Result<()> {
     let workspace = run.workspace_id;
     match effect {
-        Effect::Say(_) | Effect::Call { .. } => {}
+        Effect::Say(_) | Effect::Call { .. } | Effect::Enroll { .. } => {}
         Effect::SetAttribute { path, value } => {
             let change = |profile: &mut _| set_path(profile, path, value.clone());
             members::learn(tx, workspace, run.member_id, change).await?;
@@ -203,12 +216,6 @@ async fn with_member(
             };
             if let (Some(badge), Some(member)) = (badge, members::get(tx, workspace, run.member_id).await?) {
                 members::give_badge(tx, &member, badge, now).await?;
-            }
-        }
-        Effect::Enroll { node } => {
-            if let Some(Work::Enroll(other)) = plan.published.flow.node(node).map(|node| &node.work) {
-                let who = (run.workspace_id, run.member_id);
-                enrol::begin(programs, tx, who, other.program_id, How::automatic("program")).await?;
             }
         }
         Effect::Ask { node, step, question } => {
@@ -270,4 +277,12 @@ pub(crate) async fn tell_progress(tx: &mut Tx, run: &Enrolment) -> Result<()> {
         members::progress(tx, &member, mean.map(|mean| mean / WHOLE as f64)).await?;
     }
     Ok(())
+}
+
+/// The same of many members of a workspace.
+pub(crate) async fn tell_progress_of(tx: &mut Tx, workspace: WorkspaceId, of: &BTreeSet<MemberId>) -> Result<()> {
+    let means = enrolments::mean_progress_of(workspace, tx, of).await?;
+    let means: Vec<_> =
+        means.into_iter().map(|(member, mean)| (member, mean.map(|mean| mean / WHOLE as f64))).collect();
+    members::progress_of(tx, workspace, &means).await
 }

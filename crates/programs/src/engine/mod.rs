@@ -11,7 +11,7 @@ mod plan;
 mod tick;
 mod triggers;
 
-pub(crate) use apply::tell_progress;
+pub(crate) use apply::{tell_progress, tell_progress_of};
 pub(crate) use errands::register;
 pub use follower::Listening;
 pub(crate) use plan::{Known, person};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use db::Db;
+use db::{Db, Engine};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt as _};
@@ -18,7 +18,6 @@ use crate::model::{Event, Said, Waiting};
 use crate::rows::Enrolment;
 use crate::store::enrolments;
 use crate::store::replies::{self, Reply};
-use crate::store::sums::Moves;
 use crate::{Programs, enrol};
 
 /// How often it is looked for what is due.
@@ -27,6 +26,9 @@ const POLL: Duration = Duration::from_secs(1);
 const TOGETHER: u32 = 500;
 /// How many transactions are open at once for runs that have something to be done.
 const HANDS: usize = 8;
+/// How many members' runs share a transaction on SQLite, whose one writer they would wait for one by one. On PostgreSQL each member's have their
+/// own: several conversations that are held at once could wait for each other.
+const SHARED: usize = 32;
 /// How often a run that cannot be moved is tried.
 const ATTEMPTS: i64 = 8;
 /// When a run is looked at again that waits for a person, in case nobody tells that they have handed the conversation back.
@@ -127,19 +129,23 @@ impl Tick {
         if let Err(error) = self.together(db, &quiet, now).await {
             tracing::warn!(%error, "runs that are due are moved one by one");
             loud.extend(quiet.into_iter().map(|planned| (planned.run.clone(), Some(planned))));
+            loud.sort_by_key(|(run, _)| (run.member_id, run.id));
         }
-        // A member's runs come after each other; those of several at once.
-        let mut by_member: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (run, planned) in loud {
-            by_member.entry(run.member_id).or_default().push((run, planned));
-        }
-        let each = stream::iter(by_member.into_values()).map(|all| async move {
-            for (run, planned) in all {
-                self.one(db, &run, planned.as_ref(), now).await?;
+        // A member's runs come after each other; on PostgreSQL those of several at once.
+        let (at_once, hands) = if db.engine() == Engine::Sqlite { (SHARED, 1) } else { (1, HANDS) };
+        let mut groups: Vec<Vec<(Enrolment, Option<Plan>)>> = Vec::new();
+        for one in loud {
+            match groups.last_mut() {
+                Some(last)
+                    if last.len() < at_once || last.last().is_some_and(|(run, _)| run.member_id == one.0.member_id) =>
+                {
+                    last.push(one);
+                }
+                _ => groups.push(vec![one]),
             }
-            Ok::<_, kernel::Error>(())
-        });
-        let done: Vec<Result<()>> = each.buffer_unordered(HANDS).collect().await;
+        }
+        let each = stream::iter(groups).map(|runs| async move { self.some(db, &runs, now).await });
+        let done: Vec<Result<()>> = each.buffer_unordered(hands).collect().await;
         done.into_iter().collect::<Result<Vec<()>>>()?;
         Ok(count)
     }
@@ -162,12 +168,44 @@ impl Tick {
             return Ok(());
         }
         let mut tx = db.write_long().await?;
-        let mut sums = Moves::default();
-        for plan in plans {
-            quietly(&mut tx, plan, &mut sums, now).await?;
-        }
-        sums.write(&mut tx).await?;
+        quietly(&mut tx, plans, now).await?;
         tx.commit().await
+    }
+
+    /// Moves members' runs with everything that they want done: in one transaction, or each in its own where that fails.
+    async fn some(&self, db: &Db, runs: &[(Enrolment, Option<Plan>)], now: Timestamp) -> Result<()> {
+        let is_moved = match self.shared(db, runs, now).await {
+            Ok(is_moved) => is_moved,
+            Err(error) => {
+                tracing::warn!(%error, "runs that are due are moved one by one");
+                false
+            }
+        };
+        for (run, plan) in runs {
+            if !is_moved || plan.is_none() {
+                self.one(db, run, plan.as_ref(), now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves those that are planned in one transaction. Tells whether it did: for a single one that is left to [`Tick::one`].
+    async fn shared(&self, db: &Db, runs: &[(Enrolment, Option<Plan>)], now: Timestamp) -> Result<bool> {
+        if runs.len() < 2 {
+            return Ok(false);
+        }
+        let mut tx = db.write_long().await?;
+        if let Some((first, _)) = runs.first() {
+            let ids: Vec<_> = runs.iter().map(|(run, _)| run.id).collect();
+            enrolments::hold_runs(first.workspace_id, &mut tx, &ids).await?;
+        }
+        for (_, plan) in runs {
+            if let Some(plan) = plan {
+                apply(&self.0, &mut tx, plan, now).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Moves one run. One that cannot be moved comes again later, and holds up nobody else's; at last it is given up.

@@ -62,7 +62,11 @@ impl Beginning {
         (by, tag, after): (Trigger, Option<&str>, Option<ProgramId>),
         how: &str,
     ) -> Result<()> {
-        for program in stored::that_start(workspace, tx, by, tag, after).await? {
+        let programs = stored::that_start(workspace, tx, by, tag, after).await?;
+        if !programs.is_empty() {
+            enrolments::hold(workspace, tx, &[member]).await?;
+        }
+        for program in programs {
             // Whoever may not begin (they have, or want no messages) does not.
             enrol::begin(&self.0, tx, (workspace, member), program.id, How::automatic(how)).await?;
         }
@@ -79,6 +83,7 @@ impl Handler for GoingOn {
         match event.kind.as_str() {
             UserUpdated::NAME => {
                 let of: UserUpdated = events::read(event)?;
+                enrolments::hold(of.workspace_id, tx, &[of.user_id]).await?;
                 for run in enrolments::under_way(of.workspace_id, tx, of.user_id).await? {
                     if matches!(run.waiting_for, Waiting::Time | Waiting::TimeOrReply) {
                         step_one(&self.0, tx, run.workspace_id, run.id, &Event::Rezoned, now).await?;
@@ -88,6 +93,7 @@ impl Handler for GoingOn {
             UserOptedOut::NAME => {
                 let of: UserOptedOut = events::read(event)?;
                 let Some(member) = members::get(tx, of.workspace_id, of.user_id).await? else { return Ok(()) };
+                enrolments::hold(of.workspace_id, tx, &[of.user_id]).await?;
                 let may = members::may(tx, &member, member.channel, Purpose::Any).await?;
                 if matches!(may, Permitted::OptedOut(_)) {
                     for run in enrolments::under_way(of.workspace_id, tx, of.user_id).await? {
@@ -100,6 +106,7 @@ impl Handler for GoingOn {
                 if of.handler != Holder::Bot {
                     return Ok(());
                 }
+                enrolments::hold(of.workspace_id, tx, &[of.user_id]).await?;
                 enrolments::release(of.workspace_id, tx, of.user_id, now).await?;
                 for run in enrolments::at_person(of.workspace_id, tx, of.user_id).await? {
                     step_one(&self.0, tx, run.workspace_id, run.id, &Event::HandedBack, now).await?;

@@ -8,15 +8,14 @@ use db::{Json as Kept, Tx};
 use http_base::path::Two;
 use http_base::{Answer, Body, Member, Named, Pages, Pagination, Params, Routes, routes};
 use input::Input;
-use jobs::NewJob;
 use kernel::{AccountId, Error, Kind, Result, Timestamp, WorkspaceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::filter::{Activity, AudienceFilter};
-use super::job::{About, JOB};
+use super::job::ask;
 use super::judge::Judge;
-use super::rows::{Batch, BatchId, BatchStatus, Counts, LeftOut};
+use super::rows::{Batch, BatchId, BatchKind, BatchStatus, Counts, LeftOut};
 use super::store;
 use crate::Programs;
 use crate::flows::Published;
@@ -66,18 +65,22 @@ struct ProgramBatchPreview {
     is_too_many: bool,
 }
 
-/// Members who are enrolled together.
+/// What is done with many members or runs of a program, and how far it is.
 #[derive(Serialize, ToSchema)]
-struct ProgramBatch {
+pub(crate) struct ProgramBatch {
     /// Its id.
     id: BatchId,
     /// The program.
     program_id: ProgramId,
+    /// What is done: members are enrolled, runs move into a version that was published, or end with their program.
+    kind: BatchKind,
+    /// Into which version runs move.
+    version: Option<i64>,
     /// How it stands.
     status: BatchStatus,
-    /// Which members.
+    /// Which members are enrolled.
     filter: AudienceFilterBody,
-    /// How many the filter finds; null before they were counted.
+    /// How many members the filter finds, or runs there are; null before they were counted.
     total: Option<u64>,
     /// How many were come to.
     done: u64,
@@ -85,6 +88,12 @@ struct ProgramBatch {
     enrolled: u64,
     /// Who was left out, and why.
     skipped: LeftOut,
+    /// How many runs go on in the version,
+    moved: u64,
+    /// and how many stay in theirs.
+    stayed: u64,
+    /// How many runs were ended.
+    cancelled: u64,
     /// Why it could not go on.
     error: Option<String>,
     /// Who wants it; null once their account is gone.
@@ -116,16 +125,21 @@ struct AudienceFilterBody {
 impl From<Batch> for ProgramBatch {
     fn from(of: Batch) -> Self {
         let AudienceFilter { channel, status, tag, search, inactive_days } = of.filter.0;
-        let Counts { done, enrolled, skipped } = of.report.0;
+        let Counts { done, enrolled, skipped, moved, stayed, cancelled } = of.report.0;
         Self {
             id: of.id,
             program_id: of.program_id,
+            kind: of.kind,
+            version: of.version,
             status: of.status,
             filter: AudienceFilterBody { channel, status, tag, search, inactive_days },
             total: of.total,
             done,
             enrolled,
             skipped,
+            moved,
+            stayed,
+            cancelled,
             error: of.error,
             created_by: of.account_id,
             created_at: of.created_at,
@@ -179,23 +193,11 @@ async fn enroll_many(
         return Err(Error::new(Kind::RateLimited(30), message).into());
     }
     let batch = Batch {
-        id: clock.new_id(),
-        workspace_id: member.hub(),
-        program_id: program.id,
-        account_id: Some(member.id),
         filter: Kept(input.filter),
-        status: BatchStatus::Pending,
-        total: None,
-        report: Kept(Counts::default()),
-        after_at: None,
-        after_id: None,
-        error: None,
-        created_at: clock.now(),
-        started_at: None,
-        finished_at: None,
+        ..Batch::new(&program, clock.new_id(), member.id, BatchKind::Enroll, clock.now())
     };
     tx.insert(&batch).await?;
-    jobs::enqueue(&mut tx, clock, NewJob::new(JOB, &About { batch: batch.id })?.dedupe(batch.id.to_string())).await?;
+    ask(&mut tx, batch.id).await?;
     tx.commit().await?;
     Ok((StatusCode::ACCEPTED, Json(Told::Batch(Box::new(batch.into())))))
 }
@@ -257,7 +259,7 @@ async fn preview(
 
 /// List the batches of a program's enrollments
 ///
-/// The newest first.
+/// The newest first: members who are enrolled together, and runs that move into a new version or end with their program.
 #[utoipa::path(get, operation_id = "list_program_batches", path = "/api/v1/programs/{program_id}/enrollments/batches", tag = "Programs",
     params(("program_id" = ProgramId, Path, description = "The program's id"), Pages),
     responses((status = 200, description = "A page of batches", body = ProgramBatchList)))]
@@ -303,7 +305,7 @@ async fn show(State(programs): State<Programs>, member: Member, two: Two) -> Ans
 
 /// Stop a batch of a program's enrollments
 ///
-/// Who was enrolled until then stays enrolled.
+/// Who was enrolled, moved or taken out until then stays so.
 #[utoipa::path(post, operation_id = "cancel_program_batch", path = "/api/v1/programs/{program_id}/enrollments/batches/{batch_id}/cancel", tag = "Programs",
     params(("program_id" = ProgramId, Path, description = "The program's id"), ("batch_id" = String, Path, description = "The batch's id")), responses(
     (status = 200, description = "The batch, which was stopped", body = ProgramBatch),
@@ -313,7 +315,7 @@ async fn cancel(State(programs): State<Programs>, member: Member, two: Two) -> A
     let mut tx = programs.app().write().await?;
     let batch = one(&mut tx, member.hub(), &two).await?;
     if batch.status != BatchStatus::Cancelled && !store::cancel(&mut tx, &batch, now).await? {
-        return Err(Error::conflict("The batch is through already; take people out one by one").into());
+        return Err(Error::conflict("The batch is through already: what it did stays").into());
     }
     let batch = one(&mut tx, member.hub(), &two).await?;
     tx.commit().await?;

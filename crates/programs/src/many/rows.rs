@@ -1,4 +1,4 @@
-//! Members who are enrolled together, as that is stored.
+//! What is done with many members or runs, as that is stored.
 
 use audience::MemberId;
 use db::Json;
@@ -8,13 +8,26 @@ use utoipa::ToSchema;
 
 use super::filter::AudienceFilter;
 use super::judge::Left;
-use crate::model::ProgramId;
+use crate::model::{EnrolmentId, ProgramId};
+use crate::rows::Program;
 
 #[doc(hidden)]
 #[derive(Debug)]
 pub(crate) enum BatchMarker {}
-/// Members who are enrolled together.
+/// What is done with many.
 pub(crate) type BatchId = Id<BatchMarker>;
+
+/// What is done with many.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
+#[words(name = "ProgramBatchKind")]
+pub(crate) enum BatchKind {
+    /// Members begin the program.
+    Enroll,
+    /// Runs go on in a version that was published.
+    Move,
+    /// Runs end with their program.
+    Cancel,
+}
 
 /// How far a batch is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, kernel::Words)]
@@ -66,6 +79,12 @@ pub(crate) struct Counts {
     pub(crate) enrolled: u64,
     /// Who does not.
     pub(crate) skipped: LeftOut,
+    /// Runs that go on in the new version,
+    pub(crate) moved: u64,
+    /// and runs that stay in theirs.
+    pub(crate) stayed: u64,
+    /// Runs that were ended.
+    pub(crate) cancelled: u64,
 }
 
 impl Counts {
@@ -92,13 +111,20 @@ impl Counts {
 
 /// A batch.
 #[derive(Clone, Debug, PartialEq, db::Row)]
-#[row(table = "program_batches", key(id), fixed(workspace_id, program_id, account_id, filter, created_at))]
+#[row(
+    table = "program_batches",
+    key(id),
+    fixed(workspace_id, program_id, account_id, kind, version, filter, created_at)
+)]
 pub(crate) struct Batch {
     pub(crate) id: BatchId,
     pub(crate) workspace_id: WorkspaceId,
     pub(crate) program_id: ProgramId,
     /// Who wants it, as long as they are there.
     pub(crate) account_id: Option<AccountId>,
+    pub(crate) kind: BatchKind,
+    /// Into which version runs move.
+    pub(crate) version: Option<i64>,
     pub(crate) filter: Json<AudienceFilter>,
     pub(crate) status: BatchStatus,
     /// How many the filter finds, once they were counted.
@@ -107,6 +133,8 @@ pub(crate) struct Batch {
     /// Whom it has come to, in the order in which members were added.
     pub(crate) after_at: Option<Timestamp>,
     pub(crate) after_id: Option<MemberId>,
+    /// To which run, in the order of their ids.
+    pub(crate) after_run: Option<EnrolmentId>,
     /// Why it could not go on.
     pub(crate) error: Option<String>,
     pub(crate) created_at: Timestamp,
@@ -115,6 +143,34 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
+    /// One that waits for its turn.
+    pub(crate) fn new(of: &Program, id: BatchId, by: AccountId, kind: BatchKind, now: Timestamp) -> Self {
+        Self {
+            id,
+            workspace_id: of.workspace_id,
+            program_id: of.id,
+            account_id: Some(by),
+            kind,
+            version: (kind == BatchKind::Move).then_some(of.version),
+            filter: Json(AudienceFilter::default()),
+            status: BatchStatus::Pending,
+            total: None,
+            report: Json(Counts::default()),
+            after_at: None,
+            after_id: None,
+            after_run: None,
+            error: None,
+            created_at: now,
+            started_at: None,
+            finished_at: None,
+        }
+    }
+
+    /// The same once it is begun.
+    pub(crate) fn begun(&self, total: u64, now: Timestamp) -> Self {
+        Self { status: BatchStatus::Running, total: Some(total), started_at: Some(now), ..self.clone() }
+    }
+
     /// The same after its end.
     pub(crate) fn ended(&self, status: BatchStatus, error: Option<String>, now: Timestamp) -> Self {
         Self { status, error, finished_at: Some(now), ..self.clone() }

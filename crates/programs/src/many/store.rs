@@ -6,6 +6,7 @@ use kernel::{Result, WorkspaceId};
 
 use super::rows::{Batch, BatchId, BatchStatus};
 use crate::model::ProgramId;
+use crate::rows::Program;
 
 /// A batch of a program.
 pub(super) async fn find(
@@ -36,11 +37,11 @@ pub(super) async fn page(
     Listing::of::<Batch>(filter).order("created_at DESC, id DESC").page(tx, limit, offset).await
 }
 
-/// The batches of a workspace that are not through yet.
+/// The batches of a workspace by which members are enrolled, and that are not through yet.
 pub(super) async fn open(workspace: WorkspaceId, tx: &mut Tx) -> Result<Vec<Batch>> {
     let mut sql = Sql::of::<Batch>();
     sql.and("workspace_id = ", workspace)
-        .push(" AND finished_at IS NULL ORDER BY created_at, id LIMIT 100")
+        .push(" AND kind = 'enroll' AND finished_at IS NULL ORDER BY created_at, id LIMIT 100")
         .all(tx)
         .await
 }
@@ -54,6 +55,13 @@ pub(super) async fn save(tx: &mut Tx, next: &Batch, read: &Batch) -> Result<bool
 pub(super) async fn cancel(tx: &mut Tx, batch: &Batch, now: kernel::Timestamp) -> Result<bool> {
     let sql = "UPDATE program_batches SET status = $2, finished_at = $3 WHERE id = $1 AND finished_at IS NULL";
     Ok(tx.execute(sql, args![batch.id, BatchStatus::Cancelled, now]).await? == 1)
+}
+
+/// Stops what is under way with the runs of a program: what is asked for now takes its place.
+pub(super) async fn supersede(of: &Program, tx: &mut Tx, now: kernel::Timestamp) -> Result<u64> {
+    let sql = "UPDATE program_batches SET status = $2, finished_at = $3 \
+               WHERE program_id = $1 AND workspace_id = $4 AND kind <> 'enroll' AND finished_at IS NULL";
+    tx.execute(sql, args![of.id, BatchStatus::Cancelled, now, of.workspace_id]).await
 }
 
 /// Who of these members has begun a program, and whether they are in it now: one statement for many.

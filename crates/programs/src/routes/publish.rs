@@ -13,15 +13,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::CHANGED;
+use crate::Programs;
 use crate::events::{ProgramArchived, ProgramPublished};
 use crate::flows::Published;
-use crate::model::{Problem, Problems, ProgramId, Severity, Trigger, Waiting, Work, cold};
-use crate::rows::{Enrolment, Program, ProgramStatus, Version};
+use crate::many::{BatchKind, ProgramBatch, runs};
+use crate::model::{Problem, Problems, ProgramId, Severity, Trigger, Work, cold};
+use crate::rows::{Program, ProgramStatus, Version};
 use crate::store::{enrolments, programs as stored};
-use crate::{Programs, enrol};
-
-/// Runs in one transaction.
-const BATCH: u32 = 500;
 
 pub(super) fn router() -> Routes<Programs> {
     Routes::new().with(routes!(publish)).with(routes!(archive))
@@ -63,6 +61,8 @@ struct PublishedProgram {
     moved: u64,
     /// How many walk on through the version that they began.
     stayed: u64,
+    /// More than 2,000 runs are moved by a job: how far it is. Null where that was done at once.
+    batch: Option<ProgramBatch>,
     /// What is worth knowing of the flow.
     warnings: Vec<Problem>,
 }
@@ -112,8 +112,19 @@ async fn publish(
         let (workspace_id, program_id) = (program.workspace_id, program.id);
         tx.event(ProgramPublished { workspace_id, program_id, version: program.version });
     }
+    let batch = match input.waiting {
+        Those::Stay => None,
+        Those::Move => runs::begin(&program, &mut tx, BatchKind::Move, member.id, now).await?,
+    };
     tx.commit().await?;
-    let (moved, stayed) = carry(&programs, &program, &published, input.waiting, now).await?;
+    let (moved, stayed) = if input.waiting == Those::Stay {
+        (0, enrolments::count_below(&program, &mut programs.app().read().await?, program.version).await?)
+    } else if batch.is_none() {
+        let done = runs::all(&programs, &program, BatchKind::Move, now).await?;
+        (done.changed, done.left)
+    } else {
+        (0, 0)
+    };
     Ok(Json(PublishedProgram {
         id: program.id,
         status: program.status,
@@ -121,6 +132,7 @@ async fn publish(
         version: program.version,
         moved,
         stayed,
+        batch: batch.map(ProgramBatch::from),
         warnings,
     }))
 }
@@ -218,64 +230,6 @@ pub(super) async fn strange(tx: &mut Tx, program: &Program) -> Result<Vec<Proble
     Ok(problems.into_all())
 }
 
-/// Has runs of older versions go on in the new one, some at a time. Tells how many did, and how many did not.
-async fn carry(
-    programs: &Programs,
-    program: &Program,
-    published: &Published,
-    those: Those,
-    now: Timestamp,
-) -> Result<(u64, u64)> {
-    let (mut moved, mut stayed) = (0, 0);
-    let mut behind = None;
-    if those == Those::Stay {
-        let mut tx = programs.app().read().await?;
-        return Ok((0, enrolments::count_below(program, &mut tx, program.version).await?));
-    }
-    loop {
-        let mut tx = programs.app().write().await?;
-        let runs = enrolments::below(program, &mut tx, program.version, behind, BATCH).await?;
-        let Some(last) = runs.last() else { return Ok((moved, stayed)) };
-        behind = Some(last.id);
-        let mut sums = crate::store::sums::Moves::default();
-        for run in &runs {
-            if fits(programs, &mut tx, run, published).await?
-                && enrolments::carry(&mut tx, run, program.version, due(run, published, now)).await?
-            {
-                sums.carried(run, program.version);
-                moved += 1;
-            } else {
-                stayed += 1;
-            }
-        }
-        sums.write(&mut tx).await?;
-        tx.commit().await?;
-    }
-}
-
-/// Is the node that a run is at still there, with its type? What is out of the house comes back to the version that asked.
-async fn fits(programs: &Programs, tx: &mut Tx, run: &Enrolment, published: &Published) -> Result<bool> {
-    if matches!(run.waiting_for, Waiting::Assistant | Waiting::Server) {
-        return Ok(false);
-    }
-    let old = programs.flows().get(tx, run.workspace_id, run.program_id, run.version).await?;
-    let kind = old.and_then(|old| old.flow.node(&run.node).map(|node| node.work.kind()));
-    Ok(kind.is_some() && published.flow.node(&run.node).map(|node| node.work.kind()) == kind)
-}
-
-/// When a run that is carried over goes on: a wait of days, hours and minutes that would be over earlier now is over earlier; every other one keeps its time.
-fn due(run: &Enrolment, published: &Published, now: Timestamp) -> Option<Timestamp> {
-    let due = run.due_at?;
-    let began = run.memory.0.began.map(Timestamp::from_micros);
-    let node = published.flow.node(&run.node);
-    let (Some(began), Some(Work::Wait(wait))) = (began, node.map(|node| &node.work)) else { return Some(due) };
-    if wait.until.is_some() || wait.until_date.is_some() {
-        return Some(due);
-    }
-    let span = (wait.days * 24 * 60 + wait.hours * 60 + wait.minutes) * kernel::time::MINUTE;
-    Some(due.min(began.plus(span).max(now)))
-}
-
 /// How to archive.
 #[derive(Input)]
 #[input(name = "ArchiveProgram")]
@@ -296,6 +250,8 @@ struct ArchivedProgram {
     archived_at: Timestamp,
     /// How many runs were ended.
     cancelled: u64,
+    /// More than 2,000 runs are ended by a job: how far it is. Null where that was done at once, or nothing was to be ended.
+    batch: Option<ProgramBatch>,
 }
 
 /// Archive a program
@@ -323,23 +279,14 @@ async fn archive(
         }
         tx.event(ProgramArchived { workspace_id: program.workspace_id, program_id: program.id });
     }
+    let batch =
+        if input.cancel { runs::begin(&program, &mut tx, BatchKind::Cancel, member.id, now).await? } else { None };
     tx.commit().await?;
-    let cancelled = if input.cancel { cancel(&programs, &program, now).await? } else { 0 };
-    let archived_at = program.archived_at.unwrap_or(now);
-    Ok(Json(ArchivedProgram { id: program.id, status: program.status, archived_at, cancelled }))
-}
-
-/// Ends the runs that are under way, some at a time.
-async fn cancel(programs: &Programs, program: &Program, now: Timestamp) -> Result<u64> {
-    let (mut ended, mut behind) = (0, None);
-    loop {
-        let mut tx = programs.app().write().await?;
-        let runs = enrolments::below(program, &mut tx, i64::MAX, behind, BATCH).await?;
-        let Some(last) = runs.last() else { return Ok(ended) };
-        behind = Some(last.id);
-        for run in &runs {
-            ended += u64::from(enrol::leave(&mut tx, run, "archived", now).await?);
-        }
-        tx.commit().await?;
-    }
+    let cancelled = if input.cancel && batch.is_none() {
+        runs::all(&programs, &program, BatchKind::Cancel, now).await?.changed
+    } else {
+        0
+    };
+    let (archived_at, batch) = (program.archived_at.unwrap_or(now), batch.map(ProgramBatch::from));
+    Ok(Json(ArchivedProgram { id: program.id, status: program.status, archived_at, cancelled, batch }))
 }

@@ -1,8 +1,10 @@
 //! Members' runs through programs.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use audience::MemberId;
 use db::{Engine, Listing, Sql, Tx, args};
-use kernel::{Result, Timestamp, WorkspaceId};
+use kernel::{Id, Result, Timestamp, WorkspaceId};
 
 use crate::model::{EnrolmentId, ProgramId, Waiting};
 use crate::rows::{Enrolment, EnrolmentStatus, Program};
@@ -94,6 +96,42 @@ pub(crate) async fn mean_progress(workspace: WorkspaceId, tx: &mut Tx, member: M
     tx.fetch_value(sql, args![member, workspace]).await
 }
 
+/// The same of these members, in the order of their ids; who has no run under way has none.
+pub(crate) async fn mean_progress_of(
+    workspace: WorkspaceId,
+    tx: &mut Tx,
+    members: &BTreeSet<MemberId>,
+) -> Result<Vec<(MemberId, Option<f64>)>> {
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT member_id, CAST(avg(progress) AS DOUBLE PRECISION) FROM program_enrolments");
+    sql.push(" WHERE ended_at IS NULL").and("workspace_id = ", workspace);
+    sql.and_in("member_id", members.iter().copied()).push(" GROUP BY member_id");
+    let means: HashMap<MemberId, f64> = sql.all::<(MemberId, f64)>(tx).await?.into_iter().collect();
+    Ok(members.iter().map(|member| (*member, means.get(member).copied())).collect())
+}
+
+/// Takes the runs of these members that are under way for the transaction, in the order of their ids. Whoever changes several runs does it before
+/// anything else, so that no two wait for each other. SQLite has one writer.
+pub(crate) async fn hold(workspace: WorkspaceId, tx: &mut Tx, members: &[MemberId]) -> Result<()> {
+    take(workspace, tx, "member_id", members).await
+}
+
+/// The same of these runs.
+pub(crate) async fn hold_runs(workspace: WorkspaceId, tx: &mut Tx, runs: &[EnrolmentId]) -> Result<()> {
+    take(workspace, tx, "id", runs).await
+}
+
+async fn take<M>(workspace: WorkspaceId, tx: &mut Tx, column: &str, of: &[Id<M>]) -> Result<()> {
+    if of.is_empty() || tx.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    let mut sql = Sql::new("SELECT id FROM program_enrolments WHERE ended_at IS NULL AND workspace_id = ");
+    sql.bind(workspace).and_in(column, of.iter().copied()).push(" ORDER BY id FOR UPDATE");
+    sql.all::<EnrolmentId>(tx).await.map(drop)
+}
+
 /// When the next run is due.
 pub(crate) async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
     let sql = "SELECT min(due_at) FROM program_enrolments WHERE status = 'active' AND due_at IS NOT NULL";
@@ -113,27 +151,38 @@ pub(crate) async fn due(tx: &mut Tx, now: Timestamp, most: u32) -> Result<Vec<En
 
 /// Writes a run as it was moved, if it still stands at the step that was read, and is under way.
 pub(crate) async fn moved(tx: &mut Tx, run: &Enrolment, read_at_step: i64) -> Result<bool> {
-    let sql = "UPDATE program_enrolments SET status = $3, node = $4, step = $5, due_at = $6, waiting_for = $7, listens = $8, \
-               is_held = $9, memory = $10, progress = $11, reason = $12, faults = $13, moved_at = $14, ended_at = $15 \
-               WHERE id = $1 AND step = $2 AND status = 'active'";
-    let args = args![
-        run.id,
-        read_at_step,
-        run.status,
-        &run.node,
-        run.step,
-        run.due_at,
-        run.waiting_for,
-        run.listens,
-        run.is_held,
-        &run.memory,
-        run.progress,
-        &run.reason,
-        run.faults,
-        run.moved_at,
-        run.ended_at
-    ];
-    Ok(tx.execute(sql, args).await? == 1)
+    Ok(!all_moved(tx, &[(run, read_at_step)]).await?.is_empty())
+}
+
+/// The same of many, in one statement for hundreds. Tells which of them still stood as they were read.
+pub(crate) async fn all_moved(tx: &mut Tx, runs: &[(&Enrolment, i64)]) -> Result<HashSet<EnrolmentId>> {
+    let update = "UPDATE program_enrolments SET status = given.column3, node = given.column4, step = given.column5, \
+                  due_at = given.column6, waiting_for = given.column7, listens = given.column8, is_held = given.column9, \
+                  memory = given.column10, progress = given.column11, reason = given.column12, faults = given.column13, \
+                  moved_at = given.column14, ended_at = given.column15 FROM";
+    let which = "WHERE program_enrolments.id = given.column1 AND program_enrolments.step = given.column2 \
+                 AND program_enrolments.status = 'active' RETURNING id";
+    let rows = runs.iter().map(|(run, read_at_step)| {
+        args![
+            run.id,
+            *read_at_step,
+            run.status,
+            &run.node,
+            run.step,
+            run.due_at,
+            run.waiting_for,
+            run.listens,
+            run.is_held,
+            &run.memory,
+            run.progress,
+            &run.reason,
+            run.faults,
+            run.moved_at,
+            run.ended_at
+        ]
+    });
+    let rows = rows.collect();
+    Ok(tx.change_rows(update, which, rows).await?.into_iter().collect())
 }
 
 /// Has a run come again later, because a person has the conversation, or because it could not be moved.
@@ -202,22 +251,31 @@ pub(crate) async fn count_below(of: &Program, tx: &mut Tx, version: i64) -> Resu
     tx.fetch_value(sql, args![of.id, of.workspace_id, version]).await
 }
 
-/// Ends a run that is under way, wherever it is; nothing if it has ended already. Tells the run as it stood.
+/// Are there more of them than so many?
+pub(crate) async fn are_more_below(of: &Program, tx: &mut Tx, version: i64, than: u32) -> Result<bool> {
+    let sql = "SELECT count(*) FROM (SELECT 1 AS one FROM program_enrolments WHERE program_id = $1 AND workspace_id = $2 \
+               AND ended_at IS NULL AND version < $3 LIMIT $4) AS counted";
+    let some: u32 = tx.fetch_value(sql, args![of.id, of.workspace_id, version, i64::from(than) + 1]).await?;
+    Ok(some > than)
+}
+
+/// Ends these runs that are under way, wherever they are; those that have ended already are left alone. Tells the others as they stood, by their ids.
 pub(crate) async fn end(
     tx: &mut Tx,
-    run: &Enrolment,
+    runs: &[Enrolment],
     status: EnrolmentStatus,
     reason: &str,
     now: Timestamp,
-) -> Result<Option<Enrolment>> {
-    // The step is counted up, so that whoever planned to move it finds that it stands elsewhere.
-    let sql = format!(
-        "UPDATE program_enrolments SET status = $2, reason = $3, ended_at = $4, due_at = NULL, listens = FALSE, is_held = FALSE, \
-         step = step + 1, moved_at = $4 WHERE id = $1 AND ended_at IS NULL RETURNING {}",
-        Enrolment::COLUMNS
-    );
-    let ended = tx.fetch_optional(&sql, args![run.id, status, reason, now]).await?;
-    tx.execute("DELETE FROM program_replies WHERE enrolment_id = $1", args![run.id]).await?;
+) -> Result<Vec<Enrolment>> {
+    // The step is counted up, so that whoever planned to move one finds that it stands elsewhere.
+    let mut sql = Sql::new("UPDATE program_enrolments SET status = ");
+    sql.bind(status).push(", reason = ").bind(reason).push(", ended_at = ").bind(now).push(", moved_at = ").bind(now);
+    sql.push(", due_at = NULL, listens = FALSE, is_held = FALSE, step = step + 1 WHERE ended_at IS NULL");
+    sql.and_in("id", runs.iter().map(|run| run.id)).push(" RETURNING ").push(Enrolment::COLUMNS);
+    let mut ended: Vec<Enrolment> = sql.all(tx).await?;
+    ended.sort_by_key(|run| run.id);
+    let mut sql = Sql::new("DELETE FROM program_replies WHERE TRUE");
+    sql.and_in("enrolment_id", runs.iter().map(|run| run.id)).run(tx).await?;
     Ok(ended)
 }
 
@@ -233,8 +291,15 @@ pub(crate) async fn set_paused(tx: &mut Tx, run: &Enrolment, paused: bool) -> Re
     Ok(tx.execute(sql, args![run.id, run.step, status, listens, run.status]).await? == 1)
 }
 
-/// Has a run that is under way go on in another version.
-pub(crate) async fn carry(tx: &mut Tx, run: &Enrolment, version: i64, due_at: Option<Timestamp>) -> Result<bool> {
-    let sql = "UPDATE program_enrolments SET version = $3, due_at = $4, step = step + 1 WHERE id = $1 AND step = $2 AND ended_at IS NULL";
-    Ok(tx.execute(sql, args![run.id, run.step, version, due_at]).await? == 1)
+/// Has runs that are under way go on in another version, each at its moment. Tells which of them still stood as they were read.
+pub(crate) async fn carry(
+    tx: &mut Tx,
+    runs: &[(&Enrolment, Option<Timestamp>)],
+    version: i64,
+) -> Result<HashSet<EnrolmentId>> {
+    let update = "UPDATE program_enrolments SET version = given.column3, due_at = given.column4, step = step + 1 FROM";
+    let which = "WHERE program_enrolments.id = given.column1 AND program_enrolments.step = given.column2 \
+                 AND program_enrolments.ended_at IS NULL RETURNING id";
+    let rows = runs.iter().map(|(run, due_at)| args![run.id, run.step, version, *due_at]).collect();
+    Ok(tx.change_rows(update, which, rows).await?.into_iter().collect())
 }

@@ -1,9 +1,9 @@
 //! A million runs that wait.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use kernel::{Clock, time};
-use programs::{Enrolment, EnrolmentStatus};
+use programs::{Enrolment, testing};
 use serde_json::json;
 use testkit::{FreshDb, both_engines};
 
@@ -12,83 +12,89 @@ use crate::world::{World, flow};
 const ALL: usize = 1_000_000;
 const DUE: usize = 5_000;
 
+/// How long the engine takes to move [`DUE`] runs that wait, and how long a tick takes that finds nothing.
 #[both_engines]
 #[ignore = "takes minutes: tools/test --all runs it"]
 async fn a_tick_costs_what_is_due_and_not_what_waits(fresh: FreshDb) {
-    let world = World::new(fresh).await;
+    let world = World::with_channel(fresh).await;
     let nodes = [("start", "start", json!({})), ("w", "wait", json!({"days": 1})), ("x", "wait", json!({"days": 300}))];
-    let program = world.program("Large", &flow(&nodes, &["start -> w", "w -> x"])).await;
-    let hub = world.hub.account.hub();
+    let quiet = world.program("Quiet", &flow(&nodes, &["start -> w", "w -> x"])).await;
+    let nodes = [
+        ("start", "start", json!({})),
+        ("w", "wait", json!({"hours": 2})),
+        ("one", "send_message", json!({"message": "One, {user_name}"})),
+        ("v", "wait", json!({"hours": 2})),
+        ("two", "send_message", json!({"message": "Two"})),
+        ("x", "wait", json!({"days": 300})),
+    ];
+    let edges = ["start -> w", "w -> one", "one -> v", "v -> two", "two -> x"];
+    let loud = world.program("Loud", &flow(&nodes, &edges)).await;
     let db = world.process.programs.app().db().clone();
-    let (now, ids) = (world.clock.now(), Clock::system());
-    let mut first: Vec<audience::MemberId> = Vec::with_capacity(DUE);
+    let members = add_members(&world).await;
+    let (now, clock) = (world.clock.now(), Clock::system());
+    let model = async |program: &str| {
+        world.enrol(&members[0].to_string(), program).await;
+        world.tick().await;
+        testing::newest(&mut db.read().await.unwrap(), program.parse().unwrap()).await.unwrap()
+    };
+    let (quiet, loud) = (model(&quiet).await, model(&loud).await);
+    for (model, due) in [(&quiet, time::HOUR), (&loud, 2 * time::HOUR)] {
+        let change = |place: usize, run: &mut Enrolment| {
+            (run.member_id, run.due_at) = (members[place + 1], Some(now.plus(due)));
+        };
+        testing::copy(&db, &clock, model, DUE - 1, change).await.unwrap();
+    }
+    // Those who are not due stand in programs of their own, so that nobody has two runs in one.
+    let change = |place: usize, run: &mut Enrolment| {
+        (run.program_id, run.member_id) = (clock.new_id(), members[place % DUE]);
+        run.due_at = Some(now.plus((30 + i64::try_from(place % 300).unwrap()) * time::DAY));
+    };
+    testing::copy(&db, &clock, &quiet, ALL - 2 * DUE, change).await.unwrap();
+    db.analyze().await.unwrap();
+    world.tick().await;
+    let mut nothing = Duration::MAX;
+    for _ in 0..20 {
+        nothing = nothing.min(timed(&world, 0).await);
+    }
+    let moved = timed(&world, time::HOUR + 1).await;
+    let begins = timed(&world, time::HOUR).await;
+    let says = timed(&world, 2 * time::HOUR).await;
+    eprintln!(
+        "{:?}: nothing due {nothing:?}; {DUE} due {moved:?}; {DUE} that say something {begins:?} with a new conversation, {says:?} after that",
+        db.engine()
+    );
+    for program in [quiet.program_id, loud.program_id] {
+        let sql = "SELECT count(*) FROM program_enrolments WHERE node = 'x' AND program_id = $1";
+        let left: u64 = db.read().await.unwrap().fetch_value(sql, db::args![program]).await.unwrap();
+        assert_eq!(left, DUE as u64 - u64::from(program == quiet.program_id));
+    }
+    if !cfg!(debug_assertions) {
+        assert!(nothing.as_millis() <= 1, "{nothing:?}");
+        assert!(moved.as_secs_f64() <= 2.0, "{moved:?}");
+    }
+}
+
+/// How long a tick takes when so much time has passed.
+async fn timed(world: &World, passed: i64) -> Duration {
+    world.clock.advance(passed);
+    let began = Instant::now();
+    world.tick().await;
+    began.elapsed()
+}
+
+async fn add_members(world: &World) -> Vec<audience::MemberId> {
+    let mut members = Vec::with_capacity(DUE);
     for batch in 0..DUE / 100 {
-        let mut tx = db.write_long().await.unwrap();
+        let mut tx = world.process.programs.app().db().write_long().await.unwrap();
         for place in 0..100 {
             let chat = (batch * 100 + place + 1).to_string();
             let known = audience::Identity::new(audience::IdentityKind::ChatId, &chat).unwrap();
             let seed = audience::Seed::named(Some("Ana"));
             let channel = audience::Channel::Telegram;
-            let member = audience::members::reach(&mut tx, hub, channel, &[known], seed).await.unwrap();
-            first.push(member.id);
+            let hub = world.hub.account.hub();
+            members.push(audience::members::reach(&mut tx, hub, channel, &[known], seed).await.unwrap().id);
         }
         tx.commit().await.unwrap();
     }
-    let model = {
-        world.enrol(&first[0].to_string(), &program).await;
-        world.work().await;
-        let mut tx = world.process.programs.app().read().await.unwrap();
-        let sql = format!("SELECT {} FROM program_enrolments", Enrolment::COLUMNS);
-        let mut all: Vec<Enrolment> = tx.fetch_all(&sql, vec![]).await.unwrap();
-        all.remove(0)
-    };
-    // Those who are not due stand in programs of their own, so that none of them has two runs in one.
-    for batch in 0..ALL / 10_000 {
-        let rows: Vec<Enrolment> = (0..10_000)
-            .map(|place| {
-                let number = batch * 10_000 + place;
-                let is_due = (1..DUE).contains(&number);
-                let due = if is_due { time::HOUR } else { (30 + i64::try_from(number % 300).unwrap()) * time::DAY };
-                Enrolment {
-                    id: ids.new_id(),
-                    member_id: first[number % DUE],
-                    program_id: if is_due { model.program_id } else { ids.new_id() },
-                    run: 1,
-                    due_at: Some(now.plus(due)),
-                    status: EnrolmentStatus::Active,
-                    ..model.clone()
-                }
-            })
-            .collect();
-        let mut tx = db.write_long().await.unwrap();
-        tx.insert_all(&rows).await.unwrap();
-        tx.commit().await.unwrap();
-    }
-    db.analyze().await.unwrap();
-    world.process.tick(&world.clock).await;
-    let mut best = std::time::Duration::MAX;
-    for _ in 0..20 {
-        let began = Instant::now();
-        world.process.tick(&world.clock).await;
-        best = best.min(began.elapsed());
-    }
-    eprintln!("a tick with nothing due: {best:?}");
-    world.clock.advance(time::HOUR + 1);
-    let began = Instant::now();
-    world.process.tick(&world.clock).await;
-    let took = began.elapsed();
-    eprintln!("{DUE} due: {took:?}");
-    let mut tx = db.read().await.unwrap();
-    let left: u64 = tx
-        .fetch_value(
-            "SELECT count(*) FROM program_enrolments WHERE node = 'x' AND program_id = $1",
-            db::args![model.program_id],
-        )
-        .await
-        .unwrap();
-    assert_eq!(left, DUE as u64 - 1);
-    if !cfg!(debug_assertions) {
-        assert!(best.as_millis() <= 1, "{best:?}");
-        assert!(took.as_secs_f64() <= 2.0, "{took:?}");
-    }
+    members
 }

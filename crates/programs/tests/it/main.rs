@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod begins;
+mod crash;
 mod large;
 mod many;
+mod merging;
 mod model;
 mod outside;
 mod routes;

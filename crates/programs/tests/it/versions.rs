@@ -86,3 +86,53 @@ async fn archived_programs_end_by_themselves_or_at_once(fresh: FreshDb) {
     assert_eq!(world.run(&fast).await["reason"], "archived");
     assert_eq!(world.happened("program.archived").await, 2);
 }
+
+/// Writes so many runs beside the one that there is, each of a member of its own.
+async fn multiply(world: &World, program: &str, by: usize) {
+    let (db, clock) = (world.process.programs.app().db(), &world.clock);
+    let model = programs::testing::newest(&mut db.read().await.unwrap(), program.parse().unwrap()).await.unwrap();
+    programs::testing::copy(db, clock, &model, by, |_, run| run.member_id = clock.new_id()).await.unwrap();
+}
+
+#[both_engines]
+async fn many_are_moved_and_ended_by_a_job_that_tells_how_far_it_is(fresh: FreshDb) {
+    let world = World::with_channel(fresh).await;
+    let program = world.program("Large", &version(40, "first")).await;
+    let member = world.member(1, json!({})).await;
+    world.enrol(&member, &program).await;
+    world.work().await;
+    multiply(&world, &program, 2_099).await;
+    let path = format!("{PROGRAMS}/{program}");
+    world.coach.put(&path, &json!({"flow_definition": version(30, "second")})).await.ok();
+    let told = world.publish(&program, &json!({"waiting": "move"})).await;
+    assert_eq!((&told["moved"], &told["stayed"]), (&json!(0), &json!(0)), "nothing is moved within the request");
+    let batch = &told["batch"];
+    assert_eq!(
+        (&batch["kind"], &batch["version"], &batch["status"], &batch["total"]),
+        (&json!("move"), &json!(2), &json!("pending"), &json!(null))
+    );
+    world.process.work(&world.clock).await;
+    let shown = world.coach.get(&format!("{path}/enrollments/batches/{}", batch["id"].as_str().unwrap())).await.ok();
+    assert_eq!((&shown["status"], &shown["total"], &shown["done"]), (&json!("completed"), &json!(2100), &json!(2100)));
+    assert_eq!((&shown["moved"], &shown["stayed"], &shown["enrolled"]), (&json!(2100), &json!(0), &json!(0)));
+    let nodes = world.coach.get(&format!("{path}/nodes?version=2")).await.ok();
+    let node = nodes["nodes"].as_array().unwrap().iter().find(|node| node["node_id"] == "w").unwrap();
+    assert_eq!(node["entered"], 2100, "{node}");
+    // Who ends them all wants nobody moved any more.
+    world.coach.put(&path, &json!({"flow_definition": version(20, "third")})).await.ok();
+    let moving = world.publish(&program, &json!({"waiting": "move"})).await["batch"]["id"].clone();
+    let told = world.coach.post(&format!("{path}/archive"), &json!({"cancel": true})).await.ok();
+    let ending = &told["batch"];
+    assert_eq!((&told["cancelled"], &ending["kind"], &ending["version"]), (&json!(0), &json!("cancel"), &json!(null)));
+    world.process.work(&world.clock).await;
+    let listed = world.coach.get(&format!("{path}/enrollments/batches")).await.ok();
+    let of = |id: &Value| listed["batches"].as_array().unwrap().iter().find(|one| one["id"] == *id).unwrap().clone();
+    assert_eq!((&of(&moving)["status"], &of(&moving)["moved"]), (&json!("cancelled"), &json!(0)));
+    let ended = of(&ending["id"]);
+    assert_eq!(
+        (&ended["status"], &ended["total"], &ended["cancelled"]),
+        (&json!("completed"), &json!(2100), &json!(2100))
+    );
+    let left = world.coach.get(&format!("{path}/enrollments?status=exited")).await.ok();
+    assert_eq!((&left["pagination"]["total"], &left["enrollments"][0]["reason"]), (&json!(2100), &json!("archived")));
+}

@@ -11,8 +11,8 @@ use http_base::App;
 use kernel::{Clock, Result, Timestamp, WorkspaceId, time};
 use ports::counters::LocalCounters;
 use ports::files::MemoryFiles;
-use ports::messaging::Messengers;
 use ports::messaging::standin::{Given, Provider, StandIn, bodies};
+use ports::messaging::{Content, Messenger, Messengers, Outgoing};
 use ports::outward;
 use ports::seal::Keys;
 use programs::{Listening, Programs, TakingPart};
@@ -107,7 +107,8 @@ impl World {
         let (people, assistant) = (testkit::People::default(), Assistant::default());
         let telegram = Arc::new(StandIn::new(Provider::Telegram));
         let outward = Arc::new(outward::StandIn::default());
-        let process = process(fresh.db.clone(), &clock, &people, &assistant, &telegram, &outward);
+        let settings = channels::Settings::default();
+        let process = process(fresh.db.clone(), &clock, &people, &assistant, telegram.clone(), &outward, settings);
         let routes = channels::router(process.channels.clone())
             .merge(audience::router(process.audience.clone()))
             .merge(programs::router(process.programs.clone()));
@@ -157,7 +158,8 @@ impl World {
 
     /// Another process over the same database.
     pub(crate) fn another(&self) -> Process {
-        process(self.fresh.db.clone(), &self.clock, &self.people, &self.assistant, &self.telegram, &self.outward)
+        let (db, settings) = (self.fresh.db.clone(), channels::Settings::default());
+        process(db, &self.clock, &self.people, &self.assistant, self.telegram.clone(), &self.outward, settings)
     }
 
     /// Does everything that is due now.
@@ -170,6 +172,11 @@ impl World {
         let new = given.iter().skip(log.len()).map(|one| (self.clock.now(), chat_of(one), text_of(one)));
         let new: Vec<_> = new.collect();
         log.extend(new);
+    }
+
+    /// Moves programs, and does nothing else.
+    pub(crate) async fn tick(&self) {
+        self.process.tick(&self.clock).await;
     }
 
     /// Lets half a minute pass in steps of two seconds: nobody is written to twice within a second.
@@ -297,13 +304,15 @@ impl Process {
     }
 }
 
-fn process(
+/// A process with this provider for Telegram.
+pub(crate) fn process(
     db: Db,
     clock: &Clock,
     people: &testkit::People,
     assistant: &Assistant,
-    telegram: &Arc<StandIn>,
+    telegram: Arc<dyn Messenger>,
     outward: &Arc<outward::StandIn>,
+    settings: channels::Settings,
 ) -> Process {
     let app = App::builder(db, clock.clone())
         .authenticated_by(Arc::new(people.clone()))
@@ -314,7 +323,7 @@ fn process(
     let parts = audience::Parts {
         files: files.clone(),
         enrolments: taking_part.clone(),
-        keepers: vec![Arc::new(Keeping::new(clock.clone())), taking_part],
+        keepers: vec![taking_part, Arc::new(Keeping::new(clock.clone()))],
         owners: Arc::new(Nobody),
     };
     let audience = Audience::new(app.clone(), parts);
@@ -324,14 +333,14 @@ fn process(
         colleagues: Arc::new(channels::testing::OwnHub),
         messengers: Messengers {
             whatsapp: Arc::new(StandIn::new(Provider::WhatsApp)),
-            telegram: telegram.clone(),
+            telegram,
             mobile: Arc::new(StandIn::new(Provider::Firebase)),
         },
         keys: Arc::new(Keys::new(&[[7; 32]])),
         files,
         counters: Arc::new(LocalCounters::new(clock.clone())),
     };
-    let channels = Channels::new(app.clone(), parts, channels::Settings::default());
+    let channels = Channels::new(app.clone(), parts, settings);
     let parts =
         programs::Parts { channels: channels.clone(), answers: Arc::new(assistant.clone()), outward: outward.clone() };
     let programs = Programs::new(app, parts);
@@ -345,8 +354,11 @@ fn chat_of(given: &Given) -> i64 {
 }
 
 pub(crate) fn text_of(given: &Given) -> String {
-    use ports::messaging::Content;
-    match &given.message.content {
+    text(&given.message)
+}
+
+pub(crate) fn text(message: &Outgoing) -> String {
+    match &message.content {
         Content::Text { text, .. } | Content::Buttons { text, .. } => text.clone(),
         Content::Template(template) => format!("template {}", template.name),
         Content::Notice { title, .. } => title.clone(),
