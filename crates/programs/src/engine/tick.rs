@@ -26,9 +26,9 @@ const POLL: Duration = Duration::from_secs(1);
 const TOGETHER: u32 = 500;
 /// How many transactions are open at once for runs that have something to be done.
 const HANDS: usize = 8;
-/// How many members' runs share a transaction on SQLite, whose one writer they would wait for one by one. On PostgreSQL each member's have their
-/// own: several conversations that are held at once could wait for each other.
-const SHARED: usize = 32;
+/// How many runs share a transaction on SQLite, whose one writer they would wait for one by one; few, since couriers wait for it, too. On PostgreSQL
+/// each member's have their own: several conversations that are held at once could wait for each other.
+const SHARED: usize = 8;
 /// How often a run that cannot be moved is tried.
 const ATTEMPTS: i64 = 8;
 /// When a run is looked at again that waits for a person, in case nobody tells that they have handed the conversation back.
