@@ -414,7 +414,7 @@ mod tests {
         let (tried, words) = tried(why.split_once(": ").unwrap().1);
         let mark = members::fingerprint("token-of-a-phone");
         assert_eq!((tried.kind, tried.fingerprint), (Some(IdentityKind::Device), Some(mark.as_str())));
-        assert!(words.ends_with("no: really"), "{words}");
+        assert!(words.starts_with("no: really"), "{words}");
         assert!(matches!(
             outcome(&SendFault::ours(Decision::Unknown, "timeout", "x"), &To::default()),
             Outcome::Unknown(_)

@@ -20,6 +20,13 @@ async fn say(db: &Db, hub: WorkspaceId, words: &str) {
     tx.commit().await.unwrap();
 }
 
+/// Waits until the event is visible: on PostgreSQL an open transaction of another test holds it back.
+async fn settle(db: &Db) {
+    while db.read().await.unwrap().events_after(db::Position::default(), 1).await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// What the stream is told next, and where that is.
 async fn told(stream: &mut Stream) -> (String, String) {
     let event = stream.find("conversation").await;
@@ -38,6 +45,7 @@ async fn what_is_said_is_told_to_those_who_work_there_and_nothing_is_missed(fres
     let world = World::new(fresh).await;
     let (db, hub) = (world.inbox.app().db(), world.creator.account.hub());
     say(db, hub, "before anybody looked").await;
+    settle(db).await;
     let (mut ana, hello) = open(&world, &world.creator, None).await;
     let (mut brand, _) = open(&world, &world.business, None).await;
     say(db, hub, "one").await;
@@ -87,6 +95,7 @@ async fn what_is_too_much_or_not_kept_is_fetched_anew(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let (db, hub) = (world.inbox.app().db(), world.creator.account.hub());
     say(db, hub, "first").await;
+    settle(db).await;
     let (ana, hello) = open(&world, &world.creator, None).await;
     drop(ana);
     let mut tx = db.write().await.unwrap();
