@@ -36,6 +36,11 @@ pub use routes::router;
 pub use settings::Settings;
 pub use state::{Knowledge, Parts};
 
+/// Does what takes long on a thread where nobody waits for it.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> kernel::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(kernel::Error::internal)
+}
+
 /// All of it, for the server.
 pub fn slice(of: &Knowledge) -> http_base::Slice {
     let gauged = of.clone();

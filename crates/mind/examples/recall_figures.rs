@@ -8,8 +8,8 @@ mod handbook;
 
 use std::path::PathBuf;
 
-use handbook::{Tally, base, pieces, read, right};
-use mind::recall::{ChunkText, DocumentText, Language, Lexicon, Outcome, Question, Thresholds, language_of};
+use handbook::{Base, Tally, base, pieces, read, right};
+use mind::recall::{DocumentText, Language, Lexicon, Outcome, Question, Thresholds, language_of};
 use serde_json::Value;
 
 fn main() {
@@ -31,8 +31,8 @@ fn handbooks(files: &[String], wrong: bool) {
         let mut tally = Tally::default();
         for asked in &book.questions {
             let question = Question::new(&asked.text);
-            let answer = base.lexicon.answer(&question, Thresholds::default());
-            let ranked = base.lexicon.rank(&question, 8);
+            let answer = base.answer(&question, Thresholds::default());
+            let ranked = base.ranked(&question);
             let fine = right(&book, &base, asked, &answer);
             let mut put = |name: &str, yes: bool| {
                 tally.put(name, yes);
@@ -71,10 +71,10 @@ fn handbooks(files: &[String], wrong: bool) {
                 }
                 println!("  {:?} {:.2} {:?}", answer.outcome, answer.confidence, answer.parts);
                 for passage in &answer.passages {
-                    let key = &book.documents[base.documents[passage.slot as usize]].key;
+                    let key = &book.documents[base.documents[passage.place.slot as usize]].key;
                     println!(
                         "  > {key}: {}",
-                        &base.lexicon.text(passage.slot)[passage.quote.clone()].replace('\n', " / ")
+                        &base.text(passage.place.slot)[passage.quote.clone()].replace('\n', " / ")
                     );
                 }
                 let keys: Vec<_> = ranked
@@ -119,11 +119,12 @@ fn dump(
     number: usize,
     how: &str,
 ) {
-    let weighed = base.lexicon.weigh(&Question::new(text));
+    let (picked, texts) = base.pick(&Question::new(text));
+    let weighed = picked.weigh(&texts);
     for candidate in weighed.iter().take(150) {
         let passage = &candidate.passage;
-        let key = &*book.documents[base.documents[passage.slot as usize]].key;
-        let chunk = base.lexicon.text(passage.slot);
+        let key = &*book.documents[base.documents[passage.place.slot as usize]].key;
+        let chunk = base.text(passage.place.slot);
         let [sentence, quote] = [&passage.sentence, &passage.quote]
             .map(|range| asked.wanted.iter().any(|wanted| handbook::holds(wanted, key, &chunk[range.clone()])));
         let all: Vec<String> =
@@ -134,7 +135,7 @@ fn dump(
             book.name,
             u8::from(sentence),
             u8::from(quote),
-            passage.slot,
+            passage.place.slot,
             asked.wanted.len(),
             chunk[passage.quote.clone()].replace(['\n', '\t'], " / "),
             all.join("\t")
@@ -207,21 +208,16 @@ fn xquad(folder: &str) {
                 })
                 .collect();
             let build = |half: Option<usize>| {
-                let mut lexicon = Lexicon::default();
+                let mut base = Base { lexicon: Lexicon::default(), documents: Vec::new(), pieces: Vec::new() };
                 for (number, article) in texts.iter().enumerate() {
                     if half.is_some_and(|half| number % 2 == half) {
                         continue;
                     }
                     let text = article.paragraphs.iter().map(|(text, _)| &**text).collect::<Vec<_>>().join("\n\n");
-                    let pieces = pieces(&text, 1000);
-                    let chunks = pieces.iter().map(|piece| ChunkText {
-                        text: &piece.text,
-                        heading: &piece.heading,
-                        vector: None,
-                    });
-                    lexicon.add(&DocumentText { title: &article.title, ..DocumentText::default() }, chunks);
+                    let head = DocumentText { title: &article.title, ..DocumentText::default() };
+                    base.add(number, &head, pieces(&text, 1000));
                 }
-                lexicon
+                base
             };
             let mut tally = Tally::default();
             let whole = build(None);
@@ -230,24 +226,26 @@ fn xquad(folder: &str) {
             {
                 let question = Question::new(question);
                 let answer = gold[&**id].1;
-                let first = whole.search(&question, 5);
+                let first = whole.lexicon.search(&question, 5);
                 tally.put("h@1 search", first.first().is_some_and(|found| whole.text(found.slot).contains(answer)));
                 tally.put("h@5 search", first.iter().any(|found| whole.text(found.slot).contains(answer)));
-                let ranked = whole.rank(&question, 5);
+                let ranked = whole.ranked(&question);
                 tally.put("h@1 ranked", ranked.first().is_some_and(|found| whole.text(found.slot).contains(answer)));
                 let given = whole.answer(&question, Thresholds { answered: 0.0, maybe: 0.0 });
-                let holds =
-                    given.passages.first().is_some_and(|p| whole.text(p.slot)[p.sentence.clone()].contains(answer));
+                let holds = given
+                    .passages
+                    .first()
+                    .is_some_and(|p| whole.text(p.place.slot)[p.sentence.clone()].contains(answer));
                 tally.put("best sentence holds the answer", holds);
-                let holds = given.passages.iter().any(|p| whole.text(p.slot)[p.quote.clone()].contains(answer));
+                let holds = given.passages.iter().any(|p| whole.text(p.place.slot)[p.quote.clone()].contains(answer));
                 tally.put("quote holds the answer", holds);
             }
             let mut scores: Vec<(f32, bool)> = Vec::new();
             for half in [0, 1] {
-                let lexicon = build(Some(half));
+                let base = build(Some(half));
                 for (number, article) in questions.iter().enumerate() {
                     for (_, question, _) in article.paragraphs.iter().flat_map(|(_, qas)| qas) {
-                        let answer = lexicon.answer(&Question::new(question), Thresholds::default());
+                        let answer = base.answer(&Question::new(question), Thresholds::default());
                         let there = number % 2 != half;
                         scores.push((answer.confidence, there));
                         let name =

@@ -1,6 +1,7 @@
 //! An answer as it is told: with the passages that it rests on, as exact ranges of their documents.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use kernel::{Result, Timestamp};
 use mind::recall::Language;
@@ -9,14 +10,11 @@ use utoipa::ToSchema;
 
 use super::AskQuestion;
 use super::local::Found;
-use super::quote::of_answer;
+use super::shown::Shown;
 use super::worded::Worded;
 use crate::Knowledge;
-use crate::index::{Slot, Source};
-use crate::model::{
-    Base, BaseId, Chunk, ChunkId, ChunkKind, Correction, CorrectionId, Document, DocumentId, GapId, Outcome, QuestionId,
-};
-use crate::store::{chunks, corrections, documents};
+use crate::index::Slot;
+use crate::model::{Base, BaseId, ChunkId, CorrectionId, DocumentId, GapId, Outcome, QuestionId};
 
 /// Who answers where no language model does.
 const LOCAL: &str = "local";
@@ -59,7 +57,8 @@ pub struct Citation {
 pub struct Answer {
     /// Whether it is answered (`answered`), passages may help (`maybe`), or nothing is known of it (`unknown`).
     pub outcome: Outcome,
-    /// What to say. It is one or more quotes, or their wording by a language model; of `maybe` and `unknown` a sentence that says so.
+    /// What to say. It is one or more quotes, a row with the names of its columns, or their wording by a language model; of `maybe` and
+    /// `unknown` a sentence that says so. What else was asked, and nothing answers, is named.
     #[schema(example = "The course costs 200 euros.")]
     pub answer: String,
     /// The language of the question, `en` or `es`; `und` if it is another one or cannot be told.
@@ -86,25 +85,28 @@ pub struct Answer {
 /// Puts the answer together. Nothing if one of its passages is not there any more.
 pub(super) async fn tell(
     of: &Knowledge,
-    base: &Base,
+    bases: &[Base],
     question: &AskQuestion,
-    found: &Found,
+    found: Found,
     worded: Option<Worded>,
 ) -> Result<Option<Answer>> {
     let language = found.language;
-    let quotes: Vec<(Slot, std::ops::Range<usize>, String)> = found
-        .passages
-        .iter()
-        .map(|passage| (passage.slot, passage.characters.clone(), passage.quote.clone()))
-        .collect();
-    let (outcome, text, passages, provider) = match worded {
+    let mut shown = Arc::clone(&found.shown);
+    if worded.is_some() {
+        // The model took its time.
+        let ids: Vec<BaseId> = bases.iter().map(|base| base.id).collect();
+        let passages = found.passages.iter().map(|passage| passage.slot);
+        let slots: Vec<Slot> = found.given.iter().map(|given| given.slot).chain(passages).collect();
+        shown = Arc::new(Shown::of(of, &ids, &slots).await?);
+    }
+    let told: Vec<String> = found.passages.iter().map(|passage| passage.told.clone()).collect();
+    let quotes = found.passages.into_iter().map(|passage| (passage.slot, passage.characters, passage.quote)).collect();
+    let (outcome, text, passages, provider): (_, _, Vec<(Slot, std::ops::Range<usize>, String)>, _) = match worded {
         Some(Worded::Answer { text, cited, provider }) => (Outcome::Answered, Some(text), cited, provider),
         // What was sure enough without it is shown all the same, but not claimed.
         Some(Worded::Unanswerable { provider }) => (Outcome::Maybe, None, quotes, provider),
         None => (found.outcome, None, quotes, LOCAL.to_owned()),
     };
-    let slots: Vec<Slot> = passages.iter().map(|(slot, ..)| *slot).collect();
-    let shown = Shown::of(of, base, &slots).await?;
     let mut citations = Vec::with_capacity(passages.len());
     for (slot, range, quote) in passages {
         match shown.cite(slot, range, quote, (language, of.app().clock().now())) {
@@ -113,19 +115,19 @@ pub(super) async fn tell(
         }
     }
     let text = match outcome {
-        Outcome::Answered => text.unwrap_or_else(|| {
-            citations.iter().map(|citation| citation.quote.as_str()).collect::<Vec<_>>().join("\n\n")
-        }),
+        Outcome::Answered => text.unwrap_or_else(|| in_words(&citations, told, &found.left_open, language, question)),
         Outcome::Maybe => sentence(language, question, MAYBE).to_owned(),
         Outcome::Unknown => sentence(language, question, UNKNOWN).to_owned(),
     };
+    let base = bases.get(found.base).or(bases.first());
+    let Some(base) = base else { return Ok(None) };
     Ok(Some(Answer {
         outcome,
         answer: text,
         language: language.code().to_owned(),
         citations,
         confidence: (found.confidence * 1e4).round() / 1e4,
-        parts: found.parts.clone(),
+        parts: found.parts,
         provider,
         knowledge_base_id: base.id,
         question_id: None,
@@ -137,120 +139,28 @@ const MAYBE: [&str; 2] =
     ["I am not sure about that. These passages may help.", "No lo sé con certeza. Estos pasajes pueden ayudar."];
 const UNKNOWN: [&str; 2] = ["I have no information about that.", "No tengo información sobre eso."];
 
+const LEFT_OPEN: [&str; 2] = ["I have no information about this:", "No tengo información sobre esto:"];
+
+/// The passages as they are read by themselves, and what nothing answers. What the coach answered is told as a whole.
+fn in_words(
+    citations: &[Citation],
+    told: Vec<String>,
+    left_open: &[String],
+    language: Language,
+    question: &AskQuestion,
+) -> String {
+    let whole = |(citation, told): (&Citation, String)| match citation.correction_id {
+        Some(_) => citation.quote.clone(),
+        None => told,
+    };
+    let mut lines: Vec<String> = citations.iter().zip(told).map(whole).collect();
+    lines.dedup();
+    lines.extend(left_open.iter().map(|part| format!("{} {part}", sentence(language, question, LEFT_OPEN))));
+    lines.join("\n\n")
+}
+
 /// A sentence in the language of the question.
 fn sentence(language: Language, question: &AskQuestion, both: [&'static str; 2]) -> &'static str {
     let told = question.language.as_deref().map(Language::of_code).filter(|told| *told != Language::Other);
     both[usize::from(told.unwrap_or(language) == Language::Es)]
-}
-
-/// What passages are shown with: chunks, documents and corrections as they are now.
-pub(crate) struct Shown {
-    chunks: HashMap<ChunkId, Chunk>,
-    documents: HashMap<DocumentId, Document>,
-    corrections: HashMap<CorrectionId, Correction>,
-}
-
-impl Shown {
-    /// Those of these slots, in one statement of each.
-    pub(crate) async fn of(of: &Knowledge, base: &Base, slots: &[Slot]) -> Result<Self> {
-        let (mut of_documents, mut of_chunks, mut of_coach) = (Vec::new(), Vec::new(), Vec::new());
-        for slot in slots {
-            match slot.source {
-                Source::Document(id) => {
-                    of_documents.push(id);
-                    of_chunks.push(slot.chunk);
-                }
-                Source::Correction(id) => of_coach.push(id),
-            }
-        }
-        let mut shown = Self { chunks: HashMap::new(), documents: HashMap::new(), corrections: HashMap::new() };
-        let mut tx = of.app().db().snapshot().await?;
-        if !of_chunks.is_empty() {
-            let chunks = chunks::several(&mut tx, base.id, &of_chunks).await?;
-            shown.chunks = chunks.into_iter().map(|chunk| (chunk.id, chunk)).collect();
-            let documents = documents::several(&mut tx, base.id, &of_documents).await?;
-            shown.documents = documents.into_iter().map(|document| (document.id, document)).collect();
-        }
-        if !of_coach.is_empty() {
-            let corrections = corrections::several(&mut tx, base.id, &of_coach).await?;
-            shown.corrections = corrections.into_iter().map(|correction| (correction.id, correction)).collect();
-        }
-        Ok(shown)
-    }
-
-    /// A chunk with its document, as they are shown now.
-    pub(crate) fn chunk(&self, slot: Slot) -> Option<(&Chunk, &Document)> {
-        let chunk = self.chunks.get(&slot.chunk)?;
-        let document = self.documents.get(&chunk.document_id)?;
-        (document.version == chunk.version).then_some((chunk, document))
-    }
-
-    /// Is what a slot is of still there?
-    pub(crate) fn has(&self, slot: Slot) -> bool {
-        self.chunk(slot).is_some() || self.correction(slot).is_some()
-    }
-
-    /// A correction.
-    pub(crate) fn correction(&self, slot: Slot) -> Option<&Correction> {
-        match slot.source {
-            Source::Correction(id) => self.corrections.get(&id),
-            Source::Document(_) => None,
-        }
-    }
-
-    fn cite(
-        &self,
-        slot: Slot,
-        range: std::ops::Range<usize>,
-        quote: String,
-        (language, now): (Language, Timestamp),
-    ) -> Option<Citation> {
-        if let Source::Correction(_) = slot.source {
-            return self.correction(slot).map(|correction| of_coach(correction, language, now));
-        }
-        let (chunk, document) = self.chunk(slot)?;
-        let (range, quote) = match chunk.metadata.0.kind {
-            ChunkKind::QuestionAndAnswer => of_answer(range, quote),
-            _ => (range, quote),
-        };
-        let (page, seconds) = chunk.metadata.0.place(range.start);
-        Some(Citation {
-            document_id: document.id,
-            document_title: document.title.clone(),
-            chunk_id: chunk.id,
-            correction_id: None,
-            quote,
-            start: chunk.start_at + range.start as u64,
-            end: chunk.start_at + range.end as u64,
-            page,
-            seconds,
-            heading_path: chunk.metadata.0.heading_path.clone(),
-            dated: document.date(),
-            is_stale: document.is_stale(now),
-        })
-    }
-}
-
-/// What the coach answered is quoted as a whole: the question above it is no answer.
-fn of_coach(correction: &Correction, language: Language, now: Timestamp) -> Citation {
-    let start = correction.question.chars().count() as u64 + 2;
-    let day = correction.updated_at.date();
-    let title = match language {
-        Language::Es => format!("Respuesta del coach del {day}"),
-        _ => format!("Answered by the coach on {day}"),
-    };
-    Citation {
-        document_id: DocumentId::from_uuid(correction.id.uuid()),
-        document_title: title,
-        chunk_id: ChunkId::from_uuid(correction.id.uuid()),
-        correction_id: Some(correction.id),
-        start,
-        end: start + correction.answer.chars().count() as u64,
-        quote: correction.answer.clone(),
-        page: None,
-        seconds: None,
-        heading_path: Vec::new(),
-        dated: correction.updated_at,
-        is_stale: correction.stale_after.is_some_and(|day| day <= now),
-    }
 }

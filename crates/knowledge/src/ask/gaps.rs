@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use db::Tx;
-use kernel::{Error, Result, Scope};
+use kernel::{Result, Scope};
 use mind::embed::{StaticModel, cosine};
 use mind::recall::Language;
 
 use super::{Answer, AskQuestion, Asker};
-use crate::Knowledge;
 use crate::model::{Base, Gap, GapId, GapStatus, Question, QuestionId};
 use crate::store::{bases, gaps};
+use crate::{Knowledge, blocking};
 
 /// From this cosine on two questions ask for the same.
 const ALIKE: f32 = 0.8;
@@ -35,12 +35,12 @@ pub(super) async fn keep(
     // Compared before the transaction: there may be thousands of them.
     let open = gaps::open(&mut of.app().read().await?, base.id).await?;
     let text = asked.question.clone();
-    let compared = tokio::task::spawn_blocking(move || {
+    let compared = blocking(move || {
         let vector = StaticModel::embedded().embed(&text);
         let gap = nearest(&vector, &open);
         (vector, open.into_iter().map(|(id, _)| id).collect::<HashSet<_>>(), gap)
     });
-    let (vector, seen, gap) = compared.await.map_err(Error::internal)?;
+    let (vector, seen, gap) = compared.await?;
     let mut tx = of.app().write().await?;
     // Whoever asks the same base at the same time waits here, and sees what came before.
     bases::hold(scope, &mut tx, base.id).await?;

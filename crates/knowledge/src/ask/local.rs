@@ -1,16 +1,20 @@
 //! What the bases themselves say: no model is asked.
+//!
+//! The indices say which chunks may answer, all bases together as if they were one, so that what is rare in a small base does not count for
+//! more than what is rare in a large one. Then those chunks are read, and their sentences weighed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use kernel::{Error, Kind, Result, Scope};
-use mind::recall::{Language, Question};
+use mind::recall::{ChunkText, Language, Picked, Place, Question, Together};
 use serde::Serialize;
 
-use super::answer::Shown;
-use crate::Knowledge;
-use crate::index::{Built, Slot};
-use crate::model::{Base, Outcome};
+use super::shown::Shown;
+use crate::index::Slot;
+use crate::model::{Base, BaseId, Outcome};
 use crate::store::bases;
+use crate::{Knowledge, blocking};
 
 /// So many passages a language model is given.
 const GIVEN: usize = 8;
@@ -29,34 +33,40 @@ pub(super) struct Passage {
     pub(super) characters: std::ops::Range<usize>,
     /// The quote.
     pub(super) quote: String,
+    /// The quote as it is read by itself.
+    pub(super) told: String,
 }
 
 /// A passage as a language model is given it.
 #[derive(Clone, Debug)]
 pub(super) struct Given {
-    /// Its place in the lexicon, as long as that is the same,
-    pub(super) place: u32,
-    /// and the chunk by which that is known.
+    /// The chunk.
     pub(super) slot: Slot,
     /// The title of its document.
     pub(super) title: String,
-    /// The text of the chunk.
+    /// The headings above it.
+    pub(super) heading: String,
+    /// Its text.
     pub(super) text: String,
 }
 
-/// What was found, in the base that is surest.
+/// What was found.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
-    /// Which of the bases that is.
+    /// Which of the bases it is in.
     pub(super) base: usize,
     pub(super) outcome: Outcome,
     pub(super) confidence: f64,
     pub(super) passages: Vec<Passage>,
     pub(super) parts: BTreeMap<String, f64>,
+    /// What else was asked, and nothing answers.
+    pub(super) left_open: Vec<String>,
     /// The best passages, whatever they answer.
     pub(super) given: Vec<Given>,
     /// The language of the question.
     pub(super) language: Language,
+    /// What the passages are shown with.
+    pub(super) shown: Arc<Shown>,
 }
 
 /// Numbers by their names.
@@ -68,64 +78,88 @@ pub(crate) fn numbers(of: &impl Serialize) -> BTreeMap<String, f64> {
     fields.filter_map(|(name, value)| Some((name.clone(), rounded(value.as_f64()?)))).collect()
 }
 
-/// Asks each of the bases, and takes the surest answer.
-pub(super) async fn find(of: &Knowledge, bases: &[Base], question: &Question) -> Result<Found> {
-    let mut best: Option<Found> = None;
-    for (place, base) in bases.iter().enumerate() {
-        let (asked, thresholds) = (question.clone(), base.set().thresholds.unwrap_or_default());
-        let found = of.indices().ask(base, move |built| in_one(built, place, &asked, thresholds.into())).await?;
-        let surer = |best: &Found| (found.outcome, found.confidence) > (best.outcome, best.confidence);
-        if best.as_ref().is_none_or(surer) {
-            best = Some(found);
-        }
-    }
-    best.ok_or_else(|| Error::not_found("Knowledge base"))
-}
-
-fn in_one(built: &Built, base: usize, question: &Question, thresholds: mind::recall::Thresholds) -> Found {
-    let lexicon = built.lexicon();
-    let answer = lexicon.answer(question, thresholds);
-    let passages = answer.passages.iter().filter_map(|passage| {
-        let slot = built.slot(passage.slot)?;
-        let text = lexicon.text(passage.slot);
-        Some(Passage {
-            slot,
-            characters: passage.characters.clone(),
-            quote: text.get(passage.quote.clone())?.to_owned(),
-        })
+/// Asks these bases together. Nothing if a passage is not there any more, because documents changed meanwhile; the last time it is done
+/// without that passage.
+pub(super) async fn find(of: &Knowledge, bases: &[Base], question: &Question, is_last: bool) -> Result<Option<Found>> {
+    let asked = question.clone();
+    let picked = of.indices().ask(bases, move |built| {
+        let lexicons: Vec<_> = built.iter().map(|built| built.lexicon()).collect();
+        let picked = Together::of(&lexicons).pick(&asked, GIVEN);
+        let slot = |place: &Place| built.get(place.base as usize)?.slot(place.slot);
+        let slots: Option<Vec<Slot>> = picked.places().iter().map(slot).collect();
+        slots.map(|slots| (picked, slots))
     });
-    let passages: Vec<Passage> = passages.collect();
-    let outcome = match answer.outcome {
-        mind::recall::Outcome::Answered => Outcome::Answered,
-        mind::recall::Outcome::Maybe => Outcome::Maybe,
-        mind::recall::Outcome::Unknown => Outcome::Unknown,
-    };
-    let given = if outcome == Outcome::Unknown { Vec::new() } else { given(built, question, &answer) };
-    Found {
-        base,
-        outcome,
-        confidence: f64::from(answer.confidence),
-        passages,
-        parts: numbers(&answer.parts),
-        given,
-        language: question.language(),
+    let Some((picked, slots)) = picked.await? else { return Ok(None) };
+    let ids: Vec<BaseId> = bases.iter().map(|base| base.id).collect();
+    let shown = Shown::of(of, &ids, &slots).await?;
+    if !is_last && !slots.iter().all(|slot| shown.has(*slot)) {
+        return Ok(None);
     }
+    let thresholds = bases.iter().map(|base| base.set().thresholds.unwrap_or_default().into()).collect();
+    let candidates = Candidates { picked, slots, shown: Arc::new(shown), thresholds };
+    let language = question.language();
+    blocking(move || Some(candidates.weighed(language))).await
 }
 
-/// What a language model is given: the passages that answer, then the best of the others.
-fn given(built: &Built, question: &Question, answer: &mind::recall::Answer) -> Vec<Given> {
-    let mut places: Vec<u32> = answer.passages.iter().map(|passage| passage.slot).collect();
-    for found in built.lexicon().search(question, GIVEN) {
-        if !places.contains(&found.slot) {
-            places.push(found.slot);
+/// Passages that may answer, with their texts.
+struct Candidates {
+    picked: Picked,
+    /// By the places that were picked.
+    slots: Vec<Slot>,
+    shown: Arc<Shown>,
+    /// Of each base.
+    thresholds: Vec<mind::recall::Thresholds>,
+}
+
+impl Candidates {
+    fn weighed(&self, language: Language) -> Found {
+        let gone = |slot| Given { slot, title: String::new(), heading: String::new(), text: String::new() };
+        let given = self.slots.iter().map(|&slot| self.shown.given(slot).unwrap_or_else(|| gone(slot)));
+        let given: Vec<Given> = given.collect();
+        let texts: Vec<ChunkText<'_>> =
+            given.iter().map(|one| ChunkText { text: &one.text, heading: &one.heading }).collect();
+        let answer = self.picked.answer(&texts, &self.thresholds);
+        let at = |place: Place| self.picked.places().iter().position(|own| *own == place);
+        let passages = answer.passages.iter().filter_map(|passage| {
+            let place = at(passage.place)?;
+            Some(Passage {
+                slot: self.slots[place],
+                characters: passage.characters.clone(),
+                quote: texts[place].text.get(passage.quote.clone())?.to_owned(),
+                told: passage.told.clone(),
+            })
+        });
+        let outcome = match answer.outcome {
+            mind::recall::Outcome::Answered => Outcome::Answered,
+            mind::recall::Outcome::Maybe => Outcome::Maybe,
+            mind::recall::Outcome::Unknown => Outcome::Unknown,
+        };
+        // A language model is given the passages that answer, then the best of the others.
+        let mut places: Vec<usize> = Vec::new();
+        if outcome != Outcome::Unknown {
+            let best = answer.passages.iter().map(|passage| passage.place);
+            for place in best.chain(self.picked.found().iter().map(mind::recall::Found::place)).filter_map(at) {
+                if !places.contains(&place) && places.len() < GIVEN && !given[place].text.is_empty() {
+                    places.push(place);
+                }
+            }
+        }
+        let clipped = |place: usize| {
+            let one = &given[place];
+            Given { text: one.text.chars().take(GIVEN_CHARACTERS).collect(), ..one.clone() }
+        };
+        Found {
+            base: answer.base.unwrap_or(0) as usize,
+            outcome,
+            confidence: f64::from(answer.confidence),
+            passages: passages.collect(),
+            parts: numbers(&answer.parts),
+            left_open: answer.left_open,
+            given: places.into_iter().map(clipped).collect(),
+            language,
+            shown: Arc::clone(&self.shown),
         }
     }
-    places.truncate(GIVEN);
-    let one = |place: u32| {
-        let text = built.lexicon().text(place).chars().take(GIVEN_CHARACTERS).collect();
-        Some(Given { place, slot: built.slot(place)?, title: built.lexicon().title(place).to_owned(), text })
-    };
-    places.into_iter().filter_map(one).collect()
 }
 
 /// A passage that a search found.
@@ -145,7 +179,8 @@ pub(crate) async fn search(
     let mut base = base.clone();
     for _ in 0..TRIES {
         let asked = question.clone();
-        let found = of.indices().ask(&base, move |built| {
+        let found = of.indices().ask(std::slice::from_ref(&base), move |built| {
+            let Some(built) = built.first() else { return Vec::new() };
             let found = built.lexicon().search(&asked, limit);
             let hit = |found: &mind::recall::Found| {
                 let slot = built.slot(found.slot)?;
@@ -155,7 +190,7 @@ pub(crate) async fn search(
         });
         let hits = found.await?;
         let slots: Vec<Slot> = hits.iter().map(|hit| hit.slot).collect();
-        let shown = Shown::of(of, &base, &slots).await?;
+        let shown = Shown::of(of, &[base.id], &slots).await?;
         if slots.iter().all(|slot| shown.has(*slot)) {
             return Ok((hits, shown));
         }

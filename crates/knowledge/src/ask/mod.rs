@@ -1,6 +1,6 @@
 //! Questions and their answers.
 //!
-//! The lexicon of each base says which sentences answer and how sure that is (`local`). At or above the upper threshold that is the answer, as
+//! The bases say, all together, which sentences answer and how sure that is (`local`). At or above the upper threshold that is the answer, as
 //! quotes; between the two passages are shown that may help; below the lower one nothing is claimed. Where there is a language model it words
 //! the answer from the same passages (`worded`): it is not asked below the lower threshold, each of its sentences is held against what it
 //! cites, and its failure is never the reader's. What was not answered is kept as a gap (`gaps`).
@@ -9,6 +9,7 @@ mod answer;
 mod gaps;
 mod local;
 mod quote;
+mod shown;
 mod worded;
 
 use db::Tx;
@@ -18,6 +19,7 @@ use mind::recall::{Language, Question};
 
 pub use answer::{Answer, Citation};
 pub(crate) use local::search;
+pub(crate) use quote::without_marks;
 
 use crate::Knowledge;
 use crate::model::{Base, BaseId, Outcome};
@@ -179,15 +181,13 @@ pub(crate) async fn answered(
 ) -> Result<Answer> {
     let mut left = TRIES;
     loop {
-        let found = local::find(of, &bases, &question.as_asked()).await?;
-        let base = &bases[found.base];
-        let worded = match of.llm().filter(|_| found.outcome != Outcome::Unknown) {
-            Some(llm) => worded::ask(of, llm, base, question, &found).await?,
-            None => None,
-        };
-        match answer::tell(of, base, question, &found, worded).await? {
+        match once(of, &bases, question, left == 0).await? {
             Some(mut answer) => {
-                if answer.outcome != Outcome::Answered && asker != Asker::Person {
+                let base = bases.iter().find(|base| base.id == answer.knowledge_base_id);
+                if let Some(base) = base
+                    && answer.outcome != Outcome::Answered
+                    && asker != Asker::Person
+                {
                     let (question, gap) = gaps::keep(of, base, question, &answer, asker).await?;
                     (answer.question_id, answer.gap_id) = (Some(question), Some(gap));
                 }
@@ -201,6 +201,16 @@ pub(crate) async fn answered(
             None => return Err(Error::new(Kind::Unavailable, "The documents change right now; ask once more")),
         }
     }
+}
+
+/// The answer as the documents are now. Nothing if they changed meanwhile.
+async fn once(of: &Knowledge, bases: &[Base], question: &AskQuestion, is_last: bool) -> Result<Option<Answer>> {
+    let Some(found) = local::find(of, bases, &question.as_asked(), is_last).await? else { return Ok(None) };
+    let worded = match of.llm().filter(|_| found.outcome != Outcome::Unknown) {
+        Some(llm) => worded::ask(of, llm, bases, question, &found).await?,
+        None => None,
+    };
+    answer::tell(of, bases, question, found, worded).await
 }
 
 /// The same bases as they are now.

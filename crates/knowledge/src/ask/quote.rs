@@ -1,7 +1,10 @@
 //! Which sentence of a passage bears out what was said of it.
 
+use mind::recall::{answer_mark, question_mark};
 use mind::text::fold;
 use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::model::{Chunk, ChunkKind};
 
 /// The words of a text, folded.
 fn words(text: &str) -> Vec<String> {
@@ -37,19 +40,10 @@ pub(super) fn cut(text: &str, range: &std::ops::Range<usize>) -> String {
     text.chars().skip(range.start).take(range.len()).collect()
 }
 
-/// What says that an answer begins: `A: …`, `R: …`, `Respuesta: …`.
-const ANSWERS: [&str; 5] = ["a:", "a.", "r:", "answer:", "respuesta:"];
-
 /// Where the words of an answer begin in a line that is marked as one, in characters.
 fn after_mark(line: &str) -> Option<usize> {
-    let decoration: &[char] = &['*', '_', ' ', '\t'];
-    let marked = line.trim_start_matches(decoration);
-    let mark =
-        ANSWERS.iter().find(|mark| marked.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark)))?;
-    let words = marked[mark.len()..].trim_start_matches(decoration);
-    // "a.m." begins with no mark: behind a mark there is something that parts it from the words.
-    let is_parted = mark.ends_with(':') || words.len() + mark.len() < marked.len();
-    (is_parted && !words.is_empty()).then(|| line.chars().count() - words.chars().count())
+    let at = answer_mark(line).filter(|at| *at < line.len())?;
+    Some(line[..at].chars().count())
 }
 
 /// A quote of a question and its answer without the mark before the answer's words: these characters of the passage, and the quote.
@@ -62,6 +56,22 @@ pub(super) fn of_answer(range: std::ops::Range<usize>, quote: String) -> (std::o
         }
         None => (range, quote),
     }
+}
+
+/// The text of a chunk as it is shown: of a question with its answer without their marks.
+pub(crate) fn without_marks(chunk: &Chunk) -> String {
+    if chunk.metadata.0.kind == ChunkKind::QuestionAndAnswer { unmarked(&chunk.content) } else { chunk.content.clone() }
+}
+
+/// A question and its answer without the mark of the question, and of the first answer after it.
+fn unmarked(text: &str) -> String {
+    let mut answer = false;
+    let lines = text.lines().enumerate().map(|(place, line)| {
+        let mark = if place == 0 { question_mark(line) } else { answer_mark(line).filter(|_| !answer) };
+        answer |= place > 0 && mark.is_some();
+        &line[mark.unwrap_or(0)..]
+    });
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 #[cfg(test)]
@@ -80,6 +90,7 @@ mod tests {
     fn a_quote_begins_with_the_words_of_the_answer() {
         for (quote, words) in [
             ("A: For students.", "For students."),
+            ("A12: For students.", "For students."),
             ("R: Sí.\nCada año.", "Sí.\nCada año."),
             ("**A:** For students.", "For students."),
             ("Respuesta: mañana.", "mañana."),
@@ -93,6 +104,21 @@ mod tests {
             let end = 10 + quote.chars().count();
             let (range, left) = of_answer(10..end, quote.to_owned());
             assert_eq!((left.as_str(), range), (words, end - words.chars().count()..end), "{quote}");
+        }
+    }
+
+    #[test]
+    fn questions_and_answers_are_shown_without_marks() {
+        for (text, shown) in [
+            (
+                "Q1: How much?\n\nA1: For students:\na) 5 euros\nb) 6 euros",
+                "How much?\n\nFor students:\na) 5 euros\nb) 6 euros",
+            ),
+            ("**P:** ¿Cuánto?\n**R:** 5 euros.", "¿Cuánto?\n5 euros."),
+            ("How much?\n\nFive euros.", "How much?\n\nFive euros."),
+            ("A: Five euros.", "A: Five euros."),
+        ] {
+            assert_eq!(unmarked(text), shown);
         }
     }
 }

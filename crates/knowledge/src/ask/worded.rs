@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::Result;
+use mind::recall::{ChunkText, Cited, Together};
 use ports::Llm;
 use serde::Deserialize;
 use serde_json::json;
@@ -78,11 +79,11 @@ struct Sentence {
 pub(super) async fn ask(
     of: &Knowledge,
     llm: &Arc<dyn Llm>,
-    base: &Base,
+    bases: &[Base],
     question: &AskQuestion,
     found: &Found,
 ) -> Result<Option<Worded>> {
-    let voice = base.set().voice;
+    let voice = bases.get(found.base).and_then(|base| base.set().voice);
     let prompt = prompt(question, &found.given, voice.as_deref());
     let asked = async {
         for _ in 0..TRIES {
@@ -105,8 +106,10 @@ pub(super) async fn ask(
     // Where the passages alone were not sure enough, all of it has to be borne out, and rest on those that were found to answer best.
     let unsure = found.outcome != Outcome::Answered;
     let best: Vec<Slot> = found.passages.iter().map(|passage| passage.slot).collect();
-    // The index may be a newer one by now: a place is the chunk's only while it still says so.
-    let held = of.indices().ask(base, move |built| {
+    // The bases say how rare a word is; what is cited is what the model was given.
+    let held = of.indices().ask(bases, move |built| {
+        let lexicons: Vec<_> = built.iter().map(|built| built.lexicon()).collect();
+        let together = Together::of(&lexicons);
         let mut whole = 0;
         let mut kept: Vec<(String, Vec<usize>)> = Vec::new();
         for sentence in reply.sentences.into_iter().take(MOST_SENTENCES) {
@@ -115,9 +118,8 @@ pub(super) async fn ask(
             let cited = cited(&sentence.cites, given.len());
             let Some(cited) = cited.filter(|_| !text.is_empty()) else { continue };
             let passages: Vec<&Given> = cited.iter().map(|place| &given[*place]).collect();
-            let same = passages.iter().all(|passage| built.slot(passage.place) == Some(passage.slot));
-            let places: Vec<u32> = passages.iter().map(|passage| passage.place).collect();
-            if same && addresses_stand(&text, &passages) && built.lexicon().verify(&text, &places).supported {
+            let held: Vec<Cited<'_>> = passages.iter().map(|passage| passage.cited()).collect();
+            if addresses_stand(&text, &passages) && together.verify(&text, &held).supported {
                 kept.push((text, cited));
             }
         }
@@ -141,6 +143,13 @@ pub(super) async fn ask(
     }
     let text = kept.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join(" ");
     Ok(Some(Worded::Answer { text, cited, provider }))
+}
+
+impl Given {
+    /// It as a sentence is held against it.
+    fn cited(&self) -> Cited<'_> {
+        Cited { title: &self.title, chunk: ChunkText { text: &self.text, heading: &self.heading } }
+    }
 }
 
 /// The passages that a sentence cites, from 0; nothing where it cites none, or one that it was not given.
@@ -201,7 +210,7 @@ mod tests {
             source: Source::Document(DocumentId::from_uuid(Uuid::nil())),
             chunk: ChunkId::from_uuid(Uuid::nil()),
         };
-        Given { place: 0, slot, title: "Prices".into(), text: text.into() }
+        Given { slot, title: "Prices".into(), heading: String::new(), text: text.into() }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod places;
 #[cfg(test)]
 mod tests;
 
+use mind::recall::question_mark;
 use reading::{Block, BlockKind};
 
 use crate::model::{ChunkKind, ChunkMetadata, Mark};
@@ -245,7 +246,7 @@ impl<'t> Chunker<'t> {
         if self.notes.is_some() {
             return self.add(leaf, ChunkKind::Notes);
         }
-        let asks = is_marked_question(text)
+        let asks = question_mark(text).is_some()
             || (self.asks_often && matches!(leaf.kind, BlockKind::Paragraph) && is_question(text));
         if asks {
             self.flush();
@@ -363,16 +364,6 @@ impl<'t> Chunker<'t> {
 fn clipped(text: &str, most: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().take(most).collect()
-}
-
-/// Does a paragraph say that it is a question? `Q: …`, `P: …`, `Pregunta: …`.
-fn is_marked_question(text: &str) -> bool {
-    let start: String = text.trim_start_matches(['*', '_', ' ']).chars().take(12).collect::<String>().to_lowercase();
-    ["q:", "q.", "p:", "question:", "pregunta:"].iter().any(|mark| start.starts_with(mark))
-        || start.strip_prefix('q').is_some_and(|rest| {
-            let digits = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
-            digits.len() < rest.len() && digits.starts_with([':', '.', ')'])
-        })
 }
 
 /// Is a paragraph a question and nothing else?

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use db::Json;
 use kernel::{Timestamp, time};
-use mind::recall::{ChunkText, DocumentText, Lexicon};
+use mind::recall::{ChunkText, DocumentText, Lexicon, Prepared};
 
-use crate::model::{Chunk, ChunkId, ChunkMetadata, Correction, CorrectionId, Document, DocumentId};
+use crate::model::{Chunk, ChunkId, Correction, CorrectionId, Document, DocumentId};
 
 /// What a passage is of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -56,53 +55,51 @@ pub struct Built {
     taken: HashMap<Source, Taken>,
 }
 
-/// Something to be taken in.
+/// A source made ready to be taken in: the work that needs no index.
 #[derive(Debug)]
-pub(super) struct New {
+pub(super) struct Ready {
     source: Source,
     revision: i64,
-    title: String,
-    dated: Option<i32>,
-    added: Option<i32>,
-    chunks: Vec<Chunk>,
+    chunks: Vec<ChunkId>,
+    prepared: Prepared,
 }
 
 fn day(moment: Timestamp) -> i32 {
     i32::try_from(moment.micros().div_euclid(time::DAY)).unwrap_or(i32::MAX)
 }
 
-impl New {
-    pub(super) fn document(document: &Document, chunks: Vec<Chunk>) -> Self {
+impl Ready {
+    pub(super) fn document(document: &Document, chunks: &[Chunk]) -> Self {
+        let headings: Vec<String> = chunks.iter().map(|chunk| chunk.metadata.0.heading()).collect();
+        let texts = chunks.iter().zip(&headings).map(|(chunk, heading)| ChunkText { text: &chunk.content, heading });
+        let head = DocumentText {
+            title: &document.title,
+            dated: document.dated.map(day),
+            added: Some(day(document.created_at)),
+            correction: false,
+        };
         Self {
             source: Source::Document(document.id),
             revision: document.revision,
-            title: document.title.clone(),
-            dated: document.dated.map(day),
-            added: Some(day(document.created_at)),
-            chunks,
+            chunks: chunks.iter().map(|chunk| chunk.id).collect(),
+            prepared: Prepared::new(&head, texts),
         }
     }
 
     /// A correction is one chunk: the question, and below it the answer.
     pub(super) fn correction(correction: &Correction) -> Self {
-        let chunk = Chunk {
-            id: ChunkId::from_uuid(correction.id.uuid()),
-            document_id: DocumentId::from_uuid(correction.id.uuid()),
-            base_id: correction.base_id,
-            version: correction.revision,
-            chunk_index: 0,
-            start_at: 0,
-            end_at: 0,
-            content: correction.content(),
-            metadata: Json(ChunkMetadata::default()),
+        let head = DocumentText {
+            title: &correction.question,
+            dated: None,
+            added: Some(day(correction.updated_at)),
+            correction: true,
         };
+        let chunk = ChunkText { text: &correction.content(), heading: "" };
         Self {
             source: Source::Correction(correction.id),
             revision: correction.revision,
-            title: correction.question.clone(),
-            dated: None,
-            added: Some(day(correction.updated_at)),
-            chunks: vec![chunk],
+            chunks: vec![ChunkId::from_uuid(correction.id.uuid())],
+            prepared: Prepared::new(&head, [chunk]),
         }
     }
 }
@@ -145,27 +142,17 @@ impl Built {
         self.taken.keys().copied()
     }
 
-    pub(super) fn remove(&mut self, source: Source) {
-        if let Some(taken) = self.taken.remove(&source) {
-            self.lexicon.remove(taken.number);
+    /// Takes sources out, and takes others in; what was there of the latter goes as well.
+    pub(super) fn change(&mut self, gone: &[Source], ready: Vec<Ready>) {
+        let out = gone.iter().copied().chain(ready.iter().map(|one| one.source));
+        let numbers: Vec<u32> = out.filter_map(|source| Some(self.taken.remove(&source)?.number)).collect();
+        self.lexicon.remove(numbers);
+        for Ready { source, revision, chunks, prepared } in ready {
+            let added = self.lexicon.take(prepared);
+            let taken = Taken { revision, number: added.document, chunks: chunks.len() };
+            self.slots.extend(chunks.into_iter().map(|chunk| Slot { source, chunk }));
+            self.taken.insert(source, taken);
         }
-    }
-
-    pub(super) fn add(&mut self, new: &New) {
-        self.remove(new.source);
-        let headings: Vec<String> = new.chunks.iter().map(|chunk| chunk.metadata.0.heading()).collect();
-        let document = DocumentText {
-            title: &new.title,
-            dated: new.dated,
-            added: new.added,
-            correction: matches!(new.source, Source::Correction(_)),
-        };
-        let texts = new.chunks.iter().zip(&headings);
-        let texts = texts.map(|(chunk, heading)| ChunkText { text: &chunk.content, heading, vector: None });
-        let added = self.lexicon.add(&document, texts);
-        self.slots.extend(new.chunks.iter().map(|chunk| Slot { source: new.source, chunk: chunk.id }));
-        let taken = Taken { revision: new.revision, number: added.document, chunks: new.chunks.len() };
-        self.taken.insert(new.source, taken);
     }
 
     /// It is as the base is at this version.

@@ -1,7 +1,8 @@
 //! What is found, in memory: a lexicon for each base that was asked, as new as the base's version says.
 //!
 //! - It is built of the chunks when a base is asked for the first time, and then follows it: documents whose revision has moved are taken out
-//!   and put in again, in one step under a lock, so that nobody finds half of one.
+//!   and put in again.
+//! - It keeps no texts: those of the passages that may answer are read when they are wanted.
 //! - The version is a number of the base's row, which whoever asks has read anyway. (A topic for each base would be read by every process with
 //!   all topics, however many bases there are.)
 //! - All indices of a process together take up to `KNOWLEDGE_INDEX_BYTES`; what was not asked for longest goes first.
@@ -12,14 +13,15 @@ mod built;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use db::Db;
-use kernel::{Error, Result};
+use kernel::Result;
 use parking_lot::{Mutex, RwLock};
 
 pub use built::{Built, Slot, Source};
 
+use crate::blocking;
 use crate::model::{Base, BaseId};
 
 /// The indices of this process.
@@ -36,6 +38,8 @@ struct Held {
     /// Who brings it up to date; others wait for that.
     updating: tokio::sync::Mutex<()>,
     built: Arc<RwLock<Built>>,
+    /// The version of what was built: known without waiting for whoever changes it.
+    version: AtomicI64,
     used: AtomicU64,
     bytes: AtomicU64,
 }
@@ -57,14 +61,21 @@ impl Indices {
         self.held.lock().remove(&base);
     }
 
-    /// Asks the index of a base, as it is now or later, on a thread where nobody waits for it.
+    /// Asks the indices of bases, as they are now or later, on a thread where nobody waits for it.
     pub async fn ask<T: Send + 'static>(
         &self,
-        base: &Base,
-        question: impl FnOnce(&Built) -> T + Send + 'static,
+        bases: &[Base],
+        question: impl FnOnce(&[&Built]) -> T + Send + 'static,
     ) -> Result<T> {
-        let held = self.fresh(base).await?;
-        tokio::task::spawn_blocking(move || question(&held.built.read())).await.map_err(Error::internal)
+        let mut held = Vec::with_capacity(bases.len());
+        for base in bases {
+            held.push(self.fresh(base).await?);
+        }
+        blocking(move || {
+            let built: Vec<_> = held.iter().map(|held| held.built.read()).collect();
+            question(&built.iter().map(|built| &**built).collect::<Vec<_>>())
+        })
+        .await
     }
 
     async fn fresh(&self, base: &Base) -> Result<Arc<Held>> {
@@ -74,6 +85,7 @@ impl Indices {
                 Arc::new(Held {
                     updating: tokio::sync::Mutex::new(()),
                     built: Arc::default(),
+                    version: AtomicI64::new(0),
                     used: AtomicU64::new(0),
                     bytes: AtomicU64::new(0),
                 })
@@ -81,13 +93,15 @@ impl Indices {
             Arc::clone(all.entry(base.id).or_insert_with(new))
         };
         held.used.store(self.asked.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
-        if held.built.read().version() >= base.version {
+        let is_fresh = || held.version.load(Ordering::Acquire) >= base.version;
+        if is_fresh() {
             return Ok(held);
         }
         let turn = held.updating.lock().await;
-        if held.built.read().version() < base.version {
-            build::update(&self.db, base.id, &held.built).await?;
-            held.bytes.store(held.built.read().bytes() as u64, Ordering::Relaxed);
+        if !is_fresh() {
+            let updated = build::update(&self.db, base.id, &held.built).await?;
+            held.version.store(updated.version, Ordering::Release);
+            held.bytes.store(updated.bytes, Ordering::Relaxed);
             self.make_room(base.id);
         }
         drop(turn);

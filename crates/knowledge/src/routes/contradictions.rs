@@ -82,7 +82,7 @@ async fn list(
         found.iter().flat_map(|one| [one.older_document_id, one.newer_document_id]).collect();
     ids.sort_unstable();
     ids.dedup();
-    let documents = store::documents::several(&mut tx, base.id, &ids).await?;
+    let documents = store::documents::several(&mut tx, &[base.id], &ids).await?;
     let find = |id: DocumentId| documents.iter().find(|document| document.id == id);
     let contradictions = found.into_iter().filter_map(|one| {
         let (older, newer) = (find(one.older_document_id)?, find(one.newer_document_id)?);

@@ -49,8 +49,10 @@ struct PassageBody {
     correction_id: Option<CorrectionId>,
     /// The chunk's place in the document, from 0.
     chunk_index: u64,
-    /// Its text.
+    /// Its text, to the letter.
     content: String,
+    /// The same to be shown: of a question with its answer without their marks (`Q:`, `A1:`).
+    text: String,
     /// Where it begins in the document's text, in characters,
     start: u64,
     /// and where it ends.
@@ -111,6 +113,7 @@ async fn search(
                 chunk_index: 0,
                 start: 0,
                 end: content.chars().count() as u64,
+                text: content.clone(),
                 content,
                 page: None,
                 seconds: None,
@@ -130,6 +133,7 @@ async fn search(
             correction_id: None,
             chunk_index: chunk.chunk_index,
             content: chunk.content.clone(),
+            text: ask::without_marks(chunk),
             start: chunk.start_at,
             end: chunk.end_at,
             page: metadata.page,

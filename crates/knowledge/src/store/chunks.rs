@@ -56,9 +56,9 @@ pub async fn page(tx: &mut Tx, of: &Document, limit: u32, offset: u32) -> Result
     sql.push(" ORDER BY chunk_index LIMIT ").bind(limit).all(tx).await
 }
 
-/// Chunks of a base by their ids.
-pub async fn several(tx: &mut Tx, of: BaseId, ids: &[ChunkId]) -> Result<Vec<Chunk>> {
-    Sql::of::<Chunk>().and("base_id = ", of).and_in("id", ids.iter().copied()).all(tx).await
+/// Chunks of these bases by their ids.
+pub async fn several(tx: &mut Tx, of: &[BaseId], ids: &[ChunkId]) -> Result<Vec<Chunk>> {
+    Sql::of::<Chunk>().and_in("base_id", of.iter().copied()).and_in("id", ids.iter().copied()).all(tx).await
 }
 
 /// The chunks of these documents, of the version that each of them shows, in the order of the documents and then their own. The documents

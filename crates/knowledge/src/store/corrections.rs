@@ -27,9 +27,9 @@ pub async fn by_id(scope: Scope, tx: &mut Tx, owner: WorkspaceId, id: Correction
     sql.optional(tx).await
 }
 
-/// Corrections of a base by their ids.
-pub async fn several(tx: &mut Tx, of: BaseId, ids: &[CorrectionId]) -> Result<Vec<Correction>> {
-    Sql::of::<Correction>().and("base_id = ", of).and_in("id", ids.iter().copied()).all(tx).await
+/// Corrections of these bases by their ids.
+pub async fn several(tx: &mut Tx, of: &[BaseId], ids: &[CorrectionId]) -> Result<Vec<Correction>> {
+    Sql::of::<Correction>().and_in("base_id", of.iter().copied()).and_in("id", ids.iter().copied()).all(tx).await
 }
 
 /// How many corrections a base has.

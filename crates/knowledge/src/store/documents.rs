@@ -184,9 +184,9 @@ pub async fn remind(scope: Scope, tx: &mut Tx, now: Timestamp) -> Result<Vec<Doc
     tx.fetch_all(&sql, args![now]).await
 }
 
-/// Documents of a base by their ids: what passages are shown with.
-pub async fn several(tx: &mut Tx, of: BaseId, ids: &[DocumentId]) -> Result<Vec<Document>> {
-    Sql::of::<Document>().and("base_id = ", of).and_in("id", ids.iter().copied()).all(tx).await
+/// Documents of these bases by their ids: what passages are shown with.
+pub async fn several(tx: &mut Tx, of: &[BaseId], ids: &[DocumentId]) -> Result<Vec<Document>> {
+    Sql::of::<Document>().and_in("base_id", of.iter().copied()).and_in("id", ids.iter().copied()).all(tx).await
 }
 
 /// Every document of a base that can be searched, with its revision, by their ids: what an index is compared with.

@@ -6,13 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::features::{Candidate, RANKS, Weighing, quote};
 use super::kinds::Kind;
-use super::lexicon::Lexicon;
-use super::question::Question;
+use super::pick::{Picked, Place, Searched};
+use super::prepare::ChunkText;
 use super::search::{Found, Sought};
+use super::told::told;
 use super::weights::{RANK, SURE};
 
-/// Chunks whose sentences are weighed.
-const CHUNKS: usize = 12;
 /// Bytes of a quote, past which no neighbour is taken in.
 const QUOTE: usize = 500;
 /// Passages of a table that answer alike ("which days is …").
@@ -48,10 +47,10 @@ impl Default for Thresholds {
 }
 
 /// A passage that answers, or may help.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Passage {
-    /// The chunk's slot.
-    pub slot: u32,
+    /// Where its chunk is.
+    pub place: Place,
     /// What is shown: the sentence and, while they are short, its neighbours. Bytes of the chunk's text.
     pub quote: Range<usize>,
     /// The same in characters (Unicode scalar values) of the chunk's text.
@@ -62,6 +61,8 @@ pub struct Passage {
     pub part: usize,
     /// How sure it is that this sentence answers: 0 to 1.
     pub confidence: f32,
+    /// The quote as it is read by itself: of a row each cell after its column's name, of an answer without the mark before it.
+    pub told: String,
 }
 
 /// What a confidence is made of, to be shown to whoever sets thresholds.
@@ -82,7 +83,7 @@ pub struct AnswerParts {
 }
 
 /// An answer without a model: quotes of passages.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Answer {
     /// What it came to.
     pub outcome: Outcome,
@@ -94,10 +95,12 @@ pub struct Answer {
     pub left_open: Vec<String>,
     /// What the confidence of the first is made of.
     pub parts: AnswerParts,
+    /// The base that what was surest is of; nothing where nothing was found.
+    pub base: Option<u32>,
 }
 
 /// A sentence and all that speaks for it, for those who learn the weights.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Weighed {
     /// The passage that it would give.
     pub passage: Passage,
@@ -147,69 +150,77 @@ struct Part {
     bm25_share: f32,
 }
 
-impl Lexicon {
-    /// The chunks that fit a question best, in the order in which their best sentences answer it; the scores are the search's.
-    pub fn rank(&self, question: &Question, limit: usize) -> Vec<Found> {
-        let sought = self.sought(question);
-        let mut found = self.find(question, &sought, limit.max(CHUNKS));
-        let part = self.part(question, &sought, &found[..found.len().min(CHUNKS)]);
-        let place =
-            |slot: u32| part.candidates.iter().position(|candidate| candidate.slot == slot).unwrap_or(usize::MAX);
-        found.sort_by_cached_key(|found| place(found.slot));
-        found.truncate(limit);
+impl Picked {
+    /// What was found in the order in which its best sentences answer; the scores are the search's. The texts are those of the
+    /// [`places`](Self::places), in their order.
+    pub fn ranked(&self, texts: &[ChunkText<'_>]) -> Vec<Found> {
+        let part = self.part(&self.whole, texts);
+        let at = |place: Place| part.candidates.iter().position(|candidate| candidate.place == place);
+        let mut found = self.whole.found.clone();
+        found.sort_by_cached_key(|found| at(found.place()).unwrap_or(usize::MAX));
         found
     }
 
-    /// The best sentences of the best chunks, and whether they answer.
-    pub fn answer(&self, question: &Question, thresholds: Thresholds) -> Answer {
-        let whole = self.weighed(question);
-        let parts = question.parts();
-        if parts.len() > 1 {
-            let weighed: Vec<Part> = parts.iter().map(|part| self.weighed(part)).collect();
-            if weighed.iter().any(|part| !part.candidates.is_empty() && part.confidence >= thresholds.answered) {
-                return self.in_parts(&parts, &weighed, thresholds);
-            }
+    /// The best sentences of the chunks, and whether they answer. The texts are those of the [`places`](Self::places), in their order, an
+    /// empty one where a chunk is gone; the thresholds are those of the bases.
+    pub fn answer(&self, texts: &[ChunkText<'_>], thresholds: &[Thresholds]) -> Answer {
+        let of = |part: &Part| {
+            let base = part.candidates.first().map_or(0, |best| best.place.base as usize);
+            thresholds.get(base).copied().unwrap_or_default()
+        };
+        let whole = self.part(&self.whole, texts);
+        let weighed: Vec<Part> = self.each.iter().map(|part| self.part(part, texts)).collect();
+        if weighed.iter().any(|part| !part.candidates.is_empty() && part.confidence >= of(part).answered) {
+            return self.in_parts(&weighed, texts, of);
         }
         let outcome = if whole.candidates.is_empty() {
             Outcome::Unknown
-        } else if whole.confidence >= thresholds.answered {
+        } else if whole.confidence >= of(&whole).answered {
             Outcome::Answered
-        } else if whole.confidence >= thresholds.maybe {
+        } else if whole.confidence >= of(&whole).maybe {
             Outcome::Maybe
         } else {
             Outcome::Unknown
         };
         let passages = match outcome {
-            Outcome::Answered => self.passages(&whole, 0),
-            Outcome::Maybe => self.hints(&whole),
+            Outcome::Answered => self.passages(&whole, 0, texts),
+            Outcome::Maybe => self.hints(&whole, texts),
             Outcome::Unknown => Vec::new(),
         };
-        // Where only headings were found there is nothing to show.
-        let outcome = if passages.is_empty() { Outcome::Unknown } else { outcome };
-        Answer { outcome, confidence: whole.confidence, passages, left_open: Vec::new(), parts: whole.parts() }
+        Answer {
+            // Where only headings were found there is nothing to show.
+            outcome: if passages.is_empty() { Outcome::Unknown } else { outcome },
+            confidence: whole.confidence,
+            passages,
+            left_open: Vec::new(),
+            parts: whole.parts(),
+            base: whole.base(),
+        }
     }
 
     /// The answers to the parts of a question of which one at least is answered.
-    fn in_parts(&self, parts: &[Question], weighed: &[Part], thresholds: Thresholds) -> Answer {
+    fn in_parts(&self, weighed: &[Part], texts: &[ChunkText<'_>], of: impl Fn(&Part) -> Thresholds) -> Answer {
         let mut answer = Answer {
             outcome: Outcome::Answered,
             confidence: 0.0,
             passages: Vec::new(),
             left_open: Vec::new(),
             parts: AnswerParts::default(),
+            base: None,
         };
-        for (number, (question, part)) in parts.iter().zip(weighed).enumerate() {
+        for (number, (searched, part)) in self.each.iter().zip(weighed).enumerate() {
             // What is asked together with an answered question is likelier to be in the base than what is asked alone.
+            let thresholds = of(part);
             if part.confidence < thresholds.answered.midpoint(thresholds.maybe) {
-                answer.left_open.push(question.text.clone());
+                answer.left_open.push(searched.question.text.clone());
                 continue;
             }
             if part.confidence > answer.confidence {
-                (answer.confidence, answer.parts) = (part.confidence, part.parts());
+                (answer.confidence, answer.parts, answer.base) = (part.confidence, part.parts(), part.base());
             }
-            for passage in self.passages(part, number) {
+            for passage in self.passages(part, number, texts) {
                 let there = |own: &Passage| {
-                    own.slot == passage.slot
+                    own.place == passage.place
                         && own.quote.start <= passage.quote.start
                         && own.quote.end >= passage.quote.end
                 };
@@ -222,12 +233,12 @@ impl Lexicon {
     }
 
     /// All sentences that were weighed for a question, the best first: for learning the weights, and for showing why.
-    pub fn weigh(&self, question: &Question) -> Vec<Weighed> {
-        let part = self.weighed(question);
+    pub fn weigh(&self, texts: &[ChunkText<'_>]) -> Vec<Weighed> {
+        let part = self.part(&self.whole, texts);
         part.candidates
             .iter()
             .map(|candidate| Weighed {
-                passage: self.passage(candidate, 0, part.confidence),
+                passage: self.passage(candidate, 0, part.confidence, texts),
                 score: candidate.score,
                 features: candidate.features.to_vec(),
                 question: part.about(candidate).to_vec(),
@@ -235,32 +246,27 @@ impl Lexicon {
             .collect()
     }
 
-    fn weighed(&self, question: &Question) -> Part {
-        let sought = self.sought(question);
-        let found = self.find(question, &sought, CHUNKS);
-        self.part(question, &sought, &found)
-    }
-
-    fn part(&self, question: &Question, sought: &[Sought], found: &[Found]) -> Part {
-        let mut weighing = Weighing::new(self, question, sought);
-        let mut candidates = weighing.weigh(found);
+    fn part(&self, searched: &Searched, texts: &[ChunkText<'_>]) -> Part {
+        let Searched { sought, .. } = searched;
+        let mut weighing = Weighing::new(self, texts, searched);
+        let mut candidates = weighing.weigh(searched.best());
         for candidate in &mut candidates {
             candidate.score = candidate.features.iter().zip(RANK).map(|(feature, weight)| feature * weight).sum();
         }
-        candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot)).then(a.index.cmp(&b.index)));
+        candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)).then(a.index.cmp(&b.index)));
         let all: f32 = sought.iter().map(|word| word.weight).sum::<f32>().max(1e-6);
         let share =
             |of: fn(&Sought) -> bool| sought.iter().filter(|word| of(word)).map(|word| word.weight).sum::<f32>() / all;
         let margin = candidates.first().map_or(0.0, |best| {
-            let other = candidates.iter().find(|other| other.slot != best.slot);
+            let other = candidates.iter().find(|other| other.place != best.place);
             other.map_or(4.0, |other| (best.score - other.score).min(4.0))
         });
         let bm25 = candidates
             .first()
-            .and_then(|best| found.iter().find(|found| found.slot == best.slot))
+            .and_then(|best| searched.found.iter().find(|found| found.place() == best.place))
             .map_or(0.0, |found| found.parts.bm25 / all / 2.2);
         let mut part = Part {
-            kind: weighing.kind(),
+            kind: searched.question.kind,
             confidence: 0.0,
             margin,
             unmet: [share(|word| word.terms.is_empty()), share(|word| !word.exact)],
@@ -273,12 +279,12 @@ impl Lexicon {
     }
 
     /// What answers one part: the best sentence, and rows of the same table that answer as well.
-    fn passages(&self, part: &Part, number: usize) -> Vec<Passage> {
+    fn passages(&self, part: &Part, number: usize, texts: &[ChunkText<'_>]) -> Vec<Passage> {
         let Some(best) = part.candidates.first() else { return Vec::new() };
         let mut chosen = vec![best];
         if best.sentence.row {
             let alike = |other: &&Candidate| {
-                other.slot == best.slot
+                other.place == best.place
                     && other.sentence.row
                     && other.has == best.has
                     && best.score - other.score < 0.5
@@ -289,30 +295,37 @@ impl Lexicon {
                 chosen.extend(others);
             }
         }
-        chosen.into_iter().map(|candidate| self.passage(candidate, number, part.confidence)).collect()
+        chosen.into_iter().map(|candidate| self.passage(candidate, number, part.confidence, texts)).collect()
     }
 
     /// The best sentence of each of the best chunks.
-    fn hints(&self, part: &Part) -> Vec<Passage> {
+    fn hints(&self, part: &Part, texts: &[ChunkText<'_>]) -> Vec<Passage> {
         let mut hints: Vec<Passage> = Vec::new();
         for candidate in part.candidates.iter().filter(|candidate| !candidate.sentence.heading) {
-            if hints.len() < HINTS && hints.iter().all(|hint| hint.slot != candidate.slot) {
-                hints.push(self.passage(candidate, 0, part.confidence));
+            if hints.len() < HINTS && hints.iter().all(|hint| hint.place != candidate.place) {
+                hints.push(self.passage(candidate, 0, part.confidence, texts));
             }
         }
         hints
     }
 
-    fn passage(&self, candidate: &Candidate, part: usize, confidence: f32) -> Passage {
-        let text = self.text(candidate.slot);
-        let quote = quote(text, candidate, QUOTE);
-        let start = text[..quote.start].chars().count();
-        let characters = start..start + text[quote.clone()].chars().count();
-        Passage { slot: candidate.slot, quote, characters, sentence: candidate.sentence.at.clone(), part, confidence }
+    fn passage(&self, candidate: &Candidate, part: usize, confidence: f32, texts: &[ChunkText<'_>]) -> Passage {
+        let place = candidate.place;
+        let chunk = self.known(place).and_then(|(at, _)| texts.get(at)).copied().unwrap_or_default();
+        let quote = quote(chunk.text, candidate, QUOTE);
+        let start = chunk.text[..quote.start].chars().count();
+        let characters = start..start + chunk.text[quote.clone()].chars().count();
+        let told = told(&chunk, &quote, candidate.answer_from == Some(quote.start));
+        Passage { place, quote, characters, sentence: candidate.sentence.at.clone(), part, confidence, told }
     }
 }
 
 impl Part {
+    /// The base of the best sentence.
+    fn base(&self) -> Option<u32> {
+        self.candidates.first().map(|best| best.place.base)
+    }
+
     /// What is known of the question beside a sentence's own features, by [`SURE_FEATURES`].
     fn about(&self, best: &Candidate) -> [f32; SURE_FEATURES.len()] {
         let [unknown, strange] = self.unmet;

@@ -15,8 +15,6 @@ pub struct Question {
     pub(super) language: Language,
     pub(super) words: Vec<Asked>,
     pub(super) kind: Kind,
-    /// Its vector, when another model than the embedded one made the chunks' vectors.
-    pub(super) vector: Option<Vec<f32>>,
 }
 
 /// A word that a question asks for.
@@ -40,7 +38,7 @@ impl Question {
         let language = words::language_of(&text);
         let kind = Kind::of(&text);
         let words = asked(&text, language, kind);
-        Self { text, language, words, kind, vector: None }
+        Self { text, language, words, kind }
     }
 
     /// The same, in a language that is known.
@@ -50,13 +48,6 @@ impl Question {
             self.language = language;
             self.words = asked(&self.text, language, self.kind);
         }
-        self
-    }
-
-    /// The same, with its vector by the model that made the chunks' vectors.
-    #[must_use]
-    pub fn with_vector(mut self, vector: Vec<f32>) -> Self {
-        self.vector = Some(vector);
         self
     }
 

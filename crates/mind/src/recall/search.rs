@@ -4,14 +4,15 @@ use serde::Serialize;
 
 use super::lexicon::Lexicon;
 use super::question::{Asked, Question};
-use super::words::Language;
-use crate::embed::{DIMS, StaticModel};
+use super::together::Together;
+use super::words::{Language, Term, term_of};
+use crate::embed::StaticModel;
 
 /// BM25's saturation of repeated words.
 const K1: f32 = 1.2;
 /// BM25's punishment of long chunks.
 const B: f32 = 0.75;
-/// How many words a question's word is widened by at most.
+/// How many words of each language a question's word is widened by at most.
 const WIDEST: usize = 8;
 /// How much of the score are words; the rest is the vectors' nearness.
 const WORDS: f32 = 0.7;
@@ -19,9 +20,11 @@ const WORDS: f32 = 0.7;
 /// A chunk that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Found {
-    /// Its slot.
+    /// Which of the bases it is in, from 0.
+    pub base: u32,
+    /// Its slot there.
     pub slot: u32,
-    /// Its place in the order: 0.7 standard scores of the words, 0.3 of the vector, over all chunks of the base.
+    /// Its place in the order: 0.7 standard scores of the words, 0.3 of the vector, over all chunks of the bases.
     pub score: f32,
     /// What the score is made of.
     pub parts: FoundParts,
@@ -36,14 +39,14 @@ pub struct FoundParts {
     pub vector: f32,
 }
 
-/// A question's word, as the base has it.
+/// A question's word, as the bases have it.
 #[derive(Clone, Debug)]
 pub(super) struct Sought {
     /// Terms that stand for it, and what each is worth, the best first.
-    pub terms: Vec<(u32, f32)>,
+    pub terms: Vec<(Term, f32)>,
     /// How rare it is, times how much it counts in the question.
     pub weight: f32,
-    /// Whether the base has the word itself.
+    /// Whether the bases have the word itself.
     pub exact: bool,
     /// Its place in the question.
     pub at: usize,
@@ -57,19 +60,26 @@ pub(super) struct Sought {
 
 impl Sought {
     /// What a term is worth as this word.
-    pub(super) fn worth(&self, term: u32) -> f32 {
+    pub(super) fn worth(&self, term: Term) -> f32 {
         self.terms.iter().find(|&&(own, _)| own == term).map_or(0.0, |&(_, worth)| worth)
     }
 }
 
 impl Lexicon {
-    /// The chunks that fit a question best, the best first, at most so many: by words and vectors alone.
+    /// [`Together::search`] of this base alone.
     pub fn search(&self, question: &Question, limit: usize) -> Vec<Found> {
+        Together::of(&[self]).search(question, limit)
+    }
+}
+
+impl Together<'_> {
+    /// The chunks that fit a question best, the best first, at most so many: by words and vectors alone.
+    pub fn search(self, question: &Question, limit: usize) -> Vec<Found> {
         self.find(question, &self.sought(question), limit)
     }
 
-    /// The words of a question as the base has them.
-    pub(super) fn sought(&self, question: &Question) -> Vec<Sought> {
+    /// The words of a question as the bases have them.
+    pub(super) fn sought(self, question: &Question) -> Vec<Sought> {
         let shares = self.shares();
         let main =
             if shares[Language::Es as usize] > shares[Language::En as usize] { Language::Es } else { Language::En };
@@ -82,11 +92,11 @@ impl Lexicon {
         question.words.iter().map(|word| self.seek(word, language, &others, foreign)).collect()
     }
 
-    fn seek(&self, word: &Asked, language: Language, others: &[Language], foreign: bool) -> Sought {
-        let mut terms: Vec<(u32, f32)> = Vec::new();
+    fn seek(self, word: &Asked, language: Language, others: &[Language], foreign: bool) -> Sought {
+        let mut terms: Vec<(Term, f32)> = Vec::new();
         let all = [language, Language::Other].into_iter().chain(others.iter().copied());
-        for stem in all.map(|language| self.stems.stem(&word.folded, language)) {
-            if let Some(term) = self.term_of_stem(&stem) {
+        for term in all.map(|language| term_of(&word.folded, language)) {
+            if self.frequency(term) > 0 {
                 put_best(&mut terms, term, 1.0);
             }
         }
@@ -94,21 +104,25 @@ impl Lexicon {
         let frequency = terms.iter().map(|&(term, _)| self.frequency(term)).max().unwrap_or(0);
         let mut idf = self.weight_of(frequency);
         if !word.number {
-            // Of a base in one language the word itself is enough; of others those of the other language are wanted too.
+            // Of bases in one language the word itself is enough; of others those of the other language are wanted too.
             let model = StaticModel::embedded();
-            let mut wide = 0;
             if !exact || !others.is_empty() {
-                for near in model.near(&word.folded).iter() {
-                    for term in self.terms_of_row(near.row) {
-                        let fits = !exact || others.iter().any(|&other| self.seen_in(term, other));
-                        if fits && wide < WIDEST {
+                // Of each language so many: words of one base do not crowd out those of another.
+                let mut wide = [0; 3];
+                'rows: for near in model.near(&word.folded).iter() {
+                    for (term, seen_in) in self.terms_of_row(near.row) {
+                        if wide[Language::En as usize].min(wide[Language::Es as usize]) >= WIDEST {
+                            break 'rows;
+                        }
+                        let seen = |language: usize| seen_in >> language & 1 == 1;
+                        let fits = !exact || others.iter().any(|&other| seen(other as usize));
+                        if fits && (0..wide.len()).any(|language| seen(language) && wide[language] < WIDEST) {
                             let before = terms.len();
                             put_best(&mut terms, term, near.cosine * near.cosine);
-                            wide += terms.len() - before;
+                            for (language, wide) in wide.iter_mut().enumerate() {
+                                *wide += if seen(language) { terms.len() - before } else { 0 };
+                            }
                         }
-                    }
-                    if wide >= WIDEST {
-                        break;
                     }
                 }
             }
@@ -123,7 +137,7 @@ impl Lexicon {
             }
         }
         terms.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        // A word of another language is as rare as what it is read as; one that nobody of the base says is as rare as can be.
+        // A word of another language is as rare as what it is read as; one that nobody of the bases says is as rare as can be.
         if !exact
             && foreign
             && let Some(&(term, _)) = terms.first()
@@ -141,22 +155,27 @@ impl Lexicon {
         }
     }
 
-    /// The word of the base that a word was meant to be, and what it is worth: one letter wrong, two of a long word.
-    fn mistyped(&self, word: &str, language: Language, others: &[Language], known: bool) -> Option<(u32, f32)> {
+    /// The word of the bases that a word was meant to be, and what it is worth: one letter wrong, two of a long word. Words of the question's
+    /// language go before others.
+    fn mistyped(self, word: &str, language: Language, others: &[Language], known: bool) -> Option<(Term, f32)> {
         let allowed = if word.len() >= 8 { 2 } else { 1 };
-        let mut best: Option<(u32, f32, usize)> = None;
+        let most = if known { 1 } else { allowed };
+        let mut best: Option<(Term, f32, usize)> = None;
         for language in [language].into_iter().chain(others.iter().copied()) {
-            for (other, term) in self.spelled(language) {
-                let most = if known { 1 } else { allowed };
+            if best.is_some() {
+                break;
+            }
+            for (other, term) in self.lexicons().flat_map(|lexicon| lexicon.spelled(language)) {
                 if other.len().abs_diff(word.len()) > most || other.len() < 4 {
                     continue;
                 }
                 let Some(distance) = distance(word.as_bytes(), other.as_bytes(), most) else { continue };
                 let frequency = self.frequency(term);
                 let worth = [1.0, 0.9, 0.7][distance] * if known { 0.5 } else { 1.0 };
-                if frequency > 0
-                    && best.is_none_or(|(_, least, count)| worth > least || (worth >= least && frequency > count))
-                {
+                let better = |(last, least, count): (Term, f32, usize)| {
+                    worth > least || (worth >= least && (frequency, last) > (count, term))
+                };
+                if frequency > 0 && best.is_none_or(better) {
                     best = Some((term, worth, frequency));
                 }
             }
@@ -164,38 +183,34 @@ impl Lexicon {
         best.map(|(term, worth, _)| (term, worth))
     }
 
-    pub(super) fn find(&self, question: &Question, sought: &[Sought], limit: usize) -> Vec<Found> {
-        if self.is_empty() || limit == 0 {
+    pub(super) fn find(self, question: &Question, sought: &[Sought], limit: usize) -> Vec<Found> {
+        if self.len() == 0 || limit == 0 {
             return Vec::new();
         }
-        let words = self.soft_bm25(sought);
-        let cosines = match &question.vector {
-            Some(vector) if vector.len() == self.dims() => self.cosines(vector),
-            None if self.dims() == DIMS => self.cosines(&StaticModel::embedded().embed(&question.text)),
-            _ => vec![0.0; self.slots()],
-        };
-        let live = |slot: usize| self.is_live(slot);
-        let [words_at, cosines_at] = [&words, &cosines].map(|scores| Standard::of(scores, self.len(), live));
-        let score =
-            |slot: usize| WORDS * words_at.standard(words[slot]) + (1.0 - WORDS) * cosines_at.standard(cosines[slot]);
-        let order = |a: &Found, b: &Found| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot));
+        let vector = StaticModel::embedded().embed(&question.text);
+        let scored: Vec<[Vec<f32>; 2]> =
+            self.lexicons().map(|lexicon| [self.soft_bm25(lexicon, sought), lexicon.cosines(&vector)]).collect();
+        let [words_at, cosines_at] = [0, 1].map(|which| {
+            let all = self.lexicons().zip(&scored);
+            Standard::of(self.len(), all.map(|(lexicon, scores)| (lexicon, &*scores[which])))
+        });
+        let order =
+            |a: &Found, b: &Found| b.score.total_cmp(&a.score).then(a.base.cmp(&b.base)).then(a.slot.cmp(&b.slot));
         // The best so far, and from time to time all but the best thrown away: most chunks are not worth writing down.
         let mut found: Vec<Found> = Vec::new();
         let mut least = f32::NEG_INFINITY;
-        for slot in (0..self.slots()).filter(|&slot| live(slot)) {
-            let score = score(slot);
-            if score < least {
-                continue;
-            }
-            found.push(Found {
-                slot: slot as u32,
-                score,
-                parts: FoundParts { bm25: words[slot], vector: cosines[slot] },
-            });
-            if found.len() >= limit.saturating_mul(4).max(256) {
-                found.select_nth_unstable_by(limit - 1, order);
-                found.truncate(limit);
-                least = found[limit - 1].score;
+        for (base, (lexicon, [words, cosines])) in self.lexicons().zip(&scored).enumerate() {
+            for (slot, (&bm25, &vector)) in words.iter().zip(cosines).enumerate() {
+                let score = WORDS * words_at.standard(bm25) + (1.0 - WORDS) * cosines_at.standard(vector);
+                if score < least || !lexicon.is_live(slot) {
+                    continue;
+                }
+                found.push(Found { base: base as u32, slot: slot as u32, score, parts: FoundParts { bm25, vector } });
+                if found.len() >= limit.saturating_mul(4).max(256) {
+                    found.select_nth_unstable_by(limit - 1, order);
+                    found.truncate(limit);
+                    least = found[limit - 1].score;
+                }
             }
         }
         found.sort_by(order);
@@ -203,18 +218,18 @@ impl Lexicon {
         found
     }
 
-    /// By slot: the sum over the question's words of the best that stands for each.
-    fn soft_bm25(&self, sought: &[Sought]) -> Vec<f32> {
-        let mut total = vec![0.0_f32; self.slots()];
-        let mut best = vec![0.0_f32; self.slots()];
+    /// By slot of one of the bases: the sum over the question's words of the best that stands for each.
+    fn soft_bm25(self, lexicon: &Lexicon, sought: &[Sought]) -> Vec<f32> {
+        let mut total = vec![0.0_f32; lexicon.slots()];
+        let mut best = vec![0.0_f32; lexicon.slots()];
         let mut touched = Vec::new();
         let per_word = K1 * B / self.mean_length();
         for word in sought {
             for &(term, worth) in &word.terms {
                 let rarity = worth * word.factor * self.idf(self.frequency(term));
-                self.each_posting(term, |slot, count| {
+                lexicon.each_posting(term, |slot, count| {
                     let count = count as f32;
-                    let length = self.length(slot) as f32;
+                    let length = lexicon.length(slot) as f32;
                     let score = rarity * count * (K1 + 1.0) / (count + K1 * (1.0 - B) + per_word * length);
                     let best = &mut best[slot as usize];
                     if *best <= 0.0 {
@@ -232,7 +247,7 @@ impl Lexicon {
 }
 
 /// Adds a term, or raises what it is worth.
-fn put_best(terms: &mut Vec<(u32, f32)>, term: u32, worth: f32) {
+fn put_best(terms: &mut Vec<(Term, f32)>, term: Term, worth: f32) {
     match terms.iter_mut().find(|(own, _)| *own == term) {
         Some((_, own)) => *own = own.max(worth),
         None => terms.push((term, worth)),
@@ -246,12 +261,15 @@ struct Standard {
 }
 
 impl Standard {
-    fn of(scores: &[f32], count: usize, live: impl Fn(usize) -> bool) -> Self {
+    /// Of the scores of all chunks that there are.
+    fn of<'s>(count: usize, scores: impl Iterator<Item = (&'s Lexicon, &'s [f32])>) -> Self {
         let [mut sum, mut squares] = [0.0_f64; 2];
-        for (slot, &score) in scores.iter().enumerate() {
-            if live(slot) {
-                sum += f64::from(score);
-                squares += f64::from(score) * f64::from(score);
+        for (lexicon, scores) in scores {
+            for (slot, &score) in scores.iter().enumerate() {
+                if lexicon.is_live(slot) {
+                    sum += f64::from(score);
+                    squares += f64::from(score) * f64::from(score);
+                }
             }
         }
         let count = count.max(1) as f64;

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::lexicon::Lexicon;
+use super::prepare::ChunkText;
 use super::question::Question;
-use super::words::{self, Language};
+use super::together::Together;
+use super::words::{self, Language, term_of};
 use crate::embed::{StaticModel, cosine};
 
 /// The least coverage of a sentence by passages of its own language.
@@ -27,9 +28,18 @@ pub struct Support {
     pub strange_numbers: Vec<String>,
 }
 
-impl Lexicon {
-    /// Holds a sentence against the chunks that it cites. Slots that hold nothing bear out nothing.
-    pub fn verify(&self, sentence: &str, slots: &[u32]) -> Support {
+/// A passage that a sentence cites.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cited<'a> {
+    /// The title of its document.
+    pub title: &'a str,
+    /// Its text and its headings.
+    pub chunk: ChunkText<'a>,
+}
+
+impl Together<'_> {
+    /// Holds a sentence against the passages that it cites. What is empty bears out nothing.
+    pub fn verify(self, sentence: &str, passages: &[Cited<'_>]) -> Support {
         let question = Question::new(sentence);
         let mut numbers = Vec::new();
         words::each(sentence, |word| {
@@ -39,13 +49,11 @@ impl Lexicon {
         });
         let mut languages = Vec::new();
         let mut cited: Vec<(String, Language)> = Vec::new();
-        for chunk in
-            slots.iter().filter_map(|&slot| self.chunks.get(slot as usize)).filter(|chunk| !chunk.text.is_empty())
-        {
-            languages.push(chunk.language);
-            let title = self.documents.get(chunk.document as usize).map_or("", |document| &*document.title);
-            for text in [title, &chunk.heading, &chunk.text] {
-                words::each(text, |word| cited.push((word.folded.into_owned(), chunk.language)));
+        for Cited { title, chunk } in passages.iter().filter(|passage| !passage.chunk.text.is_empty()) {
+            let language = chunk.language(title);
+            languages.push(language);
+            for text in [title, chunk.heading, chunk.text] {
+                words::each(text, |word| cited.push((word.folded.into_owned(), language)));
             }
         }
         cited.sort_by(|a, b| a.0.cmp(&b.0));
@@ -56,15 +64,14 @@ impl Lexicon {
             !languages.is_empty() && question.language != Language::Other && !languages.contains(&question.language);
         let wanted = if across { ACROSS } else { SAME };
 
-        let stems: Vec<_> = cited.iter().map(|(word, language)| self.stems.stem(word, *language)).collect();
+        let terms: Vec<_> = cited.iter().map(|(word, language)| term_of(word, *language)).collect();
         let model = StaticModel::embedded();
         let mut vectors: Option<Vec<Vec<f32>>> = None;
         let [mut covered, mut all] = [0.0_f32; 2];
         for word in &question.words {
-            let stem = self.stems.stem(&word.folded, question.language);
-            let frequency = self.term_of_stem(&stem).map_or(0, |term| self.frequency(term));
-            let weight = word.weight * self.idf(if across { self.len() / 100 } else { frequency });
-            let worth = if has(&word.folded) || stems.contains(&stem) {
+            let term = term_of(&word.folded, question.language);
+            let weight = word.weight * self.idf(if across { self.len() / 100 } else { self.frequency(term) });
+            let worth = if has(&word.folded) || terms.contains(&term) {
                 1.0
             } else if word.number {
                 0.0

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mind::recall::{Answer, ChunkText, DocumentText, Lexicon, Outcome};
+use mind::recall::{Answer, ChunkText, DocumentText, Found, Lexicon, Outcome, Picked, Question, Thresholds};
 
 pub(crate) struct Handbook {
     pub(crate) name: String,
@@ -137,19 +137,52 @@ pub(crate) struct Base {
     pub(crate) lexicon: Lexicon,
     /// By slot: the document's number in the handbook.
     pub(crate) documents: Vec<usize>,
+    /// By slot.
+    pub(crate) pieces: Vec<Piece>,
 }
 
 pub(crate) fn base(book: &Handbook) -> Base {
-    let mut lexicon = Lexicon::default();
-    let mut documents = Vec::new();
+    let mut base = Base { lexicon: Lexicon::default(), documents: Vec::new(), pieces: Vec::new() };
     for (number, document) in book.documents.iter().enumerate() {
-        let pieces = pieces(&document.text, 1000);
-        documents.extend(pieces.iter().map(|_| number));
-        let chunks = pieces.iter().map(|piece| ChunkText { text: &piece.text, heading: &piece.heading, vector: None });
         let head = DocumentText { title: &document.title, added: document.added, ..DocumentText::default() };
-        lexicon.add(&head, chunks);
+        base.add(number, &head, pieces(&document.text, 1000));
     }
-    Base { lexicon, documents }
+    base
+}
+
+impl Base {
+    pub(crate) fn add(&mut self, number: usize, head: &DocumentText<'_>, pieces: Vec<Piece>) {
+        self.lexicon.add(head, pieces.iter().map(Piece::chunk));
+        self.documents.extend(pieces.iter().map(|_| number));
+        self.pieces.extend(pieces);
+    }
+
+    pub(crate) fn text(&self, slot: u32) -> &str {
+        &self.pieces[slot as usize].text
+    }
+
+    /// What was picked for a question, with its texts.
+    pub(crate) fn pick(&self, question: &Question) -> (Picked, Vec<ChunkText<'_>>) {
+        let picked = self.lexicon.pick(question, 12);
+        let texts = picked.places().iter().map(|place| self.pieces[place.slot as usize].chunk()).collect();
+        (picked, texts)
+    }
+
+    pub(crate) fn answer(&self, question: &Question, thresholds: Thresholds) -> Answer {
+        let (picked, texts) = self.pick(question);
+        picked.answer(&texts, &[thresholds])
+    }
+
+    pub(crate) fn ranked(&self, question: &Question) -> Vec<Found> {
+        let (picked, texts) = self.pick(question);
+        picked.ranked(&texts)
+    }
+}
+
+impl Piece {
+    pub(crate) fn chunk(&self) -> ChunkText<'_> {
+        ChunkText { text: &self.text, heading: &self.heading }
+    }
 }
 
 /// Whether a quote of this document has what is wanted.
@@ -167,8 +200,8 @@ pub(crate) fn right(book: &Handbook, base: &Base, asked: &Asked, answer: &Answer
         .passages
         .iter()
         .map(|passage| {
-            let key = &*book.documents[base.documents[passage.slot as usize]].key;
-            (key, &base.lexicon.text(passage.slot)[passage.quote.clone()])
+            let key = &*book.documents[base.documents[passage.place.slot as usize]].key;
+            (key, &base.text(passage.place.slot)[passage.quote.clone()])
         })
         .collect();
     answer.outcome == Outcome::Answered

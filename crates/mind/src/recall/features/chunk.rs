@@ -4,21 +4,22 @@ use super::quote::{facts_of_row, intro, pair};
 use super::{Candidate, Met, RANKS, Weighing, dot};
 use crate::embed::{DIMS, StaticModel};
 use crate::recall::kinds::{Kind, fact, facts};
-use crate::recall::lexicon::{Chunk, Document};
+use crate::recall::pick::Known;
+use crate::recall::prepare::ChunkText;
 use crate::recall::search::Found;
 use crate::recall::sentences::{Sentence, sentences};
-use crate::recall::words::Language;
+use crate::recall::words::{Language, Term};
 
 /// Bytes within which sentences of a paragraph belong together.
 const NEAR: usize = 800;
 
 /// A chunk, read for one question.
 struct Read<'a> {
-    chunk: &'a Chunk,
-    document: Option<&'a Document>,
+    chunk: ChunkText<'a>,
+    document: &'a Known,
     all: Vec<Sentence>,
     /// By sentence: its terms in order, and whether each is a stop word or a number.
-    terms: Vec<Vec<(u32, bool)>>,
+    terms: Vec<Vec<(Term, bool)>>,
     /// By sentence: the facts it holds.
     held: Vec<u32>,
     met: Vec<Met>,
@@ -35,23 +36,23 @@ struct Read<'a> {
 impl Weighing<'_> {
     /// Adds the chunk's sentences, each with what speaks for it. Of a question and its answer only the answer's.
     pub(super) fn weigh_chunk(&mut self, found: &Found, place: usize, behind: f32, candidates: &mut Vec<Candidate>) {
-        let lexicon = self.lexicon;
-        let Some(chunk) = lexicon.chunks.get(found.slot as usize) else { return };
-        let read = self.read(chunk, lexicon.document_of(found.slot));
+        let Some((at, document)) = self.picked.known(found.place()) else { return };
+        let Some(&chunk) = self.texts.get(at) else { return };
+        let read = self.read(chunk, document);
         let counting = self.sought.iter().zip(&read.whole.near).filter(|(word, _)| word.factor >= 1.0);
         let least_met = counting.map(|(_, met)| *met).fold(1.0_f32, f32::min);
         let spoken = |language| language != Language::Other;
-        let across = spoken(self.language) && spoken(chunk.language) && self.language != chunk.language;
+        let across = spoken(self.language) && spoken(document.language) && self.language != document.language;
         for index in read.pair.as_ref().map_or(0, |pair| pair.0)..read.all.len() {
             let mut features = self.features(&read, index);
             features[8..11].copy_from_slice(&[found.parts.vector, behind.max(-6.0), 1.0 / (1.0 + place as f32)]);
             let met = read.met[index].exact.iter().enumerate().filter(|(at, met)| **met > 0.5 && *at < 64);
-            let mut subject: Vec<u32> =
+            let mut subject: Vec<Term> =
                 read.terms[index].iter().filter(|(_, plain)| !plain).map(|(term, _)| *term).collect();
             subject.sort_unstable();
             subject.dedup();
             candidates.push(Candidate {
-                slot: found.slot,
+                place: found.place(),
                 index,
                 sentence: read.all[index].clone(),
                 answer_from: read.pair.as_ref().map(|pair| read.all[pair.0].at.start),
@@ -66,12 +67,12 @@ impl Weighing<'_> {
         }
     }
 
-    fn read<'c>(&mut self, chunk: &'c Chunk, document: Option<&'c Document>) -> Read<'c> {
-        let title = document.map_or("", |document| &*document.title);
-        let all = sentences(&chunk.text);
+    fn read<'c>(&mut self, chunk: ChunkText<'c>, document: &'c Known) -> Read<'c> {
+        let language = document.language;
+        let all = sentences(chunk.text);
         let mut unused = Vec::new();
-        let mut heading = self.meet(title, chunk.language, &mut unused);
-        heading.join(&self.meet(&chunk.heading, chunk.language, &mut unused));
+        let mut heading = self.meet(&document.title, language, &mut unused);
+        heading.join(&self.meet(chunk.heading, language, &mut unused));
         let mut whole = heading.clone();
         let mut met = Vec::with_capacity(all.len());
         let mut terms = Vec::with_capacity(all.len());
@@ -79,18 +80,18 @@ impl Weighing<'_> {
         for sentence in &all {
             let text = &chunk.text[sentence.at.clone()];
             let mut own = Vec::new();
-            let its = self.meet(text, chunk.language, &mut own);
+            let its = self.meet(text, language, &mut own);
             whole.join(&its);
             met.push(its);
             terms.push(own);
             held.push(facts(text));
         }
         let last_heading = chunk.heading.rsplit(" > ").next().unwrap_or_default().trim();
-        let from = if last_heading.ends_with('?') { (!all.is_empty()).then_some(0) } else { pair(&chunk.text, &all) };
+        let from = if last_heading.ends_with('?') { (!all.is_empty()).then_some(0) } else { pair(chunk.text, &all) };
         let pair = from.map(|from| {
             let mut asked = Met::nothing(self.sought.len());
             if from == 0 {
-                asked = self.meet(last_heading, chunk.language, &mut unused);
+                asked = self.meet(last_heading, language, &mut unused);
             }
             for met in &met[..from] {
                 asked.join(met);
@@ -115,7 +116,7 @@ impl Weighing<'_> {
         if let Some(header) = read.header.filter(|_| sentence.row) {
             around.join(&read.met[header]);
         }
-        if let Some(intro) = intro(&read.chunk.text, &read.all, index) {
+        if let Some(intro) = intro(read.chunk.text, &read.all, index) {
             around.join(&read.met[intro]);
         }
         if let Some((_, asked)) = &read.pair {
@@ -167,8 +168,7 @@ impl Weighing<'_> {
                 let its = &read.all[other];
                 its.paragraph == sentence.paragraph && !its.row && read.held[other] & wanted != 0
             });
-        let intro = intro(&read.chunk.text, &read.all, index);
-        let document = |is: fn(&Document) -> bool| f32::from(read.document.is_some_and(is));
+        let intro = intro(read.chunk.text, &read.all, index);
         let answers_so = self.kind == Kind::YesNo && read.held[index] & (fact::NEGATION | fact::MODAL) != 0;
         [
             covers,
@@ -191,7 +191,7 @@ impl Weighing<'_> {
             asked[0],
             asked[1],
             f32::from(read.pair.as_ref().is_some_and(|pair| pair.0 == index)),
-            document(|document| document.correction),
+            f32::from(read.document.correction),
             0.0,
             f32::from(sentence.row),
             f32::from(sentence.item),
@@ -210,13 +210,13 @@ impl Weighing<'_> {
             if_row(near),
             self.missing(&met.near),
             f32::from(self.kind.is_strict() && !holds),
-            document(|document| document.dated.retired),
+            f32::from(read.document.dated.retired),
             if_holds(covers_near),
         ]
     }
 
     /// The share of the question's neighbouring words that stand near each other here.
-    fn pairs(&self, terms: &[(u32, bool)]) -> f32 {
+    fn pairs(&self, terms: &[(Term, bool)]) -> f32 {
         let mut last: Option<(usize, usize)> = None;
         let [mut near, mut all] = [0.0_f32; 2];
         for word in self.sought.iter().filter(|word| word.factor >= 1.0) {

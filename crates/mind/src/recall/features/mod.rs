@@ -9,11 +9,11 @@ use std::collections::HashMap;
 pub(super) use quote::quote;
 
 use super::kinds::{Kind, facts};
-use super::lexicon::Lexicon;
-use super::question::Question;
+use super::pick::{Picked, Place, Searched};
+use super::prepare::ChunkText;
 use super::search::{Found, Sought};
 use super::sentences::Sentence;
-use super::words::{self, Language};
+use super::words::{self, Language, Term};
 use crate::embed::{DIMS, StaticModel};
 
 /// What speaks for and against one sentence, in this order (`tools/recall` learns a weight for each).
@@ -65,7 +65,8 @@ pub(super) const RANKS: usize = RANK_FEATURES.len();
 /// A sentence that may answer, and what speaks for it.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
-    pub slot: u32,
+    /// Where its chunk is.
+    pub place: Place,
     /// Which of the chunk's sentences.
     pub index: usize,
     pub sentence: Sentence,
@@ -79,7 +80,7 @@ pub(super) struct Candidate {
     /// How well each of the question's words is met in the chunk, the worst of those that count.
     pub least_met: f32,
     /// Its terms without numbers and stop words, sorted.
-    subject: Vec<u32>,
+    subject: Vec<Term>,
     pub across: bool,
     /// The facts that are asked for, as bits.
     pub wanted: u32,
@@ -111,7 +112,9 @@ impl Met {
 
 /// A question, made ready to be held against sentences.
 pub(super) struct Weighing<'a> {
-    lexicon: &'a Lexicon,
+    picked: &'a Picked,
+    /// The texts of the chunks that were picked.
+    texts: &'a [ChunkText<'a>],
     sought: &'a [Sought],
     kind: Kind,
     language: Language,
@@ -120,8 +123,16 @@ pub(super) struct Weighing<'a> {
     /// Unit vectors of the sought words; empty when the model has none.
     vectors: Vec<Vec<f32>>,
     whole: Vec<f32>,
-    /// By folded word: how near it is to each sought word.
-    nearness: HashMap<String, Vec<f32>>,
+    /// By language: folded words of the texts, and what they are to the question.
+    words: [HashMap<String, Seen>; 3],
+}
+
+/// A word of a text.
+struct Seen {
+    term: Term,
+    is_stop: bool,
+    /// How near it is to each sought word; empty of a word that is near none.
+    near: Vec<f32>,
 }
 
 /// A vector's nearness as a share of being the same word: nothing up to a cosine of .4, .85 at most.
@@ -134,7 +145,8 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 }
 
 impl<'a> Weighing<'a> {
-    pub(super) fn new(lexicon: &'a Lexicon, question: &'a Question, sought: &'a [Sought]) -> Self {
+    pub(super) fn new(picked: &'a Picked, texts: &'a [ChunkText<'a>], searched: &'a Searched) -> Self {
+        let Searched { question, sought, .. } = searched;
         let model = StaticModel::embedded();
         let vectors = question
             .words
@@ -142,19 +154,16 @@ impl<'a> Weighing<'a> {
             .map(|word| if word.number { Vec::new() } else { model.embed(&word.folded) })
             .collect();
         Self {
-            lexicon,
+            picked,
+            texts,
             sought,
             kind: question.kind,
             language: question.language,
             all: sought.iter().map(|word| word.weight).sum::<f32>().max(1e-6),
             vectors,
             whole: model.embed(&question.text),
-            nearness: HashMap::new(),
+            words: Default::default(),
         }
-    }
-
-    pub(super) fn kind(&self) -> Kind {
-        self.kind
     }
 
     fn share(&self, met: &[f32]) -> f32 {
@@ -167,30 +176,22 @@ impl<'a> Weighing<'a> {
     }
 
     /// How well the sought words are met in a text, and the terms of its words in order.
-    fn meet(&mut self, text: &str, language: Language, terms: &mut Vec<(u32, bool)>) -> Met {
+    fn meet(&mut self, text: &str, language: Language, terms: &mut Vec<(Term, bool)>) -> Met {
         let mut met = Met::nothing(self.sought.len());
-        let model = StaticModel::embedded();
+        let (vectors, known) = (&self.vectors, &mut self.words[language as usize]);
         words::each(text, |word| {
-            let stop = words::is_stop(&word.folded, language);
-            if let Some(term) = self.lexicon.term(&word.folded, language) {
-                terms.push((term, stop || word.number));
-                for (sought, met) in self.sought.iter().zip(&mut met.exact) {
-                    *met = met.max(sought.worth(term));
-                }
+            let number = word.number;
+            let seen = if let Some(seen) = known.get(&*word.folded) {
+                seen
+            } else {
+                let seen = Seen::new(&word.folded, number, language, vectors);
+                known.entry(word.folded.into_owned()).or_insert(seen)
+            };
+            terms.push((seen.term, seen.is_stop || number));
+            for (sought, met) in self.sought.iter().zip(&mut met.exact) {
+                *met = met.max(sought.worth(seen.term));
             }
-            if stop || word.number || word.folded.len() < 3 {
-                return;
-            }
-            let vectors = &self.vectors;
-            let near = self.nearness.entry(word.folded.into_owned()).or_insert_with_key(|word| {
-                let mut vector = [0.0; DIMS];
-                if model.embed_into(word, &mut vector) {
-                    vectors.iter().map(|own| as_worth(dot(own, &vector))).collect()
-                } else {
-                    vec![0.0; vectors.len()]
-                }
-            });
-            for (met, near) in met.near.iter_mut().zip(near) {
+            for (met, near) in met.near.iter_mut().zip(&seen.near) {
                 *met = met.max(*near);
             }
         });
@@ -211,5 +212,19 @@ impl<'a> Weighing<'a> {
         }
         self.mark_superseded(&mut candidates);
         candidates
+    }
+}
+
+impl Seen {
+    fn new(folded: &str, number: bool, language: Language, vectors: &[Vec<f32>]) -> Self {
+        let is_stop = words::is_stop(folded, language);
+        let mut vector = [0.0; DIMS];
+        let tells = !is_stop && !number && folded.len() >= 3;
+        let near = if tells && StaticModel::embedded().embed_into(folded, &mut vector) {
+            vectors.iter().map(|own| as_worth(dot(own, &vector))).collect()
+        } else {
+            Vec::new()
+        };
+        Self { term: words::term_of(folded, language), is_stop, near }
     }
 }

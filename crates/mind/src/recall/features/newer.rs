@@ -10,11 +10,11 @@ impl Weighing<'_> {
         const HOLDS: usize = 12;
         let likely: Vec<usize> = (0..candidates.len()).filter(|&i| candidates[i].features[2] > 0.2).collect();
         for &old in &likely {
-            let Some(own) = self.lexicon.document_of(candidates[old].slot) else { continue };
+            let Some((_, own)) = self.picked.known(candidates[old].place) else { continue };
             let newer = likely.iter().any(|&new| {
                 let [a, b] = [&candidates[old], &candidates[new]];
-                let Some(its) = self.lexicon.document_of(b.slot) else { return false };
-                if std::ptr::eq(own, its)
+                let Some((_, its)) = self.picked.known(b.place) else { return false };
+                if own.document == its.document
                     || own.correction
                     || !its.dated.newer_than(&own.dated)
                     || a.sentence.row != b.sentence.row

@@ -4,16 +4,14 @@ use std::ops::Range;
 
 use super::Candidate;
 use crate::recall::kinds::{fact, facts};
+use crate::recall::marks::{answer_mark, question_mark};
 use crate::recall::sentences::{Sentence, sentences};
 
 /// Of a chunk that asks and answers itself: the first sentence of the answer.
 pub(super) fn pair(text: &str, all: &[Sentence]) -> Option<usize> {
-    let marked = |at: usize, signs: &[&str]| {
-        let sentence = text[all[at].at.clone()].trim_start_matches(['*', '#', ' ', '-']);
-        signs.iter().any(|sign| sentence.get(..sign.len()).is_some_and(|start| start.eq_ignore_ascii_case(sign)))
-    };
-    let answer = (1..all.len()).find(|&at| marked(at, &["A:", "R:", "Answer:", "Respuesta:", "A.", "R."]));
-    if let Some(answer) = answer.filter(|_| marked(0, &["Q:", "P:", "Question:", "Pregunta:", "Q.", "P."])) {
+    let sentence = |at: usize| &text[all[at].at.clone()];
+    let answer = (1..all.len()).find(|&at| answer_mark(sentence(at)).is_some());
+    if let Some(answer) = answer.filter(|_| question_mark(sentence(0)).is_some()) {
         return Some(answer);
     }
     let asks = text[all.first()?.at.clone()].ends_with('?') && all.len() > 1;

@@ -3,6 +3,7 @@
 mod lists;
 
 use std::borrow::Cow;
+use std::hash::BuildHasher as _;
 use std::ops::Range;
 
 use lists::{ENGLISH, ENGLISH_ONLY, FRAMES, GENERAL, SPANISH, SPANISH_ONLY};
@@ -200,33 +201,24 @@ fn number(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// Stemmers of both languages.
-pub(super) struct Stems {
-    english: Stemmer,
-    spanish: Stemmer,
+/// A stem, by which every index knows it: a hash, so that none has to keep the letters.
+pub(super) type Term = u64;
+
+/// The term of a folded word in a text of a language.
+pub(super) fn term_of(word: &str, language: Language) -> Term {
+    const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+    foldhash::quality::FixedState::with_seed(SEED).hash_one(&*stem(word, language))
 }
 
-impl std::fmt::Debug for Stems {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Stems")
+/// The stem of a folded word, folded.
+fn stem(word: &str, language: Language) -> Cow<'_, str> {
+    if word.len() < 3 || word.as_bytes()[0].is_ascii_digit() {
+        return Cow::Borrowed(word);
     }
-}
-
-impl Stems {
-    pub(super) fn new() -> Self {
-        Self { english: Stemmer::create(Algorithm::English), spanish: Stemmer::create(Algorithm::Spanish) }
-    }
-
-    /// The stem of a folded word, folded.
-    pub(super) fn stem<'a>(&self, word: &'a str, language: Language) -> Cow<'a, str> {
-        if word.len() < 3 || word.as_bytes()[0].is_ascii_digit() {
-            return Cow::Borrowed(word);
-        }
-        match language {
-            Language::En => self.english.stem(word),
-            Language::Es => self.spanish.stem(word),
-            Language::Other => Cow::Borrowed(word),
-        }
+    match language {
+        Language::En => Stemmer::create(Algorithm::English).stem(word),
+        Language::Es => Stemmer::create(Algorithm::Spanish).stem(word),
+        Language::Other => Cow::Borrowed(word),
     }
 }
 
