@@ -47,6 +47,43 @@ async fn a_quote_of_an_answer_begins_with_its_words(fresh: FreshDb) {
 }
 
 #[both_engines]
+async fn numbered_marks_and_rows_are_told_as_people_read_them(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let base = world.base(json!({})).await;
+    let text = "# Questions\n\nQ1: How much does the pottery course cost?\n\nA1: The pottery course costs 90 euros.\n\n\
+                Q2: Where is the studio?\n\nA2: The studio is in Calle Mayor 5.\n";
+    world.document(&base, "questions.md", text).await;
+    let answer = world.ask(&base, "How much does the pottery course cost?").await;
+    assert_eq!(answer["outcome"], "answered", "{answer}");
+    assert!(answer["citations"][0]["quote"].as_str().unwrap().starts_with("The pottery course costs 90"), "{answer}");
+    assert!(answer["answer"].as_str().unwrap().starts_with("The pottery course"), "{answer}");
+    world.quotes_are_real(&base, &answer).await;
+    let found = world.search(&base, "how much is the pottery course").await;
+    assert_eq!(
+        found[0]["content"],
+        "Q1: How much does the pottery course cost?\n\nA1: The pottery course costs 90 euros."
+    );
+    assert_eq!(found[0]["text"], "How much does the pottery course cost?\n\nThe pottery course costs 90 euros.");
+    // A row is quoted to the letter, and told with the names of its columns.
+    world.document(&base, "times.csv", "Day,Time,Class\nMonday,18:00,Spinning\nFriday,9:00,Stretching\n").await;
+    let answer = world.ask(&base, "What time is spinning?").await;
+    assert!(answer["answer"].as_str().unwrap().contains("Time: 18:00"), "{answer}");
+    assert!(answer["citations"][0]["quote"].as_str().unwrap().contains("Monday | 18:00 | Spinning"), "{answer}");
+    world.quotes_are_real(&base, &answer).await;
+}
+
+#[both_engines]
+async fn what_is_asked_along_and_not_known_is_named(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let base = world.base(json!({})).await;
+    world.document(&base, "handbook.md", HANDBOOK).await;
+    let answer = world.ask(&base, "How much does the eight-week course cost, and who won the world cup in 1998?").await;
+    assert_eq!(answer["outcome"], "answered", "{answer}");
+    let text = answer["answer"].as_str().unwrap();
+    assert!(text.contains("200 euros") && text.contains("I have no information about this: who won"), "{answer}");
+}
+
+#[both_engines]
 async fn what_is_not_known_is_said_and_kept(fresh: FreshDb) {
     let world = World::new(fresh).await;
     let (coach, base) = (world.coach(), world.base(json!({})).await);

@@ -1,4 +1,5 @@
-//! A large base, measured. Run it by hand, optimised: `DOCUMENTS=10000 cargo nextest run --release -p knowledge --run-ignored only large`.
+//! A large base, measured: documents of ten pages, of 300 words each. Run it by hand, optimised:
+//! `DOCUMENTS=10000 cargo nextest run --release -p knowledge --run-ignored only large`.
 
 use std::time::Instant;
 
@@ -10,6 +11,9 @@ use serde_json::json;
 use testkit::{FreshDb, both_engines};
 
 use crate::world::World;
+
+/// Chunks of a document, of 150 words each.
+const CHUNKS: u64 = 20;
 
 /// Words of a made-up language: as many as a large handbook has, the first of them often.
 fn words(seed: &mut u64, many: usize) -> String {
@@ -50,7 +54,7 @@ async fn a_large_base_is_asked_quickly(fresh: FreshDb) {
             file_name: format!("handbook-{number}.md"),
             file: format!("knowledge/{number}"),
             file_type: "markdown".into(),
-            file_size_bytes: 30_000,
+            file_size_bytes: 1_000 * CHUNKS,
             sha256: format!("{number:064}"),
             metadata: Json::default(),
             status: Status::Completed,
@@ -59,8 +63,8 @@ async fn a_large_base_is_asked_quickly(fresh: FreshDb) {
             version: 1,
             reading: 1,
             revision: 1,
-            chunk_count: 30,
-            characters: 30_000,
+            chunk_count: CHUNKS,
+            characters: 1_000 * CHUNKS,
             language: None,
             about: Json(About::default()),
             dated: None,
@@ -70,7 +74,7 @@ async fn a_large_base_is_asked_quickly(fresh: FreshDb) {
             updated_at: clock.now(),
             processed_at: Some(clock.now()),
         };
-        let chunks: Vec<Chunk> = (0..30)
+        let chunks: Vec<Chunk> = (0..CHUNKS)
             .map(|index| Chunk {
                 id: clock.new_id(),
                 document_id: document.id,
@@ -86,7 +90,7 @@ async fn a_large_base_is_asked_quickly(fresh: FreshDb) {
         let mut tx = world.knowledge.app().db().write_long().await.unwrap();
         store::documents::insert(scope, &mut tx, &document).await.unwrap();
         store::chunks::put(scope, &mut tx, &chunks).await.unwrap();
-        store::bases::counted(scope, &mut tx, base, 1, 30_000).await.unwrap();
+        store::bases::counted(scope, &mut tx, base, 1, 20_000).await.unwrap();
         tx.commit().await.unwrap();
     }
     eprintln!("{many} documents written in {:?}", begun.elapsed());

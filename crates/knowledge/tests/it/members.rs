@@ -44,6 +44,31 @@ async fn several_bases_are_asked_as_one(fresh: FreshDb) {
 }
 
 #[both_engines]
+async fn the_base_that_answers_wins_whether_it_is_small_or_large(fresh: FreshDb) {
+    let world = World::new(fresh).await;
+    let (small, large) = (world.base(json!({})).await, world.base(json!({})).await);
+    let (owner, both) = (world.coach.account.hub(), [id(&small), id(&large)]);
+    // "Workshop" is rare in one of them, and stands everywhere in the other.
+    let notes = (0..120).map(|number| {
+        format!("## Note {number}\n\nThe workshop of day {number} is told here, with all that people did in it and said of it afterwards.\n\n")
+    });
+    let notes =
+        format!("# Diary\n\n{}## Photography\n\nThe photography workshop costs 70 euros.\n", notes.collect::<String>());
+    world.document(&large, "diary.md", &notes).await;
+    world.document(&small, "pottery.md", "# Pottery\n\nThe pottery workshop costs 45 euros.").await;
+    for (question, base, figure) in [
+        ("How much does the pottery workshop cost?", both[0], "45"),
+        ("How much does the photography workshop cost?", both[1], "70"),
+    ] {
+        for order in [[both[0], both[1]], [both[1], both[0]]] {
+            let answer = world.knowledge.ask(owner, &order, &AskQuestion::new(question)).await.unwrap();
+            assert_eq!((answer.outcome, answer.knowledge_base_id), (Outcome::Answered, base), "{answer:?}");
+            assert!(answer.citations[0].quote.contains(figure), "{answer:?}");
+        }
+    }
+}
+
+#[both_engines]
 async fn members_have_a_quota_of_their_own(fresh: FreshDb) {
     let world = World::set(fresh, None, Settings { answers: 3, ..Settings::default() }).await;
     let base = world.base(json!({})).await;
