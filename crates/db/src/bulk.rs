@@ -13,6 +13,8 @@ const MOST_ARGUMENTS_SQLITE: usize = 32_766;
 const MOST_ARGUMENTS_POSTGRES: usize = 65_535;
 /// More rows than this at once gain nothing.
 const MOST_ROWS: usize = 500;
+/// The same where rows are changed. For some hundreds SQLite may read the whole table first, to make a Bloom filter of it.
+const MOST_CHANGED: usize = 100;
 
 impl Tx {
     /// Inserts rows, many at a time: `insert_rows("INSERT INTO tags (id, name)", "ON CONFLICT (name) DO NOTHING", rows)`.
@@ -28,7 +30,7 @@ impl Tx {
 
     async fn insert_chunks(&mut self, insert: &str, conflict: &str, rows: Vec<Vec<Value>>) -> Result<u64> {
         let mut changed = 0;
-        for (values, args) in chunks(self.engine(), insert, rows)? {
+        for (values, args) in chunks(self.engine(), insert, rows, MOST_ROWS)? {
             changed += self.execute(&format!("{insert} {values} {conflict}"), args).await?;
         }
         Ok(changed)
@@ -46,7 +48,7 @@ impl Tx {
         rows: Vec<Vec<Value>>,
     ) -> Result<Vec<R>> {
         let mut changed = Vec::with_capacity(rows.len());
-        for (values, args) in chunks(self.engine(), update, rows)? {
+        for (values, args) in chunks(self.engine(), update, rows, MOST_CHANGED)? {
             changed.extend(self.fetch_all::<R>(&format!("{update} ({values}) AS given {which}"), args).await?);
         }
         Ok(changed)
@@ -54,7 +56,7 @@ impl Tx {
 }
 
 /// `VALUES` of rows with their arguments, as many at once as the engine takes.
-fn chunks(engine: Engine, of: &str, rows: Vec<Vec<Value>>) -> Result<Vec<(String, Vec<Value>)>> {
+fn chunks(engine: Engine, of: &str, rows: Vec<Vec<Value>>, most_rows: usize) -> Result<Vec<(String, Vec<Value>)>> {
     let Some(width) = rows.first().map(Vec::len) else { return Ok(Vec::new()) };
     if width == 0 || rows.iter().any(|row| row.len() != width) {
         return Err(Error::internal(format!("rows of different widths for {of}")));
@@ -63,7 +65,7 @@ fn chunks(engine: Engine, of: &str, rows: Vec<Vec<Value>>) -> Result<Vec<(String
         Engine::Sqlite => MOST_ARGUMENTS_SQLITE,
         Engine::Postgres => MOST_ARGUMENTS_POSTGRES,
     };
-    let at_once = (most / width).clamp(1, MOST_ROWS);
+    let at_once = (most / width).clamp(1, most_rows);
     let mut left = rows.len();
     let mut rows = rows.into_iter();
     let mut chunks = Vec::new();
@@ -111,11 +113,11 @@ mod tests {
     fn few_different_statements_are_made() {
         let rows = |number| vec![crate::args![1, 2]; number];
         let sizes = |number| {
-            let chunks = chunks(Engine::Sqlite, "", rows(number)).unwrap();
+            let chunks = chunks(Engine::Sqlite, "", rows(number), MOST_ROWS).unwrap();
             chunks.iter().map(|(_, args)| args.len() / 2).collect::<Vec<_>>()
         };
         assert_eq!(sizes(1_007), [500, 500, 4, 2, 1]);
         assert!(sizes(0).is_empty());
-        assert!(chunks(Engine::Sqlite, "t", vec![crate::args![1], crate::args![1, 2]]).is_err());
+        assert!(chunks(Engine::Sqlite, "t", vec![crate::args![1], crate::args![1, 2]], MOST_ROWS).is_err());
     }
 }

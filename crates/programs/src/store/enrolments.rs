@@ -105,11 +105,18 @@ pub(crate) async fn mean_progress_of(
     if members.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = Sql::new("SELECT member_id, CAST(avg(progress) AS DOUBLE PRECISION) FROM program_enrolments");
-    sql.push(" WHERE ended_at IS NULL").and("workspace_id = ", workspace);
-    sql.and_in("member_id", members.iter().copied()).push(" GROUP BY member_id");
-    let means: HashMap<MemberId, f64> = sql.all::<(MemberId, f64)>(tx).await?.into_iter().collect();
-    Ok(members.iter().map(|member| (*member, means.get(member).copied())).collect())
+    // Each by an index of their own runs: for a list SQLite may go through those of the whole workspace.
+    let mut sql = Sql::new(
+        "SELECT m.column1, (SELECT CAST(avg(e.progress) AS DOUBLE PRECISION) FROM program_enrolments AS e \
+         WHERE e.member_id = m.column1 AND e.ended_at IS NULL AND e.workspace_id = ",
+    );
+    sql.bind(workspace).push(") FROM (VALUES ");
+    for (place, member) in members.iter().enumerate() {
+        sql.push(if place == 0 { "(" } else { ",(" }).bind(*member).push(")");
+    }
+    let means: HashMap<MemberId, Option<f64>> =
+        sql.push(") AS m").all::<(MemberId, Option<f64>)>(tx).await?.into_iter().collect();
+    Ok(members.iter().map(|member| (*member, means.get(member).copied().flatten())).collect())
 }
 
 /// Takes the runs of these members that are under way for the transaction, in the order of their ids. Whoever changes several runs does it before
