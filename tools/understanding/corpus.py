@@ -10,7 +10,7 @@ import re
 CORPUS = pathlib.Path(__file__).resolve().parent / "corpus"
 ACTS = ["accept", "eager", "decline", "unsure", "condition", "request", "promise", "question", "price", "counter", "agreed", "aside", "time", "busy", "stop",
         "person", "refer", "courtesy"]
-FILES = {"en": "en.txt", "es": "es.txt", "xx": "others.txt", "talk": "talk.txt"}
+FILES = {"en": "en.txt", "es": "es.txt", "xx": "others.txt", "talk": "talk.txt", "more": "more.txt"}
 # At most so many sentences of one template.
 MOST = 8
 

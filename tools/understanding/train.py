@@ -86,18 +86,25 @@ def learn(rows, labels, weights):
 
 
 def calibrate(raw, labels, weights):
-    """Platt: p = 1 / (1 + exp(-(a * raw + b))), by Newton's method."""
+    """Platt: p = 1 / (1 + exp(-(a * raw + b))), by Newton's method with steps that only go down."""
     found = []
     for act in range(labels.shape[1]):
-        a, b, x, y = 1.0, 0.0, raw[:, act].astype(float), labels[:, act].astype(float)
-        for _ in range(30):
-            p = 1 / (1 + np.exp(-(a * x + b)))
-            d, h = weights * (p - y), weights * p * (1 - p) + 1e-9
+        x, y, state = raw[:, act].astype(float), labels[:, act].astype(float), np.array([0.5, -1.0])
+
+        def loss(state):
+            told = state[0] * x + state[1]
+            return (weights * (np.logaddexp(0, told) - y * told)).sum()
+
+        for _ in range(50):
+            p = 1 / (1 + np.exp(-(state[0] * x + state[1])))
+            d, h = weights * (p - y), weights * p * (1 - p)
             slope = np.array([(d * x).sum(), d.sum()])
-            bend = np.array([[(h * x * x).sum() + 1e-3, (h * x).sum()], [(h * x).sum(), h.sum() + 1e-3]])
-            change = np.linalg.solve(bend, slope)
-            a, b = a - change[0], b - change[1]
-        found.append((a, b))
+            bend = np.array([[(h * x * x).sum(), (h * x).sum()], [(h * x).sum(), h.sum()]]) + 1e-6 * np.eye(2)
+            change, step = np.linalg.solve(bend, slope), 1.0
+            while loss(state - step * change) > loss(state) and step > 1e-6:
+                step /= 2
+            state = state - step * change
+        found.append(state)
     return np.array(found)
 
 
