@@ -119,6 +119,6 @@ pub struct OutreachCallEnded {
     pub status: CallStatus,
 }
 
-/// A creator wants no more calls, and said so in a conversation whose transcript was handed in.
+/// A creator wants no more calls, and said so in a reply or in a conversation whose transcript was handed in.
 #[event("outreach.calls_refused")]
 pub struct OutreachCallsRefused(pub OutreachFacts);

@@ -45,6 +45,7 @@ impl From<Talk> for Learned {
         let mut evidence = Vec::new();
         evidence.extend(talk.interest.as_ref().map(|(_, words)| ("interest_level", words.clone())));
         evidence.extend(talk.rate.as_ref().map(|rate| ("collaboration_rate", rate.words.clone())));
+        evidence.extend(talk.timeline.as_ref().map(|words| ("timeline_availability", words.clone())));
         Self {
             summary: talk.summary,
             action_items: talk.action_items,

@@ -2,9 +2,11 @@
 
 use super::phrases::{
     BUSY, CALLER, CAMPAIGN, CONTENT, ENGLISH, MACHINE, MAYBE, NO, PAY, PERSON, REPEAT, SOURCE, SPANISH, STOP, STOP_ALL,
-    STOP_MAILS, STOP_MORE, TIMES, VERY, VOICEMAIL, YES,
+    STOP_MORE, TIMES, VERY, VOICEMAIL, YES,
 };
 use super::{Interest, Lang, Step, amounts};
+use crate::meaning::{self, Meaning, Way};
+use crate::talk;
 use crate::text::fold;
 
 /// What a question is about.
@@ -86,11 +88,12 @@ impl Heard {
             _ => {}
         }
         let words = Words::of(said);
+        let meaning = meaning::of_text(said, Way::Phone, None);
         let asks = [(Topic::Source, SOURCE), (Topic::Pay, PAY), (Topic::Caller, CALLER), (Topic::Campaign, CAMPAIGN)]
             .into_iter()
             .find(|(_, phrases)| words.any(phrases))
             .map(|(topic, _)| topic);
-        let rate = rate(said, step);
+        let rate = rate(said, step).or_else(|| named(&meaning));
         // "My rate is 500" and "what is the rate" are two things.
         let asks = asks.filter(|topic| rate.is_none() || *topic != Topic::Pay);
         let machine = words.any(MACHINE);
@@ -98,13 +101,15 @@ impl Heard {
             stop: words.any(STOP)
                 || words.any(STOP_MORE)
                 || words.any(STOP_ALL)
+                || meaning.refused.as_ref().is_some_and(|claim| claim.value.calls())
                 || words.is(&["stop", "stop it", "basta", "para"]),
-            person: !machine && words.any(PERSON) || words.is(&["human", "person", "agent", "humano", "persona"]),
+            person: !machine && (words.any(PERSON) || meaning.person.as_ref().is_some_and(|claim| claim.sure >= SURE))
+                || words.is(&["human", "person", "agent", "humano", "persona"]),
             machine,
             busy: words.any(BUSY),
             repeat: words.any(REPEAT) || words.is(&["what", "que", "como", "huh", "sorry"]),
             asks,
-            interest: interest(&words),
+            interest: interest(&words).or_else(|| felt(&meaning)),
             rate,
             timeline: timeline(said, step),
             content: content(&words),
@@ -128,14 +133,10 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// What is refused by these words. Who names a channel closes that one; who wants to be left alone, or off the list, closes all.
+    /// What is refused by these words on the phone. Who names a channel closes that one; who wants to be left alone closes all.
     pub fn of(said: &str) -> Self {
-        let words = Words::of(said);
-        let everything = words.any(STOP_ALL);
-        Self {
-            calls: everything || words.any(STOP) || words.any(STOP_MORE),
-            mails: everything || words.any(STOP_MAILS),
-        }
+        let refused = meaning::of_text(said, Way::Phone, None).refused.map(|claim| claim.value).unwrap_or_default();
+        Self { calls: refused.calls(), mails: refused.mails() }
     }
 
     /// The same of what one person said, turn by turn: a sentence may go over several of them.
@@ -145,6 +146,29 @@ impl Refusal {
         let all = said.iter().map(|one| (*one).to_owned()).chain(pairs).map(|one| Self::of(&one));
         all.fold(Self::default(), |all, one| Self { calls: all.calls || one.calls, mails: all.mails || one.mails })
     }
+}
+
+/// What the lists do not know is taken from the model where it is this sure.
+const SURE: f32 = 0.8;
+
+/// A price that was named with its currency.
+fn named(meaning: &Meaning) -> Option<i64> {
+    meaning
+        .rate
+        .as_ref()
+        .filter(|claim| claim.sure >= SURE && claim.value.currency.is_some())
+        .map(|claim| claim.value.minor)
+}
+
+/// The interest that the model is sure of.
+fn felt(meaning: &Meaning) -> Option<Interest> {
+    let claim = meaning.interest.as_ref().filter(|claim| claim.sure >= SURE)?;
+    Some(match claim.value {
+        talk::Interest::VeryInterested => Interest::VeryInterested,
+        talk::Interest::Interested => Interest::Interested,
+        talk::Interest::Neutral => Interest::Neutral,
+        talk::Interest::NotInterested => Interest::NotInterested,
+    })
 }
 
 fn interest(words: &Words) -> Option<Interest> {

@@ -10,15 +10,6 @@ pub(super) const STOP_ALL: &[&str] = &[
     "quiteme de la lista", "quitame de la lista", "borrenme de la lista", "borrenme de su lista", "borreme de la lista",
     "saquenme de la lista", "dejenme en paz", "dejeme en paz", "dejame en paz", "denme de baja", "deme de baja", "dame de baja",
 ];
-/// No mails any more.
-pub(super) const STOP_MAILS: &[&str] = &[
-    "stop emailing", "stop mailing", "stop writing", "stop sending me", "stop the emails", "stop the mails",
-    "dont email me", "do not email me", "dont mail me", "do not mail me", "dont write me", "dont write to me",
-    "do not write me", "do not write to me", "no more emails", "no more mails", "no more email", "no me escriban",
-    "no me escribas", "no me escriba", "dejen de escribir", "dejen de escribirme", "deje de escribirme",
-    "no me manden correos", "no me manden mas correos", "no me envien correos", "no me envien mas correos", "no mas correos",
-    "no quiero mas correos", "no quiero recibir correos",
-];
 /// Do not call again.
 pub(super) const STOP: &[&str] = &[
     "stop calling", "stop call", "stop calls", "quit calling", "dont call me", "do not call me", "dont ever call",

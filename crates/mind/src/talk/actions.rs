@@ -1,6 +1,6 @@
 //! What somebody said is to be done.
 
-use super::turns::Sentence;
+use super::Sentence;
 use super::words::{padded, place};
 
 const MOST: usize = 8;

@@ -1,6 +1,6 @@
 //! How a conversation felt, by the words in it.
 
-use super::turns::Sentence;
+use super::Sentence;
 use super::words::padded;
 
 /// From one end to the other.

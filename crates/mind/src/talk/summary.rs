@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::turns::{Sentence, Speaker};
 use super::words::{STOP, has, padded};
+use super::{Sentence, Speaker};
 
 const MOST_SENTENCES: usize = 3;
 const MOST_CHARS: usize = 500;

@@ -9,7 +9,7 @@ use mind::talk::{self, Interest, Talk};
 use serde_json::json;
 
 use super::thread;
-use crate::events::{OutreachBounced, OutreachComplained, OutreachFacts, OutreachReplied};
+use crate::events::{OutreachBounced, OutreachCallsRefused, OutreachComplained, OutreachFacts, OutreachReplied};
 use crate::learning::Learned;
 use crate::store::suppressions::Suppression;
 use crate::store::touches::{self, Touch};
@@ -150,23 +150,20 @@ async fn read(outreach: &Outreach, entry: OutreachId, answered: Option<Touch>, m
     let (text, html) = (mail.text.clone(), mail.html.clone());
     // Before the transaction: rules over a long text are no work to hold the writer for.
     let read = tokio::task::spawn_blocking(move || {
-        let own = Letter::of(text.as_deref(), html.as_deref()).without_echo(&sent).own();
-        let talk = understood(&own);
+        let letter = Letter::of(text.as_deref(), html.as_deref()).without_echo(&sent);
+        let own = letter.own();
+        let talk = understood(&letter, &own);
         (own, talk)
     });
     let (own, talk) = read.await.map_err(Error::internal)?;
     Ok(Reading { entry, answered, own, talk })
 }
 
-/// What own words come to.
-fn understood(own: &str) -> Talk {
-    let mut talk = talk::analyse(own, None);
-    // What a call takes for it is not enough here: people talk about unsubscribing, too.
-    talk.opted_out = reply::wants_no_more(own);
-    let first = || own.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned();
-    if talk.opted_out {
-        talk.interest = Some((Interest::NotInterested, first()));
-    } else if talk.interest.is_none() {
+/// What own words come to, read with the quoted ones that they answer.
+fn understood(letter: &Letter, own: &str) -> Talk {
+    let mut talk = talk::of_letter(letter);
+    if talk.interest.is_none() {
+        let first = || own.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned();
         let level = reply::answer(own).map(|yes| if yes { Interest::Interested } else { Interest::NotInterested });
         talk.interest = level.map(|level| (level, first()));
     }
@@ -251,7 +248,9 @@ async fn apply(outreach: &Outreach, tx: &mut Tx, mail: &Incoming, reading: Readi
     let reason = match kind {
         Received::Bounced => Some(("bounced", failure.map(told))),
         Received::Complaint => Some(("complained", None)),
-        Received::Reply if talk.opted_out => Some(("unsubscribed", Some("they asked for it in a reply".to_owned()))),
+        Received::Reply if talk.refused.mails => {
+            Some(("unsubscribed", Some("they asked for it in a reply".to_owned())))
+        }
         _ => None,
     };
     // Whoever answers from another address than was written to gets no more at either.
@@ -274,6 +273,9 @@ async fn apply(outreach: &Outreach, tx: &mut Tx, mail: &Incoming, reading: Readi
             };
             suppressions::insert(scope, tx, &suppression).await?;
         }
+    }
+    if kind == Received::Reply && talk.refused.calls {
+        tx.event(OutreachCallsRefused((&entry).into()));
     }
     let ends = match kind {
         Received::Reply => Some("replied"),
