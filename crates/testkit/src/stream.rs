@@ -80,12 +80,16 @@ impl Stream {
 
     /// Returns the next event with this name and skips others.
     pub async fn find(&mut self, name: &str) -> StreamEvent {
-        loop {
-            let event = self.next().await.unwrap_or_else(|| panic!("the stream ended before {name}"));
-            if event.name == name {
-                return event;
+        let found = async {
+            loop {
+                let event = self.next().await.unwrap_or_else(|| panic!("the stream ended before {name}"));
+                if event.name == name {
+                    return event;
+                }
             }
-        }
+        };
+        // Heartbeats come for ever.
+        tokio::time::timeout(SOON, found).await.unwrap_or_else(|_| panic!("no {name} came"))
     }
 
     /// Returns all events up to the end of the stream.

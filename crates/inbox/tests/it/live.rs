@@ -14,6 +14,18 @@ use crate::world::{World, notice, process};
 
 const LIVE: &str = "/api/v1/live";
 
+/// Adds an event, and waits until it is visible. On PostgreSQL a stream resumes only if an event from before its start is still there, which is always
+/// the case in use.
+async fn something_happened(world: &World) {
+    let db = world.inbox.app().db();
+    let mut tx = db.write().await.unwrap();
+    tx.append_event("contract.signed", Uuid::from_u128(98), None, Ok("{}".into()));
+    tx.commit().await.unwrap();
+    while db.read().await.unwrap().events_after(db::Position::default(), 1).await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 async fn open(world: &World, who: &Someone) -> Stream {
     let mut stream = world.of(who).stream(LIVE, None).await.unwrap();
     assert_eq!(stream.next().await.unwrap().name, "hello");
@@ -56,14 +68,7 @@ async fn what_changes_is_shown_at_once(fresh: FreshDb) {
 #[both_engines]
 async fn a_stream_goes_on_where_it_was(fresh: FreshDb) {
     let world = World::new(fresh).await;
-    // On PostgreSQL a stream resumes only if an event from before its start is still there. In use one always is.
-    let mut tx = world.inbox.app().db().write().await.unwrap();
-    tx.append_event("contract.signed", Uuid::from_u128(99), world.business.account.workspace, Ok("{}".into()));
-    tx.commit().await.unwrap();
-    let db = world.inbox.app().db();
-    while db.read().await.unwrap().events_after(db::Position::default(), 1).await.unwrap().is_empty() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    something_happened(&world).await;
     let mut stream = open(&world, &world.creator).await;
     world.send(&world.business, &world.creator, "one").await;
     let seen = stream.find("unread").await.id.unwrap();
@@ -106,6 +111,7 @@ async fn a_stream_goes_on_where_it_was(fresh: FreshDb) {
 #[both_engines]
 async fn what_another_process_writes_is_shown_as_well(fresh: FreshDb) {
     let world = World::new(fresh).await;
+    something_happened(&world).await;
     let mut ana = open(&world, &world.creator).await;
     let db = world.fresh.reopen().await;
     let (_other, router) = process(db, &world.clock, &world.town, &world.people, Settings::default());
