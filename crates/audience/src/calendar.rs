@@ -80,22 +80,22 @@ mod tests {
         Calendar::new(name, None).unwrap()
     }
 
-    fn hours(calendar: &Calendar, day: &str) -> f64 {
+    fn minutes(calendar: &Calendar, day: &str) -> i64 {
         let day = Day::written(day).unwrap();
         let length = calendar.start(day.plus(1)).micros() - calendar.start(day).micros();
-        length as f64 / time::HOUR as f64
+        length / time::MINUTE
     }
 
     #[test]
     fn days_are_as_long_as_the_clock_says() {
         let madrid = calendar("Europe/Madrid");
-        assert_eq!(hours(&madrid, "2026-03-29"), 23.0);
-        assert_eq!(hours(&madrid, "2026-10-25"), 25.0);
-        assert_eq!(hours(&madrid, "2026-10-26"), 24.0);
-        assert_eq!(hours(&calendar("Australia/Lord_Howe"), "2026-04-05"), 24.5);
+        assert_eq!(minutes(&madrid, "2026-03-29"), 1380);
+        assert_eq!(minutes(&madrid, "2026-10-25"), 1500);
+        assert_eq!(minutes(&madrid, "2026-10-26"), 1440);
+        assert_eq!(minutes(&calendar("Australia/Lord_Howe"), "2026-04-05"), 1470);
         // Midnight is left out: the day begins at one o'clock.
         let beirut = calendar("Asia/Beirut");
-        assert_eq!(hours(&beirut, "2026-03-29"), 23.0);
+        assert_eq!(minutes(&beirut, "2026-03-29"), 1380);
         let kolkata = calendar("Asia/Kolkata");
         let at = |text: &str| kolkata.day(text.parse().unwrap()).to_string();
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use db::Migration;
 
-use crate::store::visits::{FILL_OF_CHANNELS, FILL_OVER_ALL};
+use crate::store::visits::{FILL_LONG, FILL_OF_CHANNELS, FILL_OVER_ALL};
 
 /// Members and what is known of them.
 ///
@@ -217,7 +217,7 @@ CREATE INDEX audience_member_days_came ON audience_member_days (workspace_id, da
 ",
     },
     // Where a workspace's days begin, and how many members came, as `store::visits` counts them: -1000000 is no day. What came before is
-    // counted by the two statements after it.
+    // counted by the three statements after it.
     Migration {
         id: "0143_audience_visits",
         sql: "
@@ -229,18 +229,20 @@ CREATE TABLE audience_calendars (
 
 CREATE TABLE audience_visits (
     workspace_id {id} NOT NULL,
-    over_all BOOLEAN NOT NULL,
+    counted_over TEXT NOT NULL CHECK (counted_over IN ('channel', 'all', 'long')),
     channel TEXT NOT NULL,
     day BIGINT NOT NULL,
     came_before BIGINT NOT NULL,
     added BIGINT NOT NULL,
     members BIGINT NOT NULL,
-    PRIMARY KEY (workspace_id, over_all, channel, day, came_before, added)
+    PRIMARY KEY (workspace_id, counted_over, channel, day, came_before, added)
 );
+CREATE INDEX audience_visits_sums ON audience_visits (workspace_id, counted_over, channel, day, came_before, added, members);
 
 DROP INDEX audience_member_days_came;
 ",
     },
-    Migration { id: "0144_audience_visits_over_all", sql: FILL_OVER_ALL },
-    Migration { id: "0145_audience_visits_of_channels", sql: FILL_OF_CHANNELS },
+    Migration { id: "0144_audience_visits_of_channels", sql: FILL_OF_CHANNELS },
+    Migration { id: "0145_audience_visits_over_all", sql: FILL_OVER_ALL },
+    Migration { id: "0146_audience_visits_long", sql: FILL_LONG },
 ];

@@ -4,7 +4,7 @@ use db::{Tx, args};
 use kernel::{Day, Result, WorkspaceId};
 
 use crate::model::{Channel, Member, Seed};
-use crate::store::visits::{FILL_OF_CHANNELS, FILL_OVER_ALL};
+use crate::store::visits::{FILL_LONG, FILL_OF_CHANNELS, FILL_OVER_ALL};
 
 /// How many interactions each member has on a day on which they came.
 const EACH_DAY: u32 = 5;
@@ -39,8 +39,9 @@ pub async fn crowd(tx: &mut Tx, workspace: WorkspaceId, members: u32, (from, unt
                SELECT workspace_id, channel, day, sum(interactions), sum(own), 0, 0, 0, 0 FROM audience_member_days \
                GROUP BY workspace_id, channel, day";
     tx.execute(sql, args![]).await?;
-    tx.execute(FILL_OVER_ALL, args![]).await?;
-    tx.execute(FILL_OF_CHANNELS, args![]).await?;
+    for fill in [FILL_OF_CHANNELS, FILL_OVER_ALL, FILL_LONG] {
+        tx.execute(fill, args![]).await?;
+    }
     let sql = "SELECT CAST(sum(interactions) AS BIGINT), count(DISTINCT member_id) FROM audience_member_days";
     tx.fetch_one(sql, args![]).await
 }

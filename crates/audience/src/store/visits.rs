@@ -4,41 +4,46 @@
 //! member who came has exactly one visit whose previous one lies before the span, or which is their first. So the number of different members in a
 //! span is the number of visits in it whose previous visit lies before it: a sum of rows, however many members there are and however long the span is.
 //!
-//! Visits are counted twice: over all channels, and over each channel by itself (`over_all`). What is counted over all channels stands under the channel on
-//! which it was moved, so that only those wait for each other who also wait for the sums of a channel's day; the rows of all channels belong together.
+//! Visits are counted three times: over each channel by itself, over all channels for spans of up to a month, and over all channels for longer spans, where
+//! previous visits are told apart further back ([`Over`]). What is counted over all channels stands under the channel on which it was moved, so that only
+//! those transactions wait for each other that also wait for the sums of a channel's day. The rows of all channels belong together.
 
 use std::collections::BTreeMap;
 
 use db::{Sql, Tx, args};
-use kernel::{Day, Result, WorkspaceId};
+use kernel::{Day, Error, Result, WorkspaceId};
 
 use crate::model::{Channel, Member, MemberId};
 
 /// Stands for no day: before a first visit, and as the day of being added of whatever is no first visit.
 const NEVER: Day = Day(-1_000_000);
-/// Previous visits further back than this are counted as so far back: longer than the longest span that is asked for over all channels,
-const REACH: i64 = 400;
-/// and over one channel, where the longest span is a month.
-const REACH_OF_CHANNEL: i64 = 32;
 
-/// Counts every visit of `audience_member_days` over all channels, in days of UTC; a moment is in microseconds.
-pub(crate) const FILL_OVER_ALL: &str = "
-INSERT INTO audience_visits (workspace_id, over_all, channel, day, came_before, added, members)
-SELECT workspace_id, TRUE, channel, day,
-    CASE WHEN prior_day IS NULL THEN -1000000 WHEN prior_day < day - 400 THEN day - 400 ELSE prior_day END AS came_before,
-    CASE WHEN prior_day IS NOT NULL THEN -1000000 WHEN created < day - 400 THEN day - 400 ELSE created END AS added, count(*)
-FROM (
-    SELECT v.workspace_id, v.channel, v.day, v.prior_day, m.created_at / 86400000000 AS created
-    FROM (
-        SELECT workspace_id, member_id, day, min(channel) AS channel, lag(day) OVER (PARTITION BY member_id ORDER BY day) AS prior_day
-        FROM audience_member_days WHERE came = TRUE GROUP BY workspace_id, member_id, day
-    ) AS v JOIN audience_members m ON m.id = v.member_id
-) AS visits GROUP BY 1, 2, 3, 4, 5, 6";
+/// What visits are counted over.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, kernel::Words)]
+#[words(name = "AudienceVisitsOver")]
+enum Over {
+    /// One channel.
+    Channel,
+    /// All channels, for spans of up to a month.
+    All,
+    /// All channels, for longer spans.
+    Long,
+}
 
-/// The same over each channel.
+impl Over {
+    /// Previous visits further back than this are counted as so far back: it is more than the longest span that is asked for.
+    const fn reach(self) -> i64 {
+        match self {
+            Self::Channel | Self::All => 32,
+            Self::Long => 400,
+        }
+    }
+}
+
+/// Counts every visit of `audience_member_days` over each channel, in days of UTC; a moment is in microseconds.
 pub(crate) const FILL_OF_CHANNELS: &str = "
-INSERT INTO audience_visits (workspace_id, over_all, channel, day, came_before, added, members)
-SELECT workspace_id, FALSE, channel, day,
+INSERT INTO audience_visits (workspace_id, counted_over, channel, day, came_before, added, members)
+SELECT workspace_id, 'channel', channel, day,
     CASE WHEN prior_day IS NULL THEN -1000000 WHEN prior_day < day - 32 THEN day - 32 ELSE prior_day END AS came_before,
     CASE WHEN prior_day IS NOT NULL THEN -1000000 WHEN created < day - 32 THEN day - 32 ELSE created END AS added, count(*)
 FROM (
@@ -47,10 +52,35 @@ FROM (
     FROM audience_member_days d JOIN audience_members m ON m.id = d.member_id WHERE d.came = TRUE
 ) AS visits GROUP BY 1, 2, 3, 4, 5, 6";
 
+/// The same over all channels.
+pub(crate) const FILL_OVER_ALL: &str = "
+INSERT INTO audience_visits (workspace_id, counted_over, channel, day, came_before, added, members)
+SELECT workspace_id, 'all', channel, day,
+    CASE WHEN prior_day IS NULL THEN -1000000 WHEN prior_day < day - 32 THEN day - 32 ELSE prior_day END AS came_before,
+    CASE WHEN prior_day IS NOT NULL THEN -1000000 WHEN created < day - 32 THEN day - 32 ELSE created END AS added, count(*)
+FROM (
+    SELECT v.workspace_id, v.channel, v.day, v.prior_day, m.created_at / 86400000000 AS created
+    FROM (
+        SELECT workspace_id, member_id, day, min(channel) AS channel, lag(day) OVER (PARTITION BY member_id ORDER BY day) AS prior_day
+        FROM audience_member_days WHERE came = TRUE GROUP BY workspace_id, member_id, day
+    ) AS v JOIN audience_members m ON m.id = v.member_id
+) AS visits GROUP BY 1, 2, 3, 4, 5, 6";
+
+/// The same for longer spans.
+pub(crate) const FILL_LONG: &str = "
+INSERT INTO audience_visits (workspace_id, counted_over, channel, day, came_before, added, members)
+SELECT workspace_id, 'long', channel, day,
+    CASE WHEN prior_day IS NULL THEN -1000000 WHEN prior_day < day - 400 THEN day - 400 ELSE prior_day END AS came_before,
+    -1000000, count(*)
+FROM (
+    SELECT workspace_id, member_id, day, min(channel) AS channel, lag(day) OVER (PARTITION BY member_id ORDER BY day) AS prior_day
+    FROM audience_member_days WHERE came = TRUE GROUP BY workspace_id, member_id, day
+) AS visits GROUP BY 1, 2, 3, 4, 5";
+
 /// Where a visit is counted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Place {
-    over_all: bool,
+    over: Over,
     channel: Channel,
     day: Day,
     before: Day,
@@ -60,7 +90,7 @@ struct Place {
 /// One row of visits: those of a member over all channels, or over one.
 #[derive(Clone, Copy)]
 struct Line {
-    over_all: bool,
+    over: Over,
     channel: Channel,
     /// When the member was added.
     added: Day,
@@ -68,12 +98,13 @@ struct Line {
 
 impl Line {
     fn place(self, before: Option<Day>, day: Day) -> Place {
-        let earliest = day.plus(-if self.over_all { REACH } else { REACH_OF_CHANNEL });
+        let earliest = day.plus(-self.over.reach());
         let (before, added) = match before {
             Some(before) => (before.max(earliest), NEVER),
+            None if self.over == Over::Long => (NEVER, NEVER),
             None => (NEVER, self.added.max(earliest)),
         };
-        Place { over_all: self.over_all, channel: self.channel, day, before, added }
+        Place { over: self.over, channel: self.channel, day, before, added }
     }
 }
 
@@ -99,10 +130,12 @@ impl Moves {
     fn all(&mut self, member: &Member, added: Day, visits: &[(Day, Channel)], by: i64) {
         let mut days: Vec<Day> = visits.iter().map(|(day, _)| *day).collect();
         days.dedup();
-        self.line(Line { over_all: true, channel: member.channel, added }, &days, by);
+        for over in [Over::All, Over::Long] {
+            self.line(Line { over, channel: member.channel, added }, &days, by);
+        }
         for channel in Channel::ALL {
             let days: Vec<Day> = visits.iter().filter(|visit| visit.1 == channel).map(|(day, _)| *day).collect();
-            self.line(Line { over_all: false, channel, added }, &days, by);
+            self.line(Line { over: Over::Channel, channel, added }, &days, by);
         }
     }
 
@@ -117,11 +150,12 @@ impl Moves {
     async fn write(self, tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
         let moved = self.0.into_iter().filter(|(_, by)| *by != 0);
         let rows = moved.map(|(place, by)| {
-            let Place { over_all, channel, day, before, added } = place;
-            args![workspace, over_all, channel, day, before, added, by]
+            let Place { over, channel, day, before, added } = place;
+            args![workspace, over, channel, day, before, added, by]
         });
-        let into = "INSERT INTO audience_visits (workspace_id, over_all, channel, day, came_before, added, members)";
-        let conflict = "ON CONFLICT (workspace_id, over_all, channel, day, came_before, added) \
+        let into =
+            "INSERT INTO audience_visits (workspace_id, counted_over, channel, day, came_before, added, members)";
+        let conflict = "ON CONFLICT (workspace_id, counted_over, channel, day, came_before, added) \
                         DO UPDATE SET members = audience_visits.members + excluded.members";
         tx.insert_rows(into, conflict, rows.collect()).await.map(drop)
     }
@@ -142,9 +176,11 @@ pub(crate) async fn count(tx: &mut Tx, member: &Member, added: Day, channel: Cha
         tx.fetch_one(&sql, args![member.id, day, channel]).await?;
     let mut moves = Moves::default();
     if !is_elsewhere {
-        moves.visit(Line { over_all: true, channel, added }, (before, day, after));
+        for over in [Over::All, Over::Long] {
+            moves.visit(Line { over, channel, added }, (before, day, after));
+        }
     }
-    moves.visit(Line { over_all: false, channel, added }, (before_here, day, after_here));
+    moves.visit(Line { over: Over::Channel, channel, added }, (before_here, day, after_here));
     moves.write(tx, member.workspace_id).await
 }
 
@@ -179,37 +215,54 @@ pub(crate) enum Which {
     OfChannels,
 }
 
+impl Which {
+    const fn over(self) -> Over {
+        match self {
+            Self::All | Self::New => Over::All,
+            Self::OfChannels => Over::Channel,
+        }
+    }
+}
+
+/// The number of a span, and its first and last day.
+type Numbered = (u64, (Day, Day));
+/// The number of a span, a channel, and what is counted under it.
+type Count = (u64, Channel, i64);
+
 /// How many different members came within each of these spans of days, by the number of the span; by channel, which only [`Which::OfChannels`]
-/// tells apart: of the others only the sum over all channels is a number of members. A span over all channels has at most [`REACH`] days, one over each at
-/// most [`REACH_OF_CHANNEL`].
+/// tells apart: of the others only the sum over all channels is a number of members. Spans of more than 32 days, and of 400 at most, are counted for
+/// [`Which::All`] alone.
 pub(crate) async fn distinct(
     workspace: WorkspaceId,
     tx: &mut Tx,
     spans: &[(Day, Day)],
     which: Which,
-) -> Result<Vec<(u64, Channel, i64)>> {
-    let (days, longer): (Vec<_>, Vec<_>) =
-        (0_u64..).zip(spans.iter().copied()).partition(|(_, (since, until))| since == until);
-    let mut found = of_days(workspace, tx, &days, which).await?;
-    found.extend(of_longer(workspace, tx, &longer, which).await?);
-    Ok(found)
+) -> Result<Vec<Count>> {
+    let (mut days, mut short, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, (since, until)) in (0_u64..).zip(spans.iter().copied()) {
+        let length = until.0 - since.0 + 1;
+        if length == 1 {
+            days.push((number, (since, until)));
+        } else if length <= Over::All.reach() {
+            short.push((number, (since, until)));
+        } else if which == Which::All && length <= Over::Long.reach() {
+            counts.extend(of_long(workspace, tx, (number, (since, until))).await?);
+        } else {
+            return Err(Error::internal(format!("{which:?} of {length} days is not counted")));
+        }
+    }
+    counts.extend(of_days(workspace, tx, &days, which).await?);
+    counts.extend(of_short(workspace, tx, &short, which).await?);
+    Ok(counts)
 }
 
-/// A span with its number.
-type Numbered = (u64, (Day, Day));
-
 /// The same of single days. Every visit of a day counts.
-async fn of_days(
-    workspace: WorkspaceId,
-    tx: &mut Tx,
-    days: &[Numbered],
-    which: Which,
-) -> Result<Vec<(u64, Channel, i64)>> {
+async fn of_days(workspace: WorkspaceId, tx: &mut Tx, days: &[Numbered], which: Which) -> Result<Vec<Count>> {
     let all = days.iter().map(|(_, (day, _))| *day);
     let Some((first, last)) = all.clone().min().zip(all.max()) else { return Ok(Vec::new()) };
     let mut sql =
         Sql::new("SELECT day, channel, CAST(sum(members) AS BIGINT) FROM audience_visits WHERE workspace_id = ");
-    sql.bind(workspace).and("over_all = ", which != Which::OfChannels).and_in("channel", Channel::ALL);
+    sql.bind(workspace).and("counted_over = ", which.over()).and_in("channel", Channel::ALL);
     sql.and("day >= ", first).and("day <= ", last);
     if which == Which::New {
         sql.push(" AND added >= day");
@@ -226,13 +279,8 @@ async fn of_days(
     Ok(told.collect())
 }
 
-/// The same of longer spans.
-async fn of_longer(
-    workspace: WorkspaceId,
-    tx: &mut Tx,
-    spans: &[Numbered],
-    which: Which,
-) -> Result<Vec<(u64, Channel, i64)>> {
+/// The same of spans of up to a month: one range of the primary key for each span and channel, whatever the planner thinks of the rest.
+async fn of_short(workspace: WorkspaceId, tx: &mut Tx, spans: &[Numbered], which: Which) -> Result<Vec<Count>> {
     if spans.is_empty() {
         return Ok(Vec::new());
     }
@@ -241,21 +289,33 @@ async fn of_longer(
         sql.push(if row == 0 { "(CAST(" } else { ", (CAST(" }).bind(*number).push(" AS BIGINT), CAST(");
         sql.bind(*since).push(" AS BIGINT), CAST(").bind(*until).push(" AS BIGINT))");
     }
-    sql.push("), channels (channel) AS (VALUES ");
-    for (row, channel) in Channel::ALL.into_iter().enumerate() {
-        sql.push(if row == 0 { "(CAST(" } else { ", (CAST(" }).bind(channel).push(" AS TEXT))");
-    }
-    // A subquery for each span and channel is one range of the primary key, whatever the planner thinks of the rest.
-    sql.push(
-        ") SELECT s.place, c.channel, (SELECT CAST(coalesce(sum(v.members), 0) AS BIGINT) FROM audience_visits v \
+    sql.push("), ").push(CHANNELS).push(
+        " SELECT s.place, c.channel, (SELECT CAST(coalesce(sum(v.members), 0) AS BIGINT) FROM audience_visits v \
          WHERE v.channel = c.channel AND v.day >= s.since AND v.day <= s.until AND v.came_before < s.since",
     );
     if which == Which::New {
         sql.push(" AND v.added >= s.since");
     }
-    sql.and("v.workspace_id = ", workspace).and("v.over_all = ", which != Which::OfChannels);
-    sql.push(") FROM spans s CROSS JOIN channels c").all(tx).await
+    sql.and("v.workspace_id = ", workspace).and("v.counted_over = ", which.over());
+    sql.push(") FROM spans s CROSS JOIN each_channel c").all(tx).await
 }
+
+/// The same of one longer span: of each day only the visits are read that count, few of them late in the span.
+async fn of_long(workspace: WorkspaceId, tx: &mut Tx, (number, (since, until)): Numbered) -> Result<Vec<Count>> {
+    let mut sql = Sql::new("WITH RECURSIVE days (day) AS (SELECT CAST(");
+    sql.bind(since).push(" AS BIGINT) UNION ALL SELECT day + 1 FROM days WHERE day < ").bind(until).push("), ");
+    sql.push(CHANNELS).push(
+        " SELECT c.channel, CAST(sum((SELECT coalesce(sum(v.members), 0) FROM audience_visits v \
+         WHERE v.channel = c.channel AND v.day = d.day AND v.came_before < ",
+    );
+    sql.bind(since).and("v.workspace_id = ", workspace).and("v.counted_over = ", Over::Long);
+    let sums: Vec<(Channel, i64)> =
+        sql.push(")) AS BIGINT) FROM days d CROSS JOIN each_channel c GROUP BY c.channel").all(tx).await?;
+    Ok(sums.into_iter().map(|(channel, sum)| (number, channel, sum)).collect())
+}
+
+/// All channels, as a table for a statement that begins with `WITH`.
+const CHANNELS: &str = "each_channel (channel) AS (VALUES ('web'), ('whatsapp'), ('telegram'), ('mobile'))";
 
 #[cfg(test)]
 mod tests {
@@ -265,6 +325,12 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn every_channel_is_summed_up() {
+        assert_eq!(CHANNELS.matches("('").count(), Channel::ALL.len());
+        assert!(Channel::ALL.iter().all(|channel| CHANNELS.contains(&format!("('{}')", channel.word()))));
+    }
+
     proptest! {
         /// Whatever the order in which visits become known, each span has each member once.
         #[test]
@@ -273,7 +339,7 @@ mod tests {
             (since, length) in (0_i64..90, 1_i64..40),
         ) {
             let added = [Day(0), Day(20), Day(40), Day(95)];
-            let line = |who: usize| Line { over_all: true, channel: Channel::Web, added: added[who] };
+            let line = |who: usize| Line { over: Over::All, channel: Channel::Web, added: added[who] };
             let mut known: Vec<BTreeSet<Day>> = vec![BTreeSet::new(); 4];
             let mut moves = Moves::default();
             for (who, day) in visits {
@@ -287,13 +353,13 @@ mod tests {
             let span = Day(since)..=Day(since + length);
             let counted = moves.0.iter().filter(|(place, _)| span.contains(&place.day) && place.before < *span.start());
             let came: Vec<usize> = (0..4).filter(|who| known[*who].range(span.clone()).next().is_some()).collect();
-            prop_assert_eq!(counted.clone().map(|(_, by)| by).sum::<i64>(), came.len() as i64);
+            prop_assert_eq!(counted.clone().map(|(_, by)| by).sum::<i64>(), i64::try_from(came.len()).unwrap());
             let new = came.iter().filter(|who| {
                 let is_first = known[**who].first().is_some_and(|first| span.contains(first));
                 is_first && added[**who] >= *span.start()
             });
             let counted = counted.filter(|(place, _)| place.added >= *span.start());
-            prop_assert_eq!(counted.map(|(_, by)| by).sum::<i64>(), new.count() as i64);
+            prop_assert_eq!(counted.map(|(_, by)| by).sum::<i64>(), i64::try_from(new.count()).unwrap());
             prop_assert!(moves.0.values().all(|by| *by >= 0));
         }
     }
