@@ -41,8 +41,9 @@ pub(crate) fn command(program: &Path, folder: &Path, settings: &[(&str, &str)]) 
 }
 
 /// Makes the administrator who reads the outbox. In a folder that is kept there is one already, which is no fault.
-fn make_admin(server: &Path, folder: &Path) -> Result<()> {
-    let mut command = command(server, folder, &[("JWT_SECRET_KEY", "a secret of the benchmark, known to everybody")]);
+fn make_admin(server: &Path, folder: &Path, settings: &[(&str, &str)]) -> Result<()> {
+    let mut command = command(server, folder, settings);
+    command.env("JWT_SECRET_KEY", "a secret of the benchmark, known to everybody");
     command.args(["admin", "create", "--email", ADMIN, "--password-stdin"]);
     let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     if let Some(mut input) = child.stdin.take() {
@@ -79,7 +80,7 @@ impl Running {
         ]);
         let quotas = ["ADDRESS", "ADDRESS_AI", "ADDRESS_AUTH", "ACCOUNT", "ACCOUNT_AI", "CREATOR", "CREATOR_AI"];
         command.envs(quotas.map(|quota| (format!("RATE_LIMIT_{quota}"), "1000000/second")));
-        make_admin(server, folder)?;
+        make_admin(server, folder, settings)?;
         command.arg("serve");
         Self::start(command, port)
     }

@@ -66,6 +66,10 @@ MEASURES
            acknowledged must be in the conversations, once, also when all of it is told again
   offers   CPU time of the server for lists of as many offers as there are creators, made through the routes, with what a creator
            may apply to and how well it fits, when no answer is kept
+  programs a million members who wait in programs (on SQLite): server CPU time with nothing due, and how soon 5,000 are moved that are
+           due at one moment
+  webhooks members join an audience with 17 webhooks, one of which never answers: deliveries that arrive in a second, on SQLite, or on
+           the empty PostgreSQL that BENCH_DATABASE_URL names
   size     the binary
 
 EXAMPLES
@@ -89,6 +93,8 @@ enum Measure {
     Inbox,
     Channels,
     Offers,
+    Programs,
+    Webhooks,
     Size,
 }
 
@@ -158,6 +164,12 @@ fn run(cli: &Cli) -> Result<bool> {
     }
     if wanted(Measure::Offers) {
         measures::offers(&server, &data, &mut table)?;
+    }
+    if wanted(Measure::Programs) {
+        measures::programs(&server, &mut table)?;
+    }
+    if wanted(Measure::Webhooks) {
+        measures::webhooks(&server, &mut table)?;
     }
     Ok(table.finish())
 }

@@ -6,9 +6,11 @@ mod import;
 mod inbox;
 mod index;
 mod offers;
+mod programs;
 mod requests;
 mod search;
 mod start;
+mod webhooks;
 mod writes;
 
 use std::path::Path;
@@ -19,9 +21,11 @@ pub(crate) use import::import;
 pub(crate) use inbox::inbox;
 pub(crate) use index::index;
 pub(crate) use offers::offers;
+pub(crate) use programs::programs;
 pub(crate) use requests::requests;
 pub(crate) use search::search;
 pub(crate) use start::start;
+pub(crate) use webhooks::webhooks;
 pub(crate) use writes::writes;
 
 use crate::Result;
