@@ -200,8 +200,8 @@ impl Tx {
         })
     }
 
-    /// The events of a workspace behind the first of these places and no further than the second, of these kinds, oldest first. The second is a
-    /// place up to which the log was read, so nothing can turn up below it any more.
+    /// Returns the events of one workspace and of these kinds after the first position and up to the second, oldest first. The second position
+    /// must come from [`Tx::events_after`] or [`Tx::end_of_events`]: then no event can still appear below it.
     pub fn events_between<'a>(
         &'a mut self,
         workspace: WorkspaceId,
@@ -219,12 +219,12 @@ impl Tx {
         })
     }
 
-    /// Is every event still there that was written behind this place? It may also be false where nothing is kept that was written before it.
+    /// Tells whether no event after this position was deleted. It may be `false` although none was, if all events before the position are deleted.
     pub fn keeps_events_after(&mut self, place: Position) -> BoxFuture<'_, Result<bool>> {
         Box::pin(async move {
             let sql = format!("SELECT {} FROM events ORDER BY xact, seq LIMIT 1", Position::COLUMNS);
             let oldest: Option<Position> = self.fetch_optional(&sql, args![]).await?;
-            // On SQLite numbers have no gaps.
+            // On SQLite the numbers have no gaps.
             let next = Position { seq: place.seq.saturating_add(1), ..place };
             Ok(match (oldest, self.engine()) {
                 (Some(oldest), Engine::Sqlite) => oldest <= next,

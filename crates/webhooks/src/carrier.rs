@@ -229,7 +229,9 @@ impl Channel for Carrier {
         let (reports, ids): (_, Vec<DeliveryId>) = (Arc::clone(&self.reports), ends.iter().map(|end| end.id).collect());
         tx.after_commit(move || {
             let mut reports = reports.lock();
-            ids.iter().for_each(|id| drop(reports.remove(id)));
+            for id in &ids {
+                reports.remove(id);
+            }
         });
         Ok(())
     }

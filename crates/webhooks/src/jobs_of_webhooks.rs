@@ -54,7 +54,7 @@ async fn renew_secrets(webhooks: &Webhooks) -> Result<()> {
                 }
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(%error, webhook = %webhook.id, "a webhook's secret cannot be sealed anew")
+                    tracing::error!(%error, webhook = %webhook.id, "a webhook's secret cannot be sealed anew");
                 }
             }
         }

@@ -152,20 +152,7 @@ impl World {
         let coach = people.creator(&clock);
         let anyone = Client::new(router);
         let count = std::sync::atomic::AtomicU64::new(0);
-        Self {
-            fresh,
-            clock,
-            people,
-            assistant,
-            whatsapp,
-            telegram,
-            mobile,
-            audience,
-            channels,
-            anyone,
-            coach,
-            count,
-        }
+        Self { fresh, clock, people, assistant, whatsapp, telegram, mobile, audience, channels, anyone, coach, count }
     }
 
     pub(crate) fn audience(&self) -> &Audience {

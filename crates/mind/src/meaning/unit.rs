@@ -161,10 +161,9 @@ fn behind(words: &[Word<'_>]) -> Option<Unit> {
             }
             Some(Unit::Piece) => found = found.or(Some(Unit::Piece)),
             Some(unit) if found.is_none_or(|known| known == Unit::Piece) => found = Some(unit),
-            Some(_) => return found,
             None if WITH.contains(&&*word.text) => with = true,
             None if LEADS.contains(&&*word.text) || word.kind == Kind::Figures => {}
-            None => return found,
+            Some(_) | None => return found,
         }
     }
     found

@@ -124,7 +124,9 @@ mod tests {
         let both = sign(["a", "b"], "id", 1, "{}");
         assert_eq!(both.split(' ').count(), 2);
         assert!(verify("a", "id", 1, "{}", &both) && verify("b", "id", 1, "{}", &both));
-        assert!(!verify("c", "id", 1, "{}", &both) && !verify("a", "id", 2, "{}", &both) && !verify("a", "id", 1, "{}", ""));
+        assert!(
+            !verify("c", "id", 1, "{}", &both) && !verify("a", "id", 2, "{}", &both) && !verify("a", "id", 1, "{}", "")
+        );
         assert_eq!(key(&generate(&Clock::system())).len(), BYTES);
     }
 

@@ -19,7 +19,7 @@ use crate::world::{What, World, settings, text};
 pub(crate) use table::{Kind, Row, table};
 use table::{Unproved, unnamed};
 use town::{MARK, forged, unproved};
-pub(crate) use town::{Someone, Town, by, someone};
+pub(crate) use town::{Town, by, someone};
 
 /// What is wrong with the answers of all routes, one line each.
 #[derive(Default)]
@@ -168,7 +168,7 @@ async fn newcomers(town: &Town, route: &Route, row: Row, number: usize, wrong: &
 }
 
 async fn walk(engine: Engine) {
-    let town = Town::of(engine).await;
+    let town = Box::pin(Town::of(engine)).await;
     assert_eq!(by(&town.world, &town.viewer.token).get("/api/v1/workspace").await.ok()["role"], "viewer");
     let table: BTreeMap<String, Row> = table().into_iter().map(|(label, row)| (unnamed(&label), row)).collect();
     let routes = routes(&town.world).await;

@@ -130,7 +130,7 @@ struct Reading {
 
 impl Reading {
     async fn new() -> (Self, Vec<Route>) {
-        let town = Town::of(Engine::Sqlite).await;
+        let town = Box::pin(Town::of(Engine::Sqlite)).await;
         let admin = someone(&town.world, "admin", UserType::Admin).await.token;
         let document = town.world.client.get("/openapi.json").await.ok();
         let routes = routes(&town.world).await;
