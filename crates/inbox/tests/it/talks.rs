@@ -116,6 +116,7 @@ async fn what_is_too_much_or_not_kept_is_fetched_anew(fresh: FreshDb) {
     tx.commit().await.unwrap();
     say(db, hub, "later").await;
     say(db, hub, "much later").await;
+    settle(db).await;
     let mut tx = db.write().await.unwrap();
     let all = tx.events_after(db::Position::default(), 5_000).await.unwrap();
     tx.forget_events(all[0].0, world.clock.now().plus(1), 5_000).await.unwrap();
