@@ -154,7 +154,7 @@ impl Picked {
     /// What was found in the order in which its best sentences answer; the scores are the search's. The texts are those of the
     /// [`places`](Self::places), in their order.
     pub fn ranked(&self, texts: &[ChunkText<'_>]) -> Vec<Found> {
-        let part = self.part(&self.whole, texts);
+        let part = self.part_of(&self.whole, texts);
         let at = |place: Place| part.candidates.iter().position(|candidate| candidate.place == place);
         let mut found = self.whole.found.clone();
         found.sort_by_cached_key(|found| at(found.place()).unwrap_or(usize::MAX));
@@ -246,7 +246,16 @@ impl Picked {
             .collect()
     }
 
+    /// One part of a question: what the base that answers it best says alone.
     fn part(&self, searched: &Searched, texts: &[ChunkText<'_>]) -> Part {
+        let part = self.part_of(searched, texts);
+        match part.base().and_then(|base| searched.of_base(base)) {
+            Some(alone) => self.part_of(alone, texts),
+            None => part,
+        }
+    }
+
+    fn part_of(&self, searched: &Searched, texts: &[ChunkText<'_>]) -> Part {
         let Searched { sought, .. } = searched;
         let mut weighing = Weighing::new(self, texts, searched);
         let mut candidates = weighing.weigh(searched.best());

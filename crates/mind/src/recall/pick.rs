@@ -46,13 +46,39 @@ pub(super) struct Searched {
     pub question: Question,
     pub sought: Vec<Sought>,
     pub found: Vec<Found>,
+    /// The same of each base that has some of the best, asked by itself; empty where one base was asked. The bases together tell whose chunk
+    /// fits best. How sure an answer is was learnt of one base, and words of another language would look rarer than they are.
+    pub alone: Vec<(u32, Searched)>,
 }
 
 impl Searched {
     fn new(together: Together<'_>, question: Question, limit: usize) -> Self {
         let sought = together.sought(&question);
         let found = together.find(&question, &sought, limit);
-        Self { question, sought, found }
+        let mut searched = Self { question, sought, found, alone: Vec::new() };
+        if together.lexicons().count() > 1 {
+            for (base, lexicon) in (0..).zip(together.lexicons()) {
+                if searched.best().iter().any(|found| found.base == base) {
+                    let mut own = Self::new(Together::of(&[lexicon]), searched.question.clone(), CHUNKS);
+                    for found in &mut own.found {
+                        found.base = base;
+                    }
+                    searched.alone.push((base, own));
+                }
+            }
+        }
+        searched
+    }
+
+    /// The same as its base alone has it.
+    pub(super) fn of_base(&self, base: u32) -> Option<&Self> {
+        self.alone.iter().find(|(own, _)| *own == base).map(|(_, searched)| searched)
+    }
+
+    /// All places that are weighed.
+    fn places(&self) -> impl Iterator<Item = Place> {
+        let alone = self.alone.iter().flat_map(|(_, searched)| searched.best());
+        self.best().iter().chain(alone).map(Found::place)
     }
 
     /// What is weighed of it.
@@ -87,7 +113,7 @@ impl Together<'_> {
         let several = if parts.len() > 1 { parts } else { Vec::new() };
         let each: Vec<Searched> = several.into_iter().map(|part| Searched::new(self, part, CHUNKS)).collect();
         let mut picked = Picked { whole, each, places: Vec::new(), known: HashMap::new() };
-        let best = std::iter::once(&picked.whole).chain(&picked.each).flat_map(Searched::best).map(Found::place);
+        let best = std::iter::once(&picked.whole).chain(&picked.each).flat_map(Searched::places);
         let mut places: Vec<Place> = Vec::new();
         for place in best {
             let Some(lexicon) = self.lexicons().nth(place.base as usize) else { continue };

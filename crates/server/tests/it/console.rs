@@ -45,7 +45,7 @@ async fn next(stream: &mut Stream) -> (String, Value, String) {
 
 /// A server that stores secrets. Its neighbour accepts the same tokens.
 async fn serving(fresh: FreshDb) -> World {
-    let (token, key) = ("Kq3vZ8mTjP0wLr5yXc7BnD2sHf9aGe4u", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=");
+    let (token, key) = ("Kq3vZ8mTjP0wLr5yXc7BnD2sHf9aGe4u", "k9iHTIyG8PyJPb4Vx2X/oPzTQveY2/Zp4I+MvgldIww=");
     let variables = [("JWT_SECRET_KEY", token), ("SECRETS_KEY", key), ("PAYMENTS", "mock")];
     let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     World::set(fresh, Serve, &Settings::read(&variables, &Database::default()).unwrap()).await
