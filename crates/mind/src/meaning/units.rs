@@ -114,8 +114,26 @@ pub(super) fn split(text: &str) -> Vec<&str> {
         }
     }
     parts.push(text[from..].trim());
+    let mut parts: Vec<&str> = parts.into_iter().flat_map(pieces).collect();
     parts.retain(|part| part.chars().any(char::is_alphanumeric) || part.contains('\u{1f44d}'));
     parts
+}
+
+/// A sentence of no more bytes than anybody says in one breath. What reads a sentence may look from each word at all others, so longer ones
+/// would take time by their square.
+fn pieces(mut part: &str) -> impl Iterator<Item = &str> {
+    const BREATH: usize = 1_000;
+    std::iter::from_fn(move || {
+        if part.is_empty() {
+            return None;
+        }
+        let most = part.floor_char_boundary(BREATH);
+        let end =
+            if most == part.len() { most } else { part[..most].rfind(char::is_whitespace).map_or(most, |at| at + 1) };
+        let (piece, rest) = part.split_at(part.ceil_char_boundary(end));
+        part = rest;
+        Some(piece.trim())
+    })
 }
 
 /// "approx." and "vs." end no sentence.

@@ -168,7 +168,10 @@ async fn only_own_words_decide(fresh: FreshDb) {
     let mail = json!({"message_id": "<r9@b>", "in_reply_to": message_id, "from": "mia@example.com", "html": html});
     assert_eq!(world.bring(JSON, &mail.to_string()).await.ok()["status"], "reply");
     let entry = world.entry(&id).await;
-    assert_eq!((&entry["collaboration_rate"], &entry["interest_level"]), (&json!("800 USD"), &json!("interested")));
+    assert_eq!(
+        (&entry["collaboration_rate"], &entry["interest_level"]),
+        (&json!("800 USD"), &json!("very_interested"))
+    );
     assert_eq!(suppressed(&world).await, Vec::<String>::new());
     let again = world.body(json!({"subject": "Next", "message": "Good"}));
     world.client.post("/api/v1/outreach/email", &again).await.ok();
