@@ -16,6 +16,8 @@ const PATIENCE = 60_000;
 export const launch = () => chromium.launch(HOW);
 
 /** An ordinary window, whose profile is forgotten when it is closed. */
+// What grows or fades in has another size or contrast for a moment: whoever measures it wants nothing to move.
+export const CALM = { locale: 'en-GB', reducedMotion: 'reduce' };
 export const launchStored = settings => chromium.launchPersistentContext('', { ...HOW, ...settings });
 
 /** The page of somebody's website, with styles that would spoil a widget that were not shielded from them. */

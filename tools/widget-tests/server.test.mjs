@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { request as rawRequest } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
-import { launch, page, seeThrough, Widget } from './browser.mjs';
+import { CALM, launch, page, seeThrough, Widget } from './browser.mjs';
 import { hash, jwt, website } from './stub.mjs';
 
 const base = (process.env.WIDGET_SERVER || '').replace(/\/$/, '');
@@ -89,7 +89,7 @@ after(async () => {
 });
 
 async function visit(context, { path = '/', settings = {} } = {}) {
-  const profile = await browser.newContext({ locale: 'en-GB', ...settings });
+  const profile = await browser.newContext({ ...CALM, ...settings });
   context.after(() => profile.close());
   await profile.addInitScript(seeThrough);
   const tab = await profile.newPage();

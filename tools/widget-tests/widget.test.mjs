@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { launch, launchStored, page, seeThrough, Widget } from './browser.mjs';
+import { CALM, launch, launchStored, page, seeThrough, Widget } from './browser.mjs';
 import { hash, jwt, Stub, website } from './stub.mjs';
 
 const HOUR = 3600;
@@ -30,7 +30,8 @@ beforeEach(async () => {
 
 /** A page with the widget, which is taken down with its test. Browsers' private windows, as these are by themselves, keep iframes from storage. */
 async function visit(context, { path = '/', settings = {}, stored = false } = {}) {
-  const profile = await (stored ? launchStored({ locale: 'en-GB', ...settings }) : browser.newContext({ locale: 'en-GB', ...settings }));
+  const wishes = { ...CALM, ...settings };
+  const profile = await (stored ? launchStored(wishes) : browser.newContext(wishes));
   const { stub: server, site: web } = { stub, site };
   context.after(async () => {
     await profile.close();
@@ -53,7 +54,7 @@ const answer = {
 describe('writing and reading', () => {
   test('a visitor opens, writes and is answered, with the quote beneath', async context => {
     stub.reply = () => answer;
-    const widget = await visit(context);
+    const widget = await visit(context, { settings: { reducedMotion: 'no-preference' } });
     await widget.open();
     await widget.sees('Hello! How can I help you today?');
     await widget.write('How long should I sleep?');
