@@ -3,6 +3,7 @@
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 
+use super::bytes;
 use super::simd::BLOCK;
 
 /// Rows of a chunk.
@@ -12,25 +13,47 @@ pub(super) const WORDS: usize = ROWS / 64;
 
 #[derive(Debug)]
 pub(super) struct Chunk {
-    /// The vectors, row after row, each padded to whole lanes.
-    vectors: Box<[f16]>,
+    vectors: Vectors,
     /// The sketches, block after block, in a block byte after byte, of each byte the rows'.
     codes: Box<[u8]>,
     /// Which rows are set.
     live: [u64; WORDS],
 }
 
+/// The vectors, row after row, each padded to whole lanes.
+#[derive(Debug)]
+enum Vectors {
+    /// A byte a component, times the row's scale. A chunk is kept so as long as that loses nothing.
+    Bytes { rows: Box<[i8]>, scales: Box<[f32]> },
+    /// In half precision.
+    Halves(Box<[f16]>),
+}
+
+/// A row's vector, padded.
+#[derive(Clone, Copy)]
+pub(super) enum Row<'a> {
+    /// Whole numbers, and what one is worth.
+    Bytes(&'a [i8], f32),
+    /// In half precision.
+    Halves(&'a [f16]),
+}
+
 impl Chunk {
     pub(super) fn new(stride: usize, code_bytes: usize) -> Self {
+        let rows = vec![0; ROWS * stride].into_boxed_slice();
         Self {
-            vectors: vec![f16::ZERO; ROWS * stride].into_boxed_slice(),
+            vectors: Vectors::Bytes { rows, scales: vec![0.0; ROWS].into_boxed_slice() },
             codes: vec![0; ROWS * code_bytes].into_boxed_slice(),
             live: [0; WORDS],
         }
     }
 
     pub(super) fn bytes(&self) -> usize {
-        size_of::<Self>() + size_of_val(&*self.vectors) + size_of_val(&*self.codes)
+        let vectors = match &self.vectors {
+            Vectors::Bytes { rows, scales } => size_of_val(&**rows) + size_of_val(&**scales),
+            Vectors::Halves(rows) => size_of_val(&**rows),
+        };
+        size_of::<Self>() + vectors + size_of_val(&*self.codes)
     }
 
     pub(super) fn live(&self) -> &[u64; WORDS] {
@@ -42,9 +65,17 @@ impl Chunk {
     }
 
     /// A row's vector, padded.
-    pub(super) fn vector(&self, row: usize) -> &[f16] {
-        let stride = self.vectors.len() / ROWS;
-        &self.vectors[row * stride..][..stride]
+    pub(super) fn vector(&self, row: usize) -> Row<'_> {
+        match &self.vectors {
+            Vectors::Bytes { rows, scales } => {
+                let stride = rows.len() / ROWS;
+                Row::Bytes(&rows[row * stride..][..stride], scales[row])
+            }
+            Vectors::Halves(rows) => {
+                let stride = rows.len() / ROWS;
+                Row::Halves(&rows[row * stride..][..stride])
+            }
+        }
     }
 
     /// The codes of a block of rows.
@@ -55,8 +86,7 @@ impl Chunk {
 
     /// Keeps a vector and its sketch; says whether the row is new.
     pub(super) fn set(&mut self, row: usize, vector: &[f32], code: impl Iterator<Item = u8>) -> bool {
-        let stride = self.vectors.len() / ROWS;
-        self.vectors[row * stride..][..vector.len()].convert_from_f32_slice(vector);
+        self.keep(row, vector);
         let bytes = self.codes.len() / (ROWS / BLOCK);
         let block = &mut self.codes[row / BLOCK * bytes..][..bytes];
         for (places, code) in block.chunks_exact_mut(BLOCK).zip(code) {
@@ -65,6 +95,30 @@ impl Chunk {
         let new = !self.is_live(row);
         self.live[row / 64] |= 1 << (row % 64);
         new
+    }
+
+    fn keep(&mut self, row: usize, vector: &[f32]) {
+        if let Vectors::Bytes { rows, scales } = &mut self.vectors {
+            let stride = rows.len() / ROWS;
+            if let Some(scale) = bytes::scale_of(vector) {
+                bytes::write(vector, scale, &mut rows[row * stride..][..vector.len()]);
+                scales[row] = scale;
+                return;
+            }
+            let mut halves = vec![f16::ZERO; rows.len()].into_boxed_slice();
+            for ((halves, rows), &scale) in
+                halves.chunks_exact_mut(stride).zip(rows.chunks_exact(stride)).zip(&**scales)
+            {
+                for (half, &part) in halves.iter_mut().zip(rows) {
+                    *half = f16::from_f32(f32::from(part) * scale);
+                }
+            }
+            self.vectors = Vectors::Halves(halves);
+        }
+        if let Vectors::Halves(rows) = &mut self.vectors {
+            let stride = rows.len() / ROWS;
+            rows[row * stride..][..vector.len()].convert_from_f32_slice(vector);
+        }
     }
 
     /// Forgets a row; says whether there was one.

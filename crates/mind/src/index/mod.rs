@@ -1,12 +1,15 @@
 //! Nearest neighbours among a million vectors, exact in their scores, after the filter.
 //!
 //! Two passes. The first reads one bit a component of every row that the filter lets pass (`sketch.rs`) and keeps some
-//! thousand candidates; the second compares those in full, in half precision, the most promising first, until the rest
-//! have no prospect. What is found is nearly always what comparing everything would find (recall@10 at least 0.99, measured
+//! thousand candidates; the second compares those in full, the most promising first, until the rest have no prospect. What is found is nearly always what comparing everything would find (recall@10 at least 0.99, measured
 //! by `benches/index.rs`); its scores are always exactly those of [`VectorIndex::dot`]. Where few rows pass, they are
 //! compared in full at once. No graph: graphs lose their recall under filters, and take long to build.
+//!
+//! Rows are kept in half precision, or, where that is the same to the last bit ([`rounded`]), in a byte a component.
 
+mod bytes;
 mod chunk;
+mod query;
 mod search;
 mod simd;
 mod sketch;
@@ -15,8 +18,12 @@ mod tests;
 
 use std::borrow::Cow;
 
-use chunk::{Chunk, ROWS};
-use simd::LANES;
+pub use bytes::rounded;
+use chunk::{Chunk, ROWS, Row};
+use query::Query;
+pub use query::rounding;
+pub(crate) use simd::BLOCK;
+pub(crate) use sketch::Asked as Glance;
 use sketch::Sketch;
 
 /// Vectors by row number, in memory.
@@ -108,7 +115,7 @@ impl VectorIndex {
             self.chunks.resize_with(number + 1, || None);
         }
         let chunk = self.chunks[number]
-            .get_or_insert_with(|| Chunk::new(self.dims.next_multiple_of(LANES), self.sketch.bytes()));
+            .get_or_insert_with(|| Chunk::new(self.dims.next_multiple_of(simd::LANES), self.sketch.bytes()));
         let vector =
             if vector.iter().all(|x| x.is_finite()) { Cow::Borrowed(vector) } else { Cow::Owned(vec![0.0; self.dims]) };
         self.len += usize::from(chunk.set(row, &vector, self.sketch.code(&vector)));
@@ -128,8 +135,8 @@ impl VectorIndex {
     /// # Panics
     /// When the query has another number of components than the index.
     pub fn dot(&self, slot: u32, query: &[f32]) -> f32 {
-        let query = self.padded(query);
-        self.row(slot).map_or(0.0, |row| simd::dot(row, &query))
+        let query = self.query(query);
+        self.row(slot).map_or(0.0, |row| query.product(row))
     }
 
     /// As [`dot`](Self::dot) for many rows: `scores` becomes one score for each of `slots`, in their order.
@@ -137,38 +144,62 @@ impl VectorIndex {
     /// # Panics
     /// When the query has another number of components than the index.
     pub fn dots(&self, slots: &[u32], query: &[f32], scores: &mut Vec<f32>) {
-        let query = self.padded(query);
+        let query = self.query(query);
         scores.clear();
         scores.reserve(slots.len());
-        self.each_dot(slots, &query, |_, score| scores.push(score.unwrap_or(0.0)));
+        self.each_row(slots, |_, row| scores.push(row.map_or(0.0, |row| query.product(row))));
     }
 
-    /// Calls `found` with every slot and its product, `None` when it is not set. Rows are asked of memory ahead of their turn.
-    fn each_dot(&self, slots: &[u32], query: &[f32], mut found: impl FnMut(u32, Option<f32>)) {
-        const AHEAD: usize = 6;
+    /// As [`dots`](Self::dots) with two queries, for little more than one of them takes. With a query that has another number of
+    /// components than the index, every product is 0.
+    pub fn dots_of_two(&self, slots: &[u32], queries: [&[f32]; 2], scores: &mut Vec<[f32; 2]>) {
+        let nothing = vec![0.0; self.dims];
+        let queries = queries.map(|query| Query::new(if query.len() == self.dims { query } else { &nothing }));
+        let queries = queries.each_ref();
+        scores.clear();
+        scores.reserve(slots.len());
+        self.each_row(slots, |_, row| scores.push(row.map_or([0.0; 2], |row| Query::products(queries, row))));
+    }
+
+    /// Calls `found` with every slot and its row, `None` when it is not set. Rows are asked of memory ahead of their turn.
+    fn each_row(&self, slots: &[u32], mut found: impl FnMut(u32, Option<Row<'_>>)) {
+        const AHEAD: usize = 8;
         for (i, &slot) in slots.iter().enumerate() {
-            if let Some(row) = slots.get(i + AHEAD).and_then(|&ahead| self.row(ahead)) {
-                simd::prefetch(row);
+            match slots.get(i + AHEAD).and_then(|&ahead| self.row(ahead)) {
+                Some(Row::Bytes(row, _)) => simd::prefetch(row),
+                Some(Row::Halves(row)) => simd::prefetch(row),
+                None => {}
             }
-            found(slot, self.row(slot).map(|row| simd::dot(row, query)));
+            found(slot, self.row(slot));
         }
     }
 
-    fn row(&self, slot: u32) -> Option<&[half::f16]> {
+    /// A query, to be held against sketches.
+    pub(crate) fn glance(&self, query: &[f32]) -> Glance {
+        self.sketch.ask(query)
+    }
+
+    /// Bytes of a sketch.
+    pub(crate) fn code_bytes(&self) -> usize {
+        self.sketch.bytes()
+    }
+
+    /// A row's sketch, if it is set.
+    pub(crate) fn code(&self, slot: u32) -> Option<impl Iterator<Item = u8>> {
+        let (number, row) = place(slot);
+        let chunk = self.chunks.get(number)?.as_ref()?;
+        chunk.is_live(row).then(|| chunk.block(row / BLOCK).iter().skip(row % BLOCK).step_by(BLOCK).copied())
+    }
+
+    fn row(&self, slot: u32) -> Option<Row<'_>> {
         let (number, row) = place(slot);
         let chunk = self.chunks.get(number)?.as_ref()?;
         chunk.is_live(row).then(|| chunk.vector(row))
     }
 
-    /// A query with zeros to whole lanes.
-    fn padded<'a>(&self, query: &'a [f32]) -> Cow<'a, [f32]> {
+    fn query<'a>(&self, query: &'a [f32]) -> Query<'a> {
         assert_eq!(query.len(), self.dims, "a query of another model than the index's");
-        if self.dims.is_multiple_of(LANES) {
-            return Cow::Borrowed(query);
-        }
-        let mut padded = query.to_vec();
-        padded.resize(self.dims.next_multiple_of(LANES), 0.0);
-        Cow::Owned(padded)
+        Query::new(query)
     }
 }
 

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::chunk::{ROWS, WORDS};
+use super::query::Query;
 use super::simd::{self, BLOCK, Pattern};
 use super::{Filter, Hit, VectorIndex};
 
@@ -32,29 +33,29 @@ impl VectorIndex {
     /// # Panics
     /// When the query has another number of components than the index.
     pub fn search(&self, query: &[f32], k: usize, filter: Filter<'_>) -> Vec<Hit> {
-        let padded = self.padded(query);
+        let ready = self.query(query);
         if k == 0 || self.is_empty() || !query.iter().all(|x| x.is_finite()) {
             return Vec::new();
         }
         let mut hits = match filter {
-            Filter::All => self.search_all(query, &padded, k, None, self.len),
+            Filter::All => self.search_all(query, &ready, k, None, self.len),
             Filter::Bits(bits) => {
                 let passing = self.count(bits);
-                self.search_all(query, &padded, k, Some(bits), passing)
+                self.search_all(query, &ready, k, Some(bits), passing)
             }
-            Filter::Slots(slots) => self.search_slots(query, &padded, k, slots),
+            Filter::Slots(slots) => self.search_slots(query, &ready, k, slots),
         };
         worst_of(&mut hits, k);
         hits.sort_unstable_by(order);
         hits
     }
 
-    fn search_slots(&self, query: &[f32], padded: &[f32], k: usize, slots: &[u32]) -> Vec<Hit> {
+    fn search_slots(&self, query: &[f32], ready: &Query<'_>, k: usize, slots: &[u32]) -> Vec<Hit> {
         if self.in_full(slots.len(), k) {
             let mut slots = slots.to_vec();
             slots.sort_unstable();
             slots.dedup();
-            return self.compare(&slots, padded);
+            return self.compare(&slots, ready);
         }
         let mut bits = vec![0_u64; self.chunks.len() * WORDS];
         for &slot in slots {
@@ -62,12 +63,12 @@ impl VectorIndex {
                 *word |= 1 << (slot % 64);
             }
         }
-        self.search_all(query, padded, k, Some(&bits), self.count(&bits))
+        self.search_all(query, ready, k, Some(&bits), self.count(&bits))
     }
 
-    fn search_all(&self, query: &[f32], padded: &[f32], k: usize, bits: Option<&[u64]>, passing: usize) -> Vec<Hit> {
+    fn search_all(&self, query: &[f32], ready: &Query<'_>, k: usize, bits: Option<&[u64]>, passing: usize) -> Vec<Hit> {
         if self.in_full(passing, k) {
-            return self.compare(&self.slots(bits, passing), padded);
+            return self.compare(&self.slots(bits, passing), ready);
         }
         let wanted = (passing / ROWS_PER_CANDIDATE).max(CANDIDATES).max(k.saturating_mul(CANDIDATES_PER_HIT));
         let asked = self.sketch.ask(query);
@@ -85,7 +86,7 @@ impl VectorIndex {
             }
             let mut slots: Vec<_> = batch.iter().map(|&key| slot_of(key)).collect();
             slots.sort_unstable();
-            hits.extend(self.compare(&slots, padded));
+            hits.extend(self.compare(&slots, ready));
             rest = others;
             size *= 2;
         }
@@ -97,9 +98,9 @@ impl VectorIndex {
         passing <= (self.len / ROWS_PER_FULL).max(CANDIDATES).max(k.saturating_mul(CANDIDATES_PER_HIT))
     }
 
-    fn compare(&self, slots: &[u32], padded: &[f32]) -> Vec<Hit> {
+    fn compare(&self, slots: &[u32], ready: &Query<'_>) -> Vec<Hit> {
         let mut hits = Vec::with_capacity(slots.len());
-        self.each_dot(slots, padded, |slot, score| hits.extend(score.map(|score| Hit { slot, score })));
+        self.each_row(slots, |slot, row| hits.extend(row.map(|row| Hit { slot, score: ready.product(row) })));
         hits
     }
 

@@ -1,4 +1,4 @@
-//! The two loops that a search spends its time in, in AVX2 where the machine has it and in plain Rust where it has not.
+//! The loops that a search spends its time in, in AVX2 where the machine has it and in plain Rust where it has not.
 //!
 //! Both give the same bits: integers add up in any order, and the floating-point sum is defined lane by lane
 //! ([`dot_plain`]), without fused multiplication. So a score does not depend on the machine that computed it.
@@ -6,7 +6,7 @@
 use half::f16;
 
 /// Rows of a block: their codes lie side by side, byte by byte, so that one register holds one byte of each.
-pub(super) const BLOCK: usize = 32;
+pub(crate) const BLOCK: usize = 32;
 /// Components are summed in this many lanes; stored vectors and queries are padded to a multiple of it.
 pub(super) const LANES: usize = 32;
 
@@ -26,6 +26,39 @@ pub(super) fn dot(row: &[f16], query: &[f32]) -> f32 {
     dot_plain(row, query)
 }
 
+/// The products of a row of whole numbers and two queries of whole numbers. All are of the same padded length, and no sum of
+/// products may leave 32 bits: see [`super::query`].
+pub(super) fn products(row: &[i8], queries: [&[i16]; 2]) -> [i32; 2] {
+    let [one, other] = queries;
+    assert!(
+        row.len() == one.len() && row.len() == other.len() && row.len().is_multiple_of(LANES),
+        "vectors are padded to whole lanes"
+    );
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+        // SAFETY: the machine has it, as checked on the line above.
+        return unsafe { avx2::products(row, queries) };
+    }
+    queries.map(|query| product_plain(row, query))
+}
+
+/// The product of a row of whole numbers and one query.
+pub(super) fn product(row: &[i8], query: &[i16]) -> i32 {
+    assert!(row.len() == query.len() && row.len().is_multiple_of(LANES), "vectors are padded to whole lanes");
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+        // SAFETY: the machine has it, as checked on the line above.
+        return unsafe { avx2::product(row, query) };
+    }
+    product_plain(row, query)
+}
+
+fn product_plain(row: &[i8], query: &[i16]) -> i32 {
+    row.iter().zip(query).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum()
+}
+
 /// Adds up what the patterns of a block's rows are worth: `scores[row]`. Answers which rows reach `least`, a bit each.
 pub(super) fn score_block(codes: &[u8], patterns: &[Pattern], least: u16, scores: &mut [u16; BLOCK]) -> u32 {
     assert_eq!(codes.len(), patterns.len() * BLOCK, "a block has one register of codes for every pattern");
@@ -38,11 +71,30 @@ pub(super) fn score_block(codes: &[u8], patterns: &[Pattern], least: u16, scores
     score_block_plain(codes, patterns, least, scores)
 }
 
+/// Does plain work by the widest registers that the machine has. The compiler knows what to do with them, and the results are
+/// the same to the bit.
+#[inline]
+pub(super) fn widely<T>(work: impl FnOnce() -> T) -> T {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx2")]
+        fn wide<T>(work: impl FnOnce() -> T) -> T {
+            work()
+        }
+        if is_x86_feature_detected!("avx2") {
+            #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+            // SAFETY: the machine has it, as checked on the line above.
+            return unsafe { wide(work) };
+        }
+    }
+    work()
+}
+
 /// Asks for a row before it is needed, so that rows from all over the memory do not wait for each other.
 #[cfg_attr(not(target_arch = "x86_64"), expect(unused_variables, reason = "a hint only x86 is given"))]
-pub(super) fn prefetch(row: &[f16]) {
+pub(super) fn prefetch<T>(row: &[T]) {
     #[cfg(target_arch = "x86_64")]
-    for line in row.chunks(64 / size_of::<f16>()) {
+    for line in row.chunks(64 / size_of::<T>()) {
         #[expect(unsafe_code, reason = "a hint to the cache is an intrinsic on a pointer")]
         // SAFETY: prefetching reads nothing and faults nowhere, and the address is of a live slice; SSE is part of x86-64.
         unsafe {
@@ -79,13 +131,14 @@ mod avx2 {
     #![expect(clippy::cast_ptr_alignment, reason = "every load and store here is an unaligned one")]
 
     use std::arch::x86_64::{
-        __m128i, __m256, __m256i, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_loadu_si128, _mm_movehl_ps,
-        _mm_shuffle_ps, _mm256_add_epi8, _mm256_add_epi16, _mm256_add_ps, _mm256_and_si256,
-        _mm256_broadcastsi128_si256, _mm256_castps256_ps128, _mm256_cmpeq_epi16, _mm256_cvtph_ps,
-        _mm256_extractf128_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_max_epu16, _mm256_movemask_epi8,
-        _mm256_mul_ps, _mm256_packs_epi16, _mm256_permute2x128_si256, _mm256_permute4x64_epi64, _mm256_set1_epi8,
-        _mm256_set1_epi16, _mm256_setzero_ps, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
-        _mm256_storeu_si256, _mm256_unpackhi_epi16, _mm256_unpacklo_epi16,
+        __m128i, __m256, __m256i, _mm_add_epi32, _mm_add_ps, _mm_add_ss, _mm_cvtsi128_si32, _mm_cvtss_f32,
+        _mm_loadu_si128, _mm_movehl_ps, _mm_shuffle_epi32, _mm_shuffle_ps, _mm256_add_epi8, _mm256_add_epi16,
+        _mm256_add_epi32, _mm256_add_ps, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_castps256_ps128,
+        _mm256_castsi256_si128, _mm256_cmpeq_epi16, _mm256_cvtepi8_epi16, _mm256_cvtph_ps, _mm256_extractf128_ps,
+        _mm256_extracti128_si256, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_max_epu16,
+        _mm256_movemask_epi8, _mm256_mul_ps, _mm256_packs_epi16, _mm256_permute2x128_si256, _mm256_permute4x64_epi64,
+        _mm256_set1_epi8, _mm256_set1_epi16, _mm256_setzero_ps, _mm256_setzero_si256, _mm256_shuffle_epi8,
+        _mm256_srli_epi16, _mm256_storeu_si256, _mm256_unpackhi_epi16, _mm256_unpacklo_epi16,
     };
 
     use half::f16;
@@ -112,6 +165,58 @@ mod avx2 {
         let quarters = _mm_add_ps(_mm256_castps256_ps128(eighths), _mm256_extractf128_ps::<1>(eighths));
         let halves = _mm_add_ps(quarters, _mm_movehl_ps(quarters, quarters));
         _mm_cvtss_f32(_mm_add_ss(halves, _mm_shuffle_ps::<1>(halves, halves)))
+    }
+
+    /// As [`super::product_plain`].
+    #[target_feature(enable = "avx2")]
+    pub(super) fn product(row: &[i8], query: &[i16]) -> i32 {
+        let mut sums = [_mm256_setzero_si256(); 2];
+        for (row, query) in row.chunks_exact(LANES).zip(query.chunks_exact(LANES)) {
+            for (i, sum) in sums.iter_mut().enumerate() {
+                let products = _mm256_madd_epi16(wide(row, i), sixteen(query, i));
+                *sum = _mm256_add_epi32(*sum, products);
+            }
+        }
+        total(_mm256_add_epi32(sums[0], sums[1]))
+    }
+
+    /// As [`super::product_plain`], twice.
+    #[target_feature(enable = "avx2")]
+    pub(super) fn products(row: &[i8], [one, other]: [&[i16]; 2]) -> [i32; 2] {
+        let mut sums = [_mm256_setzero_si256(); 4];
+        let queries = one.chunks_exact(LANES).zip(other.chunks_exact(LANES));
+        for (row, (one, other)) in row.chunks_exact(LANES).zip(queries) {
+            for i in 0..2 {
+                let row = wide(row, i);
+                sums[2 * i] = _mm256_add_epi32(sums[2 * i], _mm256_madd_epi16(row, sixteen(one, i)));
+                sums[2 * i + 1] = _mm256_add_epi32(sums[2 * i + 1], _mm256_madd_epi16(row, sixteen(other, i)));
+            }
+        }
+        [total(_mm256_add_epi32(sums[0], sums[2])), total(_mm256_add_epi32(sums[1], sums[3]))]
+    }
+
+    /// Sixteen whole numbers of a row's lanes, the first (0) or the second (1), in sixteen bits each.
+    #[target_feature(enable = "avx2")]
+    fn wide(row: &[i8], half: usize) -> __m256i {
+        assert!(row.len() == LANES && half < 2, "half of the lanes are one register");
+        // SAFETY: the load, which needs no alignment, ends within the lanes, as checked on the line above.
+        _mm256_cvtepi8_epi16(unsafe { _mm_loadu_si128(row.as_ptr().add(16 * half).cast::<__m128i>()) })
+    }
+
+    /// Sixteen numbers of a query's lanes, the first (0) or the second (1).
+    #[target_feature(enable = "avx2")]
+    fn sixteen(query: &[i16], half: usize) -> __m256i {
+        assert!(query.len() == LANES && half < 2, "half of the lanes are one register");
+        // SAFETY: the load, which needs no alignment, ends within the lanes, as checked on the line above.
+        unsafe { _mm256_loadu_si256(query.as_ptr().add(16 * half).cast::<__m256i>()) }
+    }
+
+    /// The sum of the eight numbers of a register.
+    #[target_feature(enable = "avx2")]
+    fn total(eight: __m256i) -> i32 {
+        let four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256::<1>(eight));
+        let two = _mm_add_epi32(four, _mm_shuffle_epi32::<0b01_00_11_10>(four));
+        _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<0b10_11_00_01>(two)))
     }
 
     /// As [`super::score_block_plain`].
@@ -171,6 +276,22 @@ mod tests {
                 (row[i], query[i]) = (f16::from_f32(x), y);
             }
             prop_assert_eq!(dot(&row, &query).to_bits(), dot_plain(&row, &query).to_bits());
+        }
+
+        #[test]
+        fn products_of_whole_numbers_are_the_same(
+            parts in prop::collection::vec((-127_i8..=127, -32_767_i16..=32_767, -32_767_i16..=32_767), 1..9 * LANES)
+        ) {
+            let padded = parts.len().next_multiple_of(LANES);
+            let mut row = vec![0; padded];
+            let mut queries = [vec![0; padded], vec![0; padded]];
+            for (i, (x, one, other)) in parts.into_iter().enumerate() {
+                (row[i], queries[0][i], queries[1][i]) = (x, one, other);
+            }
+            let queries = queries.each_ref().map(Vec::as_slice);
+            let plain = queries.map(|query| product_plain(&row, query));
+            prop_assert_eq!(products(&row, queries), plain);
+            prop_assert_eq!(queries.map(|query| product(&row, query)), plain);
         }
 
         #[test]

@@ -7,7 +7,7 @@
 
 use std::f32::consts::PI;
 
-use super::simd::Pattern;
+use super::simd::{self, BLOCK, Pattern};
 
 /// The rotation of one number of dimensions: flipped signs and Walsh–Hadamard transforms, twice over.
 #[derive(Debug)]
@@ -45,12 +45,14 @@ impl Sketch {
             return rotated;
         }
         let part = 1 << self.dims.ilog2();
-        for (flips, begin) in self.flips.iter().zip([0, self.dims - part]) {
-            for (component, flip) in rotated.iter_mut().zip(flips) {
-                *component *= flip;
+        simd::widely(|| {
+            for (flips, begin) in self.flips.iter().zip([0, self.dims - part]) {
+                for (component, flip) in rotated.iter_mut().zip(flips) {
+                    *component *= flip;
+                }
+                transform(&mut rotated[begin..][..part]);
             }
-            transform(&mut rotated[begin..][..part]);
-        }
+        });
         rotated
     }
 
@@ -91,7 +93,7 @@ impl Sketch {
 }
 
 /// A query, as the scan looks it up.
-pub(super) struct Asked {
+pub(crate) struct Asked {
     /// What each pattern of four signs is worth, in whole numbers from 0: small enough that two of them fit a byte and all
     /// of them 16 bits.
     pub(super) patterns: Vec<Pattern>,
@@ -102,8 +104,23 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// What each sketch of a block is worth; answers which are worth so much, a bit each.
+    pub(crate) fn worths(&self, codes: &[u8], least: u16, worths: &mut [u16; BLOCK]) -> u32 {
+        simd::score_block(codes, &self.patterns, least, worths)
+    }
+
+    /// No sketch is worth more.
+    pub(crate) fn most(&self) -> u16 {
+        self.patterns.iter().flatten().map(|quad| quad.iter().map(|worth| u16::from(*worth)).max().unwrap_or(0)).sum()
+    }
+
+    /// The greatest standard error of a promise, for unit vectors.
+    pub(crate) fn greatest_error(&self) -> f32 {
+        self.error * self.length
+    }
+
     /// The product that a sketch of this worth promises.
-    pub(super) fn promise(&self, worth: u16) -> f32 {
+    pub(crate) fn promise(&self, worth: u16) -> f32 {
         self.floor + self.step * f32::from(worth)
     }
 
@@ -117,6 +134,7 @@ impl Asked {
 }
 
 /// The Walsh–Hadamard transform of a power of two of components; lengths stay as they are.
+#[inline]
 fn transform(vector: &mut [f32]) {
     let scale = 1.0 / (vector.len() as f32).sqrt();
     let mut half = 1;

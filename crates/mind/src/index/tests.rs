@@ -179,6 +179,33 @@ fn dots_are_dot_for_each() {
     assert!((scores[0] - exact).abs() < 1e-3);
 }
 
+#[test]
+fn rounded_vectors_take_half_the_memory_at_the_same_bits() {
+    let whole: Vec<Vec<f32>> = vectors(100, 256, 11).into_iter().map(rounded).collect();
+    for (vector, exact) in whole.iter().zip(vectors(100, 256, 11)) {
+        assert_eq!(*vector, rounded(vector.clone()));
+        assert!(vector.iter().all(|part| half::f16::from_f32(*part).to_f32().to_bits() == (part + 0.0).to_bits()));
+        assert!(crate::embed::cosine(vector, &exact) > 0.9999);
+    }
+    let mut index = filled(&whole);
+    let (few, query) = (index.bytes(), vectors(1, 256, 12).remove(0));
+    assert!(few < ROWS * (256 + 32 + 5), "{few}");
+    let dots = |index: &VectorIndex| (0..100).map(|slot| index.dot(slot, &query)).collect::<Vec<_>>();
+    let before = dots(&index);
+    // One vector that is not rounded, and the chunk keeps all of them as they are.
+    index.set(100, &query);
+    assert!(index.bytes() > few + ROWS * 250, "{}", index.bytes());
+    assert!((index.dot(100, &query) - 1.0).abs() < 1e-3);
+    for (before, after) in before.iter().zip(dots(&index)) {
+        assert!((before - after).abs() <= rounding(&query) + 1e-6, "{before} became {after}");
+    }
+    let mut pairs = Vec::new();
+    index.dots_of_two(&[3, 7, 500], [&query, &[]], &mut pairs);
+    assert_eq!(pairs, [[index.dot(3, &query), 0.0], [index.dot(7, &query), 0.0], [0.0; 2]]);
+    assert_eq!(rounded(vec![0.0; 3]), [0.0; 3]);
+    assert!(rounded(vec![f32::NAN, 1.0])[0].is_nan());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
