@@ -1,5 +1,7 @@
 //! A campaign, prepared for scoring: what is known of a creator without its vector, and what its vector adds.
 
+use std::borrow::Cow;
+
 use kernel::Platform;
 
 use super::budget::{Budget, Price};
@@ -28,22 +30,19 @@ pub struct Wish {
 }
 
 impl Wish {
-    /// What the campaign is about.
+    /// What the campaign is about, in one text.
     pub fn topic_text(&self) -> String {
         join(&[&self.product_niche, &self.product_name, &self.product_description, &self.key_use_cases])
     }
 
-    /// Whom it wants, for what; where no audience was given, what it is about.
-    pub fn audience_text(&self) -> String {
-        if self.target_audience.trim().is_empty() {
-            return self.topic_text();
-        }
-        join(&[&self.target_audience, &self.product_niche, &self.product_name])
+    /// What the product is and does.
+    fn product_text(&self) -> String {
+        join(&[&self.product_name, &self.product_description, &self.key_use_cases])
     }
 
     /// Every text that [`Brief::new`] will ask for, so that a remote model can embed them in one batch.
     pub fn texts(&self) -> Vec<String> {
-        let mut texts = vec![self.topic_text(), self.audience_text()];
+        let mut texts = vec![self.product_text(), join(&[&self.product_niche]), join(&[&self.target_audience])];
         texts.extend(Niche::list(&self.product_niche).into_iter().map(|niche| niche.text));
         texts.retain(|text| !text.is_empty());
         texts
@@ -68,6 +67,20 @@ pub struct Label {
     pub score: u16,
     /// The campaign's niche that comes nearest, and how.
     pub nearest: Option<(String, Kinship)>,
+}
+
+/// A creator's niche, or list of niches, read once for many briefs.
+#[derive(Clone, PartialEq, Debug)]
+pub struct KnownNiche {
+    list: Vec<Niche>,
+    vector: Vec<f32>,
+}
+
+impl KnownNiche {
+    /// Reads a niche; `vector` is that of its text.
+    pub fn new(niche: &str, vector: Vec<f32>) -> Self {
+        Self { list: Niche::list(niche), vector }
+    }
 }
 
 /// What is known of a creator for a brief without any vector, in hundredths of a percent.
@@ -119,6 +132,15 @@ struct Vectors {
     audience: Option<u16>,
 }
 
+/// The niche is weighed by its name already: in the topic it is a reminder of what the product belongs to.
+const NICHE_IN_TOPIC: f32 = 0.25;
+/// An audience is told from others by what it wants the product for as well.
+const TOPIC_IN_AUDIENCE: f32 = 0.6;
+/// What the same niche by its name is worth at the least, in percent,
+const SAME_NICHE: u32 = 70;
+/// and one that has nothing to do with it at the most.
+const OTHER_NICHE: u32 = 60;
+
 /// A narrower niche than the campaign's is as good as the same one, as far as names can tell;
 const NARROWER: u16 = 9_500;
 /// a wider one covers it, among other things;
@@ -131,8 +153,8 @@ impl Brief {
     /// asked for [`Wish::texts`].
     pub fn new(wish: Wish, calibration: Calibration, embed: impl Fn(&str) -> Vec<f32>) -> Self {
         let vector = |text: String| if text.is_empty() { Vec::new() } else { unit(embed(&text)) };
-        let topic = vector(wish.topic_text());
-        let audience = vector(wish.audience_text());
+        let topic = sum(vector(wish.product_text()), &vector(join(&[&wish.product_niche])), NICHE_IN_TOPIC);
+        let audience = sum(vector(join(&[&wish.target_audience])), &topic, TOPIC_IN_AUDIENCE);
         let niches =
             Niche::list(&wish.product_niche).into_iter().map(|niche| (niche.clone(), vector(niche.text))).collect();
         let most = Vectors { topic: None, audience: None };
@@ -158,11 +180,24 @@ impl Brief {
     /// How a creator's niche (or list of niches) is related to the campaign's. `vector` gives the niche's vector, and is asked
     /// only where the names do not say it.
     pub fn label(&self, niche: &str, vector: impl FnOnce() -> Vec<f32>) -> Label {
-        let creators = Niche::list(niche);
+        let (score, nearest) = self.nearest(&Niche::list(niche), || Cow::Owned(vector()));
+        Label { score, nearest: nearest.map(|(own, kinship)| (own.text.clone(), kinship)) }
+    }
+
+    /// The score of [`Brief::label`] for a niche that was read before.
+    pub fn label_score(&self, niche: &KnownNiche) -> u16 {
+        self.nearest(&niche.list, || Cow::Borrowed(&niche.vector)).0
+    }
+
+    fn nearest<'a>(
+        &self,
+        creators: &[Niche],
+        vector: impl FnOnce() -> Cow<'a, [f32]>,
+    ) -> (u16, Option<(&Niche, Kinship)>) {
         let by_name =
             self.niches.iter().flat_map(|(own, _)| creators.iter().map(move |theirs| (own.kinship(theirs), own)));
         let Some((kinship, own)) = by_name.reduce(|best, next| if next.0 > best.0 { next } else { best }) else {
-            return Label { score: Facts::NO_LABEL, nearest: None };
+            return (Facts::NO_LABEL, None);
         };
         let by_name = match kinship {
             Kinship::Same => FULL,
@@ -171,15 +206,12 @@ impl Brief {
             Kinship::Meaning => 0,
         };
         if kinship != Kinship::Meaning {
-            return Label { score: by_name, nearest: Some((own.text.clone(), kinship)) };
+            return (by_name, Some((own, kinship)));
         }
         let vector = vector();
         let scores = self.niches.iter().map(|(own, its)| (self.calibration.labels.percent(cosine(its, &vector)), own));
         let best = scores.reduce(|best, next| if next.0 > best.0 { next } else { best });
-        best.map_or(Label { score: Facts::NO_LABEL, nearest: None }, |(score, own)| Label {
-            score: score.min(MOST_BY_MEANING),
-            nearest: Some((own.text.clone(), Kinship::Meaning)),
-        })
+        best.map_or((Facts::NO_LABEL, None), |(score, own)| (score.min(MOST_BY_MEANING), Some((own, Kinship::Meaning))))
     }
 
     /// The scores of a creator: what is known of it, and the cosines of its vector with [`Brief::topic`] and
@@ -198,6 +230,29 @@ impl Brief {
     pub fn ceiling(&self, niche_score: u16) -> Ceiling {
         let facts = Facts { niche_score, engagement_score: 0, budget_fit: FULL };
         Ceiling(scores(facts, self.most).sum())
+    }
+
+    /// What cosines with the topic and with the audience are worth, in hundredths of a percent; nothing where there is nothing
+    /// to compare with.
+    pub(crate) fn worth(&self, [topic, audience]: [f32; 2]) -> [Option<u16>; 2] {
+        let worth = self.vectors(topic, audience);
+        [worth.topic, worth.audience]
+    }
+
+    /// The niche match of those whose niche has this score, before it is rounded: at a topic of nothing, and what each
+    /// hundredth of a percent of the topic adds.
+    pub(crate) fn niche_line(&self, niche_score: u16) -> [f32; 2] {
+        let full = f32::from(FULL);
+        match ((niche_score != Facts::NO_LABEL).then(|| niche_score.min(FULL)), self.most.topic) {
+            // See `blend`.
+            (Some(label), Some(_)) => {
+                let [low, high] = frame(label);
+                [low as f32, (high - low) as f32 / full]
+            }
+            (Some(label), None) => [f32::from(label), 0.0],
+            (None, Some(_)) => [0.0, 1.0],
+            (None, None) => [0.0; 2],
+        }
     }
 
     fn vectors(&self, topic_cosine: f32, audience_cosine: f32) -> Vectors {
@@ -246,14 +301,32 @@ fn scores(facts: Facts, vectors: Vectors) -> Scores {
     }
 }
 
-/// The name of the niche sets the frame and the topic places a creator in it: the same niche is worth 70 to 100 %, a name
-/// that has nothing to do with it 0 to 60 %. Rises with both.
+/// The name of the niche sets a frame, and the topic places a creator in it: the same niche is worth 70 to 100 %, a name that
+/// has nothing to do with it 0 to 60 %. The lower end falls with the square of the likeness of the names: half a likeness says
+/// little, and the topic tells more. Rises with both.
 fn blend(label: u16, topic: u16) -> u16 {
-    const WHOLE: u32 = 10 * FULL as u32;
-    let (label, topic) = (u32::from(label), u32::from(topic));
-    // The label's weight is 40 % and up to 30 % more the better it fits.
-    let weight = 4 * u32::from(FULL) + 3 * label;
-    ((label * weight + topic * (WHOLE - weight) + WHOLE / 2) / WHOLE) as u16
+    let ([low, high], full) = (frame(label), u32::from(FULL));
+    (low + ((high - low) * u32::from(topic.min(FULL)) + full / 2) / full) as u16
+}
+
+/// What a niche match is worth, at a name of this likeness, to somebody who has nothing to do with the topic, and to somebody
+/// who has all to do with it.
+fn frame(label: u16) -> [u32; 2] {
+    let [label, full] = [u32::from(label.min(FULL)), u32::from(FULL)];
+    let low = label * label / full * SAME_NICHE / 100;
+    let high = (full * OTHER_NICHE + label * (100 - OTHER_NICHE)) / 100;
+    [low, high]
+}
+
+/// One vector and some of another, of unit length; what is left of one where the other is nothing.
+fn sum(mut vector: Vec<f32>, other: &[f32], weight: f32) -> Vec<f32> {
+    if vector.is_empty() {
+        return other.to_vec();
+    }
+    for (part, other) in vector.iter_mut().zip(other) {
+        *part += weight * other;
+    }
+    unit(vector)
 }
 
 fn unit(mut vector: Vec<f32>) -> Vec<f32> {

@@ -19,7 +19,7 @@ mod probes;
 mod scores;
 mod text;
 
-pub use brief::{Brief, Ceiling, CreatorView, Evidence, Facts, Label, Wish, profile_text};
+pub use brief::{Brief, Ceiling, CreatorView, Evidence, Facts, KnownNiche, Label, Wish, profile_text};
 pub use budget::{Budget, Price};
 pub use calibration::{Calibration, Scale};
 pub use explain::{

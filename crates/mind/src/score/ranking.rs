@@ -1,5 +1,5 @@
 //! The match score on real texts: the embedded model, thirty creators and eleven campaigns in English and Spanish with graded
-//! judgements.
+//! judgements; and sixty campaigns for fine niches (which kind of running, of gaming, of skin care) among 127 creators.
 
 use kernel::Platform;
 
@@ -86,6 +86,38 @@ fn judged() -> Vec<Judged> {
         (campaign, brief, evidence)
     };
     campaigns().into_iter().map(judge).collect()
+}
+
+/// A fine campaign, or a fine creator, in the columns of the others.
+fn fine_campaign(row: &Row) -> Row {
+    [&row[..5], &["0"], &row[5..]].concat()
+}
+
+fn fine_grade(campaign: &Row, name: &str) -> f64 {
+    f64::from((1 << grade(campaign, name)) - 1)
+}
+
+/// nDCG@10 of a fine campaign where all have the same engagement and are affordable.
+fn fine_ndcg(campaign: &Row, creators: &[(Row, Vec<f32>)], points: &dyn Fn(Scores) -> u32) -> f64 {
+    let brief = brief(campaign);
+    let ranked = creators.iter().map(|(creator, profile)| {
+        let facts = Facts {
+            niche_score: brief.label(creator[1], || embed(creator[1])).score,
+            engagement_score: FULL,
+            budget_fit: FULL,
+        };
+        let scores = brief.combine(facts, cosine(brief.topic(), profile), cosine(brief.audience(), profile));
+        (points(scores), fine_grade(campaign, creator[0]))
+    });
+    let mut ranked: Vec<_> = ranked.collect();
+    ranked.sort_by_key(|&(points, _)| std::cmp::Reverse(points));
+    let gains: Vec<f64> = ranked.iter().map(|&(_, gain)| gain).collect();
+    let mut ideal = gains.clone();
+    ideal.sort_by(|a, b| b.total_cmp(a));
+    let sum = |gains: Vec<f64>| {
+        gains.iter().take(10).zip(2_u32..).map(|(gain, place)| gain / f64::from(place).log2()).sum::<f64>()
+    };
+    sum(gains) / sum(ideal)
 }
 
 fn of(campaign: &str, creator: &str) -> Evidence {
@@ -186,4 +218,39 @@ fn the_scale_means_something_on_texts_it_was_not_made_of() {
     };
     assert!(share(&best, &|score| score >= 7500) > 0.9, "{best:?}");
     assert!(share(&strangers, &|score| score <= 2000) > 0.85, "{strangers:?}");
+}
+
+#[test]
+fn fine_niches_are_told_apart() {
+    let creators = rows(include_str!("../../tests/data/fine_creators.tsv"));
+    let creators: Vec<(Row, Vec<f32>)> = creators
+        .into_iter()
+        .map(|row| {
+            let profile = embed(&profile_text(row[1], Some(row[2]), Some(row[3])));
+            (row, profile)
+        })
+        .collect();
+    let campaigns: Vec<Row> =
+        rows(include_str!("../../tests/data/fine_briefs.tsv")).iter().map(fine_campaign).collect();
+    for campaign in &campaigns {
+        for name in campaign[6..].iter().flat_map(|names| names.split(' ')) {
+            assert!(creators.iter().any(|(row, _)| row[0] == name), "{name}");
+        }
+    }
+    let mean = |rows: &[&Row], points: &dyn Fn(Scores) -> u32| {
+        rows.iter().map(|row| fine_ndcg(row, &creators, points)).sum::<f64>() / rows.len() as f64
+    };
+    let all: Vec<_> = campaigns.iter().collect();
+    // How the parts are made was chosen on the even rows.
+    let odd: Vec<_> = campaigns.iter().skip(1).step_by(2).collect();
+    let total = |scores: Scores| u32::from(scores.total());
+    let [total, niche, audience, held_out] = [
+        mean(&all, &total),
+        mean(&all, &|scores| scores.niche_match.into()),
+        mean(&all, &|scores| scores.audience_match.into()),
+        mean(&odd, &total),
+    ];
+    println!("nDCG@10: total {total:.3}, niche {niche:.3}, audience {audience:.3}; odd rows {held_out:.3}");
+    // Measured 0.900 and 0.917; 0.865 and 0.889 where the names of niches weighed 40 to 70 %.
+    assert!(total > 0.89 && held_out > 0.905, "{total:.3} {held_out:.3}");
 }
