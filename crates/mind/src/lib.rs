@@ -4,6 +4,7 @@ pub mod dialogue;
 pub mod embed;
 pub mod geo;
 pub mod index;
+pub mod rank;
 pub mod recall;
 pub mod reply;
 pub mod score;
