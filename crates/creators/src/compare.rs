@@ -22,9 +22,11 @@ const ONE_IN: usize = 6;
 const AT_ONCE: usize = 1_000;
 
 impl Directory {
-    /// How far a product of [`Directory::products`] may be from the exact one, for each part of unit vectors: twice what
-    /// rounding can come to when that many numbers are added up in single precision.
-    pub const PRODUCT_ERROR: f32 = 1.2e-7;
+    /// How far a product of [`Directory::products`] may be from the exact one, with this query, of unit vectors: twice what
+    /// rounding can come to when that many numbers are added up in single precision, and what the index rounds off the query.
+    pub fn product_error(query: &[f32]) -> f32 {
+        1.2e-7 * query.len() as f32 + index::rounding(query)
+    }
 
     fn compared(&self) -> Compared<'_> {
         Compared { model: self.embedder().model(), dims: self.embedder().dims() }
@@ -54,7 +56,7 @@ impl Directory {
     }
 
     /// The products of these creators' vectors with two queries by pgvector, in their order; nothing of creators without a
-    /// vector. Near the cosines: see [`Directory::PRODUCT_ERROR`].
+    /// vector. Near the cosines: see [`Directory::product_error`].
     pub async fn products(&self, ids: &[CreatorId], queries: [&[f32]; 2]) -> Result<Vec<Option<[f32; 2]>>> {
         let all = self.catalogue().read().vector_count();
         let mut tx = self.app().read().await?;
@@ -92,7 +94,7 @@ impl Directory {
             slots
         });
         let passing = passing.await?;
-        let error = 2.0 * Self::PRODUCT_ERROR * query.len() as f32;
+        let error = 2.0 * Self::product_error(query);
         let mut near = if passing.len() <= FEW {
             let ids: Vec<CreatorId> = {
                 let columns = self.catalogue().read();
@@ -152,10 +154,10 @@ impl Directory {
 }
 
 fn nearest_here(columns: &Columns, query: &[f32], filter: &Filter, limit: usize) -> Vec<(CreatorId, f32)> {
-    let slots = columns.passing(filter);
+    let bits = columns.mask_of(filter, false).bits();
     let mut asked = limit + SPARE;
     loop {
-        let hits = columns.vectors().search(query, asked, index::Filter::Slots(&slots));
+        let hits = columns.vectors().search(query, asked, index::Filter::Bits(&bits));
         // Slots are another order than ids: everyone who is as near as the last one has to be seen.
         if hits.len() < asked || hits[asked - 1].score < hits[limit - 1].score {
             return best(hits.into_iter().map(|hit| (columns.id(hit.slot), hit.score)).collect(), limit);
@@ -171,15 +173,7 @@ fn best(mut found: Vec<(CreatorId, f32)>, limit: usize) -> Vec<(CreatorId, f32)>
 }
 
 fn dots(index: &VectorIndex, slots: &[u32], queries: [&[f32]; 2]) -> Vec<[f32; 2]> {
-    let mut cosines = vec![[0.0; 2]; slots.len()];
-    let mut scores = Vec::new();
-    for (which, query) in queries.into_iter().enumerate() {
-        if query.len() == index.dims() {
-            index.dots(slots, query, &mut scores);
-            for (cosines, score) in cosines.iter_mut().zip(&scores) {
-                cosines[which] = *score;
-            }
-        }
-    }
+    let mut cosines = Vec::new();
+    index.dots_of_two(slots, queries, &mut cosines);
     cosines
 }

@@ -9,7 +9,7 @@ use http_base::App;
 use jobs::NewJob;
 use kernel::{Error, Result, Scope, WorkspaceId};
 use mind::score::norms::Learned;
-use mind::score::{Calibration, Norms};
+use mind::score::{Calibration, KnownNiche, Norms};
 use mind::text::fold;
 use parking_lot::{Mutex, RwLock};
 use ports::Embedder;
@@ -39,6 +39,8 @@ struct Inner {
     calibration: OnceCell<Calibration>,
     norms: RwLock<(i64, Arc<Norms>)>,
     niche_vectors: Mutex<HashMap<String, Arc<[f32]>>>,
+    /// The niches of the catalogue by number, as far as they have been read.
+    niches: RwLock<Arc<Vec<KnownNiche>>>,
     referring: std::sync::OnceLock<Referring>,
 }
 
@@ -60,14 +62,16 @@ impl Directory {
             calibration: OnceCell::new(),
             norms: RwLock::new((-1, Arc::new(Norms::builtin()))),
             niche_vectors: Mutex::new(HashMap::new()),
+            niches: RwLock::default(),
             referring: std::sync::OnceLock::new(),
         }))
     }
 
     /// Reads the directory into memory, so that the first request does not wait for it.
     pub async fn warm(&self) -> Result<()> {
-        self.0.catalogue.fresh().await?;
+        // First, so that everybody is judged once.
         self.norms().await?;
+        self.0.catalogue.fresh().await?;
         Ok(())
     }
 
@@ -250,6 +254,27 @@ impl Directory {
                    ON CONFLICT (name) DO UPDATE SET norms = excluded.norms, creators = excluded.creators, made_at = excluded.made_at";
         tx.execute(sql, args![told, creators, self.0.app.clock().now()]).await?;
         tx.commit().await
+    }
+
+    /// The niches of the catalogue by number: see [`crate::Columns::niche`]. Each is read once.
+    pub async fn niches(&self) -> Result<Arc<Vec<KnownNiche>>> {
+        let known = self.0.niches.read().clone();
+        let new: Vec<String> = {
+            let columns = self.0.catalogue.read();
+            (known.len()..columns.niche_count()).map(|number| columns.niche(number as u32).to_owned()).collect()
+        };
+        if new.is_empty() {
+            return Ok(known);
+        }
+        let vectors = self.embed(new.clone()).await?;
+        let read = new.iter().zip(vectors).map(|(niche, vector)| KnownNiche::new(niche, vector));
+        let all: Arc<Vec<KnownNiche>> = Arc::new(known.iter().cloned().chain(read).collect());
+        let mut kept = self.0.niches.write();
+        // Somebody else may have read more meanwhile.
+        if kept.len() < all.len() {
+            *kept = all.clone();
+        }
+        Ok(all)
     }
 
     /// The vectors of these niches' names.

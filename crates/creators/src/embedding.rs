@@ -5,6 +5,7 @@ use std::hash::Hasher;
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
+use half::slice::HalfFloatSliceExt;
 use kernel::{Error, Result};
 use mind::embed::StaticModel;
 use ports::Embedder;
@@ -83,8 +84,10 @@ pub(crate) fn pack(vector: &[f32]) -> Vec<u8> {
 /// The stored vector; nothing if it is not of this many parts.
 pub(crate) fn unpack(bytes: &[u8], dims: usize) -> Option<Vec<f32>> {
     let (parts, rest) = bytes.as_chunks::<2>();
-    (parts.len() == dims && rest.is_empty())
-        .then(|| parts.iter().map(|part| half::f16::from_le_bytes(*part).to_f32()).collect())
+    (parts.len() == dims && rest.is_empty()).then(|| {
+        let halves: Vec<half::f16> = parts.iter().map(|part| half::f16::from_le_bytes(*part)).collect();
+        halves.to_f32_vec()
+    })
 }
 
 /// The parts of the longest vector that pgvector takes.

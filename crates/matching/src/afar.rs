@@ -8,7 +8,6 @@ use kernel::{CreatorId, Result};
 
 use crate::prepare::Prepared;
 use crate::rank::{Ranked, Ranking, Wanted};
-use crate::state::passing;
 
 /// Creators whose products are asked for at first: mostly these are enough, and each asking costs more than its products.
 const FIRST: usize = 4_000;
@@ -26,11 +25,14 @@ pub(crate) async fn rank(
     let catalogue = directory.catalogue();
     let brief = prepared.brief.clone();
     let queries = [brief.topic(), brief.audience()];
-    let error = Directory::PRODUCT_ERROR * directory.embedder().dims() as f32;
+    let error = queries.into_iter().map(Directory::product_error).fold(0.0, f32::max);
     let begun = prepared.clone();
     let mut ranking = catalogue
         .scan(move |columns| {
-            let slots = passing(columns, &filter, vectors_only);
+            let mut slots = columns.passing(&filter);
+            if vectors_only {
+                slots.retain(|slot| columns.has_vector(*slot));
+            }
             Ranking::new(columns, &begun.brief, &begun.labels, slots, wanted)
         })
         .await?;

@@ -7,7 +7,6 @@ use campaigns::{Campaign, Exclusions};
 use creators::{Directory, Filter};
 use kernel::Result;
 use mind::score::{Brief, Budget, Facts, Norms, Wish};
-use mind::text::fold;
 
 /// A wish made ready. Cheap to clone.
 #[derive(Clone)]
@@ -57,13 +56,7 @@ impl Prepared {
         let vectors = directory.embed(texts.clone()).await?;
         let vectors: HashMap<String, Vec<f32>> = texts.into_iter().zip(vectors).collect();
         let brief = Brief::new(wish, calibration, |text| vectors.get(text).cloned().unwrap_or_default());
-        let niches: Vec<String> = {
-            let columns = directory.catalogue().read();
-            (0..columns.niche_count()).map(|number| columns.niche(number as u32).to_owned()).collect()
-        };
-        let niche_vectors = directory.niche_vectors(&niches).await?;
-        let vector_of = |niche: &str| niche_vectors.get(&fold(niche)).map(|vector| vector.to_vec()).unwrap_or_default();
-        let labels = niches.iter().map(|niche| brief.label(niche, || vector_of(niche)).score).collect();
+        let labels = directory.niches().await?.iter().map(|niche| brief.label_score(niche)).collect();
         Ok(Self { brief: Arc::new(brief), labels, norms, norms_version })
     }
 

@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use creators::vectors::Backend;
-use creators::{Columns, Creator, Directory, Filter};
+use creators::{Creator, Directory, Filter};
 use http_base::{App, Responses};
 use kernel::{CreatorId, Result, Scope};
+use mind::rank::{facts, rank};
 use mind::score::Scores;
 use ports::Llm;
 
 use crate::afar;
 use crate::currency::ExchangeRates;
 use crate::prepare::Prepared;
-use crate::rank::{Ranked, Wanted, facts, rank};
+use crate::rank::{Ranked, Wanted};
 
 /// The directory, what understands queries, and what was answered lately. Cheap to clone.
 #[derive(Clone)]
@@ -88,8 +89,8 @@ impl Matching {
         self.directory
             .catalogue()
             .scan(move |columns| {
-                let slots = passing(columns, &filter, vectors_only);
-                rank(columns, &prepared.brief, &prepared.labels, slots, wanted)
+                let mask = columns.mask_of(&filter, vectors_only);
+                rank(columns.people(), &prepared.brief, &prepared.labels, mask.bytes(), wanted)
             })
             .await
     }
@@ -100,7 +101,7 @@ impl Matching {
         let cosines = self.directory.cosines(ids, [brief.topic(), brief.audience()]).await?;
         let columns = self.directory.catalogue().read();
         let score = |(id, [topic, audience]): (&CreatorId, [f32; 2])| {
-            let facts = facts(&columns, brief, &prepared.labels, columns.slot(*id)?);
+            let facts = facts(columns.people(), brief, &prepared.labels, columns.slot(*id)?);
             Some(brief.combine(facts, topic, audience))
         };
         Ok(ids.iter().zip(cosines).map(score).collect())
@@ -117,13 +118,4 @@ impl Matching {
         let mut tx = self.app().read().await?;
         creators::store::by_ids(scope, &mut tx, ids).await
     }
-}
-
-/// The slots that a filter lets through; with `vectors_only`, those whose profile can be compared.
-pub(crate) fn passing(columns: &Columns, filter: &Filter, vectors_only: bool) -> Vec<u32> {
-    let mut slots = columns.passing(filter);
-    if vectors_only && columns.vector_count() < columns.len() {
-        slots.retain(|slot| columns.has_vector(*slot));
-    }
-    slots
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kernel::{CreatorId, Platform, WorkspaceId};
 use mind::geo;
 use mind::index::VectorIndex;
+use mind::rank::{People, Shelves};
 use mind::score::{CreatorView, Norms};
 use mind::text::fold;
 
@@ -15,7 +16,7 @@ use super::names::Names;
 pub(super) const SHARED: u32 = 0;
 
 /// A money or a count that nobody told.
-pub const UNKNOWN: i64 = i64::MIN;
+pub const UNKNOWN: i64 = mind::rank::UNKNOWN;
 
 /// A creator as the catalogue takes it in.
 #[derive(Clone, Debug)]
@@ -147,7 +148,7 @@ pub struct Columns {
     prices: Vec<i64>,
     engagement_scores: Vec<u16>,
     norms: Arc<Norms>,
-    vectored: Vec<bool>,
+    pub(super) vectored: Vec<bool>,
     vectored_count: usize,
     pub(super) names: Names,
     pub(super) niche_words: Words,
@@ -155,6 +156,8 @@ pub struct Columns {
     pub(super) language_words: Words,
     pub(super) brand_words: Words,
     vectors: VectorIndex,
+    /// Of everybody whose vector would be compared here.
+    shelves: Shelves,
     dims: usize,
 }
 
@@ -190,6 +193,7 @@ impl Columns {
             language_words: Words::default(),
             brand_words: Words::default(),
             vectors: VectorIndex::new(dims),
+            shelves: Shelves::default(),
             dims,
         }
     }
@@ -219,9 +223,9 @@ impl Columns {
         self.vectored_count
     }
 
-    /// The memory that the vectors take, in bytes; none where they are compared elsewhere.
+    /// The memory that the vectors and their sketches take, in bytes; none where they are compared elsewhere.
     pub fn vector_bytes(&self) -> usize {
-        self.vectors.bytes()
+        self.vectors.bytes() + self.shelves.bytes()
     }
 
     /// The number of a workspace that keeps entries to itself; nothing if it keeps none.
@@ -252,6 +256,18 @@ impl Columns {
     /// The vectors, by slot; none where they are compared elsewhere: see [`crate::Directory::backend`].
     pub fn vectors(&self) -> &VectorIndex {
         &self.vectors
+    }
+
+    /// What a ranking reads.
+    pub fn people(&self) -> People<'_> {
+        People {
+            ids: &self.ids,
+            niches: &self.niches,
+            engagement_scores: &self.engagement_scores,
+            prices: &self.prices,
+            vectors: &self.vectors,
+            shelves: &self.shelves,
+        }
     }
 
     /// The text of a niche, folded.
@@ -299,6 +315,18 @@ impl Columns {
         self.norms = norms;
         for at in 0..self.ids.len() {
             self.judge(at);
+            self.shelve(at);
+        }
+    }
+
+    /// Puts a creator on the shelf of their niche and engagement, if they are to be found there.
+    fn shelve(&mut self, at: usize) {
+        let slot = at as u32;
+        // Who has a vector that is not here is ranked elsewhere.
+        if self.live[at] && self.vectored[at] == self.vectors.contains(slot) {
+            self.shelves.set(slot, self.niches[at], self.engagement_scores[at], &self.vectors);
+        } else {
+            self.shelves.clear(slot);
         }
     }
 
@@ -336,6 +364,7 @@ impl Columns {
             }
             self.names.remove(slot);
             self.set_vector(slot, RowVector::None);
+            self.shelve(at);
             return;
         }
         if !std::mem::replace(&mut self.live[at], true) {
@@ -359,6 +388,7 @@ impl Columns {
         self.judge(at);
         self.names.set(slot, &row.name, row.handle.as_deref());
         self.set_vector(slot, row.vector);
+        self.shelve(at);
     }
 
     fn set_vector(&mut self, slot: u32, vector: RowVector) {

@@ -1,13 +1,18 @@
 //! Reads what changed in the database into the columns.
 
-use db::{Cell, Db, FromColumn, args};
-use kernel::{Amount, CreatorId, Platform, Result, Timestamp, WorkspaceId};
-use parking_lot::RwLock;
+use std::sync::Arc;
 
+use db::{Cell, Db, FromColumn, Value, args};
+use kernel::{Amount, CreatorId, Error, Platform, Result, Timestamp, WorkspaceId};
+use parking_lot::RwLock;
+use tokio::sync::OwnedMutexGuard;
+use tokio::task::JoinHandle;
+
+use super::Inner;
 use super::columns::{Columns, Row, RowVector};
 use crate::embedding::unpack;
 use crate::model::{Texts, Visibility};
-use crate::vectors::{self, Backend, Space};
+use crate::vectors::{self, Backend};
 
 /// Rows in one query: enough to be quick, few enough to be held.
 const BATCH: i64 = 10_000;
@@ -95,38 +100,55 @@ fn seen(backend: Backend, dims: usize) -> String {
     }
 }
 
-/// Reads every row that changed after what the columns have, up to `version`. Says how many there were.
-pub(super) async fn changes(db: &Db, space: Space<'_>, columns: &RwLock<Columns>, version: i64) -> Result<usize> {
+/// Reads every row that changed after what the columns have, up to `version`. Says how many there were. While a batch is put
+/// in, which holds on to `turn`, the next one is read.
+pub(super) async fn changes(catalogue: &Arc<Inner>, turn: &Arc<OwnedMutexGuard<()>>, version: i64) -> Result<usize> {
+    let Inner { db, model, backend, columns, .. } = &**catalogue;
     // The greatest id there can be: everything of the version that the columns have is in already.
     let (mut seq, mut id) = (columns.read().seq(), CreatorId::from_uuid(uuid::Uuid::max()));
-    let dims = columns.read().vectors().dims();
     let sql = format!(
         "SELECT {}, {} FROM creators c LEFT JOIN creator_vectors v ON v.creator_id = c.id AND v.model = $5 \
          WHERE (c.seq, c.id) > ($1, $2) AND c.seq <= $3 ORDER BY c.seq, c.id LIMIT $4",
         Loaded::columns("c"),
-        seen(space.backend, dims)
+        seen(*backend, columns.read().vectors().dims())
     );
     let mut loaded = 0;
+    let mut putting: Option<JoinHandle<()>> = None;
     loop {
-        let mut tx = db.read().await?;
-        let rows: Vec<(Loaded, Seen)> = tx.fetch_all(&sql, args![seq, id, version, BATCH, space.model]).await?;
-        drop(tx);
+        let read = batch(db, &sql, args![seq, id, version, BATCH, model.as_str()]).await;
+        if let Some(before) = putting.take() {
+            before.await.map_err(Error::internal)?;
+        }
+        let rows = read?;
         if rows.iter().any(|(_, vector)| matches!(vector, Seen::Behind)) {
             vectors::fill(db).await?;
             continue;
         }
         loaded += rows.len();
         let last = rows.last().map(|(row, _)| (row.seq, row.id));
-        let rows: Vec<Row> = rows.into_iter().map(|(row, vector)| row.into_row(vector, dims)).collect();
-        let mut columns = columns.write();
-        let full = rows.len() == BATCH as usize;
-        for row in rows {
-            columns.put(row);
-        }
-        let Some(last) = last.filter(|_| full) else {
-            columns.have(version);
+        let Some(last) = last.filter(|_| rows.len() == BATCH as usize) else {
+            put(columns, rows);
+            columns.write().have(version);
             return Ok(loaded);
         };
+        let (catalogue, turn) = (catalogue.clone(), turn.clone());
+        putting = Some(tokio::task::spawn_blocking(move || {
+            put(&catalogue.columns, rows);
+            drop(turn);
+        }));
         (seq, id) = last;
+    }
+}
+
+async fn batch(db: &Db, sql: &str, args: Vec<Value>) -> Result<Vec<(Loaded, Seen)>> {
+    db.read().await?.fetch_all(sql, args).await
+}
+
+fn put(columns: &RwLock<Columns>, rows: Vec<(Loaded, Seen)>) {
+    let dims = columns.read().vectors().dims();
+    let rows: Vec<Row> = rows.into_iter().map(|(row, vector)| row.into_row(vector, dims)).collect();
+    let mut columns = columns.write();
+    for row in rows {
+        columns.put(row);
     }
 }

@@ -4,7 +4,7 @@ use super::columns::{Columns, SHARED, UNKNOWN};
 use super::query::Ready;
 
 /// One byte for each row: is it in? Bytes, because a loop that only multiplies them has no branch to guess wrong.
-pub(super) struct Mask(Vec<u8>);
+pub struct Mask(Vec<u8>);
 
 /// Rows that are looked at together when most of them are out.
 const WORD: usize = 8;
@@ -37,14 +37,40 @@ impl<T: Iterator<Item = u32>> Slots for T {
 }
 
 impl Mask {
+    /// These rows of so many.
+    pub(super) fn of(rows: usize, slots: impl IntoIterator<Item = u32>) -> Self {
+        let mut mask = Self(vec![0; rows]);
+        for slot in slots {
+            mask.0[slot as usize] = 1;
+        }
+        mask
+    }
+
+    /// A byte for each slot: 1 if it is in, else 0.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The same, a bit for each slot: slot s is bit `s % 64` of word `s / 64`.
+    pub fn bits(&self) -> Vec<u64> {
+        let bits = |bytes: &[u8]| {
+            let mut eight = [0; 8];
+            eight[..bytes.len()].copy_from_slice(bytes);
+            // Gathers the lowest bit of each byte in the highest byte.
+            u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56
+        };
+        let word = |bytes: &[u8]| bytes.chunks(8).zip(0..).fold(0, |word, (eight, at)| word | bits(eight) << (8 * at));
+        self.0.chunks(64).map(word).collect()
+    }
+
     /// How many are in.
-    pub(super) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         // Bytes of 0 and 1 are summed in runs that cannot overflow one.
         self.0.chunks(255).map(|run| usize::from(run.iter().sum::<u8>())).sum()
     }
 
     /// Leaves those in whose value in this column is wanted.
-    fn keep<T: Copy>(&mut self, column: &[T], wanted: impl Fn(T) -> bool) {
+    pub(super) fn keep<T: Copy>(&mut self, column: &[T], wanted: impl Fn(T) -> bool) {
         for (byte, value) in self.0.iter_mut().zip(column) {
             *byte &= u8::from(wanted(*value));
         }

@@ -16,11 +16,12 @@ use std::time::Instant;
 pub use columns::{Columns, Row, RowView, UNKNOWN};
 use db::Db;
 use kernel::{CreatorId, Error, Result};
+pub use mask::Mask;
 use mind::score::Norms;
 use parking_lot::{RwLock, RwLockReadGuard};
 pub use query::{Filter, Order, Sees};
 
-use crate::vectors::{Backend, Space};
+use crate::vectors::Backend;
 
 /// The name of the directory's version.
 pub const TOPIC: &str = "creators";
@@ -34,14 +35,14 @@ struct Inner {
     model: String,
     backend: Backend,
     columns: RwLock<Columns>,
-    loading: tokio::sync::Mutex<()>,
+    loading: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Catalogue {
     /// An empty catalogue of creators with vectors of this model.
     pub fn new(db: Db, model: impl Into<String>, dims: usize, backend: Backend) -> Self {
         let columns = RwLock::new(Columns::new(dims));
-        Self(Arc::new(Inner { db, model: model.into(), backend, columns, loading: tokio::sync::Mutex::new(()) }))
+        Self(Arc::new(Inner { db, model: model.into(), backend, columns, loading: Arc::default() }))
     }
 
     /// The version of the directory, as of now; the catalogue is made to have at least that.
@@ -56,13 +57,12 @@ impl Catalogue {
         if self.0.columns.read().seq() >= version {
             return Ok(());
         }
-        let _one_at_a_time = self.0.loading.lock().await;
+        let one_at_a_time = Arc::new(self.0.loading.clone().lock_owned().await);
         if self.0.columns.read().seq() >= version {
             return Ok(());
         }
         let started = Instant::now();
-        let space = Space { model: &self.0.model, backend: self.0.backend };
-        let loaded = load::changes(&self.0.db, space, &self.0.columns, version).await?;
+        let loaded = load::changes(&self.0, &one_at_a_time, version).await?;
         if loaded > 10_000 {
             tracing::info!(creators = loaded, seconds = started.elapsed().as_secs_f64(), "directory read into memory");
         }

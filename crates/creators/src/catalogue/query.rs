@@ -6,7 +6,7 @@ use kernel::{CreatorId, Platform, Scope, WorkspaceId};
 use mind::text::fold;
 
 use super::columns::{Columns, SHARED, UNKNOWN, country_key, language_key};
-use super::mask::Slots;
+use super::mask::{Mask, Slots};
 use super::names::Fit;
 
 /// Whose private entries are found beside those that are shared.
@@ -131,6 +131,19 @@ fn micros(value: f32) -> i64 {
 }
 
 impl Columns {
+    /// Which slots a filter lets through; with `vectors_only`, only those of creators who have a vector.
+    pub fn mask_of(&self, filter: &Filter, vectors_only: bool) -> Mask {
+        let mut mask = if filter.search.is_some() {
+            Mask::of(self.slots(), self.found(filter).into_iter().map(|(slot, _)| slot))
+        } else {
+            self.mask(&self.ready(filter))
+        };
+        if vectors_only && self.vector_count() < self.len() {
+            mask.keep(&self.vectored, |vectored| vectored);
+        }
+        mask
+    }
+
     /// The slots that a filter lets through, in the order of the slots.
     pub fn passing(&self, filter: &Filter) -> Vec<u32> {
         if filter.search.is_some() {

@@ -36,7 +36,7 @@ fn product(sql: &mut Sql, query: &[f32]) {
 /// The products of vectors with two queries, in no order: of these creators, or of everyone. A query of another length than the
 /// vectors' has the product 0 with all. Creators without a vector are left out.
 ///
-/// PostgreSQL adds up in another order than the index in memory: see [`crate::Directory::PRODUCT_ERROR`].
+/// PostgreSQL adds up in another order than the index in memory: see [`crate::Directory::product_error`].
 pub(crate) async fn products(
     scope: Scope,
     tx: &mut Tx,

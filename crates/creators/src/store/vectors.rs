@@ -2,6 +2,7 @@
 
 use db::{Tx, Value, args};
 use kernel::{CreatorId, Result, Scope, Timestamp};
+use mind::index::rounded;
 
 use crate::Creator;
 use crate::catalogue::TOPIC;
@@ -28,7 +29,8 @@ const fn around(backend: Backend) -> (&'static str, &'static str) {
 }
 
 fn values(id: CreatorId, space: Space<'_>, text: &str, vector: &[f32], now: Timestamp) -> Vec<Value> {
-    let bytes = pack(vector);
+    // What the index keeps in half the memory, at the same bits.
+    let bytes = pack(&rounded(vector.to_vec()));
     let spelled = (space.backend == Backend::Pgvector).then(|| Value::from(spell(&bytes)));
     let mut values = args![id, space.model, text_hash(text), bytes, now];
     values.extend(spelled);

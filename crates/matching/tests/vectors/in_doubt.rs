@@ -5,7 +5,8 @@ use creators::vectors::Backend;
 use db::Engine;
 use kernel::CreatorId;
 use matching::Prepared;
-use matching::rank::{Ranking, Wanted, rank};
+use matching::rank::{Ranking, Wanted};
+use mind::rank::rank;
 use testkit_db::fresh_db_with;
 
 use crate::world::{crowd, import, local, migrations, twins, wishes};
@@ -37,7 +38,8 @@ async fn errors_within_their_bound_change_nothing() {
             let (exact, mut ranking) = {
                 let columns = directory.catalogue().read();
                 let slots = columns.passing(&Filter::default());
-                let exact = rank(&columns, brief, &prepared.labels, slots.clone(), wanted);
+                let mask = columns.mask_of(&Filter::default(), false);
+                let exact = rank(columns.people(), brief, &prepared.labels, mask.bytes(), wanted);
                 (exact, Ranking::new(&columns, brief, &prepared.labels, slots, wanted))
             };
             loop {

@@ -5,7 +5,8 @@ use creators::vectors::Backend;
 use db::Engine;
 use kernel::CreatorId;
 use matching::Prepared;
-use matching::rank::{Wanted, rank};
+use matching::rank::Wanted;
+use mind::rank::rank;
 use mind::score::Scores;
 use testkit_db::fresh_db_with;
 
@@ -43,7 +44,8 @@ async fn nobody_is_overlooked() {
             Wanted { least_niche: 6_000, ..Wanted::page(0, 0) },
         ] {
             let columns = directory.catalogue().read();
-            let (ranked, total) = rank(&columns, &prepared.brief, &prepared.labels, slots.clone(), wanted);
+            let mask = columns.mask_of(&Filter::default(), false);
+            let (ranked, total) = rank(columns.people(), &prepared.brief, &prepared.labels, mask.bytes(), wanted);
             let comes_first = |id: CreatorId| {
                 let label = columns.slot(id).map_or(u16::MAX, |slot| prepared.label(columns.view(slot).niche));
                 wanted.niche_first && label != u16::MAX && label >= SAME_NICHE
