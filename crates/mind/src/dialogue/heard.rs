@@ -133,10 +133,18 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// What is refused by these words on the phone. Who names a channel closes that one; who wants to be left alone closes all.
+    /// What these words refuse on the phone. A person who names a channel closes that channel; one who wants to be left alone, or off the list,
+    /// closes calls and mails.
     pub fn of(said: &str) -> Self {
-        let refused = meaning::of_text(said, Way::Phone, None).refused.map(|claim| claim.value).unwrap_or_default();
-        Self { calls: refused.calls(), mails: refused.mails() }
+        Self::told(&meaning::of_text(said, Way::Phone, None))
+    }
+
+    /// The same of a talk that has been read. "Off the list" does not say which list, so the cautious reading applies.
+    pub(crate) fn told(meaning: &Meaning) -> Self {
+        let Some(claim) = &meaning.refused else { return Self::default() };
+        let calls = claim.value.calls();
+        let everything = calls && Words::of(meaning.quote(claim)).any(STOP_ALL);
+        Self { calls, mails: claim.value.mails() || everything }
     }
 
     /// The same of what one person said, turn by turn: a sentence may go over several of them.

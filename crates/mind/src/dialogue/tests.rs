@@ -99,7 +99,7 @@ fn who_names_a_channel_closes_that_one_and_who_wants_peace_all() {
         ("No me llamen más", true, false),
         ("stop emailing me, just call", false, true),
         ("No me escriban más correos", false, true),
-        ("Take me off your list.", true, false),
+        ("Take me off your list.", true, true),
         ("Don't ever contact me again", true, true),
         ("Déjenme en paz", true, true),
         ("No quiero que me contacten", true, true),

@@ -138,7 +138,7 @@ impl Talk {
             content_types: content::of(&theirs),
             opted_out: refused.all
                 || (refused.any() && interest.is_some_and(|claim| claim.value == Interest::NotInterested)),
-            refused: Refusal { calls: refused.calls(), mails: refused.mails() },
+            refused: Refusal::told(meaning),
         }
     }
 }

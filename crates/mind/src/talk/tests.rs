@@ -141,7 +141,7 @@ fn who_names_a_channel_closes_that_one() {
     for (said, calls, mails) in [
         ("Please stop calling me.", true, false),
         ("No more emails please.", false, true),
-        ("Take me off your list.", true, false),
+        ("Take me off your list.", true, true),
         ("No me llamen más.", true, false),
         ("Call me on Monday, and send the brief by email.", false, false),
     ] {
