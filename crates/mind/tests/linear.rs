@@ -100,10 +100,9 @@ fn is_linear(name: &str, unit: &str, most: usize, read: &impl Fn(&str)) {
 
 fn check(unit: &str) {
     is_linear("search", unit, understand::MAX_QUERY_BYTES, &|text| drop(understand::parse(text)));
-    // The model judges every clause, so these are shorter.
-    is_linear("transcript", unit, 1 << 15, &|text| drop(talk::analyse(text, Some("Ana Lía"))));
+    is_linear("transcript", unit, 1 << 17, &|text| drop(talk::analyse(text, Some("Ana Lía"))));
     is_linear("turns", unit, 1 << 18, &|text| drop(talk::turns(text, None)));
-    is_linear("refusal", unit, 1 << 15, &|text| {
+    is_linear("refusal", unit, 1 << 17, &|text| {
         let _ = Refusal::of(text);
     });
     is_linear("voicemail", unit, 1 << 17, &|text| {
